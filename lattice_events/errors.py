@@ -1,0 +1,238 @@
+"""Every error that lattice-events raises on purpose.
+
+Nothing but exception classes lives here: no formatting of reports, no logging.
+
+LatticeError(Exception)
+├── EventError(ValueError)
+│   ├── UnknownEventVersionError
+│   └── MalformedEventError
+├── ResponseError(ValueError)
+├── ConfigurationError
+│   ├── ManifestError
+│   └── UnsupportedIntrinsicError
+├── SigningError
+│   ├── MissingCredentialsError
+│   └── ExpiredCredentialsError
+├── HTTPError
+│   └── BodyError(ValueError)
+├── CallError
+│   ├── UnreachableError
+│   └── DeadlineExceededError(TimeoutError)
+├── TargetError
+│   ├── TargetUnavailableError
+│   ├── TargetTimeoutError(TimeoutError)
+│   └── FunctionError
+└── MissingExtraError(ImportError)
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class LatticeError(Exception):
+    """The root: catch it to catch everything that this package raises on purpose."""
+
+
+class EventError(LatticeError, ValueError):
+    """The mapping that a function was invoked with is not a VPC Lattice event."""
+
+
+class UnknownEventVersionError(EventError):
+    """The event has neither the V1 nor the V2 shape; the message says what it looks like."""
+
+
+class MalformedEventError(EventError):
+    """A VPC Lattice event has a field of the wrong type or an unreadable value.
+
+    Attributes:
+        field: Path of the field, such as ``requestContext.identity.type``.
+    """
+
+    def __init__(self, field: str, problem: str) -> None:
+        """Name the field and what is wrong with it."""
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+
+
+class ResponseError(LatticeError, ValueError):
+    """A handler returned something that VPC Lattice would not accept as a response.
+
+    Attributes:
+        field: The key at fault, such as ``headers.set-cookie``; empty for the whole value.
+    """
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        """Say what was returned and what to return instead."""
+        super().__init__(message)
+        self.field = field
+
+
+class Problem:
+    """One thing that is wrong in a configuration.
+
+    Attributes:
+        message: What is wrong, why, and what to do.
+        origin: Where: ``serverless.yml:41:7``, a file, or empty when it has no place.
+    """
+
+    __slots__ = ("message", "origin")
+
+    def __init__(self, message: str, origin: str = "") -> None:
+        """Keep the message and its place."""
+        self.message = message
+        self.origin = origin
+
+    def __str__(self) -> str:
+        """``place: message``."""
+        return f"{self.origin}: {self.message}" if self.origin else self.message
+
+    def __repr__(self) -> str:
+        """For test output."""
+        return f"Problem({str(self)!r})"
+
+
+class ConfigurationError(LatticeError):
+    """A service network cannot be built; carries every problem that was found, not the first.
+
+    Attributes:
+        problems: What is wrong and where, in the order found.
+    """
+
+    def __init__(self, problems: Iterable[Problem] | str) -> None:
+        """Take problems, or one message that has no place."""
+        if isinstance(problems, str):
+            problems = (Problem(problems),)
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class ManifestError(ConfigurationError):
+    """A file cannot be read or parsed.
+
+    Attributes:
+        origin: ``file:line:column`` of the first problem.
+    """
+
+    @property
+    def origin(self) -> str:
+        """Where the first problem is."""
+        return self.problems[0].origin
+
+
+class UnsupportedIntrinsicError(ConfigurationError):
+    """A template uses a CloudFormation intrinsic whose value the network needs and cannot know.
+
+    Attributes:
+        intrinsic: Its name, such as ``Fn::ImportValue``.
+    """
+
+    def __init__(self, problem: Problem, *, intrinsic: str) -> None:
+        """Keep the intrinsic's name beside the problem."""
+        super().__init__((problem,))
+        self.intrinsic = intrinsic
+
+
+class SigningError(LatticeError):
+    """A request cannot be signed."""
+
+
+class MissingCredentialsError(SigningError):
+    """No AWS credentials were found where they were looked for."""
+
+
+class ExpiredCredentialsError(SigningError):
+    """The credentials at hand have expired and no fresh ones were to be had."""
+
+
+class HTTPError(LatticeError):
+    """Raised by a handler on purpose: the only exception that becomes its own status.
+
+    Attributes:
+        status: HTTP status, 100 to 599.
+        body: What the caller gets to read: text, or a value that becomes JSON.
+    """
+
+    def __init__(self, status: int, body: object = "") -> None:
+        """Answer the caller with this status and body."""
+        super().__init__(f"{status}: {body}" if body else str(status))
+        self.status = status
+        self.body = body
+
+
+class BodyError(HTTPError, ValueError):
+    """The request's body is not what the handler asked for: a 400 unless it is caught."""
+
+    def __init__(self, problem: str) -> None:
+        """Tell the caller what is wrong with its body."""
+        super().__init__(400, problem)
+
+
+class CallError(LatticeError):
+    """A call to another service failed.
+
+    Attributes:
+        request_id: The ``x-amzn-requestid`` of the call, if one is known.
+        hint: What to check or change; part of the message too.
+    """
+
+    def __init__(self, message: str, *, request_id: str | None = None, hint: str = "") -> None:
+        """Say what failed and what to do about it."""
+        super().__init__(f"{message} {hint}".rstrip())
+        self.request_id = request_id
+        self.hint = hint
+
+
+class UnreachableError(CallError):
+    """No connection to the service: with VPC Lattice that is silence, never an HTTP status."""
+
+
+class DeadlineExceededError(CallError, TimeoutError):
+    """The call did not end inside the time that it had."""
+
+
+class TargetError(LatticeError):
+    """A target did not answer as a target must; the gateway answers for it.
+
+    Attributes:
+        status_hint: The status that the client gets: 502, 503 or 504.
+    """
+
+    def __init__(self, message: str, *, status_hint: int) -> None:
+        """Say what the target did and the status that the client gets."""
+        super().__init__(message)
+        self.status_hint = status_hint
+
+
+class TargetUnavailableError(TargetError):
+    """No connection to a target."""
+
+
+class TargetTimeoutError(TargetError, TimeoutError):
+    """A target stayed silent for too long."""
+
+
+class FunctionError(TargetError):
+    """A Lambda function failed: it raised, timed out, crashed or did not start.
+
+    Attributes:
+        error_type: As Lambda names it: ``ValueError``, ``Sandbox.Timedout``, ``Runtime.ExitError``.
+        payload: The JSON document that ``lambda:Invoke`` returns for the failure.
+    """
+
+    def __init__(self, message: str, *, error_type: str, payload: bytes, status_hint: int) -> None:
+        """Keep Lambda's own words for the failure."""
+        super().__init__(message, status_hint=status_hint)
+        self.error_type = error_type
+        self.payload = payload
+
+
+class MissingExtraError(LatticeError, ImportError):
+    """An optional dependency is not installed; the message names the ``pip install`` to run."""
+
+    def __init__(self, extra: str, *, needed_for: str) -> None:
+        """Name the extra and what asked for it."""
+        super().__init__(f"{needed_for} needs an optional dependency: pip install 'lattice-events[{extra}]'")
+        self.extra = extra

@@ -1,0 +1,197 @@
+"""Turn a plain function into a Lambda handler behind VPC Lattice.
+
+A shell: it logs, reads the trace header and runs coroutines; all three are imported when used.
+
+Source:
+    https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html
+"""
+
+from __future__ import annotations
+
+import os
+
+from lattice_events.codec import decode_event, encode_response
+from lattice_events.context import Invocation, current_invocation
+from lattice_events.errors import HTTPError, MalformedEventError, ResponseError
+from lattice_events.response import Response
+
+TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from typing import Any, Literal, overload
+
+    from lattice_events.request import Request
+
+    Returned = Response | str | dict[str, Any] | bytes | None
+    Served = Returned | Awaitable[Returned]
+    HandlerFunction = Callable[[Request], Served] | Callable[[Request, Any], Served]
+    LambdaHandler = Callable[[Any, Any], dict[str, Any]]
+    OnError = Literal["respond", "raise"]
+
+    @overload
+    def lattice_handler(function: HandlerFunction) -> LambdaHandler: ...
+    @overload
+    def lattice_handler(*, on_error: OnError = ...) -> Callable[[HandlerFunction], LambdaHandler]: ...
+
+
+def lattice_handler(
+    function: HandlerFunction | None = None, *, on_error: OnError = "respond"
+) -> LambdaHandler | Callable[[HandlerFunction], LambdaHandler]:
+    """Serve VPC Lattice with a function of one request.
+
+    The function takes the `Request`, and the Lambda context if it has a second parameter; it may be
+    async. What it returns becomes the response: a `Response`; a str, ``text/plain``; a dict, JSON;
+    bytes, ``application/octet-stream``; ``None``, 204.
+
+    ``raise HTTPError(404, …)`` is the only exception that becomes its own status. Every other one
+    is logged and answered with a 500 that carries the request id and nothing else.
+
+    Args:
+        function: The function to serve with, when the decorator has no arguments.
+        on_error: ``raise`` lets those other exceptions escape, so that Lambda's own error metric
+            counts them and the service makes a 5xx of them.
+    """
+    if function is None:
+        return lambda function: lattice_handler(function, on_error=on_error)
+    call = _with_context(function)
+
+    def handler(event: Any, context: Any = None) -> dict[str, Any]:
+        try:
+            request = decode_event(event)
+        except MalformedEventError as error:
+            return _refuse(error, 400, on_error, context)
+        except Exception as error:  # noqa: BLE001 - nothing may escape; it is logged with its traceback
+            return _refuse(error, 500, on_error, context)
+        token = current_invocation.set(_invocation(request, context))
+        try:
+            return _serve(call, request, context, on_error)
+        finally:
+            current_invocation.reset(token)
+
+    return _named_like(function, handler)
+
+
+def _with_context(function: HandlerFunction) -> Callable[[Request, Any], Any]:
+    """The function as one of request and context, whichever of the two it takes."""
+    code = getattr(function, "__code__", None)
+    if code is not None and not hasattr(function, "__self__"):
+        takes_two = code.co_argcount >= 2 or bool(code.co_flags & 0x04)  # CO_VARARGS
+    else:  # a method or a callable object
+        import inspect
+
+        parameters = inspect.signature(function).parameters.values()
+        positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        takes_two = len(positional) >= 2 or any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    if takes_two:
+        return function  # type: ignore[return-value]  # it takes two
+    return lambda request, _context: function(request)  # type: ignore[call-arg]  # it takes one
+
+
+def _named_like(function: HandlerFunction, handler: LambdaHandler) -> LambdaHandler:
+    """Give the handler the function's name and documentation, for tracebacks and help()."""
+    for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+        if hasattr(function, name):
+            setattr(handler, name, getattr(function, name))
+    setattr(handler, "__wrapped__", function)  # noqa: B010 - a function's type has no such attribute
+    return handler
+
+
+def _invocation(request: Request, context: Any) -> Invocation:
+    """What a client called from the handler needs to know."""
+    return Invocation(
+        request_id=request.request_id,
+        trace_header=os.environ.get("_X_AMZN_TRACE_ID"),
+        remaining_ms=getattr(context, "get_remaining_time_in_millis", None),
+    )
+
+
+def _serve(
+    call: Callable[[Request, Any], Any], request: Request, context: Any, on_error: OnError
+) -> dict[str, Any]:
+    """Call the function and encode what it returned or raised."""
+    try:
+        returned = call(request, context)
+        if hasattr(returned, "__await__"):
+            returned = _run(returned)
+        return encode_response(_to_response(returned))
+    except HTTPError as error:
+        try:
+            return encode_response(_to_response(error.body, error.status))
+        except Exception as unusable:  # noqa: BLE001 - nothing may escape; it is logged with its traceback
+            return _refuse(unusable, 500, on_error, context, request)
+    except Exception as error:  # noqa: BLE001 - nothing may escape; it is logged with its traceback
+        return _refuse(error, 500, on_error, context, request)
+
+
+def _run(awaitable: Any) -> Any:
+    """Run an async handler to its end, in an event loop of its own that keeps the context variable."""
+    import asyncio
+
+    async def wait() -> Any:
+        return await awaitable
+
+    return asyncio.run(wait())
+
+
+def _to_response(returned: Any, status: int | None = None) -> Response:
+    """Make a response of what a handler returned, or of the body of an `HTTPError`."""
+    if isinstance(returned, Response):
+        return returned if status is None else returned.replace(status=status)
+    if isinstance(returned, str):
+        return Response.text(returned, status or 200)
+    if isinstance(returned, dict):
+        return _from_dict(returned, status or 200)
+    if isinstance(returned, (bytes, bytearray, memoryview)):
+        return Response.bytes(bytes(returned), status or 200)
+    if returned is None:
+        return Response.empty(status or 204)
+    raise ResponseError(
+        f"The handler returned {_article(returned)}; return a Response, str, dict, bytes or None. "
+        f"For JSON: return Response.json(…)."
+    )
+
+
+def _from_dict(returned: dict[str, Any], status: int) -> Response:
+    """A JSON body; a Lambda response written by hand is refused, lest it be sent as a body."""
+    if "statusCode" in returned:
+        body = returned.get("body", "")
+        kind = "text" if isinstance(body, str) else "json"
+        raise ResponseError(
+            f"The handler returned a dict with statusCode, which would be sent as a JSON body. Return "
+            f"Response.{kind}({_shortened(body)}, {returned['statusCode']!r}) instead.",
+            field="statusCode",
+        )
+    try:
+        return Response.json(returned, status)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ResponseError(f"The handler returned a dict that JSON cannot write: {error}.") from error
+
+
+def _article(value: object) -> str:
+    """What a value is, and a little of it."""
+    return f"a value of type {type(value).__name__} ({_shortened(value)})"
+
+
+def _shortened(value: object) -> str:
+    """The start of a value's repr."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _refuse(
+    error: Exception, status: int, on_error: OnError, context: Any, request: Request | None = None
+) -> dict[str, Any]:
+    """Log an exception and answer without its details, or let it escape."""
+    if on_error == "raise":
+        raise error
+    import logging
+
+    request_id = request.request_id if request else None
+    if request_id is None:
+        request_id = getattr(context, "aws_request_id", None)
+    logging.getLogger("lattice_events").error(
+        "request %s was answered with %d: %s", request_id, status, error, exc_info=error
+    )
+    message = "Bad Request" if status == 400 else "Internal Server Error"
+    body = f"{message}\nrequest id: {request_id}" if request_id else message
+    return encode_response(Response.text(body, status))

@@ -1,0 +1,1 @@
+"""The local network: real sockets and processes around the pure data plane."""

@@ -1,0 +1,75 @@
+"""What a run reports: one value per thing that happened; the command line prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RequestRecord:
+    """One request through the gateway, reported when its answer has left.
+
+    `path` has no query string. `service`, `rule` and `target` are names for a person, ``None``
+    when the request did not get that far. `invocation_id` is the Lambda request id of the function
+    that served it, by which `LogRecord`s are found. `reason` says why it failed, for a person.
+    """
+
+    method: str
+    host: str
+    path: str
+    status: int
+    duration_ms: float
+    request_id: str
+    caller: str | None = None
+    service: str | None = None
+    rule: str | None = None
+    target: str | None = None
+    invocation_id: str | None = None
+    cold: bool = False
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvokeRecord:
+    """One direct invocation through the control port, reported when it has ended."""
+
+    function: str
+    invocation_id: str
+    duration_ms: float
+    error_type: str | None = None
+    cold: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogRecord:
+    """One line that a function or an HTTP target wrote.
+
+    `source` is the function's name or the target's; `invocation_id` is ``None`` for what was
+    written outside an invocation, such as while importing the handler.
+    """
+
+    source: str
+    text: str
+    stream: str = "stdout"
+    invocation_id: str | None = None
+
+
+Record = RequestRecord | InvokeRecord | LogRecord
+Report = Callable[[Record], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvokeResult:
+    """How an invocation ended: `error_type` is ``None`` when the handler returned.
+
+    `payload` is the handler's JSON, or the JSON document in which Lambda reports the failure.
+    `log_tail` is the last 4 KB of what the function wrote meanwhile.
+    """
+
+    payload: bytes
+    invocation_id: str
+    duration_ms: float
+    error_type: str | None = None
+    cold: bool = False
+    log_tail: str = ""

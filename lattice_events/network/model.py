@@ -1,0 +1,251 @@
+"""The service network as frozen values: services, listeners, rules, target groups, functions.
+
+No behaviour lives here beyond what follows from a value itself; what happens to a request is in
+`routing` and `dataplane`. `origin` fields say where the user wrote a thing; they do not compare.
+
+Source:
+    https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_Operations.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+AuthType = Literal["NONE", "AWS_IAM"]
+ListenerProtocol = Literal["HTTP", "HTTPS"]
+EventVersion = Literal["V1", "V2"]
+
+# Seen in every generated domain name so far, whatever the Region (dataplane.md §1.1).
+PARTITION_ID = "7d67968"
+DEFAULT_PORTS: Mapping[str, int] = {"HTTP": 80, "HTTPS": 443}
+
+
+def make_id(prefix: str, *names: str) -> str:
+    """Derive a stable identifier of VPC Lattice's shape from what a thing is called.
+
+    Shape: ``svc-`` and 17 lowercase hexadecimal digits; the same names always give the same id.
+    """
+    digest = hashlib.sha256("\0".join((prefix, *names)).encode()).hexdigest()
+    return f"{prefix}-{digest[:17]}"
+
+
+def generated_domain_name(name: str, service_id: str, region: str) -> str:
+    """The domain name that VPC Lattice generates for a service.
+
+    Shape: ``NAME-ID.7d67968.vpc-lattice-svcs.REGION.on.aws``, the id without its ``svc-``.
+    """
+    return f"{name}-{service_id.removeprefix('svc-')}.{PARTITION_ID}.vpc-lattice-svcs.{region}.on.aws"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PathMatch:
+    """Compare the request's path, without its query string."""
+
+    kind: Literal["exact", "prefix"]
+    value: str
+    case_sensitive: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeaderMatch:
+    """Compare one header; the name never minds case, the value does when `case_sensitive`."""
+
+    name: str
+    kind: Literal["exact", "prefix", "contains"]
+    value: str
+    case_sensitive: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Match:
+    """What a rule wants of a request; every part that is given must hold."""
+
+    method: str | None = None
+    path: PathMatch | None = None
+    headers: tuple[HeaderMatch, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WeightedTargetGroup:
+    """A target group and its share; the share is weight divided by the sum of weights (0-999)."""
+
+    target_group_arn: str
+    weight: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ForwardAction:
+    """Forward to one of 1 to 10 target groups, by weight."""
+
+    target_groups: tuple[WeightedTargetGroup, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FixedResponseAction:
+    """Answer with a status and no target; VPC Lattice takes 404 and 500."""
+
+    status: int
+
+
+Action = ForwardAction | FixedResponseAction
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """A listener rule; the lowest priority that matches wins."""
+
+    name: str
+    arn: str
+    priority: int
+    match: Match
+    action: Action
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listener:
+    """A protocol and port of a service, its rules (any order) and what is done when none matches."""
+
+    name: str
+    arn: str
+    protocol: ListenerProtocol
+    port: int
+    default_action: Action
+    rules: tuple[Rule, ...] = ()
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Service:
+    """A service: what a client names in its URL."""
+
+    name: str
+    arn: str
+    domain_name: str
+    custom_domain_name: str | None = None
+    auth_type: AuthType = "NONE"
+    listeners: tuple[Listener, ...] = ()
+    service_network_arns: tuple[str, ...] = ()
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LambdaTarget:
+    """A Lambda function as the target of a group."""
+
+    function_arn: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HttpTarget:
+    """An HTTP server as a target: a pod, say.
+
+    `url` is scheme, host and port without a path: ``http://127.0.0.1:8080``.
+    """
+
+    url: str
+
+
+Target = LambdaTarget | HttpTarget
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetGroup:
+    """A target group; Lambda groups have one target, an event structure version and no health check."""
+
+    name: str
+    arn: str
+    type: Literal["LAMBDA", "IP", "INSTANCE", "ALB"]
+    targets: tuple[Target, ...]
+    event_version: EventVersion = "V1"  # the API's default; only Lambda groups mind
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceNetwork:
+    """A service network: clients whose VPC is associated with it reach the services that are too."""
+
+    name: str
+    arn: str
+    auth_type: AuthType = "NONE"
+    vpc_ids: tuple[str, ...] = ()
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Function:
+    """A Lambda function: what is needed to run it.
+
+    `code` is the folder (or, when it ends in ``.zip``, the archive) that Lambda would unpack.
+    """
+
+    name: str
+    arn: str
+    handler: str
+    runtime: str
+    code: str
+    timeout_seconds: int = 3
+    memory_mb: int = 128
+    environment: Mapping[str, str] = field(default_factory=dict)
+    role_arn: str = ""
+    logical_id: str = ""
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """Everything that a run of the data plane knows."""
+
+    region: str
+    account: str
+    service_networks: tuple[ServiceNetwork, ...] = ()
+    services: tuple[Service, ...] = ()
+    target_groups: tuple[TargetGroup, ...] = ()
+    functions: tuple[Function, ...] = ()
+
+    @cached_property
+    def target_group_by_arn(self) -> Mapping[str, TargetGroup]:
+        """Target groups by ARN."""
+        return {group.arn: group for group in self.target_groups}
+
+    @cached_property
+    def function_by_arn(self) -> Mapping[str, Function]:
+        """Functions by unqualified ARN."""
+        return {function.arn: function for function in self.functions}
+
+    @cached_property
+    def service_network_by_arn(self) -> Mapping[str, ServiceNetwork]:
+        """Service networks by ARN."""
+        return {network.arn: network for network in self.service_networks}
+
+    @cached_property
+    def service_by_host(self) -> Mapping[str, Service]:
+        """Services by each host name that they answer to, in lower case.
+
+        A generated name is filed without its id by `host_key`, since the id of the real service
+        is not the local one.
+        """
+        names: dict[str, Service] = {}
+        for service in self.services:
+            names[host_key(service.domain_name)] = service
+            if service.custom_domain_name:
+                names[service.custom_domain_name.lower()] = service
+        return names
+
+    def find_service(self, host: str) -> Service | None:
+        """The service that a host name (no port) stands for, whatever id the name carries."""
+        return self.service_by_host.get(host_key(host))
+
+
+def host_key(host: str) -> str:
+    """A host name in lower case; a generated one without its service id and partition id."""
+    host = host.lower()
+    label_and_partition, found, region = host.partition(".vpc-lattice-svcs.")
+    if not found:
+        return host
+    name = label_and_partition.partition(".")[0].rpartition("-")[0]
+    return f"{name}.vpc-lattice-svcs.{region}"

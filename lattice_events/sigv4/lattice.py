@@ -1,0 +1,108 @@
+"""The one way in which VPC Lattice takes a signed request.
+
+Source:
+    https://docs.aws.amazon.com/vpc-lattice/latest/ug/sigv4-authenticated-requests.html
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote_to_bytes, urlsplit, urlunsplit
+
+from lattice_events.errors import SigningError
+from lattice_events.sigv4.canonical import encode, normalize_path
+from lattice_events.sigv4.signer import SignedRequest, sign
+
+TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from typing import Literal
+
+    from lattice_events.sigv4.credentials import Credentials
+
+SERVICE = "vpc-lattice-svcs"
+UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
+CONTENT_HASH_HEADER = "x-amz-content-sha256"
+
+_GENERATED_NAME = re.compile(r"(?:[a-z0-9-]+\.)+vpc-lattice-svcs\.([a-z0-9-]+)\.on\.aws", re.IGNORECASE)
+_STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_ESCAPE = re.compile("%[0-9a-f]{2}", re.IGNORECASE)
+_PATH_SAFE = "/%:@!$&'()*+,;=-._~"  # RFC 3986: what a path may hold as it is, and our escapes
+
+
+def region_of_host(host: str) -> str | None:
+    """The Region in a generated domain name, ``*.vpc-lattice-svcs.REGION.on.aws``; else ``None``."""
+    match = _GENERATED_NAME.fullmatch(host)
+    return match[1].lower() if match else None
+
+
+def encode_url(url: str) -> str:
+    """Write a URL in the one encoding whose signature every signer and verifier agrees on.
+
+    In the path what may not stand there is percent-encoded and ``.``, ``..`` and empty segments
+    are resolved, since SigV4 signs them resolved. In the query all but unreserved characters are
+    percent-encoded: a space, or the ``+`` that stands for one, is ``%20``, a plus sign is ``%2B``.
+    Order and repeated keys stay. The fragment, which no client sends, is dropped.
+    """
+    parts = urlsplit(url)
+    path = _ESCAPE.sub(lambda escape: escape[0].upper(), _STRAY_PERCENT.sub("%25", parts.path))
+    path = normalize_path(quote(path, safe=_PATH_SAFE))
+    query = "&".join(_encode_parameter(part) for part in parts.query.split("&") if part)
+    return urlunsplit((parts.scheme, parts.netloc, path, query, ""))
+
+
+def _encode_parameter(part: str) -> str:
+    """One ``name`` or ``name=value``, strictly encoded."""
+    name, equals, value = part.replace("+", " ").partition("=")
+    return encode(unquote_to_bytes(name)) + equals + encode(unquote_to_bytes(value))
+
+
+def sign_lattice(
+    method: str,
+    url: str,
+    *,
+    headers: Iterable[tuple[str, str]],
+    credentials: Credentials,
+    region: str,
+    now: datetime,
+    path_encoding: Literal["double", "single"] = "double",
+) -> SignedRequest:
+    """Sign a request the only way VPC Lattice takes it.
+
+    The payload is never signed: ``x-amz-content-sha256: UNSIGNED-PAYLOAD`` is sent, and signed with
+    ``host`` and all ``x-amz-*``. The URL is not encoded here: give what `encode_url` gave, and send
+    just that.
+
+    Args:
+        method: As it will be sent.
+        url: As it will be sent.
+        headers: (name, value) pairs that the caller wants to send.
+        credentials: One set, frozen.
+        region: Of the service.
+        now: An aware time.
+        path_encoding: How percent escapes in the path are signed. AWS's samples disagree: Go's
+            signs them ``single``, those for Python, Java and Node ``double``.
+
+    Raises:
+        SigningError: See `sign`; also for a given ``x-amz-content-sha256`` that is a hash.
+    """
+    given = list(headers)
+    for name, value in given:
+        if name.lower() == CONTENT_HASH_HEADER and value != UNSIGNED_PAYLOAD:
+            raise SigningError(
+                f"{CONTENT_HASH_HEADER} is set to a hash; VPC Lattice refuses signed payloads. Leave the "
+                "header out: it is sent as UNSIGNED-PAYLOAD."
+            )
+    kept = [pair for pair in given if pair[0].lower() != CONTENT_HASH_HEADER]
+    return sign(
+        method,
+        url,
+        headers=[*kept, (CONTENT_HASH_HEADER, UNSIGNED_PAYLOAD)],
+        credentials=credentials,
+        region=region,
+        service=SERVICE,
+        now=now,
+        payload_hash=UNSIGNED_PAYLOAD,
+        double_encode_path=path_encoding == "double",
+    )

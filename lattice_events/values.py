@@ -1,0 +1,63 @@
+"""The base of the values that a Lambda function loads: frozen, comparable, printable.
+
+It stands in for `dataclasses`, whose import takes 9 ms of a cold start, longer than everything
+that this package does then. Values that only the local network needs are dataclasses.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
+if TYPE_CHECKING:
+    from typing import Self
+
+assign = object.__setattr__  # how a frozen value sets its own fields, in ``__init__`` only
+
+
+class Value:
+    """A frozen value whose fields are its ``__slots__``.
+
+    A subclass lists its fields in ``__slots__``, takes them all as keyword arguments and sets them
+    with `assign`. A name that starts with an underscore is a cache, no field. What `_left_out` names
+    neither compares nor prints.
+    """
+
+    __slots__ = ()
+    _left_out: tuple[str, ...] = ()
+
+    @classmethod
+    def fields(cls) -> tuple[str, ...]:
+        """The names of the fields, in order."""
+        return tuple(name for name in cls.__slots__ if not name.startswith("_"))
+
+    @classmethod
+    def _compared(cls) -> tuple[str, ...]:
+        """The fields by which values compare and print."""
+        return tuple(name for name in cls.fields() if name not in cls._left_out)
+
+    def replace(self, **changes: object) -> Self:
+        """A copy with some fields changed; a name that is no field is a `TypeError`."""
+        current = {name: getattr(self, name) for name in self.fields()}
+        return type(self)(**{**current, **changes})
+
+    def __eq__(self, other: object) -> bool:
+        """Values of one class are equal when their fields are."""
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self._compared())
+
+    def __hash__(self) -> int:
+        """Equal values hash alike; raises `TypeError` when a field is not hashable."""
+        return hash(tuple(getattr(self, name) for name in self._compared()))
+
+    def __repr__(self) -> str:
+        """The class and its fields."""
+        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._compared())
+        return f"{type(self).__name__}({fields})"
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse: the value is frozen."""
+        raise AttributeError(f"{type(self).__name__} is frozen; use replace({name}=…) for a changed copy")
+
+    def __delattr__(self, name: str) -> None:
+        """Refuse: the value is frozen."""
+        raise AttributeError(f"{type(self).__name__} is frozen")
