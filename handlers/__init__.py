@@ -1,0 +1,1 @@
+"""The sample functions; they import only what a user of lattice-events would."""
