@@ -1,0 +1,91 @@
+"""The environment of a function: built from what is named here, never inherited.
+
+Source:
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lattice_events.network.model import Function
+from lattice_events.sigv4 import Credentials
+
+NO_PROXY = "localhost,127.0.0.1,::1"  # a function's calls to its own machine stay there
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What every function of a run gets beside its own settings.
+
+    Attributes:
+        region: Of the service network.
+        path: ``PATH``.
+        home: ``HOME``, a folder of the run, so that nothing of the user's is found.
+        tmpdir: ``TMPDIR``.
+        ca_bundle: File with the roots to trust: the usual ones and the run's own.
+        services: ``LATTICE_SERVICE_…_URL`` by name.
+        overrides: What the user gave with ``--env``; wins over the template.
+    """
+
+    region: str
+    path: str
+    home: str
+    tmpdir: str
+    ca_bundle: str
+    services: Mapping[str, str]
+    overrides: Mapping[str, str]
+
+
+def function_environment(
+    function: Function, *, task_root: str, surroundings: Surroundings, proxy_url: str, credentials: Credentials
+) -> dict[str, str]:
+    """Every variable of a function's process.
+
+    The template's variables win over those that only help locally (proxy, certificates, services),
+    ``--env`` over the template's, and Lambda's own over all, as Lambda has it.
+    """
+    helping = {
+        "PATH": surroundings.path,
+        "HOME": surroundings.home,
+        "TMPDIR": surroundings.tmpdir,
+        "LANG": "en_US.UTF-8",
+        "TZ": ":UTC",
+        "PYTHONUNBUFFERED": "1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "LATTICE_EVENTS_STRICT": "1",
+        **proxy_variables(proxy_url),
+        **ca_variables(surroundings.ca_bundle),
+        **surroundings.services,
+    }
+    reserved = {
+        "_HANDLER": function.handler,
+        "LAMBDA_TASK_ROOT": task_root,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "lattice-dev",
+        "AWS_REGION": surroundings.region,
+        "AWS_DEFAULT_REGION": surroundings.region,
+        "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+    }
+    if credentials.session_token is not None:
+        reserved["AWS_SESSION_TOKEN"] = credentials.session_token
+    return {**helping, **function.environment, **surroundings.overrides, **reserved}
+
+
+def proxy_variables(url: str) -> dict[str, str]:
+    """What clients read to find the proxy, in both spellings."""
+    values = {"HTTP_PROXY": url, "HTTPS_PROXY": url, "NO_PROXY": NO_PROXY}
+    return {**values, **{name.lower(): value for name, value in values.items()}}
+
+
+def ca_variables(bundle: str) -> dict[str, str]:
+    """What OpenSSL, requests, botocore, curl and Node read to find the roots to trust."""
+    names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+    return dict.fromkeys(names, bundle)

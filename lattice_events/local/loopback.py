@@ -1,0 +1,28 @@
+"""Keep browsers away from the listeners that run functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lattice_events.network.dataplane import split_host
+
+_LOOPBACK_NAMES = frozenset(("127.0.0.1", "localhost", "::1"))
+
+
+def refuse_browser(headers: Mapping[str, str]) -> str | None:
+    """Say why a request is refused, or ``None`` for one that no web page can have made.
+
+    A page can reach loopback ports: by a name of its own that it points at 127.0.0.1 (its Host is
+    not loopback then), or by a cross-site request (it carries Origin or Sec-Fetch-Site).
+
+    Args:
+        headers: Of the request; looked up without regard to case.
+    """
+    host, _ = split_host(headers.get("Host", ""))
+    if host.lower() not in _LOOPBACK_NAMES:
+        return f"the Host {host!r} is not loopback: use 127.0.0.1 or localhost"
+    if "Origin" in headers:
+        return "requests with an Origin are refused: this port is not for web pages"
+    if headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        return "cross-site requests are refused: this port is not for web pages"
+    return None

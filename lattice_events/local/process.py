@@ -1,0 +1,178 @@
+"""One child process that runs one Lambda function, one invocation at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from lattice_events.local.output import OutputPipe
+from lattice_events.local.records import InvokeResult, LogRecord, Report
+from lattice_events.local.runtime_api import Invocation, Outcome, RuntimeApi, failure
+from lattice_events.network.model import Function
+
+RUN_SCRIPT = Path(__file__).with_name("child") / "run.py"
+INIT_LIMIT_SECONDS = 10  # Lambda's own
+_LOG_TAIL_BYTES = 4096
+
+
+class FunctionProcess:
+    """A child process and the Runtime API that it polls; `is_alive` tells whether it can serve."""
+
+    def __init__(self, function: Function, report: Report) -> None:
+        """Prepare; `start` starts it."""
+        self._function = function
+        self._report = report
+        self._api = RuntimeApi()
+        self._process: asyncio.subprocess.Process | None = None
+        self._pipes: list[OutputPipe] = []
+        self._invocation: Invocation | None = None
+        self._tail: deque[str] = deque()
+        self._tail_bytes = 0
+        self._exited: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._watcher: asyncio.Task[None] | None = None
+        self._is_fresh = True
+        self.is_alive = False
+
+    async def start(self, command: Sequence[str], environment: Mapping[str, str], death_pipe: int) -> None:
+        """Start the child; `command` is the interpreter, and the folder to run in is the task root."""
+        address = await self._api.start()
+        self._pipes = [OutputPipe(self._on_stdout), OutputPipe(self._on_stderr)]
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *command,
+                str(RUN_SCRIPT),
+                str(death_pipe),
+                self._function.handler,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=self._pipes[0].write_end,
+                stderr=self._pipes[1].write_end,
+                env={**environment, "AWS_LAMBDA_RUNTIME_API": address},
+                cwd=environment["LAMBDA_TASK_ROOT"],
+                pass_fds=(death_pipe,),
+                start_new_session=True,  # so that all that it starts can be killed with it
+            )
+        finally:
+            for pipe in self._pipes:
+                pipe.close_write_end()
+        self.is_alive = True
+        self._watcher = asyncio.create_task(self._watch(self._process))
+
+    async def invoke(
+        self, invocation_id: str, payload: bytes, *, trace_header: str | None, client_context: str | None
+    ) -> InvokeResult:
+        """Run one invocation to its end, whatever that is."""
+        cold, self._is_fresh = self._is_fresh, False
+        self._tail.clear()
+        self._tail_bytes = 0
+        timeout = self._function.timeout_seconds
+        invocation = Invocation(
+            id=invocation_id,
+            payload=payload,
+            deadline_ms=0,
+            function_arn=self._function.arn,
+            trace_header=trace_header,
+            client_context=client_context,
+        )
+        self._invocation = invocation
+        outcome = await self._wait_until_initialized(invocation_id)
+        started = time.monotonic()
+        if outcome is None:
+            invocation.deadline_ms = int((time.time() + timeout) * 1000)
+            self._api.offer(invocation)
+            outcome = await self._wait_for_outcome(invocation, timeout)
+        for pipe in self._pipes:
+            pipe.drain()
+        self._invocation = None
+        return InvokeResult(
+            payload=outcome.payload,
+            invocation_id=invocation_id,
+            duration_ms=(time.monotonic() - started) * 1000,
+            error_type=outcome.error_type,
+            cold=cold,
+            log_tail="".join(self._tail)[-_LOG_TAIL_BYTES:],
+        )
+
+    async def close(self) -> None:
+        """Kill the child and all that it started, and wait for it."""
+        self._kill()
+        if self._watcher is not None:
+            await self._watcher
+        await self._api.close()
+        for pipe in self._pipes:
+            pipe.close()
+
+    async def _wait_until_initialized(self, invocation_id: str) -> Outcome | None:
+        """Wait until the child polls; the outcome if it never does."""
+        polled, failed = self._api.polled, self._api.init_error
+        limit = max(INIT_LIMIT_SECONDS, self._function.timeout_seconds)
+        await asyncio.wait((polled, failed, self._exited), timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+        if failed.done():
+            self.is_alive = False
+            return failed.result()
+        if self._exited.done():
+            return failure("Runtime.ExitError", self._exited.result(), invocation_id)
+        if polled.done():
+            return None
+        self.is_alive = False
+        self._kill()
+        message = f"the handler's module did not finish importing in {limit:.2f} seconds"
+        return failure("Sandbox.Timedout", message, invocation_id)
+
+    async def _wait_for_outcome(self, invocation: Invocation, timeout: float) -> Outcome:
+        """Wait for what the child posts, for its end, or for the timeout."""
+        await asyncio.wait(
+            (invocation.outcome, self._exited), timeout=timeout, return_when=asyncio.FIRST_COMPLETED
+        )
+        if invocation.outcome.done():
+            return invocation.outcome.result()
+        self.is_alive = False
+        if self._exited.done():
+            return failure("Runtime.ExitError", self._exited.result(), invocation.id)
+        self._kill()
+        return failure("Sandbox.Timedout", f"Task timed out after {timeout:.2f} seconds", invocation.id)
+
+    async def _watch(self, process: asyncio.subprocess.Process) -> None:
+        """Notice the child's end, whenever it comes."""
+        status = await process.wait()
+        self.is_alive = False
+        self._kill()  # what it left behind
+        self._exited.set_result(_in_words(status))
+
+    def _kill(self) -> None:
+        """Kill the child's whole process group."""
+        if self._process is not None:
+            try:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):  # gone; macOS says the latter of a zombie
+                pass
+
+    def _on_stdout(self, line: str) -> None:
+        self._on_line("stdout", line)
+
+    def _on_stderr(self, line: str) -> None:
+        self._on_line("stderr", line)
+
+    def _on_line(self, stream: str, line: str) -> None:
+        """Report one line, and keep the last few kilobytes of the invocation."""
+        self._tail.append(line + "\n")
+        self._tail_bytes += len(line) + 1
+        while self._tail_bytes > _LOG_TAIL_BYTES and len(self._tail) > 1:
+            self._tail_bytes -= len(self._tail.popleft())
+        id_ = self._invocation.id if self._invocation else None
+        self._report(LogRecord(source=self._function.name, text=line, stream=stream, invocation_id=id_))
+
+
+def _in_words(status: int) -> str:
+    """How a process ended, as Lambda words it."""
+    if status == 0:
+        return "Runtime exited without providing a reason"
+    if status > 0:
+        return f"Runtime exited with error: exit status {status}"
+    names = {signal.SIGKILL: "killed", signal.SIGTERM: "terminated", signal.SIGSEGV: "segmentation fault"}
+    number = signal.Signals(-status)
+    return f"Runtime exited with error: signal: {names.get(number, number.name)}"

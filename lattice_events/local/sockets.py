@@ -1,0 +1,43 @@
+"""Listen on loopback ports."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from collections.abc import Callable
+
+from lattice_events.errors import ConfigurationError
+
+LOOPBACK = "127.0.0.1"
+
+
+async def listen(
+    protocol_factory: Callable[[], asyncio.BaseProtocol], port: int, *, option: str
+) -> asyncio.Server:
+    """Listen on a loopback port; 0 takes a free one.
+
+    Args:
+        protocol_factory: Makes the protocol of a connection.
+        port: 0 to 65535.
+        option: The command-line option that sets the port, for the error.
+
+    Raises:
+        ConfigurationError: The port is taken or not allowed.
+    """
+    try:
+        return await asyncio.get_running_loop().create_server(protocol_factory, LOOPBACK, port)
+    except OSError as error:
+        reasons = {
+            errno.EADDRINUSE: "is in use by another program",
+            errno.EACCES: "is not open to this user",
+        }
+        reason = reasons.get(error.errno or 0, f"cannot be opened ({error.strerror})")
+        raise ConfigurationError(
+            f"Port {port} {reason}. Choose another with {option} PORT; {option} 0 takes a free one."
+        ) from error
+
+
+def port_of(server: asyncio.Server) -> int:
+    """The port that a server listens on."""
+    port: int = server.sockets[0].getsockname()[1]
+    return port
