@@ -93,6 +93,14 @@ class Problem:
         """For test output."""
         return f"Problem({str(self)!r})"
 
+    def __eq__(self, other: object) -> bool:
+        """Two reports of one thing are one."""
+        return isinstance(other, Problem) and str(self) == str(other)
+
+    def __hash__(self) -> int:
+        """Equal problems hash alike."""
+        return hash(str(self))
+
 
 class ConfigurationError(LatticeError):
     """A service network cannot be built; carries every problem that was found, not the first.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import ssl
 from collections.abc import Callable
 
 from lattice_events.errors import ConfigurationError
@@ -12,7 +13,11 @@ LOOPBACK = "127.0.0.1"
 
 
 async def listen(
-    protocol_factory: Callable[[], asyncio.BaseProtocol], port: int, *, option: str
+    protocol_factory: Callable[[], asyncio.BaseProtocol],
+    port: int,
+    *,
+    option: str,
+    tls: ssl.SSLContext | None = None,
 ) -> asyncio.Server:
     """Listen on a loopback port; 0 takes a free one.
 
@@ -20,12 +25,13 @@ async def listen(
         protocol_factory: Makes the protocol of a connection.
         port: 0 to 65535.
         option: The command-line option that sets the port, for the error.
+        tls: Given to listen for TLS.
 
     Raises:
         ConfigurationError: The port is taken or not allowed.
     """
     try:
-        return await asyncio.get_running_loop().create_server(protocol_factory, LOOPBACK, port)
+        return await asyncio.get_running_loop().create_server(protocol_factory, LOOPBACK, port, ssl=tls)
     except OSError as error:
         reasons = {
             errno.EADDRINUSE: "is in use by another program",

@@ -134,14 +134,14 @@ def plan(
     problem = _header_problem(request.headers)
     if problem:
         return _reply(400, "Bad Request", problem, request_id, Trace())
-    host, port = split_host(request.headers.get("host") or "")
+    host, _ = split_host(request.headers.get("host") or "")
     service = network.find_service(host)
     if service is None:
         reason = f"{host or 'an empty host'} is no service of the network"
         return _reply(404, assumptions.unknown_host_body, reason, request_id, Trace())
-    listener = _find_listener(service, source.port if port is None else port)
+    listener = _find_listener(service, source.port)
     if listener is None:
-        reason = f"{service.name} has no listener on port {source.port if port is None else port}"
+        reason = f"{service.name} has no listener on port {source.port}"
         return _reply(404, "Not Found", reason, request_id, Trace(service=service))
     routing = route(listener, request, assumptions)
     trace = Trace(service=service, listener=listener, trials=routing.trials, rule=routing.rule)

@@ -1,0 +1,107 @@
+"""The protocol of the gateway port: it looks at the first bytes and decides who speaks next.
+
+``CONNECT`` opens a tunnel, everything else is HTTP for aiohttp.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+_CONNECT = b"CONNECT "
+_MAX_HEAD_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionFacts:
+    """What is known of a connection before its first request.
+
+    Attributes:
+        scheme: ``https`` when TLS ended here.
+        port: The port that the client named in CONNECT; ``None`` for a direct connection.
+        caller: Name that a valid proxy token stands for.
+    """
+
+    scheme: str = "http"
+    port: int | None = None
+    caller: str | None = None
+
+
+class Buffering(asyncio.Protocol):
+    """Keeps what arrives until somebody takes over."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.buffer = b""
+        self.transport: asyncio.Transport | None = None
+        self.is_lost = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Keep the bytes."""
+        self.buffer += data
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Remember that the client is gone."""
+        self.is_lost = True
+
+    def hand_over(self, transport: asyncio.Transport, protocol: asyncio.Protocol) -> None:
+        """Let another protocol speak from here on; it gets what has arrived."""
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
+        if self.buffer:
+            protocol.data_received(self.buffer)
+            self.buffer = b""
+        if self.is_lost:
+            protocol.connection_lost(None)
+
+
+OnConnect = Callable[["FirstBytes", bytes], Coroutine[Any, Any, None]]
+
+
+class FirstBytes(Buffering):
+    """Tells CONNECT from other requests by the first eight bytes."""
+
+    def __init__(
+        self, *, http: Callable[[], asyncio.Protocol], on_connect: OnConnect, tasks: set[asyncio.Task[None]]
+    ) -> None:
+        """Prepare for one connection.
+
+        Args:
+            http: Makes the protocol for anything but CONNECT.
+            on_connect: Called with this protocol and the head of a CONNECT request.
+            tasks: Where running tunnels are kept.
+        """
+        super().__init__()
+        self._http = http
+        self._on_connect = on_connect
+        self._tasks = tasks
+        self._is_decided = False
+
+    def data_received(self, data: bytes) -> None:
+        """Collect bytes until it is clear who speaks next."""
+        super().data_received(data)
+        if self._is_decided:
+            return
+        assert self.transport is not None
+        if not _CONNECT.startswith(self.buffer[: len(_CONNECT)]):
+            self._is_decided = True
+            self.hand_over(self.transport, self._http())
+            return
+        head, end, rest = self.buffer.partition(b"\r\n\r\n")
+        if end:
+            self._is_decided = True
+            self.buffer = rest
+            task = asyncio.get_running_loop().create_task(self._on_connect(self, head))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        elif len(self.buffer) > _MAX_HEAD_BYTES:
+            self._is_decided = True
+            self.transport.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            self.transport.close()

@@ -1,0 +1,153 @@
+"""Carry out the data plane's decision to forward a request."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Protocol
+
+import aiohttp
+from aiohttp import web
+from multidict import CIMultiDict
+
+from lattice_events.assumptions import Assumptions
+from lattice_events.codec import decode_response, encode_event
+from lattice_events.codec.limits import MAX_LAMBDA_BYTES
+from lattice_events.errors import ResponseError, TargetError, TargetTimeoutError, TargetUnavailableError
+from lattice_events.local import relay
+from lattice_events.local.records import InvokeResult
+from lattice_events.network.dataplane import Failure, Forward, Reply, fail, pass_back
+from lattice_events.network.model import HttpTarget, LambdaTarget
+from lattice_events.response import Response
+
+
+_MAX_EVENT_BYTES = 6 * 1024 * 1024 + 100  # what Lambda itself takes in one invocation: 6291556
+
+
+class Invoker(Protocol):
+    """Whatever runs functions."""
+
+    async def invoke(self, name: str, payload: bytes) -> InvokeResult:
+        """Invoke a function by ARN and wait for its end."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the client got: `reason` says why it is not the target's own answer."""
+
+    response: web.StreamResponse
+    reason: str | None = None
+    invocation: InvokeResult | None = None
+
+
+async def forward(
+    decision: Forward,
+    request: web.BaseRequest,
+    *,
+    invoker: Invoker,
+    session: aiohttp.ClientSession,
+    assumptions: Assumptions,
+) -> Answer:
+    """Send a request to its target and the target's response to the client."""
+    if isinstance(decision.target, LambdaTarget):
+        return await _invoke(decision, decision.target, request, invoker, assumptions)
+    return await _relay(decision, decision.target, request, session, assumptions)
+
+
+async def reply(request: web.BaseRequest, response: Response) -> web.StreamResponse:
+    """Write a response that is complete."""
+    headers = response.headers
+    if response.status >= 200 and response.status not in (204, 304) and request.method != "HEAD":
+        headers = headers.with_items((("content-length", str(len(response.body))),))
+    written = relay.PlainResponse(status=response.status, headers=CIMultiDict(headers.items()))
+    await written.prepare(request)
+    if request.method != "HEAD" and response.body and response.status not in (204, 304):
+        await written.write(response.body)
+    await written.write_eof()
+    return written
+
+
+async def _invoke(
+    decision: Forward,
+    target: LambdaTarget,
+    request: web.BaseRequest,
+    invoker: Invoker,
+    assumptions: Assumptions,
+) -> Answer:
+    """Invoke a function with the event and answer with what it returned."""
+    body = await relay.read_body(request, MAX_LAMBDA_BYTES)
+    payload = b""
+    if body is not None:
+        event = encode_event(decision.request.replace(body=body), assumptions=assumptions)
+        payload = json.dumps(event, ensure_ascii=False).encode()
+    if body is None or len(payload) > _MAX_EVENT_BYTES:
+        reason = f"the body is over {MAX_LAMBDA_BYTES:,} bytes, which Lambda targets do not take"
+        return await _fail(decision, "request_too_large", reason, request, assumptions)
+    result = await invoker.invoke(target.function_arn, payload)
+    if result.error_type is not None:
+        reason = _function_failure(result)
+        return await _fail(decision, "function", reason, request, assumptions, result)
+    try:
+        response = _decode(result.payload, assumptions)
+    except ResponseError as error:
+        return await _fail(decision, "function", str(error), request, assumptions, result)
+    return Answer(response=await reply(request, pass_back(decision, response)), invocation=result)
+
+
+def _decode(payload: bytes, assumptions: Assumptions) -> Response:
+    """What a function returned, or a `ResponseError`."""
+    if len(payload) > MAX_LAMBDA_BYTES:
+        over = len(payload) - MAX_LAMBDA_BYTES
+        raise ResponseError(f"The response is {over:,} bytes over the 6 MB that VPC Lattice takes.", field="body")
+    try:
+        returned = json.loads(payload)
+    except (ValueError, RecursionError) as error:
+        raise ResponseError(f"The function's response is not JSON: {error}.") from error
+    return decode_response(returned, assumptions=assumptions)
+
+
+def _function_failure(result: InvokeResult) -> str:
+    """Say how a function failed."""
+    try:
+        message = json.loads(result.payload).get("errorMessage", "")
+    except (ValueError, AttributeError):
+        message = ""
+    return f"{result.error_type}: {message}"
+
+
+async def _relay(
+    decision: Forward,
+    target: HttpTarget,
+    request: web.BaseRequest,
+    session: aiohttp.ClientSession,
+    assumptions: Assumptions,
+) -> Answer:
+    """Pass the request to an HTTP server and its answer back."""
+    url = target.url.rstrip("/") + decision.request.target
+    try:
+        upstream = await relay.send(session, request, url, decision.request.headers)
+    except TargetUnavailableError as error:
+        return await _fail(decision, "connect", f"{target.url}: {error}", request, assumptions)
+    except TargetTimeoutError as error:
+        return await _fail(decision, "timeout", f"{target.url}: {error}", request, assumptions)
+    except TargetError as error:
+        return await _fail(decision, "protocol", f"{target.url}: {error}", request, assumptions)
+    async with upstream:
+        response = Response(upstream.status, headers=relay.headers_of(upstream))
+        headers = pass_back(decision, response).headers
+        return Answer(
+            response=await relay.pass_body(request, upstream.status, upstream.reason, headers, upstream)
+        )
+
+
+async def _fail(
+    decision: Forward,
+    failure: Failure,
+    reason: str,
+    request: web.BaseRequest,
+    assumptions: Assumptions,
+    result: InvokeResult | None = None,
+) -> Answer:
+    """Answer for a target that did not."""
+    failed: Reply = fail(decision, failure, reason, assumptions)
+    return Answer(response=await reply(request, failed.response), reason=failed.reason, invocation=result)

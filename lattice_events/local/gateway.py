@@ -1,0 +1,399 @@
+"""The gateway: the sockets at which clients reach the services of the local network.
+
+It is an HTTP proxy, so that clients use the services' real URLs, and it answers direct requests
+by their Host. Nothing but requests to services needs no token; see `outside` for the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import io
+import random
+import ssl
+import time
+import uuid
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from aiohttp import web, web_protocol
+
+from lattice_events.assumptions import Assumptions
+from lattice_events.errors import TargetError
+from lattice_events.headers import Headers, end_to_end
+from lattice_events.local import outside, relay
+from lattice_events.local.arrival import Arrival, find_service, read_arrival
+from lattice_events.local.connection import Buffering, ConnectionFacts, FirstBytes
+from lattice_events.local.forward import Answer, Invoker, forward, reply
+from lattice_events.local.records import Report, RequestRecord
+from lattice_events.local.sockets import listen, port_of
+from lattice_events.local.tls import RunAuthority
+from lattice_events.local.tunnel import run_tunnel
+from lattice_events.network.dataplane import Decision, Forward, Source, Trace, plan, split_host
+from lattice_events.network.model import LambdaTarget, Network
+from lattice_events.response import Response
+
+# Above VPC Lattice's 60 K, so that the data plane, not the parser, says what is too large.
+_PARSER_LIMITS: Mapping[str, int] = {
+    "max_line_size": 128 * 1024,
+    "max_field_size": 128 * 1024,
+    "max_headers": 512,
+}
+_TLS_PROXY_ANSWER = b"HTTP/1.1 200 Connection established\r\n\r\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewaySettings:
+    """What a gateway is told.
+
+    Attributes:
+        tokens: Proxy tokens by name; each name is a caller.
+        assumptions: Where VPC Lattice is silent.
+        vpc_arn: Of the VPC that callers count as coming from.
+        shell: The user's environment, for the proxy that it may name.
+    """
+
+    tokens: Mapping[str, str]
+    assumptions: Assumptions
+    vpc_arn: str | None
+    shell: Mapping[str, str]
+
+
+class Gateway:
+    """The gateway of a run."""
+
+    def __init__(
+        self,
+        network: Network,
+        invoker: Invoker,
+        *,
+        authority: RunAuthority,
+        settings: GatewaySettings,
+        report: Report,
+    ) -> None:
+        """Prepare; `start` opens the ports."""
+        self._network = network
+        self._invoker = invoker
+        self._authority = authority
+        self._settings = settings
+        self._report = report
+        self._session = relay.open_session()
+        self._facts: WeakKeyDictionary[asyncio.BaseTransport, ConnectionFacts] = WeakKeyDictionary()
+        self._turn: Counter[str] = Counter()
+        self._tunnels: set[asyncio.Task[None]] = set()
+        self._listeners: list[asyncio.Server] = []
+        self._server = _Server(self)
+        self.own_ports: set[int] = set()
+
+    async def start(self, *, port: int, tls_port: int) -> tuple[int, int]:
+        """Open both ports, and tell which they are.
+
+        Raises:
+            ConfigurationError: A port is taken.
+        """
+        plain = await listen(self._first_bytes, port, option="--port")
+        self._listeners.append(plain)
+        hosts = [name for service in self._network.services for name in _names(service)]
+        context = self._authority.context_by_name(hosts)
+        secure = await listen(self._server, tls_port, option="--tls-port", tls=context)
+        self._listeners.append(secure)
+        ports = port_of(plain), port_of(secure)
+        self.own_ports.update(ports)
+        return ports
+
+    async def close(self) -> None:
+        """Close the ports, tunnels and connections; requests in flight have two seconds."""
+        for listener in self._listeners:
+            listener.close()
+        for task in self._tunnels:
+            task.cancel()
+        await asyncio.gather(*self._tunnels, return_exceptions=True)
+        await self._server.shutdown(2)
+        await self._session.close()
+
+    def _first_bytes(self) -> FirstBytes:
+        return FirstBytes(http=self._server, on_connect=self._on_connect, tasks=self._tunnels)
+
+    # ── requests ──────────────────────────────────────────────────────────────────────────────
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one HTTP request, whatever form it came in."""
+        started = time.perf_counter()
+        facts = self._facts_of(request)
+        headers = Headers((name.decode("latin-1"), relay.text_of(value)) for name, value in request.raw_headers)
+        caller = facts.caller or outside.caller_of(headers.get("proxy-authorization"), self._settings.tokens)
+        arrival = read_arrival(self._network, facts, request.method, request.raw_path, headers)
+        if arrival.is_absolute and arrival.service is None:
+            answer, decision = await self._leave(arrival, request, caller), None
+        else:
+            decision = self._plan(arrival, request, caller)
+            answer = await self._carry_out(decision, request)
+        self._report(_record(arrival, decision, answer, caller, (time.perf_counter() - started) * 1000))
+        return answer.response
+
+    def _facts_of(self, request: web.BaseRequest) -> ConnectionFacts:
+        """What is known of the request's connection."""
+        transport = request.transport
+        if transport is None:
+            raise ConnectionResetError("the client is gone")
+        if transport not in self._facts:
+            is_tls = transport.get_extra_info("ssl_object") is not None
+            self._facts[transport] = ConnectionFacts(scheme="https" if is_tls else "http")
+        return self._facts[transport]
+
+    def _plan(self, arrival: Arrival, request: web.BaseRequest, caller: str | None) -> Decision:
+        """Ask the data plane, with the clock, the dice and the counters that it lacks."""
+        decision = plan(
+            self._network,
+            arrival.request,
+            source=Source(
+                address=request.remote or "127.0.0.1",
+                port=arrival.port,
+                vpc_arn=self._settings.vpc_arn,
+                name=caller,
+            ),
+            fresh_request_id=str(uuid.uuid4()),
+            now_us=time.time_ns() // 1000,
+            roll=random.random(),  # noqa: S311 - it spreads load, it guards nothing
+            turn=self._turn,
+            assumptions=self._settings.assumptions,
+        )
+        if isinstance(decision, Forward):
+            self._turn[decision.target_group.arn] += 1
+        return decision
+
+    async def _carry_out(self, decision: Decision, request: web.BaseRequest) -> Answer:
+        """Forward, or reply."""
+        if isinstance(decision, Forward):
+            return await forward(
+                decision,
+                request,
+                invoker=self._invoker,
+                session=self._session,
+                assumptions=self._settings.assumptions,
+            )
+        return Answer(response=await reply(request, decision.response), reason=decision.reason)
+
+    async def _leave(self, arrival: Arrival, request: web.BaseRequest, caller: str | None) -> Answer:
+        """Pass an absolute-form request on to a server outside the network."""
+        host, port = split_host(arrival.request.headers.get("host") or "")
+        port = port or arrival.port
+        if caller is None:
+            return await self._refuse(request, outside.NO_TOKEN)
+        if arrival.scheme != "http":
+            return await self._refuse(request, outside.Refusal(status=400, text="Use CONNECT for https URLs."))
+        proxy = outside.chained_proxy("http", host, self._settings.shell)
+        address = host
+        if proxy is None:
+            resolved = await outside.resolve(host, port, self.own_ports)
+            if isinstance(resolved, outside.Refusal):
+                return await self._refuse(request, resolved)
+            address = f"[{resolved}]" if ":" in resolved else resolved
+        url = f"http://{address}:{port}{arrival.request.target}"
+        try:
+            upstream = await relay.send(
+                self._session, request, url, end_to_end(arrival.request.headers), proxy=proxy
+            )
+        except TargetError as error:
+            return await self._refuse(request, outside.Refusal(status=502, text=f"{host}: {error}"))
+        async with upstream:
+            headers = end_to_end(relay.headers_of(upstream))
+            return Answer(
+                response=await relay.pass_body(request, upstream.status, upstream.reason, headers, upstream)
+            )
+
+    async def _refuse(self, request: web.BaseRequest, refusal: outside.Refusal) -> Answer:
+        """Say why a request does not leave."""
+        headers = [("content-type", "text/plain; charset=utf-8")]
+        if refusal.status == 407:
+            headers.append(("proxy-authenticate", 'Basic realm="lattice dev"'))
+        response = Response(refusal.status, headers=headers, body=refusal.text)
+        return Answer(response=await reply(request, response), reason=refusal.text)
+
+    def on_broken_request(self, request: web.BaseRequest, status: int, error: BaseException | None) -> web.Response:
+        """Answer what is no HTTP, or a failure of ours: a plain text without details."""
+        is_ours = status >= 500
+        text = "Internal Server Error" if is_ours else "Bad Request"
+        detail = f"{type(error).__name__}: {error}" if error else text
+        reason = f"an error of lattice dev itself: {detail}" if is_ours else f"malformed HTTP: {detail.splitlines()[0]}"
+        self._report(
+            RequestRecord(
+                method=request.method,
+                host=request.headers.get("Host", "-"),
+                path=request.raw_path.partition("?")[0],
+                status=500 if is_ours else 400,
+                duration_ms=0.0,
+                request_id="-",
+                reason=reason,
+            )
+        )
+        response = web.Response(status=500 if is_ours else 400, text=text)
+        response.force_close()
+        return response
+
+    # ── tunnels ───────────────────────────────────────────────────────────────────────────────
+
+    async def _on_connect(self, connection: FirstBytes, head: bytes) -> None:
+        """Answer CONNECT: services end here, everything else needs a token."""
+        request_line, _, rest = head.partition(b"\r\n")
+        parts = request_line.decode("latin-1").split(" ")
+        headers = http.client.parse_headers(io.BytesIO(rest + b"\r\n\r\n"))
+        host, port = split_host(parts[1]) if len(parts) == 3 else ("", None)
+        if not host or port is None:
+            _answer(connection, outside.Refusal(status=400, text="CONNECT needs HOST:PORT."))
+            return
+        caller = outside.caller_of(headers.get("proxy-authorization"), self._settings.tokens)
+        try:
+            if find_service(self._network, host) is not None:
+                await self._tunnel_inside(connection, host, port, caller)
+            else:
+                await self._tunnel_outside(connection, host, port, caller)
+        except (OSError, ssl.SSLError, TimeoutError):
+            if connection.transport is not None:
+                connection.transport.close()  # the client hung up, or does not trust our certificate
+
+    async def _tunnel_inside(self, connection: FirstBytes, host: str, port: int, caller: str | None) -> None:
+        """End a tunnel to a service: speak TLS with its certificate, then HTTP."""
+        transport = connection.transport
+        assert transport is not None
+        service = find_service(self._network, host)
+        listeners = service.listeners if service else ()
+        is_plain = any(each.port == port and each.protocol == "HTTP" for each in listeners)
+        transport.write(_TLS_PROXY_ANSWER)
+        scheme = "http"
+        if not is_plain:
+            secured = Buffering()
+            context = self._authority.context_for(host)
+            upgraded = await asyncio.get_running_loop().start_tls(transport, secured, context, server_side=True)
+            assert upgraded is not None
+            transport, scheme = upgraded, "https"
+            self._facts[transport] = ConnectionFacts(scheme=scheme, port=port, caller=caller)
+            secured.hand_over(transport, self._server())
+            return
+        self._facts[transport] = ConnectionFacts(scheme=scheme, port=port, caller=caller)
+        connection.hand_over(transport, self._server())
+
+    async def _tunnel_outside(
+        self, connection: FirstBytes, host: str, port: int, caller: str | None
+    ) -> None:
+        """Open a tunnel to a server outside the network."""
+        if caller is None:
+            self._end_tunnel(connection, host, port, outside.NO_TOKEN, caller)
+            return
+        proxy = outside.chained_proxy("https", host, self._settings.shell)
+        try:
+            async with asyncio.timeout(outside.CONNECT_LIMIT_SECONDS):
+                if proxy is not None:
+                    reader, writer = await outside.open_through_proxy(proxy, host, port)
+                else:
+                    address = await outside.resolve(host, port, self.own_ports)
+                    if isinstance(address, outside.Refusal):
+                        self._end_tunnel(connection, host, port, address, caller)
+                        return
+                    reader, writer = await asyncio.open_connection(address, port)
+        except OSError as error:  # TimeoutError is one
+            text = f"{host}:{port} does not take the connection: {error or 'no answer'}"
+            self._end_tunnel(connection, host, port, outside.Refusal(status=502, text=text), caller)
+            return
+        assert connection.transport is not None
+        connection.transport.write(_TLS_PROXY_ANSWER)
+        await run_tunnel(connection, reader, writer)
+
+    def _end_tunnel(
+        self, connection: FirstBytes, host: str, port: int, refusal: outside.Refusal, caller: str | None
+    ) -> None:
+        """Refuse a tunnel, and report it."""
+        _answer(connection, refusal)
+        self._report(
+            RequestRecord(
+                method="CONNECT",
+                host=f"{host}:{port}",
+                path="",
+                status=refusal.status,
+                duration_ms=0.0,
+                request_id="-",
+                caller=caller,
+                reason=refusal.text,
+            )
+        )
+
+
+class _Handler(web_protocol.RequestHandler):
+    """aiohttp's request handler, with answers of ours for what cannot be handled."""
+
+    __slots__ = ("_gateway",)
+
+    def __init__(self, server: _Server, gateway: Gateway, **options: Any) -> None:
+        super().__init__(server, loop=asyncio.get_running_loop(), **options)
+        self._gateway = gateway
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        if request.writer.output_size > 0:
+            raise ConnectionResetError("the response has begun; the connection is all that can be ended")
+        return self._gateway.on_broken_request(request, status, exc)
+
+
+class _Server(web.Server):
+    """Makes the protocol of each HTTP connection."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        super().__init__(gateway.handle, handler_cancellation=True)
+        self._gateway = gateway
+
+    def __call__(self) -> _Handler:
+        return _Handler(self, self._gateway, access_log=None, keepalive_timeout=60, **_PARSER_LIMITS)
+
+
+def _names(service: Any) -> list[str]:
+    """Every name that a certificate may be asked for."""
+    names = [service.domain_name, f"{service.name}.localhost"]
+    return [*names, service.custom_domain_name] if service.custom_domain_name else names
+
+
+def _answer(connection: FirstBytes, refusal: outside.Refusal) -> None:
+    """Answer a CONNECT that opens no tunnel."""
+    body = refusal.text.encode()
+    extra = 'Proxy-Authenticate: Basic realm="lattice dev"\r\n' if refusal.status == 407 else ""
+    head = (
+        f"HTTP/1.1 {refusal.status} {http.client.responses[refusal.status]}\r\n{extra}"
+        f"Content-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    if connection.transport is not None:
+        connection.transport.write(head.encode() + body)
+        connection.transport.close()
+
+
+def _record(
+    arrival: Arrival, decision: Decision | None, answer: Answer, caller: str | None, duration_ms: float
+) -> RequestRecord:
+    """What to report of a request."""
+    trace = decision.trace if decision else Trace()
+    target = None
+    if isinstance(decision, Forward):
+        chosen = decision.target
+        target = chosen.function_arn.rpartition(":")[2] if isinstance(chosen, LambdaTarget) else chosen.url
+    rule = trace.rule.name if trace.rule else "default" if trace.listener else None
+    return RequestRecord(
+        method=arrival.request.method,
+        host=arrival.request.headers.get("host") or "-",
+        path=arrival.request.path,
+        status=answer.response.status,
+        duration_ms=duration_ms,
+        request_id=decision.request_id if decision else "-",
+        caller=caller,
+        service=trace.service.name if trace.service else None,
+        rule=rule,
+        target=target,
+        invocation_id=answer.invocation.invocation_id if answer.invocation else None,
+        cold=bool(answer.invocation and answer.invocation.cold),
+        reason=answer.reason,
+    )

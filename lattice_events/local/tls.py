@@ -1,0 +1,98 @@
+"""Certificates of a run: a certificate authority made for it, and what it signs.
+
+The authority's key stays in memory. What children and users get is its certificate.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import certifi
+import trustme
+
+from lattice_events.errors import ManifestError, Problem
+
+
+class RunAuthority:
+    """A certificate authority that lives as long as the run."""
+
+    def __init__(self) -> None:
+        """Make the authority."""
+        self._authority = trustme.CA(organization_name="lattice dev")
+        self._contexts: dict[str, ssl.SSLContext] = {}
+
+    @property
+    def certificate_pem(self) -> bytes:
+        """The authority's certificate."""
+        return self._authority.cert_pem.bytes()
+
+    def context_for(self, host: str) -> ssl.SSLContext:
+        """A server context with a certificate for a host name."""
+        host = host.lower()
+        if host not in self._contexts:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.minimum_version = ssl.TLSVersion.TLSv1_2
+            context.set_alpn_protocols(["http/1.1"])
+            self._authority.issue_cert(host).configure_cert(context)
+            self._contexts[host] = context
+        return self._contexts[host]
+
+    def context_by_name(self, hosts: Sequence[str]) -> ssl.SSLContext:
+        """A server context that picks the certificate by the name that the client asks for.
+
+        Args:
+            hosts: The names to answer for; a certificate is made for each on first use. A client
+                that asks for another, or for none, gets the certificate of ``localhost``.
+        """
+        known = {host.lower() for host in hosts}
+        context = self.context_for("localhost")
+
+        def choose(connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> None:
+            if name and (name.lower() in known or name.lower().endswith(".localhost") or _is_generated(name)):
+                connection.context = self.context_for(name)
+
+        context.sni_callback = choose  # type: ignore[assignment]  # typeshed wants one class, ssl gives either
+        return context
+
+    def write_bundle(self, path: Path, *, shell: Mapping[str, str], extra: Sequence[Path]) -> None:
+        """Write the roots that a child would have trusted, the extra ones and this run's own.
+
+        Args:
+            path: The file to write.
+            shell: The user's environment, where ``SSL_CERT_FILE`` or ``REQUESTS_CA_BUNDLE`` may name the roots.
+            extra: Further files, as of ``--extra-ca``.
+
+        Raises:
+            ManifestError: An extra file cannot be read or holds no certificate.
+        """
+        roots = [_usual_roots(shell), *(_read_certificates(file) for file in extra), self.certificate_pem]
+        path.write_bytes(b"\n".join(roots))
+
+
+def _is_generated(name: str) -> bool:
+    """Whether a name has the shape of VPC Lattice's own; its id part may be any."""
+    return ".vpc-lattice-svcs." in name.lower()
+
+
+def _usual_roots(shell: Mapping[str, str]) -> bytes:
+    """What the user's programs trust: a bundle that the shell names, else the system's and certifi's."""
+    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+        named = shell.get(name)
+        if named and os.path.isfile(named):
+            return Path(named).read_bytes()
+    files = {ssl.get_default_verify_paths().cafile, certifi.where()}
+    return b"\n".join(Path(file).read_bytes() for file in sorted(filter(None, files)))
+
+
+def _read_certificates(file: Path) -> bytes:
+    """A PEM file, checked."""
+    try:
+        pem = file.read_bytes()
+        ssl.create_default_context(cadata=pem.decode())
+    except (OSError, ValueError, ssl.SSLError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it holds no PEM certificate"
+        raise ManifestError((Problem(f"--extra-ca cannot be used: {reason}.", str(file)),)) from error
+    return pem

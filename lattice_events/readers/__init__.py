@@ -1,0 +1,1 @@
+"""Read what users have written already: serverless.yml, CloudFormation templates, manifests."""

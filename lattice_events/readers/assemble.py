@@ -1,0 +1,213 @@
+"""Link what the sources define into one network, or say everything that keeps them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from lattice_events.errors import ConfigurationError, Problem
+from lattice_events.network.model import (
+    ForwardAction,
+    Listener,
+    Network,
+    Service,
+    ServiceNetwork,
+    make_id,
+)
+from lattice_events.readers.fragment import Fragment
+
+
+def assemble(
+    fragments: Sequence[Fragment], *, region: str, account: str, chosen_network: str | None = None
+) -> tuple[Network, tuple[str, ...]]:
+    """Link fragments into a network, and tell what should be printed about it.
+
+    A service network that a template only refers to is taken to be the only one that is defined.
+
+    Args:
+        fragments: Of every source.
+        region: Of the run.
+        account: Of the run.
+        chosen_network: Name of the defined network that references mean, where there are several.
+
+    Raises:
+        ConfigurationError: Carries every problem of every fragment.
+    """
+    merged = _merge(fragments)
+    problems = [*merged.problems, *_clashes(merged), *_listener_problems(merged.services)]
+    links = _NetworkLinks(merged, region=region, account=account, chosen=chosen_network)
+    services = [_on_networks(service, merged, links) for service in merged.services]
+    vpcs: dict[str, list[str]] = {}
+    for association in merged.vpc_associations:
+        arn = links.arn_of(association.service_network, association.origin)
+        vpcs.setdefault(arn, []).append(association.vpc_id)
+    networks = [
+        replace(each, vpc_ids=tuple(dict.fromkeys((*each.vpc_ids, *vpcs.get(each.arn, ())))))
+        for each in links.networks
+    ]
+    problems += links.problems
+    problems += _missing_targets(merged)
+    if problems:
+        raise ConfigurationError(dict.fromkeys(problems))
+    network = Network(
+        region=region,
+        account=account,
+        service_networks=tuple(networks),
+        services=tuple(services),
+        target_groups=tuple(merged.target_groups),
+        functions=tuple(merged.functions),
+    )
+    return network, tuple(dict.fromkeys((*merged.notes, *links.notes)))
+
+
+def _merge(fragments: Sequence[Fragment]) -> Fragment:
+    """All fragments in one."""
+    merged = Fragment()
+    for fragment in fragments:
+        for name, values in vars(fragment).items():
+            getattr(merged, name).extend(values)
+    return merged
+
+
+class _NetworkLinks:
+    """Finds the service network that a reference means."""
+
+    def __init__(self, merged: Fragment, *, region: str, account: str, chosen: str | None) -> None:
+        self.networks = list(merged.service_networks)
+        self.problems: list[Problem] = []
+        self.notes: list[str] = []
+        self._region = region
+        self._account = account
+        self._has_definitions = bool(merged.service_networks)
+        self._chosen = next((each for each in self.networks if each.name == chosen), None)
+        if chosen is not None and self._chosen is None:
+            names = ", ".join(each.name for each in self.networks) or "none"
+            self.problems.append(
+                Problem(f"custom.lattice.serviceNetwork is {chosen}, but the service networks are: {names}.")
+            )
+
+    def arn_of(self, reference: str, origin: str) -> str:
+        """The ARN of the network that a reference means."""
+        for each in self.networks:
+            if reference in (each.arn, each.arn.rpartition("/")[2], each.name):
+                return each.arn
+        if self._chosen is not None:
+            return self._chosen.arn
+        if not self._has_definitions:
+            return self._make(reference).arn
+        if len(self.networks) > 1:
+            names = ", ".join(each.name for each in self.networks)
+            message = (
+                f"The service network {reference} is none of those defined ({names}). Say which one it is "
+                "with custom.lattice.serviceNetwork: NAME."
+            )
+            self.problems.append(Problem(message, origin))
+            return reference
+        only = self.networks[0]
+        self.notes.append(f"Service network {_short(reference)} is taken to be {only.name}, the only one defined.")
+        return only.arn
+
+    def _make(self, reference: str) -> ServiceNetwork:
+        """A network for a reference that nothing defines."""
+        id_ = reference.rpartition("/")[2]
+        arn = reference
+        if not reference.startswith("arn:"):
+            arn = f"arn:aws:vpc-lattice:{self._region}:{self._account}:servicenetwork/{id_}"
+        network = ServiceNetwork(name=id_, arn=arn)
+        self.networks.append(network)
+        self.notes.append(f"Service network {_short(reference)} is defined nowhere here; an open one stands for it.")
+        return network
+
+
+def _short(reference: str) -> str:
+    """An ARN's last part."""
+    return reference.rpartition("/")[2]
+
+
+def _on_networks(service: Service, merged: Fragment, links: _NetworkLinks) -> Service:
+    """A service with the networks that it is associated with."""
+    arns = [
+        links.arn_of(each.service_network, each.origin)
+        for each in merged.service_associations
+        if each.service_arn == service.arn
+    ]
+    return replace(service, service_network_arns=tuple(dict.fromkeys((*service.service_network_arns, *arns))))
+
+
+def _clashes(merged: Fragment) -> list[Problem]:
+    """Names that stand for two things."""
+    kinds: tuple[tuple[str, Sequence[Any], Callable[[Any], str | None]], ...] = (
+        ("service networks", merged.service_networks, lambda each: each.name),
+        ("services", merged.services, lambda each: each.name),
+        ("services with the custom domain name", merged.services, lambda each: each.custom_domain_name),
+        ("target groups", merged.target_groups, lambda each: each.name),
+        ("functions", merged.functions, lambda each: each.name),
+    )
+    problems = []
+    for kind, values, key in kinds:
+        first: dict[str, str] = {}
+        for value in values:
+            name = key(value)
+            if name is None:
+                continue
+            if name in first:
+                problems.append(Problem(f"There are two {kind} {name}; the other is at {first[name]}.", value.origin))
+            first.setdefault(name, value.origin)
+    return problems
+
+
+def _listener_problems(services: Iterable[Service]) -> list[Problem]:
+    """Two listeners on a port, two rules of a priority."""
+    problems = []
+    for service in services:
+        ports: dict[int, Listener] = {}
+        for listener in service.listeners:
+            if listener.port in ports:
+                other = ports[listener.port].origin
+                message = f"{service.name} has two listeners on port {listener.port}; the other is at {other}."
+                problems.append(Problem(message, listener.origin))
+            ports.setdefault(listener.port, listener)
+            problems += _priority_problems(listener)
+    return problems
+
+
+def _priority_problems(listener: Listener) -> list[Problem]:
+    problems = []
+    seen: dict[int, str] = {}
+    for rule in listener.rules:
+        if rule.priority in seen:
+            message = f"Two rules of one listener have priority {rule.priority}; the other is at {seen[rule.priority]}."
+            problems.append(Problem(message, rule.origin))
+        seen.setdefault(rule.priority, rule.origin)
+    return problems
+
+
+def _missing_targets(merged: Fragment) -> list[Problem]:
+    """Target groups that are forwarded to and defined nowhere."""
+    known = {group.arn for group in merged.target_groups}
+    problems = []
+    for service in merged.services:
+        for listener in service.listeners:
+            actions = [(listener.default_action, listener.origin)]
+            actions += [(rule.action, rule.origin) for rule in listener.rules]
+            for action, origin in actions:
+                groups = action.target_groups if isinstance(action, ForwardAction) else ()
+                missing = [each.target_group_arn for each in groups if each.target_group_arn not in known]
+                problems += [Problem(f"The target group {arn} is defined nowhere.", origin) for arn in missing]
+    return problems
+
+
+def service_arn(name: str, *, region: str, account: str) -> str:
+    """The ARN that a service of this name has locally."""
+    return f"arn:aws:vpc-lattice:{region}:{account}:service/{make_id('svc', name)}"
+
+
+def service_network_arn(name: str, *, region: str, account: str) -> str:
+    """The ARN that a service network of this name has locally."""
+    return f"arn:aws:vpc-lattice:{region}:{account}:servicenetwork/{make_id('sn', name)}"
+
+
+def target_group_arn(name: str, *, region: str, account: str) -> str:
+    """The ARN that a target group of this name has locally."""
+    return f"arn:aws:vpc-lattice:{region}:{account}:targetgroup/{make_id('tg', name)}"

@@ -1,0 +1,48 @@
+"""What one source contributes to a network, before it is linked with the others."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from lattice_events.errors import Problem
+from lattice_events.network.model import Function, Service, ServiceNetwork, TargetGroup
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceAssociation:
+    """A service on a service network; the network may be known by ARN, id or name."""
+
+    service_arn: str
+    service_network: str
+    origin: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VpcAssociation:
+    """A VPC on a service network."""
+
+    vpc_id: str
+    service_network: str
+    origin: str
+
+
+@dataclass(kw_only=True)
+class Fragment:
+    """What one template or one set of manifests defines, and what is wrong with it."""
+
+    service_networks: list[ServiceNetwork] = field(default_factory=list)
+    services: list[Service] = field(default_factory=list)
+    target_groups: list[TargetGroup] = field(default_factory=list)
+    functions: list[Function] = field(default_factory=list)
+    service_associations: list[ServiceAssociation] = field(default_factory=list)
+    vpc_associations: list[VpcAssociation] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`` Did you mean X?``, or nothing when no known word is close."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f" Did you mean {close[0]}?" if close else ""
