@@ -103,9 +103,7 @@ class MultiMap:
 
 
 # Values that a log must not show (design.md, "Safe by construction").
-_SECRET = frozenset(
-    ("authorization", "cookie", "proxy-authorization", "set-cookie", "x-amz-security-token")
-)
+_SECRET = frozenset(("authorization", "cookie", "proxy-authorization", "set-cookie", "x-amz-security-token"))
 
 
 class Headers(MultiMap):
@@ -160,7 +158,5 @@ HOP_BY_HOP = frozenset(
 
 def end_to_end(headers: Headers) -> Headers:
     """The headers less those of one connection: RFC 9110's, and those that ``Connection`` names."""
-    named = {
-        token.strip().lower() for value in headers.get_all("connection") for token in value.split(",")
-    }
+    named = {token.strip().lower() for value in headers.get_all("connection") for token in value.split(",")}
     return headers.without(*HOP_BY_HOP, *named)

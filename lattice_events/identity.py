@@ -176,7 +176,9 @@ def identity_to_headers(identity: Identity, *, empty_fields: bool) -> list[tuple
         pairs = []
         for name, _, key in _FIELDS:
             value = getattr(identity, name)
-            if name != "source_vpc_arn" and (value is not None or (empty_fields and name in _ALWAYS_IN_HEADER)):
+            if name != "source_vpc_arn" and (
+                value is not None or (empty_fields and name in _ALWAYS_IN_HEADER)
+            ):
                 pairs.append((key, value or ""))
         headers.append((IDENTITY_HEADER, format_pairs(_principal_first(pairs))))
     if identity.source_vpc_arn is not None:

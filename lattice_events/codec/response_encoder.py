@@ -36,7 +36,9 @@ def encode_response(response: Response) -> dict[str, Any]:
     """
     status = response.status
     if not isinstance(status, int) or isinstance(status, bool) or not 100 <= status <= 599:
-        raise ResponseError(f"The status must be a number from 100 to 599, not {status!r}.", field="statusCode")
+        raise ResponseError(
+            f"The status must be a number from 100 to 599, not {status!r}.", field="statusCode"
+        )
     is_base64, body = _body(response)
     result = {
         "isBase64Encoded": is_base64,

@@ -174,7 +174,9 @@ def _status(returned: Mapping[Any, Any], assumptions: Assumptions) -> int:
         keys = ", ".join(sorted(map(str, returned)))[:200] or "nothing"
         raise ResponseError(f"statusCode is missing; the object has {keys}.", field="statusCode")
     if isinstance(status, bool) or not isinstance(status, int):
-        raise ResponseError(f"statusCode must be a whole number, not {_in_words(status)}.", field="statusCode")
+        raise ResponseError(
+            f"statusCode must be a whole number, not {_in_words(status)}.", field="statusCode"
+        )
     if not 100 <= status <= 599:
         raise ResponseError(f"statusCode must be from 100 to 599, not {status}.", field="statusCode")
     return status

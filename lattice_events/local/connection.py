@@ -103,5 +103,7 @@ class FirstBytes(Buffering):
             task.add_done_callback(self._tasks.discard)
         elif len(self.buffer) > _MAX_HEAD_BYTES:
             self._is_decided = True
-            self.transport.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            self.transport.write(
+                b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            )
             self.transport.close()

@@ -120,7 +120,9 @@ async def _read_payload(request: web.BaseRequest) -> bytes | web.Response:
     async for chunk in request.content.iter_chunked(256 * 1024):
         body += chunk
         if len(body) > MAX_PAYLOAD_BYTES:
-            message = f"Request must be smaller than {MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation"
+            message = (
+                f"Request must be smaller than {MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation"
+            )
             return _error(413, "RequestTooLargeException", message)
     payload = bytes(body) or b"{}"
     try:

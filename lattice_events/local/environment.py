@@ -39,7 +39,12 @@ class Surroundings:
 
 
 def function_environment(
-    function: Function, *, task_root: str, surroundings: Surroundings, proxy_url: str, credentials: Credentials
+    function: Function,
+    *,
+    task_root: str,
+    surroundings: Surroundings,
+    proxy_url: str,
+    credentials: Credentials,
 ) -> dict[str, str]:
     """Every variable of a function's process.
 

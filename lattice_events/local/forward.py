@@ -98,7 +98,9 @@ def _decode(payload: bytes, assumptions: Assumptions) -> Response:
     """What a function returned, or a `ResponseError`."""
     if len(payload) > MAX_LAMBDA_BYTES:
         over = len(payload) - MAX_LAMBDA_BYTES
-        raise ResponseError(f"The response is {over:,} bytes over the 6 MB that VPC Lattice takes.", field="body")
+        raise ResponseError(
+            f"The response is {over:,} bytes over the 6 MB that VPC Lattice takes.", field="body"
+        )
     try:
         returned = json.loads(payload)
     except (ValueError, RecursionError) as error:

@@ -123,7 +123,9 @@ class Gateway:
         """Answer one HTTP request, whatever form it came in."""
         started = time.perf_counter()
         facts = self._facts_of(request)
-        headers = Headers((name.decode("latin-1"), relay.text_of(value)) for name, value in request.raw_headers)
+        headers = Headers(
+            (name.decode("latin-1"), relay.text_of(value)) for name, value in request.raw_headers
+        )
         caller = facts.caller or outside.caller_of(headers.get("proxy-authorization"), self._settings.tokens)
         arrival = read_arrival(self._network, facts, request.method, request.raw_path, headers)
         if arrival.is_absolute and arrival.service is None:
@@ -184,7 +186,9 @@ class Gateway:
         if caller is None:
             return await self._refuse(request, outside.NO_TOKEN)
         if arrival.scheme != "http":
-            return await self._refuse(request, outside.Refusal(status=400, text="Use CONNECT for https URLs."))
+            return await self._refuse(
+                request, outside.Refusal(status=400, text="Use CONNECT for https URLs.")
+            )
         proxy = outside.chained_proxy("http", host, self._settings.shell)
         address = host
         if proxy is None:
@@ -213,12 +217,18 @@ class Gateway:
         response = Response(refusal.status, headers=headers, body=refusal.text)
         return Answer(response=await reply(request, response), reason=refusal.text)
 
-    def on_broken_request(self, request: web.BaseRequest, status: int, error: BaseException | None) -> web.Response:
+    def on_broken_request(
+        self, request: web.BaseRequest, status: int, error: BaseException | None
+    ) -> web.Response:
         """Answer what is no HTTP, or a failure of ours: a plain text without details."""
         is_ours = status >= 500
         text = "Internal Server Error" if is_ours else "Bad Request"
         detail = f"{type(error).__name__}: {error}" if error else text
-        reason = f"an error of lattice dev itself: {detail}" if is_ours else f"malformed HTTP: {detail.splitlines()[0]}"
+        reason = (
+            f"an error of lattice dev itself: {detail}"
+            if is_ours
+            else f"malformed HTTP: {detail.splitlines()[0]}"
+        )
         self._report(
             RequestRecord(
                 method=request.method,
@@ -267,7 +277,9 @@ class Gateway:
         if not is_plain:
             secured = Buffering()
             context = self._authority.context_for(host)
-            upgraded = await asyncio.get_running_loop().start_tls(transport, secured, context, server_side=True)
+            upgraded = await asyncio.get_running_loop().start_tls(
+                transport, secured, context, server_side=True
+            )
             assert upgraded is not None
             transport, scheme = upgraded, "https"
             self._facts[transport] = ConnectionFacts(scheme=scheme, port=port, caller=caller)
@@ -276,9 +288,7 @@ class Gateway:
         self._facts[transport] = ConnectionFacts(scheme=scheme, port=port, caller=caller)
         connection.hand_over(transport, self._server())
 
-    async def _tunnel_outside(
-        self, connection: FirstBytes, host: str, port: int, caller: str | None
-    ) -> None:
+    async def _tunnel_outside(self, connection: FirstBytes, host: str, port: int, caller: str | None) -> None:
         """Open a tunnel to a server outside the network."""
         if caller is None:
             self._end_tunnel(connection, host, port, outside.NO_TOKEN, caller)

@@ -84,7 +84,9 @@ async def resolve(host: str, port: int, own_ports: Collection[int]) -> str | Ref
         return Refusal(status=502, text=f"{host} cannot be found: {error}")
     addresses = [str(entry[4][0]) for entry in found]
     if any(forbidden_address(address) for address in addresses):
-        return Refusal(status=403, text=f"{host} is a link-local or unspecified address; nothing is sent there.")
+        return Refusal(
+            status=403, text=f"{host} is a link-local or unspecified address; nothing is sent there."
+        )
     if port in own_ports and any(_is_local(address) for address in addresses):
         return Refusal(status=403, text=f"{host}:{port} is a port of lattice dev itself.")
     return addresses[0]
@@ -142,5 +144,7 @@ async def open_through_proxy(
         raise OSError("the proxy of your shell sent no answer") from error
     if b" 200" not in answer.partition(b"\r\n")[0]:
         writer.close()
-        raise OSError(f"the proxy of your shell answered {answer.partition(bytes([13]))[0].decode(errors='replace')}")
+        raise OSError(
+            f"the proxy of your shell answered {answer.partition(bytes([13]))[0].decode(errors='replace')}"
+        )
     return reader, writer

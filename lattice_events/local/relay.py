@@ -119,7 +119,11 @@ async def send(
 
 
 async def pass_body(
-    request: web.BaseRequest, status: int, reason: str | None, headers: Headers, upstream: aiohttp.ClientResponse
+    request: web.BaseRequest,
+    status: int,
+    reason: str | None,
+    headers: Headers,
+    upstream: aiohttp.ClientResponse,
 ) -> web.StreamResponse:
     """Stream a response's body to the client; a server that breaks off breaks the client's connection."""
     response = PlainResponse(status=status, reason=reason, headers=CIMultiDict(headers.items()))

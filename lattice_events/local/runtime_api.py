@@ -36,7 +36,9 @@ class Invocation:
     function_arn: str
     trace_header: str | None
     client_context: str | None
-    outcome: asyncio.Future[Outcome] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    outcome: asyncio.Future[Outcome] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
 
     def finish(self, outcome: Outcome) -> None:
         """Give the outcome, unless there is one already."""
@@ -123,7 +125,9 @@ class RuntimeApi:
         if invocation is None or invocation.id != id_:
             return web.json_response({"errorType": "InvalidRequestID"}, status=400)
         if payload is None:
-            message = f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
+            message = (
+                f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
+            )
             invocation.finish(failure("Function.ResponseSizeTooLarge", message, id_))
             return web.json_response({"errorType": "RequestEntityTooLarge"}, status=413)
         invocation.finish(_posted_error(payload) if kind == "error" else Outcome(payload=payload))

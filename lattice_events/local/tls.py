@@ -93,6 +93,8 @@ def _read_certificates(file: Path) -> bytes:
         pem = file.read_bytes()
         ssl.create_default_context(cadata=pem.decode())
     except (OSError, ValueError, ssl.SSLError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it holds no PEM certificate"
+        reason = (
+            error.strerror if isinstance(error, OSError) and error.strerror else "it holds no PEM certificate"
+        )
         raise ManifestError((Problem(f"--extra-ca cannot be used: {reason}.", str(file)),)) from error
     return pem

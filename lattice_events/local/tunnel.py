@@ -9,9 +9,7 @@ from lattice_events.local.connection import Buffering
 _CHUNK_BYTES = 64 * 1024
 
 
-async def run_tunnel(
-    client: Buffering, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
+async def run_tunnel(client: Buffering, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Join a client's connection with one to a server; both are closed at the end.
 
     Args:

@@ -157,9 +157,7 @@ def plan(
     )
     target = group.targets[turn.get(group.arn, 0) % len(group.targets)]
     delivered = _deliver(request, network, trace, group, source, request_id, now_us, assumptions)
-    return Forward(
-        target_group=group, target=target, request=delivered, request_id=request_id, trace=trace
-    )
+    return Forward(target_group=group, target=target, request=delivered, request_id=request_id, trace=trace)
 
 
 _PHRASES = {
@@ -236,9 +234,7 @@ def _deliver(
     assert trace.service and trace.listener  # noqa: S101 - plan() set both before it forwards
     identity = Identity(source_vpc_arn=source.vpc_arn)
     network_arn = next(iter(trace.service.service_network_arns), None)
-    headers = end_to_end(request.headers).without(
-        IDENTITY_HEADER, NETWORK_HEADER, TARGET_HEADER, TAGS_HEADER
-    )
+    headers = end_to_end(request.headers).without(IDENTITY_HEADER, NETWORK_HEADER, TARGET_HEADER, TAGS_HEADER)
     headers = headers.with_items(
         (
             ("x-forwarded-for", _forwarded_for(headers, source, assumptions)),

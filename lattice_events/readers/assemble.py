@@ -105,7 +105,9 @@ class _NetworkLinks:
             self.problems.append(Problem(message, origin))
             return reference
         only = self.networks[0]
-        self.notes.append(f"Service network {_short(reference)} is taken to be {only.name}, the only one defined.")
+        self.notes.append(
+            f"Service network {_short(reference)} is taken to be {only.name}, the only one defined."
+        )
         return only.arn
 
     def _make(self, reference: str) -> ServiceNetwork:
@@ -116,7 +118,9 @@ class _NetworkLinks:
             arn = f"arn:aws:vpc-lattice:{self._region}:{self._account}:servicenetwork/{id_}"
         network = ServiceNetwork(name=id_, arn=arn)
         self.networks.append(network)
-        self.notes.append(f"Service network {_short(reference)} is defined nowhere here; an open one stands for it.")
+        self.notes.append(
+            f"Service network {_short(reference)} is defined nowhere here; an open one stands for it."
+        )
         return network
 
 
@@ -152,7 +156,9 @@ def _clashes(merged: Fragment) -> list[Problem]:
             if name is None:
                 continue
             if name in first:
-                problems.append(Problem(f"There are two {kind} {name}; the other is at {first[name]}.", value.origin))
+                problems.append(
+                    Problem(f"There are two {kind} {name}; the other is at {first[name]}.", value.origin)
+                )
             first.setdefault(name, value.origin)
     return problems
 
@@ -165,7 +171,9 @@ def _listener_problems(services: Iterable[Service]) -> list[Problem]:
         for listener in service.listeners:
             if listener.port in ports:
                 other = ports[listener.port].origin
-                message = f"{service.name} has two listeners on port {listener.port}; the other is at {other}."
+                message = (
+                    f"{service.name} has two listeners on port {listener.port}; the other is at {other}."
+                )
                 problems.append(Problem(message, listener.origin))
             ports.setdefault(listener.port, listener)
             problems += _priority_problems(listener)
@@ -194,7 +202,9 @@ def _missing_targets(merged: Fragment) -> list[Problem]:
             for action, origin in actions:
                 groups = action.target_groups if isinstance(action, ForwardAction) else ()
                 missing = [each.target_group_arn for each in groups if each.target_group_arn not in known]
-                problems += [Problem(f"The target group {arn} is defined nowhere.", origin) for arn in missing]
+                problems += [
+                    Problem(f"The target group {arn} is defined nowhere.", origin) for arn in missing
+                ]
     return problems
 
 

@@ -84,7 +84,9 @@ class _Builder:
 
     def _build_mapping(self, node: yaml.MappingNode, path: Path) -> dict[Any, Any]:
         """A mapping, ``<<`` merged, no key twice."""
-        written = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"]
+        written = [
+            key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"
+        ]
         self._loader.flatten_mapping(node)
         values: dict[Any, Any] = {}
         for key_node, value_node in node.value:

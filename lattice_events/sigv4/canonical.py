@@ -91,7 +91,9 @@ def canonical_headers(headers: Iterable[tuple[str, str]], signed: Sequence[str])
     return "".join(f"{name}:{','.join(values[name])}\n" for name in signed)
 
 
-def canonical_request(method: str, path: str, query: str, headers: str, signed: str, payload_hash: str) -> str:
+def canonical_request(
+    method: str, path: str, query: str, headers: str, signed: str, payload_hash: str
+) -> str:
     r"""Put the canonical request together.
 
     Shape: ``METHOD\nPATH\nQUERY\nname:value\n…\n\nSIGNED\nHASH``.

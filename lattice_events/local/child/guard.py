@@ -1,6 +1,6 @@
 """Run a command and kill it, and all that it started, when the parent is gone.
 
-    python guard.py DEATH_PIPE_FD COMMAND [ARGUMENT …]
+python guard.py DEATH_PIPE_FD COMMAND [ARGUMENT …]
 """
 
 import os

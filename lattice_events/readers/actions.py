@@ -1,0 +1,177 @@
+"""Actions and matches as CloudFormation writes them, into the model's.
+
+Source:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-vpclattice-rule.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lattice_events.network.model import (
+    Action,
+    FixedResponseAction,
+    ForwardAction,
+    HeaderMatch,
+    Match,
+    PathMatch,
+    WeightedTargetGroup,
+)
+from lattice_events.readers.fragment import did_you_mean
+from lattice_events.readers.lattice_schema import (
+    FIXED_STATUSES,
+    MAX_HEADER_MATCHES,
+    MAX_PRIORITY,
+    MAX_TARGET_GROUPS,
+    MAX_WEIGHT,
+)
+from lattice_events.readers.source import Path
+
+
+class Wrong(Exception):
+    """A property is not what it must be; the reader turns it into a problem with a place."""
+
+    def __init__(self, problem: str, path: Path) -> None:
+        """Name the path inside the resource's properties."""
+        super().__init__(problem)
+        self.problem = problem
+        self.path = path
+
+
+class ActionReader:
+    """Reads the actions and the match of one resource."""
+
+    def __init__(self, *, known_groups: Mapping[str, str], case_sensitive: bool) -> None:
+        """Prepare.
+
+        Args:
+            known_groups: ARN by ARN or id of the target groups that may be named.
+            case_sensitive: What a match is that does not say it.
+        """
+        self._known_groups = known_groups
+        self._case_sensitive = case_sensitive
+
+    def action(self, value: Any, path: Path) -> Action:
+        """Read ``{Forward: …}`` or ``{FixedResponse: …}``."""
+        keys = self._keys(value, ("Forward", "FixedResponse"), path)
+        if len(keys) != 1:
+            raise Wrong(f"{path[-1]} must have one of Forward and FixedResponse.", path)
+        if keys[0] == "FixedResponse":
+            return self._fixed_response(value["FixedResponse"], (*path, "FixedResponse"))
+        return self._forward(value["Forward"], (*path, "Forward"))
+
+    def _fixed_response(self, value: Any, path: Path) -> FixedResponseAction:
+        self._keys(value, ("StatusCode",), path)
+        status = self.whole_number(value.get("StatusCode"), 100, 599, (*path, "StatusCode"))
+        if status not in FIXED_STATUSES:
+            raise Wrong(
+                f"VPC Lattice answers fixed responses with 404 or 500 only, not {status}.",
+                (*path, "StatusCode"),
+            )
+        return FixedResponseAction(status=status)
+
+    def _forward(self, value: Any, path: Path) -> ForwardAction:
+        self._keys(value, ("TargetGroups",), path)
+        groups = value.get("TargetGroups")
+        path = (*path, "TargetGroups")
+        if not isinstance(groups, list) or not 1 <= len(groups) <= MAX_TARGET_GROUPS:
+            raise Wrong(f"An action forwards to 1 to {MAX_TARGET_GROUPS} target groups.", path)
+        return ForwardAction(
+            target_groups=tuple(
+                self._group(group, len(groups), (*path, index)) for index, group in enumerate(groups)
+            )
+        )
+
+    def _group(self, value: Any, count: int, path: Path) -> WeightedTargetGroup:
+        self._keys(value, ("TargetGroupIdentifier", "Weight"), path)
+        identifier = value.get("TargetGroupIdentifier")
+        if identifier not in self._known_groups:
+            message = f"TargetGroupIdentifier names no target group of this template: {identifier}."
+            raise Wrong(message, (*path, "TargetGroupIdentifier"))
+        if count > 1 and "Weight" not in value:
+            raise Wrong("Each of several target groups needs a Weight.", path)
+        weight = self.whole_number(value.get("Weight", 1), 0, MAX_WEIGHT, (*path, "Weight"))
+        return WeightedTargetGroup(target_group_arn=self._known_groups[identifier], weight=weight)
+
+    def priority(self, value: Any) -> int:
+        """Read a rule's priority."""
+        return self.whole_number(value, 1, MAX_PRIORITY, ("Priority",))
+
+    def match(self, value: Any) -> Match:
+        """Read ``{HttpMatch: {Method, PathMatch, HeaderMatches}}``."""
+        path: Path = ("Match", "HttpMatch")
+        self._keys(value, ("HttpMatch",), path[:1])
+        http = value.get("HttpMatch")
+        if not self._keys(http, ("Method", "PathMatch", "HeaderMatches"), path):
+            raise Wrong("A rule must match something: Method, PathMatch or HeaderMatches.", path)
+        headers = http.get("HeaderMatches", [])
+        if not isinstance(headers, list) or len(headers) > MAX_HEADER_MATCHES:
+            raise Wrong(f"A rule has at most {MAX_HEADER_MATCHES} HeaderMatches.", (*path, "HeaderMatches"))
+        path_match = http.get("PathMatch")
+        return Match(
+            method=None if http.get("Method") is None else str(http["Method"]),
+            path=None if path_match is None else self._path_match(path_match, (*path, "PathMatch")),
+            headers=tuple(
+                self._header_match(header, (*path, "HeaderMatches", index))
+                for index, header in enumerate(headers)
+            ),
+        )
+
+    def _path_match(self, value: Any, path: Path) -> PathMatch:
+        self._keys(value, ("Match", "CaseSensitive"), path)
+        kind, text = self._one_of(value.get("Match"), ("Exact", "Prefix"), (*path, "Match"))
+        if not text.startswith("/"):
+            raise Wrong(f"A path starts with /, {text!r} does not.", (*path, "Match"))
+        return PathMatch(
+            kind="exact" if kind == "Exact" else "prefix",
+            value=text,
+            case_sensitive=self._is_sensitive(value, path),
+        )
+
+    def _header_match(self, value: Any, path: Path) -> HeaderMatch:
+        self._keys(value, ("Name", "Match", "CaseSensitive"), path)
+        name = value.get("Name")
+        if not isinstance(name, str) or not name:
+            raise Wrong("A header match needs a Name.", path)
+        kind, text = self._one_of(value.get("Match"), ("Exact", "Prefix", "Contains"), (*path, "Match"))
+        kinds = {"Exact": "exact", "Prefix": "prefix", "Contains": "contains"}
+        return HeaderMatch(
+            name=name,
+            kind=kinds[kind],  # type: ignore[arg-type]  # the three literals
+            value=text,
+            case_sensitive=self._is_sensitive(value, path),
+        )
+
+    def _is_sensitive(self, value: Mapping[str, Any], path: Path) -> bool:
+        given = value.get("CaseSensitive", self._case_sensitive)
+        if isinstance(given, str) and given.lower() in ("true", "false"):
+            given = given.lower() == "true"
+        if not isinstance(given, bool):
+            raise Wrong(f"CaseSensitive must be true or false, not {given!r}.", (*path, "CaseSensitive"))
+        return given
+
+    def _one_of(self, value: Any, kinds: tuple[str, ...], path: Path) -> tuple[str, str]:
+        """The one key of a match and its text."""
+        keys = self._keys(value, kinds, path)
+        if len(keys) != 1 or not isinstance(value[keys[0]], (str, int)):
+            raise Wrong(f"A match has one of {', '.join(kinds)}, with a text.", path)
+        return keys[0], str(value[keys[0]])
+
+    def _keys(self, value: Any, known: tuple[str, ...], path: Path) -> list[str]:
+        """The keys of an object, all of them known."""
+        if not isinstance(value, dict):
+            missing = "is missing" if value is None else f"must be an object, not {value!r}"
+            raise Wrong(f"{path[-1]} {missing}.", path)
+        for key in value:
+            if key not in known:
+                raise Wrong(f"{path[-1]} has no property {key}.{did_you_mean(str(key), known)}", (*path, key))
+        return list(value)
+
+    def whole_number(self, value: Any, low: int, high: int, path: Path) -> int:
+        """A whole number within limits, written as a number or as digits."""
+        if isinstance(value, str) and value.isascii() and value.isdigit():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise Wrong(f"{path[-1]} must be a whole number from {low} to {high}, not {value!r}.", path)
+        return value

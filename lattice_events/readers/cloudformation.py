@@ -1,0 +1,352 @@
+"""A CloudFormation template, as packaged by the Serverless CLI, SAM or CDK or written by hand.
+
+Only what the network needs can be an error; other resources are skipped.
+
+Source:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_VpcLattice.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lattice_events.arn import Arn
+from lattice_events.network.model import (
+    DEFAULT_PORTS,
+    Function,
+    HttpTarget,
+    LambdaTarget,
+    Listener,
+    Rule,
+    Service,
+    ServiceNetwork,
+    Target,
+    TargetGroup,
+)
+from lattice_events.readers.actions import ActionReader, Wrong
+from lattice_events.readers.fragment import Fragment, ServiceAssociation, VpcAssociation, did_you_mean
+from lattice_events.readers.intrinsics import Unresolvable
+from lattice_events.readers.lattice_schema import NOT_PLAYED, PROPERTIES
+from lattice_events.readers.source import Locate, Path
+from lattice_events.readers.template import FUNCTION, LATTICE, Template, TemplateOptions
+
+
+def read_template(template: Mapping[str, Any], *, locate: Locate, options: TemplateOptions) -> Fragment:
+    """Read what a template defines; what is wrong with it is in the fragment's problems.
+
+    Args:
+        template: With ``Resources``.
+        locate: Gives the place of a key path of the template, for problems.
+        options: What the template does not say.
+    """
+    return _TemplateReader(template, locate, options).read()
+
+
+class _TemplateReader(Template):
+    """Reads one template."""
+
+    # ── the whole ─────────────────────────────────────────────────────────────────────────────
+
+    def read(self) -> Fragment:
+        """Read every resource that the network needs."""
+        readers: Mapping[str, Callable[[str], None]] = {
+            "ServiceNetwork": self._read_service_network,
+            "Service": self._read_service,
+            "TargetGroup": self._read_target_group,
+            "ServiceNetworkServiceAssociation": self._read_service_association,
+            "ServiceNetworkVpcAssociation": self._read_vpc_association,
+        }
+        for name, resource in self.resources.items():
+            kind = resource["Type"]
+            if kind.startswith(LATTICE):
+                self._check_properties(name, kind)
+            reader = self._read_function if kind == FUNCTION else readers.get(kind.removeprefix(LATTICE))
+            if reader is not None:
+                self._guarded(name, reader)
+        self._refuse_orphans()
+        return self.fragment
+
+    def _guarded(self, name: str, reader: Callable[[str], None]) -> None:
+        """Read one resource; what is wrong with it becomes a problem."""
+        try:
+            reader(name)
+        except Wrong as error:
+            self.problem(("Resources", name, "Properties", *error.path), error.problem)
+
+    def _refuse_orphans(self) -> None:
+        """Listeners of no service and rules of no listener."""
+        for kind, key, parents in (
+            ("Listener", "ServiceIdentifier", "Service"),
+            ("Rule", "ListenerIdentifier", "Listener"),
+        ):
+            known = {self.arn(name) for name in self.names_of(parents)}
+            for name in self.names_of(kind):
+                path: Path = ("Resources", name, "Properties", key)
+                parent = self.value(path)
+                if parent is None:
+                    self.problem(path[:-1], f"{key} is missing: {name} belongs to no {parents.lower()}.")
+                elif not any(parent in (arn, arn.rpartition("/")[2]) for arn in known):
+                    self.problem(
+                        path, f"{key} of {name} names no {parents.lower()} of this template: {parent}."
+                    )
+
+    def _auth_type(self, name: str) -> None:
+        """Refuse what later parts will evaluate."""
+        if self.property(name, "AuthType", "NONE") == "AWS_IAM":
+            raise Wrong(
+                "AuthType AWS_IAM is not played yet: lattice dev evaluates no auth policies. Use NONE locally, "
+                "for example by a parameter.",
+                ("AuthType",),
+            )
+
+    def _check_properties(self, name: str, kind: str) -> None:
+        """Refuse types and properties that are unknown."""
+        path: Path = ("Resources", name)
+        if kind in NOT_PLAYED:
+            self.problem((*path, "Type"), f"{kind} is not played by the local network.")
+            return
+        known = PROPERTIES.get(kind)
+        if known is None:
+            self.problem(
+                (*path, "Type"), f"There is no resource type {kind}.{did_you_mean(kind, PROPERTIES)}"
+            )
+            return
+        properties = self.resources[name].get("Properties") or {}
+        for key in properties if isinstance(properties, dict) else ():
+            if key not in known:
+                message = f"{kind} has no property {key}.{did_you_mean(str(key), known)}"
+                self.problem((*path, "Properties", key), message)
+
+    # ── resources ─────────────────────────────────────────────────────────────────────────────
+
+    def _read_service_network(self, name: str) -> None:
+        self._auth_type(name)
+        network = ServiceNetwork(
+            name=self.name(name, "service network"), arn=self.arn(name), origin=self.origin(name)
+        )
+        self.fragment.service_networks.append(network)
+
+    def _read_service(self, name: str) -> None:
+        self._auth_type(name)
+        service_name = self.name(name, "service")
+        self.fragment.services.append(
+            Service(
+                name=service_name,
+                arn=self.arn(name),
+                domain_name=self.service_domain(service_name),
+                custom_domain_name=self.property(name, "CustomDomainName"),
+                listeners=tuple(self._listeners(self.arn(name))),
+                origin=self.origin(name),
+            )
+        )
+
+    def _listeners(self, service_arn: str) -> list[Listener]:
+        """The listeners of a service."""
+        listeners: list[Listener] = []
+        wanted = (service_arn, service_arn.rpartition("/")[2])
+        for name in self.names_of("Listener"):
+            if self.property(name, "ServiceIdentifier") in wanted:
+                self._guarded(name, lambda name: listeners.append(self._listener(name)))
+        return listeners
+
+    def _listener(self, name: str) -> Listener:
+        protocol = self.property(name, "Protocol")
+        if protocol == "TLS_PASSTHROUGH":
+            raise Wrong("TLS_PASSTHROUGH listeners are not played by the local network.", ("Protocol",))
+        if protocol not in DEFAULT_PORTS:
+            raise Wrong(f"Protocol must be HTTP or HTTPS, not {protocol!r}.", ("Protocol",))
+        actions = self._actions(name)
+        port = actions.whole_number(self.property(name, "Port", DEFAULT_PORTS[protocol]), 1, 65535, ("Port",))
+        return Listener(
+            name=self.property(name, "Name") or f"{protocol.lower()}-{port}",
+            arn=self.arn(name),
+            protocol=protocol,
+            port=port,
+            default_action=actions.action(self.property(name, "DefaultAction"), ("DefaultAction",)),
+            rules=tuple(self._rules(self.arn(name))),
+            origin=self.origin(name),
+        )
+
+    def _rules(self, listener_arn: str) -> list[Rule]:
+        """The rules of a listener."""
+        rules: list[Rule] = []
+        wanted = (listener_arn, listener_arn.rpartition("/")[2])
+        for name in self.names_of("Rule"):
+            if self.property(name, "ListenerIdentifier") in wanted:
+                self._guarded(name, lambda name: rules.append(self._rule(name)))
+        return rules
+
+    def _rule(self, name: str) -> Rule:
+        actions = self._actions(name)
+        return Rule(
+            name=self.property(name, "Name") or name,
+            arn=self.arn(name),
+            priority=actions.priority(self.property(name, "Priority")),
+            match=actions.match(self.property(name, "Match")),
+            action=actions.action(self.property(name, "Action"), ("Action",)),
+            origin=self.origin(name),
+        )
+
+    def _actions(self, name: str) -> ActionReader:
+        """Reads actions and matches; the groups that they name are looked up by ARN or id."""
+        known = {self.arn(group): self.arn(group) for group in self.names_of("TargetGroup")}
+        known |= {arn.rpartition("/")[2]: arn for arn in known}
+        return ActionReader(
+            known_groups=known, case_sensitive=self.options.assumptions.cloudformation_case_sensitive
+        )
+
+    def _read_target_group(self, name: str) -> None:
+        kind = self.property(name, "Type")
+        if kind not in ("LAMBDA", "IP", "INSTANCE", "ALB"):
+            raise Wrong(f"Type must be LAMBDA, IP, INSTANCE or ALB, not {kind!r}.", ("Type",))
+        config = self.property(name, "Config", {})
+        version = config.get("LambdaEventStructureVersion", "V1") if isinstance(config, dict) else None
+        if version not in ("V1", "V2"):
+            raise Wrong(
+                f"LambdaEventStructureVersion must be V1 or V2, not {version!r}.",
+                ("Config", "LambdaEventStructureVersion"),
+            )
+        if config.get("ProtocolVersion", "HTTP1") != "HTTP1":
+            raise Wrong(
+                f"ProtocolVersion {config['ProtocolVersion']} is not played by the local network.",
+                ("Config", "ProtocolVersion"),
+            )
+        targets = self._lambda_target(name) if kind == "LAMBDA" else self._http_targets(name, kind)
+        self.fragment.target_groups.append(
+            TargetGroup(
+                # A group without a name gets one of CloudFormation's making; ours is the logical id.
+                name=self.name(name, "target group"),
+                arn=self.arn(name),
+                type=kind,
+                targets=targets,
+                event_version=version,
+                origin=self.origin(name),
+            )
+        )
+
+    def _lambda_target(self, name: str) -> tuple[Target, ...]:
+        """The one function of a LAMBDA group."""
+        targets = self.property(name, "Targets", [])
+        if not isinstance(targets, list) or len(targets) > 1:
+            raise Wrong("A LAMBDA target group has one target, a function.", ("Targets",))
+        for target in targets:
+            arn = Arn.parse(str(target.get("Id"))) if isinstance(target, dict) else None
+            if arn is None or not arn.resource.startswith("function:"):
+                raise Wrong("The Id of a LAMBDA target must be the ARN of a function.", ("Targets", 0, "Id"))
+            function_name = arn.resource.split(":")[1]
+            self._check_runs_here(name, function_name)
+            unqualified = f"arn:{arn.partition}:lambda:{arn.region}:{arn.account}:function:{function_name}"
+            return (LambdaTarget(function_arn=unqualified),)
+        return ()
+
+    def _check_runs_here(self, group: str, function_name: str) -> None:
+        """Refuse a target that cannot be run, by what stands in its way."""
+        names = {
+            self.function_name(name): name
+            for name, resource in self.resources.items()
+            if resource["Type"] == FUNCTION
+        }
+        if function_name not in names:
+            raise Wrong(
+                f"The function {function_name} is defined nowhere in this template.", ("Targets", 0, "Id")
+            )
+        obstacle = self._obstacle(names[function_name])
+        if obstacle:
+            raise Wrong(f"The function {function_name} cannot run here: {obstacle}.", ("Targets", 0, "Id"))
+
+    def _http_targets(self, name: str, kind: str) -> tuple[Target, ...]:
+        """Local stand-ins for addresses inside a VPC."""
+        given = self.property(name, "Name")
+        for key in (name, given):
+            if key in self.options.target_urls:
+                return tuple(HttpTarget(url=url) for url in self.options.target_urls[key])
+        raise Wrong(
+            f"The {kind} targets of {given or name} are addresses in a VPC. Say what stands for them: "
+            f"custom.lattice.targets.{given or name}: {{url: http://127.0.0.1:PORT}} or {{command: […]}}.",
+            ("Targets",),
+        )
+
+    def _read_service_association(self, name: str) -> None:
+        service = self.property(name, "ServiceIdentifier")
+        network = self.property(name, "ServiceNetworkIdentifier")
+        if service is None or network is None:
+            raise Wrong("ServiceIdentifier and ServiceNetworkIdentifier must both be given.", ())
+        arns = [self.arn(each) for each in self.names_of("Service")]
+        arn = next((arn for arn in arns if service in (arn, arn.rpartition("/")[2])), str(service))
+        self.fragment.service_associations.append(
+            ServiceAssociation(service_arn=arn, service_network=str(network), origin=self.origin(name))
+        )
+
+    def _read_vpc_association(self, name: str) -> None:
+        vpc = self.property(name, "VpcIdentifier")
+        network = self.property(name, "ServiceNetworkIdentifier")
+        if vpc is None or network is None:
+            raise Wrong("VpcIdentifier and ServiceNetworkIdentifier must both be given.", ())
+        self.fragment.vpc_associations.append(
+            VpcAssociation(vpc_id=str(vpc), service_network=str(network), origin=self.origin(name))
+        )
+
+    # ── functions ─────────────────────────────────────────────────────────────────────────────
+
+    def _obstacle(self, name: str) -> str | None:
+        """Say why a function cannot run on this machine, or ``None``."""
+        if self.property(name, "PackageType", "Zip") != "Zip":
+            return "it is a container image"
+        if self.property(name, "Layers", []):
+            return "it has layers, which are not played"
+        runtime = self.property(name, "Runtime")
+        if not str(runtime).startswith("python3."):
+            return f"its runtime is {runtime}; only Python runs"
+        return None
+
+    def _read_function(self, name: str) -> None:
+        obstacle = self._obstacle(name)
+        if obstacle:
+            note = f"Function {self.function_name(name)} is left out: {obstacle}."
+            self.fragment.notes.append(note)
+            return
+        code = self.options.code(name)
+        if code is None:
+            raise Wrong(f"Where is the code of this function? Say it with --code {name}=FOLDER.", ("Code",))
+        handler = self.property(name, "Handler")
+        if not isinstance(handler, str) or "." not in handler:
+            raise Wrong(f"Handler must be like folder/module.function, not {handler!r}.", ("Handler",))
+        role = self.quiet(("Resources", name, "Properties", "Role"))
+        self.fragment.functions.append(
+            Function(
+                name=self.function_name(name),
+                arn=self.arn(name),
+                handler=handler,
+                runtime=str(self.property(name, "Runtime")),
+                code=code,
+                timeout_seconds=int(self.property(name, "Timeout", 3)),
+                memory_mb=int(self.property(name, "MemorySize", 128)),
+                environment=self._environment(name),
+                role_arn=role if isinstance(role, str) else "",
+                logical_id=name,
+                origin=self.origin(name),
+            )
+        )
+
+    def _environment(self, name: str) -> dict[str, str]:
+        """A function's variables; one that cannot be known gets a placeholder and a note."""
+        properties = self.resources[name].get("Properties", {})
+        variables = (properties.get("Environment") or {}).get("Variables") or {}
+        known = {}
+        for key, value in variables.items():
+            try:
+                known[str(key)] = _as_text(self.resolver.resolve(value))
+            except Unresolvable as error:
+                known[str(key)] = f"unresolved:{error.intrinsic}:{error.detail.partition(' ')[0]}"
+                self.fragment.notes.append(
+                    f"{key} of {self.function_name(name)} is not known here ({error}); give it with --env {key}=VALUE."
+                )
+        return known
+
+
+def _as_text(value: Any) -> str:
+    """A variable's value as CloudFormation writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

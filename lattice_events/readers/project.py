@@ -1,0 +1,246 @@
+"""Read every source that was named and link them into one network."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+
+from lattice_events.errors import ConfigurationError, ManifestError, Problem
+from lattice_events.network.model import Network
+from lattice_events.readers.assemble import assemble
+from lattice_events.readers.cloudformation import read_template
+from lattice_events.readers.fragment import Fragment
+from lattice_events.readers.gateway_api import read_manifests
+from lattice_events.readers.serverless import (
+    FILE_NAMES,
+    ServerlessOptions,
+    ServerlessService,
+    find_file,
+    load_serverless,
+)
+from lattice_events.readers.settings import Settings, TargetSettings, parse_settings
+from lattice_events.readers.source import Document, parse_yaml_stream
+from lattice_events.readers.template import TemplateOptions
+
+MADE_UP_ACCOUNT = "123456789012"
+_MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
+_NOT_MANIFESTS = ("kustomization.yaml", "kustomization.yml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """What the command line says about the sources.
+
+    Attributes:
+        serverless: Passed to the Serverless CLI.
+        code: Folder of a function's code by logical id, for bare templates.
+        packaged: Run the archive that the CLI made instead of the service's folder.
+        region: For sources that name none.
+        allocate: Gives the URL at which a command target will listen.
+    """
+
+    allocate: Callable[[str, TargetSettings], str]
+    serverless: ServerlessOptions = field(default_factory=ServerlessOptions)
+    code: Mapping[str, FilePath] = field(default_factory=dict)
+    packaged: bool = False
+    region: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """What was read: the network, the settings that run it, and what should be said once."""
+
+    network: Network
+    settings: Settings
+    notes: tuple[str, ...]
+
+
+def load_project(paths: Sequence[FilePath], options: ReadOptions) -> Project:
+    """Read folders with a serverless.yml, CloudFormation templates and manifests.
+
+    Args:
+        paths: Files and folders.
+        options: What the command line says.
+
+    Raises:
+        ConfigurationError: Carries every problem of every source.
+    """
+    return _Loader(options).load(paths)
+
+
+class _Loader:
+    """Collects the sources, then reads them with what all of them together say."""
+
+    def __init__(self, options: ReadOptions) -> None:
+        self._options = options
+        self._services: list[ServerlessService] = []
+        self._templates: list[Document] = []
+        self._manifests: list[Document] = []
+        self._settings: list[Settings] = []
+        self._problems: list[Problem] = []
+
+    def load(self, paths: Sequence[FilePath]) -> Project:
+        """Read everything."""
+        for path in paths:
+            self._collecting(self._collect, path)
+        for settings in list(self._settings):
+            for manifest in settings.manifests:
+                self._collecting(self._collect_manifests, manifest)
+        if self._problems:
+            raise ConfigurationError(self._problems)
+        settings = self._settings[0] if self._settings else Settings()
+        urls = self._target_urls()
+        region = self._options.region or self._options.serverless.region
+        region = region or next((service.region for service in self._services), "us-east-1")
+        fragments = [*self._read_services(region, urls), *self._read_templates(region, urls, settings)]
+        fragments.append(
+            read_manifests(
+                self._manifests,
+                region=region,
+                account=MADE_UP_ACCOUNT,
+                target_urls=urls,
+                assumptions=settings.assumptions,
+            )
+        )
+        network, notes = assemble(
+            fragments, region=region, account=MADE_UP_ACCOUNT, chosen_network=settings.service_network
+        )
+        return Project(network=network, settings=settings, notes=notes)
+
+    def _collecting(self, collect: Callable[[FilePath], None], path: FilePath) -> None:
+        """Collect one source; what is wrong with it does not hide what is wrong with others."""
+        try:
+            collect(path)
+        except ConfigurationError as error:
+            self._problems += error.problems
+
+    def _collect(self, path: FilePath) -> None:
+        """Find out what a path is."""
+        if not path.exists():
+            raise ManifestError((Problem("There is no such file or folder.", shown(path)),))
+        file = find_file(path) if path.is_dir() else path
+        if file is not None and file.name in FILE_NAMES:
+            self._collect_serverless(file)
+        elif path.is_dir():
+            self._collect_manifests(path)
+        else:
+            documents = list(parse_yaml_stream(_read(path), shown(path)))
+            if len(documents) == 1 and _is_template(documents[0]):
+                self._templates += documents
+            else:
+                self._collect_manifests(path)
+
+    def _collect_serverless(self, file: FilePath) -> None:
+        service = load_serverless(file.resolve(), self._options.serverless, shown=shown(file))
+        self._services.append(service)
+        custom = service.custom
+        value = custom.get("lattice") if isinstance(custom, dict) else None
+        self._settings.append(parse_settings(value, folder=service.folder, locate=service.source.locate))
+
+    def _collect_manifests(self, path: FilePath) -> None:
+        """Every YAML file of a folder, below it too; kustomizations are skipped, what they list is there."""
+        found = False
+        for file in [path] if path.is_file() else _manifest_files(path):
+            for document in parse_yaml_stream(_read(file), shown(file)):
+                if isinstance(document.value, dict) and "kind" in document.value:
+                    self._manifests.append(document)
+                    found = True
+        if not found:
+            message = (
+                "Nothing to read here: a folder has a serverless.yml or Kubernetes manifests, a file is a "
+                "CloudFormation template (with Resources) or manifests (with kind)."
+            )
+            raise ManifestError((Problem(message, shown(path)),))
+
+    def _target_urls(self) -> dict[str, list[str]]:
+        """URLs by target name; commands are given theirs now, before they start."""
+        urls: dict[str, list[str]] = {}
+        for settings in self._settings:
+            for name, targets in settings.targets.items():
+                for target in targets:
+                    url = target.url if target.url is not None else self._options.allocate(name, target)
+                    urls.setdefault(name, []).append(url)
+        return urls
+
+    def _read_services(self, region: str, urls: Mapping[str, Sequence[str]]) -> Iterator[Fragment]:
+        for service, settings in zip(self._services, self._settings, strict=True):
+            yield read_template(
+                service.template,
+                locate=service.locate,
+                options=TemplateOptions(
+                    region=region,
+                    account=MADE_UP_ACCOUNT,
+                    stack_name=service.stack_name,
+                    parameters=_parameters(self._options.serverless.params),
+                    code=self._code_of(service),
+                    target_urls=urls,
+                    assumptions=settings.assumptions,
+                ),
+            )
+
+    def _code_of(self, service: ServerlessService) -> Callable[[str], str | None]:
+        """Where the code of a service's functions is."""
+
+        def code(logical_id: str) -> str | None:
+            if logical_id in self._options.code:
+                return str(self._options.code[logical_id])
+            if self._options.packaged:
+                archive = service.archives.get(logical_id)
+                return str(archive) if archive else None
+            return str(service.folder)
+
+        return code
+
+    def _read_templates(
+        self, region: str, urls: Mapping[str, Sequence[str]], settings: Settings
+    ) -> Iterator[Fragment]:
+        folders = {name: str(folder) for name, folder in self._options.code.items()}
+        for document in self._templates:
+            yield read_template(
+                document.value,
+                locate=document.locate,
+                options=TemplateOptions(
+                    region=region,
+                    account=MADE_UP_ACCOUNT,
+                    stack_name=FilePath(document.file).stem,
+                    parameters=_parameters(self._options.serverless.params),
+                    code=folders.get,
+                    target_urls=urls,
+                    assumptions=settings.assumptions,
+                ),
+            )
+
+
+def shown(path: FilePath) -> str:
+    """A path as a user wants to read it: relative to where they are, if it is below."""
+    try:
+        return os.path.relpath(path) if path.resolve().is_relative_to(FilePath.cwd()) else str(path)
+    except OSError:
+        return str(path)
+
+
+def _read(file: FilePath) -> str:
+    try:
+        return file.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ManifestError((Problem(f"The file cannot be read: {reason}.", shown(file)),)) from error
+
+
+def _manifest_files(folder: FilePath) -> list[FilePath]:
+    return [
+        file
+        for file in sorted(folder.rglob("*"))
+        if file.suffix in _MANIFEST_SUFFIXES and file.name not in _NOT_MANIFESTS and file.is_file()
+    ]
+
+
+def _is_template(document: Document) -> bool:
+    return isinstance(document.value, dict) and "Resources" in document.value
+
+
+def _parameters(params: Sequence[str]) -> dict[str, str]:
+    """``NAME=VALUE`` as template parameters too."""
+    return {name: value for name, _, value in (param.partition("=") for param in params)}

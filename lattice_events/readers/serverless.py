@@ -1,0 +1,234 @@
+"""Ask the Serverless CLI for the template of a serverless.yml; its variables are its own business.
+
+Source:
+    https://www.serverless.com/framework/docs/providers/aws/cli-reference/package
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any
+
+from lattice_events.errors import ConfigurationError, ManifestError, Problem
+from lattice_events.readers.source import Document, Path, parse_yaml
+
+FILE_NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
+_TEMPLATE = "cloudformation-template-update-stack.json"
+_STATE = "serverless-state.json"
+_COMMANDS = ("osls", "serverless", "sls")
+_LIMIT_SECONDS = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerlessOptions:
+    """What is passed to the Serverless CLI.
+
+    Attributes:
+        command: The CLI; found in ``node_modules/.bin`` or on ``PATH`` when empty.
+        stage: ``--stage``.
+        region: ``--region``.
+        params: ``--param`` values, ``NAME=VALUE``.
+        package: A finished package to read instead.
+    """
+
+    command: str = ""
+    stage: str = ""
+    region: str = ""
+    params: Sequence[str] = ()
+    package: FilePath | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerlessService:
+    """A packaged serverless.yml.
+
+    Attributes:
+        folder: Of the file.
+        source: The file as the user wrote it, for the places of problems.
+        template: The CloudFormation template that would be deployed.
+        state: The resolved configuration.
+        archives: The packaged archive by function's logical id, if it was kept.
+    """
+
+    folder: FilePath
+    source: Document
+    template: Mapping[str, Any]
+    state: Mapping[str, Any]
+    archives: Mapping[str, FilePath] = field(default_factory=dict)
+
+    @property
+    def custom(self) -> Any:
+        """``custom``, resolved."""
+        return self.state.get("service", {}).get("custom") or {}
+
+    @property
+    def region(self) -> str:
+        """The Region that the service is deployed to."""
+        provider = self.state.get("service", {}).get("provider", {})
+        return str(provider.get("region") or "us-east-1")
+
+    @property
+    def stack_name(self) -> str:
+        """The name of the CloudFormation stack."""
+        provider = self.state.get("service", {}).get("provider", {})
+        name = self.state.get("service", {}).get("service", "service")
+        return str(provider.get("stackName") or f"{name}-{provider.get('stage', 'dev')}")
+
+    def locate(self, path: Path) -> str:
+        """Where the user wrote what stands at a key path of the template."""
+        if len(path) > 1 and path[0] == "Resources":
+            function = self._function_of(str(path[1]))
+            if function is not None:
+                return self.source.locate(("functions", function))
+        return self.source.locate(("resources", *path))
+
+    def _function_of(self, logical_id: str) -> str | None:
+        """The function whose resource the CLI calls so."""
+        properties = self.template.get("Resources", {}).get(logical_id, {}).get("Properties") or {}
+        name = properties.get("FunctionName")
+        functions = self.state.get("service", {}).get("functions") or {}
+        return (
+            next((key for key, value in functions.items() if value.get("name") == name), None)
+            if name
+            else None
+        )
+
+
+def find_file(folder: FilePath) -> FilePath | None:
+    """The serverless.yml of a folder."""
+    return next((folder / name for name in FILE_NAMES if (folder / name).is_file()), None)
+
+
+def load_serverless(file: FilePath, options: ServerlessOptions, *, shown: str) -> ServerlessService:
+    """Package a serverless.yml and read the result.
+
+    Args:
+        file: The serverless.yml.
+        options: What is passed to the CLI.
+        shown: How to call the file in problems.
+
+    Raises:
+        ConfigurationError: The file is no YAML, the CLI is missing or fails.
+    """
+    source = parse_yaml(file.read_text(), shown)
+    if options.package is not None:
+        return _read_package(options.package, file, source, keeps_archives=True)
+    with tempfile.TemporaryDirectory(prefix="lattice-package-") as target:
+        _package(file.parent, FilePath(target), options, shown)
+        return _read_package(FilePath(target), file, source, keeps_archives=False)
+
+
+def _package(folder: FilePath, target: FilePath, options: ServerlessOptions, shown: str) -> None:
+    """Run ``package`` into a folder."""
+    command = [*_find_command(folder, options.command, shown), "package", "--package", str(target)]
+    if options.stage:
+        command += ["--stage", options.stage]
+    if options.region:
+        command += ["--region", options.region]
+    for param in options.params:
+        command += ["--param", param]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_LIMIT_SECONDS,
+        )
+    except OSError as error:
+        raise ConfigurationError(
+            (Problem(f"{command[0]} cannot be run: {error.strerror}.", shown),)
+        ) from error
+    except subprocess.TimeoutExpired as error:
+        message = f"{command[0]} package did not end within {_LIMIT_SECONDS} seconds."
+        raise ConfigurationError((Problem(message, shown),)) from error
+    if done.returncode != 0:
+        said = "\n".join(f"    {line}" for line in (done.stdout + done.stderr).strip().splitlines()[-15:])
+        message = f"The Serverless CLI could not package it ({FilePath(command[0]).name}); it says:\n{said}"
+        raise ConfigurationError((Problem(message, shown),))
+
+
+def _environment() -> dict[str, str]:
+    """The shell's environment; without credentials, made-up ones that plugins may look for."""
+    environment = {
+        **os.environ,
+        "CI": "1",
+        "SLS_TELEMETRY_DISABLED": "1",
+        "SLS_NOTIFICATIONS_MODE": "off",
+        "NO_COLOR": "1",
+    }
+    if "AWS_ACCESS_KEY_ID" not in os.environ and "AWS_PROFILE" not in os.environ:
+        environment |= {"AWS_ACCESS_KEY_ID": "LATTICELOCAL", "AWS_SECRET_ACCESS_KEY": "not-a-secret"}
+    return environment
+
+
+def _find_command(folder: FilePath, given: str, shown: str) -> list[str]:
+    """The Serverless CLI: the given one, the nearest in node_modules, or one on PATH."""
+    if given:
+        found = shutil.which(given)
+        if found is None:
+            raise ConfigurationError(
+                (Problem(f"--serverless-command {given}: there is no such program.", shown),)
+            )
+        return [found]
+    for parent in (folder, *folder.parents):
+        for name in _COMMANDS:
+            candidate = parent / "node_modules" / ".bin" / name
+            if candidate.is_file():
+                return [str(candidate)]
+    for name in _COMMANDS:
+        found = shutil.which(name)
+        if found is not None:
+            return [found]
+    message = (
+        "The Serverless CLI was not found (osls, serverless or sls, in node_modules/.bin or on PATH). Run 'npm ci', "
+        "or 'npm install --save-dev osls'; or name it with --serverless-command, or a finished package with --package."
+    )
+    raise ConfigurationError((Problem(message, shown),))
+
+
+def _read_package(
+    package: FilePath, file: FilePath, source: Document, *, keeps_archives: bool
+) -> ServerlessService:
+    """Read a package's template and state."""
+    template = _read_json(package / _TEMPLATE)
+    state = _read_json(package / _STATE)
+    archives = _archives(package, template, state) if keeps_archives else {}
+    return ServerlessService(
+        folder=file.parent, source=source, template=template, state=state, archives=archives
+    )
+
+
+def _archives(
+    package: FilePath, template: Mapping[str, Any], state: Mapping[str, Any]
+) -> dict[str, FilePath]:
+    """The archive of each function: its own, or the service's."""
+    archives = {}
+    shared = state.get("package", {}).get("artifact")
+    for logical_id, resource in template.get("Resources", {}).items():
+        if resource.get("Type") == "AWS::Lambda::Function":
+            key = str(resource.get("Properties", {}).get("Code", {}).get("S3Key", ""))
+            name = key.rpartition("/")[2] or shared
+            if name and (package / name).is_file():
+                archives[logical_id] = package / name
+    return archives
+
+
+def _read_json(file: FilePath) -> Any:
+    """A JSON file of a package."""
+    try:
+        return json.loads(file.read_text())
+    except OSError as error:
+        message = "This package has no such file; make one with 'osls package --package FOLDER'."
+        raise ManifestError((Problem(message, str(file)),)) from error
+    except ValueError as error:
+        raise ManifestError((Problem(f"This is not JSON: {error}.", str(file)),)) from error

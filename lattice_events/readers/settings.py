@@ -1,0 +1,188 @@
+"""``custom.lattice`` of a serverless.yml: how the local network plays what is not in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path as FilePath
+from typing import Any
+
+from lattice_events.assumptions import DEFAULTS, Assumptions
+from lattice_events.errors import ConfigurationError, Problem
+from lattice_events.readers.fragment import did_you_mean
+from lattice_events.readers.source import Locate, Path
+
+_KEYS = ("assumptions", "manifests", "maxProcesses", "python", "serviceNetwork", "targets")
+_TARGET_KEYS = ("command", "cwd", "url")
+_ROOT: Path = ("custom", "lattice")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetSettings:
+    """What stands for an HTTP target: a URL, or a command that listens on ``PORT``."""
+
+    url: str | None = None
+    command: tuple[str, ...] = ()
+    cwd: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of one serverless.yml; paths are absolute.
+
+    Attributes:
+        manifests: Files and folders of Kubernetes manifests.
+        targets: By name of a Kubernetes Service or of a target group.
+        python: The interpreter that runs the functions; empty for the one of ``lattice``.
+        max_processes: How many processes a function may have.
+        service_network: The defined service network that references mean.
+        assumptions: Where VPC Lattice is silent.
+    """
+
+    manifests: tuple[FilePath, ...] = ()
+    targets: Mapping[str, tuple[TargetSettings, ...]] = field(default_factory=dict)
+    python: str = ""
+    max_processes: int = 4
+    service_network: str | None = None
+    assumptions: Assumptions = DEFAULTS
+
+
+def parse_settings(value: Any, *, folder: FilePath, locate: Locate) -> Settings:
+    """Read ``custom.lattice``.
+
+    Args:
+        value: The mapping, variables resolved; ``None`` for defaults.
+        folder: Of the serverless.yml; relative paths start there.
+        locate: Gives the place of a key path of the file.
+
+    Raises:
+        ConfigurationError: Carries every problem.
+    """
+    parser = _Parser(folder, locate)
+    settings = parser.parse({} if value is None else value)
+    if parser.problems:
+        raise ConfigurationError(parser.problems)
+    return settings
+
+
+class _Parser:
+    """Reads the mapping and collects what is wrong with it."""
+
+    def __init__(self, folder: FilePath, locate: Locate) -> None:
+        self._folder = folder
+        self._locate = locate
+        self.problems: list[Problem] = []
+
+    def _wrong(self, path: Path, message: str) -> None:
+        self.problems.append(Problem(message, self._locate((*_ROOT, *path))))
+
+    def parse(self, value: Any) -> Settings:
+        if not isinstance(value, dict):
+            self._wrong((), "custom.lattice must be a mapping.")
+            return Settings()
+        for key in value:
+            if key not in _KEYS:
+                self._wrong((key,), f"custom.lattice has no setting {key}.{did_you_mean(str(key), _KEYS)}")
+        python = value.get("python", "")
+        network = value.get("serviceNetwork")
+        return Settings(
+            manifests=tuple(self._manifests(value.get("manifests", []))),
+            targets=self._targets(value.get("targets", {})),
+            python=self._interpreter(python) if python else "",
+            max_processes=self._max_processes(value.get("maxProcesses", 4)),
+            service_network=None if network is None else str(network),
+            assumptions=self._assumptions(value.get("assumptions", {})),
+        )
+
+    def _manifests(self, value: Any) -> list[FilePath]:
+        items = [value] if isinstance(value, str) else value
+        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+            self._wrong(("manifests",), "manifests must be a list of files or folders.")
+            return []
+        paths = []
+        for index, item in enumerate(items):
+            path = self._folder / item
+            if path.exists():
+                paths.append(path)
+            else:
+                self._wrong(("manifests", index), f"There is no file or folder {item}.")
+        return paths
+
+    def _interpreter(self, value: Any) -> str:
+        """An interpreter: a path from the file's folder, or a program on PATH."""
+        text = str(value)
+        return str(self._folder / text) if "/" in text else text
+
+    def _max_processes(self, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 1000:
+            self._wrong(
+                ("maxProcesses",), f"maxProcesses must be a whole number from 1 to 1000, not {value!r}."
+            )
+            return 4
+        return value
+
+    def _targets(self, value: Any) -> dict[str, tuple[TargetSettings, ...]]:
+        if not isinstance(value, dict):
+            self._wrong(("targets",), "targets must be a mapping from a name to {url: …} or {command: […]}.")
+            return {}
+        targets = {}
+        for name, item in value.items():
+            items = item if isinstance(item, list) else [item]
+            read = [self._target(("targets", name), each) for each in items]
+            targets[str(name)] = tuple(each for each in read if each is not None)
+        return targets
+
+    def _target(self, path: Path, value: Any) -> TargetSettings | None:
+        """One ``{url: …}`` or ``{command: […]}``."""
+        name = path[-1]
+        if not isinstance(value, dict) or ("url" in value) == ("command" in value):
+            self._wrong(path, f"The target {name} must have one of url and command.")
+            return None
+        for key in value:
+            if key not in _TARGET_KEYS:
+                self._wrong(
+                    (*path, key), f"A target has no setting {key}.{did_you_mean(str(key), _TARGET_KEYS)}"
+                )
+        origin = self._locate((*_ROOT, *path))
+        if "url" in value:
+            url = str(value["url"])
+            if not url.startswith(("http://", "https://")):
+                self._wrong(
+                    (*path, "url"), f"The url of the target {name} must start with http:// or https://."
+                )
+            return TargetSettings(url=url, origin=origin)
+        command = value["command"]
+        if (
+            not isinstance(command, list)
+            or not command
+            or not all(isinstance(word, (str, int)) for word in command)
+        ):
+            self._wrong(
+                (*path, "command"), f"The command of the target {name} must be a list: [python3, app.py]."
+            )
+            return None
+        cwd = str(self._folder / str(value.get("cwd", ".")))
+        return TargetSettings(command=tuple(map(str, command)), cwd=cwd, origin=origin)
+
+    def _assumptions(self, value: Any) -> Assumptions:
+        """Switches by name; each must have the type of its default."""
+        if not isinstance(value, dict):
+            self._wrong(("assumptions",), "assumptions must be a mapping from a name to a value.")
+            return DEFAULTS
+        known = {each.name: each.default for each in fields(Assumptions)}
+        checks: Callable[[str, Any], bool] = lambda name, given: type(given) is type(known[name])  # noqa: E731
+        changes = {}
+        for name, given in value.items():
+            if name not in known:
+                self._wrong(
+                    ("assumptions", name), f"There is no assumption {name}.{did_you_mean(str(name), known)}"
+                )
+            elif not checks(name, given):
+                wanted = type(known[name]).__name__
+                self._wrong(
+                    ("assumptions", name), f"{name} must be a {wanted}, like {known[name]!r}; not {given!r}."
+                )
+            else:
+                changes[name] = given
+        return Assumptions(**changes)

@@ -1,0 +1,226 @@
+"""The values of one CloudFormation template: what its properties and references stand for locally."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lattice_events.arn import Arn
+from lattice_events.assumptions import DEFAULTS, Assumptions
+from lattice_events.errors import Problem, UnsupportedIntrinsicError
+from lattice_events.network.model import generated_domain_name, make_id
+from lattice_events.readers.actions import Wrong
+from lattice_events.readers.fragment import Fragment
+from lattice_events.readers.intrinsics import Resolver, Unresolvable
+from lattice_events.readers.lattice_schema import name_problem
+from lattice_events.readers.source import Locate, Path
+
+LATTICE = "AWS::VpcLattice::"
+FUNCTION = "AWS::Lambda::Function"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateOptions:
+    """What a template does not say.
+
+    Attributes:
+        region: Of the run.
+        account: Of the run.
+        stack_name: ``AWS::StackName``.
+        parameters: Given values of parameters.
+        code: Gives the folder or archive with a function's code, by logical id; ``None`` when unknown.
+        target_urls: URLs of HTTP targets, by logical id or name of the target group.
+        assumptions: What a match means that does not mind its case.
+    """
+
+    region: str
+    account: str
+    stack_name: str = "local"
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    code: Callable[[str], str | None] = lambda logical_id: None
+    target_urls: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    assumptions: Assumptions = DEFAULTS
+
+
+class Template:
+    """A template whose values can be asked for; what cannot be known becomes a problem."""
+
+    def __init__(self, template: Mapping[str, Any], locate: Locate, options: TemplateOptions) -> None:
+        self.locate = locate
+        self.options = options
+        self.fragment = Fragment()
+        pseudo = {
+            "AWS::Region": options.region,
+            "AWS::AccountId": options.account,
+            "AWS::Partition": "aws",
+            "AWS::StackName": options.stack_name,
+            "AWS::StackId": f"arn:aws:cloudformation:{options.region}:{options.account}:stack/{options.stack_name}/local",
+            "AWS::URLSuffix": "amazonaws.com",
+        }
+        self.resolver = Resolver(
+            template,
+            pseudo=pseudo,
+            parameters=options.parameters,
+            reference=self._reference,
+            attribute=self._attribute,
+        )
+        self.resources: dict[str, Mapping[str, Any]] = {}
+        resources = template.get("Resources")
+        for name, resource in resources.items() if isinstance(resources, dict) else ():
+            if self._exists(name, resource):
+                self.resources[name] = resource
+
+    def _exists(self, name: str, resource: Any) -> bool:
+        """Whether a resource is one, and its condition holds."""
+        path: Path = ("Resources", name)
+        if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
+            self.problem(path, f"The resource {name} has no Type.")
+            return False
+        condition = resource.get("Condition")
+        if condition is None:
+            return True
+        try:
+            return self.resolver.holds(condition)
+        except Unresolvable as error:
+            if resource["Type"].startswith(LATTICE):
+                self.unresolvable((*path, "Condition"), error)
+            return False
+
+    def names_of(self, kind: str) -> list[str]:
+        return [name for name, resource in self.resources.items() if resource["Type"] == LATTICE + kind]
+
+    # ── values ────────────────────────────────────────────────────────────────────────────────
+
+    def problem(self, path: Path, message: str) -> None:
+        self.fragment.problems.append(Problem(message, self.locate(path)))
+
+    def unresolvable(self, path: Path, error: Unresolvable) -> None:
+        message = (
+            f"The local network needs this value and cannot know it: {error.intrinsic} {error.detail}. Give the "
+            "value itself, a parameter with a Default, or --param NAME=VALUE."
+        )
+        unsupported = UnsupportedIntrinsicError(
+            Problem(message, self.locate(path)), intrinsic=error.intrinsic
+        )
+        self.fragment.problems += unsupported.problems
+
+    def value(self, path: Path, default: Any = None) -> Any:
+        """A resolved property of a resource; an unresolvable one is a problem and the default."""
+        value: Any = self.resources[str(path[1])]
+        for key in path[2:]:
+            value = value.get(key) if isinstance(value, dict) else None
+        if value is None:
+            return default
+        try:
+            resolved = self.resolver.resolve(value)
+        except Unresolvable as error:
+            self.unresolvable(path, error)
+            return default
+        return default if resolved is None else resolved
+
+    def property(self, name: str, key: str, default: Any = None) -> Any:
+        return self.value(("Resources", name, "Properties", key), default)
+
+    def origin(self, name: str, *path: str | int) -> str:
+        return self.locate(("Resources", name, *path))
+
+    def name(self, name: str, kind: str) -> str:
+        """A resource's own name: its Name, or one made of the logical id as CloudFormation would."""
+        given = self.property(name, "Name")
+        if given is None:
+            return name.lower()
+        problem = name_problem(kind, str(given))
+        if problem:
+            raise Wrong(problem[0].upper() + problem[1:] + ".", ("Name",))
+        return str(given)
+
+    # ── references ────────────────────────────────────────────────────────────────────────────
+
+    def _reference(self, name: str) -> Any:
+        """What ``Ref`` gives: the ARN of VPC Lattice's resources, the name of a function."""
+        resource = self.resources.get(name)
+        if resource is None:
+            raise Unresolvable("Ref", f"{name} (there is no such resource, or its condition is false)")
+        kind = resource["Type"]
+        if kind.startswith(LATTICE):
+            return self.arn(name)
+        if kind == FUNCTION:
+            return self.function_name(name)
+        if kind in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
+            return self.arn(name)
+        if kind == "AWS::EC2::VPC":
+            return make_id("vpc", self.options.stack_name, name)
+        raise Unresolvable("Ref", f"{name} (a resource of type {kind})")
+
+    def _attribute(self, name: str, attribute: str) -> Any:
+        """What ``Fn::GetAtt`` gives."""
+        resource = self.resources.get(name)
+        kind = resource["Type"] if resource else ""
+        if attribute == "Arn" and (kind.startswith((LATTICE, "AWS::Lambda::")) or kind == "AWS::IAM::Role"):
+            return self.arn(name)
+        if kind.startswith(LATTICE) and attribute == "Id":
+            return self.arn(name).rpartition("/")[2]
+        if kind == LATTICE + "Service" and attribute == "DnsEntry.DomainName":
+            return self.service_domain(self.name(name, "service"))
+        if kind == "AWS::EC2::VPC" and attribute == "VpcId":
+            return self._reference(name)
+        what = (
+            f"a resource of type {kind}" if kind else "there is no such resource, or its condition is false"
+        )
+        raise Unresolvable("Fn::GetAtt", f"{name}.{attribute} ({what})")
+
+    def arn(self, name: str) -> str:
+        """The local ARN of a resource."""
+        kind = self.resources[name]["Type"]
+        where = f"{self.options.region}:{self.options.account}"
+        if kind == FUNCTION:
+            return f"arn:aws:lambda:{where}:function:{self.function_name(name)}"
+        if kind in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
+            function = self.property(name, "FunctionName")
+            function_name = str(function).rpartition("function:")[2]
+            qualifier = self.property(name, "Name", "1")
+            return f"arn:aws:lambda:{where}:function:{function_name}:{qualifier}"
+        if kind == "AWS::IAM::Role":
+            role = self.property(name, "RoleName") or f"{self.options.stack_name}-{name}"
+            return f"arn:aws:iam::{self.options.account}:role/{role}"
+        return f"arn:aws:vpc-lattice:{where}:{self._resource_part(name, kind.removeprefix(LATTICE))}"
+
+    def _resource_part(self, name: str, kind: str) -> str:
+        """The part of an ARN that names a VPC Lattice resource."""
+        stack = self.options.stack_name
+        match kind:
+            case "ServiceNetwork":
+                return f"servicenetwork/{make_id('sn', self.name(name, 'service network'))}"
+            case "Service":
+                return f"service/{make_id('svc', self.name(name, 'service'))}"
+            case "Listener":
+                service = self._parent(name, "ServiceIdentifier", "service")
+                return f"{service}/listener/{make_id('listener', stack, name)}"
+            case "Rule":
+                listener = self._parent(name, "ListenerIdentifier", "service")
+                return f"{listener}/rule/{make_id('rule', stack, name)}"
+            case "TargetGroup":
+                return f"targetgroup/{make_id('tg', stack, name)}"
+        return f"{kind.lower()}/{make_id(kind.lower(), stack, name)}"
+
+    def _parent(self, name: str, key: str, kind: str) -> str:
+        """The resource part of the ARN that a property holds."""
+        arn = Arn.parse(str(self.property(name, key, "")))
+        return arn.resource if arn else f"{kind}/unknown"
+
+    def service_domain(self, service_name: str) -> str:
+        return generated_domain_name(service_name, make_id("svc", service_name), self.options.region)
+
+    def function_name(self, name: str) -> str:
+        return str(self.property(name, "FunctionName") or name)
+
+    def quiet(self, path: Path) -> Any:
+        """A value that nothing depends on; ``None`` when it cannot be known."""
+        value: Any = self.resources[str(path[1])]
+        for key in path[2:]:
+            value = value.get(key) if isinstance(value, dict) else None
+        try:
+            return self.resolver.resolve(value)
+        except Unresolvable:
+            return None
