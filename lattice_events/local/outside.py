@@ -54,7 +54,7 @@ class Refusal:
 NO_TOKEN = Refusal(
     status=407,
     text="Only requests with this run's proxy token leave the local network. lattice dev gives it to the "
-    "functions that it runs; see proxyUrl in its --json output.",
+    "functions that it runs; see proxy_url in its --json output.",
 )
 
 

@@ -1,0 +1,23 @@
+"""The ``lattice`` command; each subcommand is a module of its own."""
+
+from __future__ import annotations
+
+import sys
+
+from lattice_events.errors import LatticeError, MissingExtraError
+
+
+def main() -> None:
+    """Run the command line: a `LatticeError` is what it says and exit status 2, anything else a bug."""
+    try:
+        import click  # noqa: F401 - the first of what the extra brings
+    except ImportError:
+        sys.exit(str(MissingExtraError("local", needed_for="The lattice command")))
+    from lattice_events.cli.commands import lattice
+
+    try:
+        lattice(prog_name="lattice")
+    except LatticeError as error:
+        for line in str(error).splitlines():
+            print(f"lattice: {line}" if not line.startswith(" ") else line, file=sys.stderr)  # noqa: T201
+        sys.exit(2)

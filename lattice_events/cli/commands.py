@@ -1,0 +1,17 @@
+"""The group of commands."""
+
+from __future__ import annotations
+
+import click
+
+from lattice_events import __version__
+from lattice_events.cli.dev import dev
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="lattice")
+def lattice() -> None:
+    """AWS Lambda on Amazon VPC Lattice: run the service network on this machine."""
+
+
+lattice.add_command(dev)

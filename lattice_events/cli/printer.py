@@ -1,0 +1,257 @@
+"""Print what a run reports: for a person, or one JSON object a line."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from lattice_events.local.records import InvokeRecord, LogRecord, Record, RequestRecord
+from lattice_events.network.model import ForwardAction, Listener, Match, Network, Rule, Service
+
+_MAX_HELD_LINES = 10_000  # of an invocation that is still running
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Ready:
+    """Where everything is, once it runs."""
+
+    network: Network
+    gateway_url: str
+    tls_url: str
+    control_url: str
+    proxy_url: str
+    ca_file: str
+    ready_ms: float
+    notes: Sequence[str]
+
+    def local_url(self, service: Service) -> str:
+        """Where a browser or curl reaches a service without a proxy."""
+        return f"http://{service.name}.localhost:{self.gateway_url.rpartition(':')[2]}/"
+
+
+def service_url(service: Service) -> str:
+    """The real URL of a service, without a path."""
+    schemes = [listener.protocol.lower() for listener in service.listeners]
+    scheme = "https" if "https" in schemes or not schemes else "http"
+    ports = [listener.port for listener in service.listeners if listener.protocol.lower() == scheme]
+    port = "" if not ports or ports[0] in (80, 443) else f":{ports[0]}"
+    return f"{scheme}://{service.domain_name}{port}"
+
+
+class Printer(Protocol):
+    """How a run tells what happens."""
+
+    def starting(self, what: str) -> None:
+        """Something that takes seconds begins."""
+
+    def ready(self, ready: Ready) -> None:
+        """Everything runs."""
+
+    def report(self, record: Record) -> None:
+        """Something happened."""
+
+
+def choose_printer(*, as_json: bool) -> Printer:
+    """The printer for scripts, or the one for people."""
+    return JsonPrinter() if as_json else HumanPrinter()
+
+
+class JsonPrinter:
+    """One JSON object a line on standard output; the first is ``ready``."""
+
+    def starting(self, what: str) -> None:
+        """Say it on standard error, which scripts do not read."""
+        print(what, file=sys.stderr, flush=True)  # noqa: T201
+
+    def ready(self, ready: Ready) -> None:
+        """Print where everything is."""
+        self._print(
+            "ready",
+            {
+                "gateway_url": ready.gateway_url,
+                "tls_url": ready.tls_url,
+                "control_url": ready.control_url,
+                "proxy_url": ready.proxy_url,
+                "ca_file": ready.ca_file,
+                "ready_ms": round(ready.ready_ms),
+                "services": [
+                    {
+                        "name": service.name,
+                        "url": service_url(service),
+                        "local_url": ready.local_url(service),
+                        "domain_name": service.domain_name,
+                        "custom_domain_name": service.custom_domain_name,
+                        "arn": service.arn,
+                    }
+                    for service in ready.network.services
+                ],
+                "functions": [
+                    {"name": function.name, "arn": function.arn, "handler": function.handler}
+                    for function in ready.network.functions
+                ],
+                "notes": list(ready.notes),
+            },
+        )
+
+    def report(self, record: Record) -> None:
+        """Print a record as it is."""
+        events = {RequestRecord: "request", InvokeRecord: "invoke", LogRecord: "log"}
+        self._print(events[type(record)], dataclasses.asdict(record))
+
+    def _print(self, event: str, fields: dict[str, Any]) -> None:
+        print(json.dumps({"event": event, **fields}), flush=True)  # noqa: T201
+
+
+class HumanPrinter:
+    """A banner, then a line a request with the function's own output below."""
+
+    def __init__(self) -> None:
+        """Write to the terminal; colours go where there is none, and with ``NO_COLOR``."""
+        self._console = Console(highlight=False, soft_wrap=True)
+        self._status = Console(stderr=True, highlight=False)
+        self._held: defaultdict[str, list[LogRecord]] = defaultdict(list)
+
+    def starting(self, what: str) -> None:
+        """Say it on standard error."""
+        self._status.print(Text(what, style="dim"))
+
+    def ready(self, ready: Ready) -> None:
+        """Print the banner."""
+        table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+        for title in ("service", "listener", "rule", "target"):
+            table.add_column(title, overflow="fold")
+        for service in ready.network.services:
+            _add_rows(table, service, ready.network)
+        self._console.print()
+        self._console.print(table)
+        self._console.print()
+        for service in ready.network.services:
+            self._console.print(Text.assemble((f"{service.name}  ", "bold"), service_url(service)))
+            self._console.print(Text(f"    curl {ready.local_url(service)}", style="dim"))
+        self._console.print()
+        for note in ready.notes:
+            self._console.print(Text.assemble(("note  ", "yellow"), note))
+        lines = (
+            ("proxy", f"{ready.gateway_url}   curl --proxy {ready.gateway_url} --cacert {ready.ca_file} URL"),
+            ("tls", ready.tls_url),
+            (
+                "invoke",
+                f"aws lambda invoke --endpoint-url {ready.control_url} --function-name NAME /dev/stdout",
+            ),
+        )
+        for name, text in lines:
+            self._console.print(Text.assemble((f"{name:<8}", "bold"), text))
+        self._console.print(Text(f"\nready in {ready.ready_ms:,.0f} ms; Ctrl-C stops it\n", style="green"))
+
+    def report(self, record: Record) -> None:
+        """Print a line; what a function writes waits for the line of its request."""
+        match record:
+            case LogRecord():
+                self._log(record)
+            case RequestRecord():
+                self._console.print(_request_line(record))
+                self._flush(record.invocation_id)
+            case InvokeRecord():
+                self._console.print(_invoke_line(record))
+                self._flush(record.invocation_id)
+
+    def _log(self, record: LogRecord) -> None:
+        if record.invocation_id is None:
+            self._console.print(_log_line(record))
+            return
+        held = self._held[record.invocation_id]
+        held.append(record)
+        if len(held) > _MAX_HELD_LINES:
+            self._flush(record.invocation_id)
+
+    def _flush(self, invocation_id: str | None) -> None:
+        for record in self._held.pop(invocation_id or "", ()):
+            self._console.print(_log_line(record))
+
+
+def _add_rows(table: Table, service: Service, network: Network) -> None:
+    """A row for each rule of a service, the default action last."""
+    for listener in service.listeners:
+        where = f"{listener.protocol} {listener.port}"
+        for rule in sorted(listener.rules, key=lambda rule: rule.priority):
+            table.add_row(
+                service.name, where, f"{rule.priority}  {_match(rule.match)}", _target(rule, network)
+            )
+        table.add_row(service.name, where, "default", _target(listener, network))
+
+
+def _match(match: Match) -> str:
+    """A match in words."""
+    parts = [match.method] if match.method else []
+    if match.path:
+        parts.append(match.path.value + ("*" if match.path.kind == "prefix" else ""))
+    parts += [f"{header.name} {header.kind} {header.value}" for header in match.headers]
+    return " ".join(parts)
+
+
+def _target(what: Rule | Listener, network: Network) -> str:
+    """Where a rule or default action leads."""
+    action = what.action if isinstance(what, Rule) else what.default_action
+    if not isinstance(action, ForwardAction):
+        return f"{action.status}"
+    shown = []
+    for weighted in action.target_groups:
+        targets = network.target_group_by_arn[weighted.target_group_arn].targets
+        names = ", ".join(str(vars_of(target)) for target in targets) or "no target"
+        shown.append(names if len(action.target_groups) == 1 else f"{weighted.weight}: {names}")
+    return "; ".join(shown)
+
+
+def vars_of(target: Any) -> str:
+    """A target's name: the function's, or the URL."""
+    arn = getattr(target, "function_arn", None)
+    return str(arn).rpartition(":")[2] if arn else str(target.url)
+
+
+def _plain(text: str) -> str:
+    """Text from outside without control characters, which could drive the terminal."""
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def _request_line(record: RequestRecord) -> Text:
+    """``GET host/path 200 rule → target 12 ms``."""
+    style = "green" if record.status < 400 else "yellow" if record.status < 500 else "red"
+    line = Text.assemble(
+        (f"{_plain(record.method):<6} ", "bold"),
+        f"{_plain(record.host)}{_plain(record.path)} ",
+        (f"{record.status} ", style),
+        (f"{record.rule} → {record.target} " if record.target else "", "cyan"),
+        (f"{record.duration_ms:.0f} ms", "dim"),
+        (" cold" if record.cold else "", "blue"),
+    )
+    if record.reason:
+        line.append(f"\n       {_plain(record.reason)}", style=style)
+    return line
+
+
+def _invoke_line(record: InvokeRecord) -> Text:
+    """``INVOKE name ok 12 ms``."""
+    style = "red" if record.error_type else "green"
+    return Text.assemble(
+        ("INVOKE ", "bold"),
+        f"{record.function} ",
+        (f"{record.error_type or 'ok'} ", style),
+        (f"{record.duration_ms:.0f} ms", "dim"),
+        (" cold" if record.cold else "", "blue"),
+    )
+
+
+def _log_line(record: LogRecord) -> Text:
+    """A function's line, set in; a carriage return starts a new one."""
+    text = record.text.replace("\r", "\n")
+    body = Text("\n").join(Text.from_ansi(line) for line in text.split("\n"))
+    lines = [Text.assemble(("       │ ", "dim"), line) for line in body.split("\n")]
+    return Text("\n").join(lines)
