@@ -1,0 +1,107 @@
+"""Start the local network, tell both stories, compare both answers, stop everything."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+BIN = Path(sys.executable).parent
+FIRST = "Hello Foo Lambda!!"
+SECOND = {"statusCode": 200, "body": "from EKS: Hello Bar EKS Pod!!"}
+IS_TERMINAL = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def bold(text: str) -> str:
+    return f"\033[1m{text}\033[0m" if IS_TERMINAL else text
+
+
+def start_network() -> tuple["subprocess.Popen[str]", dict[str, Any]]:
+    """Start `lattice dev` on free ports and wait for its first line."""
+    print("Starting the service network: lattice dev", flush=True)
+    network = subprocess.Popen(
+        [BIN / "lattice", "dev", "--json", "--port", "0", "--tls-port", "0", "--control-port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert network.stdout
+    line = network.stdout.readline()
+    if not line:
+        sys.exit(network.communicate()[1] or "lattice dev ended without a word")
+    ready: dict[str, Any] = json.loads(line)
+    print(f"  ready in {ready['ready_ms']} ms: {', '.join(each['name'] for each in ready['services'])}\n")
+    return network, ready
+
+
+def show(title: str, command: list[str]) -> str:
+    """Run a command and print it with its answer."""
+    print(bold(title))
+    print("  $ " + " ".join(command), flush=True)
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")},
+        # Made up: the control port wants a request, not an account.
+        "AWS_ACCESS_KEY_ID": "LATTICELOCAL",
+        "AWS_SECRET_ACCESS_KEY": "not-a-secret",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    print(f"  {done.stdout.strip()}{done.stderr.strip()}\n", flush=True)
+    return done.stdout
+
+
+def tell_stories(ready: dict[str, Any]) -> bool:
+    """Make both calls; whether both answers are right."""
+    foo = next(each for each in ready["services"] if each["name"] == "foo-service")
+    first = show(
+        "EKS → Lattice → Lambda, as a pod would call it",
+        ["curl", "--silent", "--show-error", "--max-time", "20", "--proxy", ready["gateway_url"]]
+        + ["--cacert", ready["ca_file"], foo["url"]],
+    )
+    second = show(
+        "Lambda → Lattice → EKS, as the AWS CLI invokes it",
+        [str(BIN / "aws"), "lambda", "invoke", "--region", "ap-northeast-1"]
+        + ["--endpoint-url", ready["control_url"], "--function-name", "sample-dev-eksClient", "/dev/stdout"],
+    )
+    # The CLI prints its own report behind the function's answer.
+    try:
+        answer, _ = json.JSONDecoder().raw_decode(second)
+    except ValueError:
+        answer = {}
+    first_is_right = first.strip() == FIRST
+    second_is_right = isinstance(answer, dict) and SECOND.items() <= answer.items()
+    return first_is_right and second_is_right
+
+
+def keep(ready: dict[str, Any]) -> None:
+    """Leave the network up until Ctrl-C."""
+    print(bold("The network stays up; Ctrl-C stops it. Try:"))
+    for each in ready["services"]:
+        print(f"  curl {each['local_url']}")
+    print("  curl " + ready["services"][-1]["local_url"] + "app")
+    print(f"  curl --proxy {ready['gateway_url']} --cacert {ready['ca_file']} {ready['services'][0]['url']}", flush=True)
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        print()
+
+
+def main() -> int:
+    network, ready = start_network()
+    try:
+        is_right = tell_stories(ready)
+        print(bold("Both answers are right." if is_right else "An answer is wrong."))
+        if "--keep" in sys.argv[1:]:
+            keep(ready)
+    finally:
+        network.send_signal(signal.SIGTERM)
+        output, errors = network.communicate(timeout=20)
+    if not is_right:
+        print(output + errors, file=sys.stderr)
+    return 0 if is_right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
