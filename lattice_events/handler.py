@@ -27,13 +27,17 @@ if TYPE_CHECKING:
     HandlerFunction = Callable[[Request], Served] | Callable[[Request, Any], Served]
     LambdaHandler = Callable[[Any, Any], dict[str, Any]]
     OnError = Literal["respond", "raise"]
+else:
 
-    @overload
-    def lattice_handler(function: HandlerFunction) -> LambdaHandler: ...
-    @overload
-    def lattice_handler(*, on_error: OnError = ...) -> Callable[[HandlerFunction], LambdaHandler]: ...
+    def overload(signature: object) -> object:
+        """Stand in for `typing.overload`, which matters to type checkers only."""
+        return signature
 
 
+@overload
+def lattice_handler(function: HandlerFunction) -> LambdaHandler: ...
+@overload
+def lattice_handler(*, on_error: OnError = ...) -> Callable[[HandlerFunction], LambdaHandler]: ...
 def lattice_handler(
     function: HandlerFunction | None = None, *, on_error: OnError = "respond"
 ) -> LambdaHandler | Callable[[HandlerFunction], LambdaHandler]:
@@ -52,7 +56,12 @@ def lattice_handler(
             counts them and the service makes a 5xx of them.
     """
     if function is None:
-        return lambda function: lattice_handler(function, on_error=on_error)
+        return lambda function: _serve_with(function, on_error)
+    return _serve_with(function, on_error)
+
+
+def _serve_with(function: HandlerFunction, on_error: OnError) -> LambdaHandler:
+    """The Lambda handler around a function."""
     call = _with_context(function)
 
     def handler(event: Any, context: Any = None) -> dict[str, Any]:

@@ -27,7 +27,8 @@ class Value:
     @classmethod
     def fields(cls) -> tuple[str, ...]:
         """The names of the fields, in order."""
-        return tuple(name for name in cls.__slots__ if not name.startswith("_"))
+        names: tuple[str, ...] = cls.__slots__
+        return tuple(name for name in names if not name.startswith("_"))
 
     @classmethod
     def _compared(cls) -> tuple[str, ...]:

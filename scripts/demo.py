@@ -81,7 +81,10 @@ def keep(ready: dict[str, Any]) -> None:
     for each in ready["services"]:
         print(f"  curl {each['local_url']}")
     print("  curl " + ready["services"][-1]["local_url"] + "app")
-    print(f"  curl --proxy {ready['gateway_url']} --cacert {ready['ca_file']} {ready['services'][0]['url']}", flush=True)
+    print(
+        f"  curl --proxy {ready['gateway_url']} --cacert {ready['ca_file']} {ready['services'][0]['url']}",
+        flush=True,
+    )
     try:
         signal.pause()
     except KeyboardInterrupt:

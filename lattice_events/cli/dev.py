@@ -97,7 +97,7 @@ def dev(
             command=serverless_command,
             stage=stage,
             region=region,
-            params=tuple(_pair("--param", each) and each for each in params),
+            params=tuple("=".join(_pair("--param", each)) for each in params),
             package=package,
         ),
         packaged=packaged,

@@ -74,7 +74,7 @@ class LatticeSession(requests.Session):
         """Take the signature off a redirected request; `send` signs it anew if its host is ours."""
         if _is_ours(response.request):
             _take_off(prepared_request)
-        super().rebuild_auth(prepared_request, response)
+        super().rebuild_auth(prepared_request, response)  # type: ignore[no-untyped-call]  # untyped in types-requests
 
     def _sign(self, request: requests.PreparedRequest, region: str) -> None:
         """Replace URL and headers by the signed ones; what is signed is what is sent."""

@@ -35,7 +35,7 @@ def encode_response(response: Response) -> dict[str, Any]:
         ResponseError: The status is none, a header has a line break, or the JSON is over 6 MB.
     """
     status = response.status
-    if not isinstance(status, int) or isinstance(status, bool) or not 100 <= status <= 599:
+    if type(status) is not int or not 100 <= status <= 599:
         raise ResponseError(
             f"The status must be a number from 100 to 599, not {status!r}.", field="statusCode"
         )

@@ -20,7 +20,6 @@ from lattice_events.network.dataplane import Failure, Forward, Reply, fail, pass
 from lattice_events.network.model import HttpTarget, LambdaTarget
 from lattice_events.response import Response
 
-
 _MAX_EVENT_BYTES = 6 * 1024 * 1024 + 100  # what Lambda itself takes in one invocation: 6291556
 
 

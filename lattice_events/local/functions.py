@@ -108,7 +108,7 @@ class Functions:
         if function.code not in self._unpacked:
             folder = tempfile.mkdtemp(prefix="lattice-")
             with zipfile.ZipFile(function.code) as archive:
-                archive.extractall(folder)  # noqa: S202 - extractall keeps members inside the folder
+                archive.extractall(folder)
             self._unpacked[function.code] = folder
         return self._unpacked[function.code]
 

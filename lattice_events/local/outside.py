@@ -11,7 +11,7 @@ import socket
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
-from urllib.request import proxy_bypass_environment
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
 
 CONNECT_LIMIT_SECONDS = 10.0
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")

@@ -97,7 +97,8 @@ class RuntimeApi:
                 return await self._take(request, id_, kind)
             case ("POST", ["", "init", "error"]):
                 return await self._take_init_error(request)
-        return web.Response(status=404, text=f"{request.method} {request.path} is not served")
+            case _:
+                return web.Response(status=404, text=f"{request.method} {request.path} is not served")
 
     async def _next(self) -> web.Response:
         """Hold the child until there is an invocation."""

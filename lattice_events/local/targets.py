@@ -74,7 +74,7 @@ class CommandTargets:
         results = await asyncio.gather(
             *(running.wait_until_ready() for running in self._running), return_exceptions=True
         )
-        problems = []
+        problems: list[Problem] = []
         for result in results:
             if isinstance(result, ConfigurationError):
                 problems += result.problems

@@ -54,7 +54,7 @@ class RunAuthority:
             if name and (name.lower() in known or name.lower().endswith(".localhost") or _is_generated(name)):
                 connection.context = self.context_for(name)
 
-        context.sni_callback = choose  # type: ignore[assignment]  # typeshed wants one class, ssl gives either
+        context.sni_callback = choose
         return context
 
     def write_bundle(self, path: Path, *, shell: Mapping[str, str], extra: Sequence[Path]) -> None:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lattice_events.assumptions import Assumptions
-from lattice_events.codec.limits import MAX_LAMBDA_BYTES
 from lattice_events.headers import Headers, end_to_end
 from lattice_events.identity import (
     IDENTITY_HEADER,
@@ -231,7 +230,7 @@ def _deliver(
     assumptions: Assumptions,
 ) -> Request:
     """The request as a target gets it: spoofable headers stripped, VPC Lattice's own added."""
-    assert trace.service and trace.listener  # noqa: S101 - plan() set both before it forwards
+    assert trace.service and trace.listener
     identity = Identity(source_vpc_arn=source.vpc_arn)
     network_arn = next(iter(trace.service.service_network_arns), None)
     headers = end_to_end(request.headers).without(IDENTITY_HEADER, NETWORK_HEADER, TARGET_HEADER, TAGS_HEADER)

@@ -169,7 +169,8 @@ class Resolver:
                 return any([self._evaluate(part) for part in argument])
             case "Fn::Not":
                 return not self._evaluate(argument[0])
-        raise Unresolvable(name, "is not a condition function")
+            case _:
+                raise Unresolvable(name, "is not a condition function")
 
 
 def _shown(argument: Any) -> str:

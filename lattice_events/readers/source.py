@@ -10,7 +10,7 @@ import yaml
 
 from lattice_events.errors import ManifestError, Problem
 
-Path = tuple[str | int, ...]
+Path = tuple[str | int | float | None, ...]
 Locate = Callable[[Path], str]
 
 

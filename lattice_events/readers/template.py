@@ -202,7 +202,8 @@ class Template:
                 return f"{listener}/rule/{make_id('rule', stack, name)}"
             case "TargetGroup":
                 return f"targetgroup/{make_id('tg', stack, name)}"
-        return f"{kind.lower()}/{make_id(kind.lower(), stack, name)}"
+            case _:
+                return f"{kind.lower()}/{make_id(kind.lower(), stack, name)}"
 
     def _parent(self, name: str, key: str, kind: str) -> str:
         """The resource part of the ARN that a property holds."""
