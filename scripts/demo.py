@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -36,18 +37,19 @@ def start_network() -> tuple["subprocess.Popen[str]", dict[str, Any]]:
     return network, ready
 
 
-def show(title: str, command: list[str]) -> str:
+def show(title: str, command: str) -> str:
     """Run a command and print it with its answer."""
     print(bold(title))
-    print("  $ " + " ".join(command), flush=True)
+    print(f"  $ {command}", flush=True)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")},
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",  # the AWS CLI of .venv
         # Made up: the control port wants a request, not an account.
         "AWS_ACCESS_KEY_ID": "LATTICELOCAL",
         "AWS_SECRET_ACCESS_KEY": "not-a-secret",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(shlex.split(command), env=environment, capture_output=True, text=True, timeout=60)
     print(f"  {done.stdout.strip()}{done.stderr.strip()}\n", flush=True)
     return done.stdout
 
@@ -57,13 +59,12 @@ def tell_stories(ready: dict[str, Any]) -> bool:
     foo = next(each for each in ready["services"] if each["name"] == "foo-service")
     first = show(
         "EKS → Lattice → Lambda, as a pod would call it",
-        ["curl", "--silent", "--show-error", "--max-time", "20", "--proxy", ready["gateway_url"]]
-        + ["--cacert", ready["ca_file"], foo["url"]],
+        f"curl -sS --max-time 20 --proxy {ready['gateway_url']} --cacert {ready['ca_file']} {foo['url']}",
     )
     second = show(
         "Lambda → Lattice → EKS, as the AWS CLI invokes it",
-        [str(BIN / "aws"), "lambda", "invoke", "--region", "ap-northeast-1"]
-        + ["--endpoint-url", ready["control_url"], "--function-name", "sample-dev-eksClient", "/dev/stdout"],
+        f"aws lambda invoke --region ap-northeast-1 --endpoint-url {ready['control_url']} "
+        "--function-name sample-dev-eksClient /dev/stdout",
     )
     # The CLI prints its own report behind the function's answer.
     try:

@@ -47,7 +47,7 @@ class Buffering(asyncio.Protocol):
         """Keep the bytes."""
         self.buffer += data
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def connection_lost(self, _: Exception | None) -> None:
         """Remember that the client is gone."""
         self.is_lost = True
 

@@ -345,7 +345,7 @@ class _Handler(web_protocol.RequestHandler):
         request: web.BaseRequest,
         status: int = 500,
         exc: BaseException | None = None,
-        message: str | None = None,
+        message: str | None = None,  # noqa: ARG002 - it may tell what the parser saw
     ) -> web.StreamResponse:
         if request.writer.output_size > 0:
             raise ConnectionResetError("the response has begun; the connection is all that can be ended")

@@ -69,7 +69,6 @@ class FunctionProcess:
         cold, self._is_fresh = self._is_fresh, False
         self._tail.clear()
         self._tail_bytes = 0
-        timeout = self._function.timeout_seconds
         invocation = Invocation(
             id=invocation_id,
             payload=payload,
@@ -82,9 +81,9 @@ class FunctionProcess:
         outcome = await self._wait_until_initialized(invocation_id)
         started = time.monotonic()
         if outcome is None:
-            invocation.deadline_ms = int((time.time() + timeout) * 1000)
+            invocation.deadline_ms = int((time.time() + self._function.timeout_seconds) * 1000)
             self._api.offer(invocation)
-            outcome = await self._wait_for_outcome(invocation, timeout)
+            outcome = await self._wait_for_outcome(invocation)
         for pipe in self._pipes:
             pipe.drain()
         self._invocation = None
@@ -123,8 +122,9 @@ class FunctionProcess:
         message = f"the handler's module did not finish importing in {limit:.2f} seconds"
         return failure("Sandbox.Timedout", message, invocation_id)
 
-    async def _wait_for_outcome(self, invocation: Invocation, timeout: float) -> Outcome:
+    async def _wait_for_outcome(self, invocation: Invocation) -> Outcome:
         """Wait for what the child posts, for its end, or for the timeout."""
+        timeout = self._function.timeout_seconds
         await asyncio.wait(
             (invocation.outcome, self._exited), timeout=timeout, return_when=asyncio.FIRST_COMPLETED
         )

@@ -230,7 +230,8 @@ def _deliver(
     assumptions: Assumptions,
 ) -> Request:
     """The request as a target gets it: spoofable headers stripped, VPC Lattice's own added."""
-    assert trace.service and trace.listener
+    assert trace.service
+    assert trace.listener
     identity = Identity(source_vpc_arn=source.vpc_arn)
     network_arn = next(iter(trace.service.service_network_arns), None)
     headers = end_to_end(request.headers).without(IDENTITY_HEADER, NETWORK_HEADER, TARGET_HEADER, TAGS_HEADER)

@@ -29,7 +29,7 @@ from lattice_events.readers.lattice_schema import (
 from lattice_events.readers.source import Path
 
 
-class Wrong(Exception):
+class WrongPropertyError(Exception):
     """A property is not what it must be; the reader turns it into a problem with a place."""
 
     def __init__(self, problem: str, path: Path) -> None:
@@ -56,7 +56,7 @@ class ActionReader:
         """Read ``{Forward: …}`` or ``{FixedResponse: …}``."""
         keys = self._keys(value, ("Forward", "FixedResponse"), path)
         if len(keys) != 1:
-            raise Wrong(f"{path[-1]} must have one of Forward and FixedResponse.", path)
+            raise WrongPropertyError(f"{path[-1]} must have one of Forward and FixedResponse.", path)
         if keys[0] == "FixedResponse":
             return self._fixed_response(value["FixedResponse"], (*path, "FixedResponse"))
         return self._forward(value["Forward"], (*path, "Forward"))
@@ -65,7 +65,7 @@ class ActionReader:
         self._keys(value, ("StatusCode",), path)
         status = self.whole_number(value.get("StatusCode"), 100, 599, (*path, "StatusCode"))
         if status not in FIXED_STATUSES:
-            raise Wrong(
+            raise WrongPropertyError(
                 f"VPC Lattice answers fixed responses with 404 or 500 only, not {status}.",
                 (*path, "StatusCode"),
             )
@@ -76,7 +76,7 @@ class ActionReader:
         groups = value.get("TargetGroups")
         path = (*path, "TargetGroups")
         if not isinstance(groups, list) or not 1 <= len(groups) <= MAX_TARGET_GROUPS:
-            raise Wrong(f"An action forwards to 1 to {MAX_TARGET_GROUPS} target groups.", path)
+            raise WrongPropertyError(f"An action forwards to 1 to {MAX_TARGET_GROUPS} target groups.", path)
         return ForwardAction(
             target_groups=tuple(
                 self._group(group, len(groups), (*path, index)) for index, group in enumerate(groups)
@@ -88,9 +88,9 @@ class ActionReader:
         identifier = value.get("TargetGroupIdentifier")
         if identifier not in self._known_groups:
             message = f"TargetGroupIdentifier names no target group of this template: {identifier}."
-            raise Wrong(message, (*path, "TargetGroupIdentifier"))
+            raise WrongPropertyError(message, (*path, "TargetGroupIdentifier"))
         if count > 1 and "Weight" not in value:
-            raise Wrong("Each of several target groups needs a Weight.", path)
+            raise WrongPropertyError("Each of several target groups needs a Weight.", path)
         weight = self.whole_number(value.get("Weight", 1), 0, MAX_WEIGHT, (*path, "Weight"))
         return WeightedTargetGroup(target_group_arn=self._known_groups[identifier], weight=weight)
 
@@ -104,10 +104,12 @@ class ActionReader:
         self._keys(value, ("HttpMatch",), path[:1])
         http = value.get("HttpMatch")
         if not self._keys(http, ("Method", "PathMatch", "HeaderMatches"), path):
-            raise Wrong("A rule must match something: Method, PathMatch or HeaderMatches.", path)
+            raise WrongPropertyError("A rule must match something: Method, PathMatch or HeaderMatches.", path)
         headers = http.get("HeaderMatches", [])
         if not isinstance(headers, list) or len(headers) > MAX_HEADER_MATCHES:
-            raise Wrong(f"A rule has at most {MAX_HEADER_MATCHES} HeaderMatches.", (*path, "HeaderMatches"))
+            raise WrongPropertyError(
+                f"A rule has at most {MAX_HEADER_MATCHES} HeaderMatches.", (*path, "HeaderMatches")
+            )
         path_match = http.get("PathMatch")
         return Match(
             method=None if http.get("Method") is None else str(http["Method"]),
@@ -122,7 +124,7 @@ class ActionReader:
         self._keys(value, ("Match", "CaseSensitive"), path)
         kind, text = self._one_of(value.get("Match"), ("Exact", "Prefix"), (*path, "Match"))
         if not text.startswith("/"):
-            raise Wrong(f"A path starts with /, {text!r} does not.", (*path, "Match"))
+            raise WrongPropertyError(f"A path starts with /, {text!r} does not.", (*path, "Match"))
         return PathMatch(
             kind="exact" if kind == "Exact" else "prefix",
             value=text,
@@ -133,7 +135,7 @@ class ActionReader:
         self._keys(value, ("Name", "Match", "CaseSensitive"), path)
         name = value.get("Name")
         if not isinstance(name, str) or not name:
-            raise Wrong("A header match needs a Name.", path)
+            raise WrongPropertyError("A header match needs a Name.", path)
         kind, text = self._one_of(value.get("Match"), ("Exact", "Prefix", "Contains"), (*path, "Match"))
         kinds = {"Exact": "exact", "Prefix": "prefix", "Contains": "contains"}
         return HeaderMatch(
@@ -148,24 +150,28 @@ class ActionReader:
         if isinstance(given, str) and given.lower() in ("true", "false"):
             given = given.lower() == "true"
         if not isinstance(given, bool):
-            raise Wrong(f"CaseSensitive must be true or false, not {given!r}.", (*path, "CaseSensitive"))
+            raise WrongPropertyError(
+                f"CaseSensitive must be true or false, not {given!r}.", (*path, "CaseSensitive")
+            )
         return given
 
     def _one_of(self, value: Any, kinds: tuple[str, ...], path: Path) -> tuple[str, str]:
         """The one key of a match and its text."""
         keys = self._keys(value, kinds, path)
         if len(keys) != 1 or not isinstance(value[keys[0]], (str, int)):
-            raise Wrong(f"A match has one of {', '.join(kinds)}, with a text.", path)
+            raise WrongPropertyError(f"A match has one of {', '.join(kinds)}, with a text.", path)
         return keys[0], str(value[keys[0]])
 
     def _keys(self, value: Any, known: tuple[str, ...], path: Path) -> list[str]:
         """The keys of an object, all of them known."""
         if not isinstance(value, dict):
             missing = "is missing" if value is None else f"must be an object, not {value!r}"
-            raise Wrong(f"{path[-1]} {missing}.", path)
+            raise WrongPropertyError(f"{path[-1]} {missing}.", path)
         for key in value:
             if key not in known:
-                raise Wrong(f"{path[-1]} has no property {key}.{did_you_mean(str(key), known)}", (*path, key))
+                raise WrongPropertyError(
+                    f"{path[-1]} has no property {key}.{did_you_mean(str(key), known)}", (*path, key)
+                )
         return list(value)
 
     def whole_number(self, value: Any, low: int, high: int, path: Path) -> int:
@@ -173,5 +179,7 @@ class ActionReader:
         if isinstance(value, str) and value.isascii() and value.isdigit():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise Wrong(f"{path[-1]} must be a whole number from {low} to {high}, not {value!r}.", path)
+            raise WrongPropertyError(
+                f"{path[-1]} must be a whole number from {low} to {high}, not {value!r}.", path
+            )
         return value

@@ -24,9 +24,9 @@ from lattice_events.network.model import (
     Target,
     TargetGroup,
 )
-from lattice_events.readers.actions import ActionReader, Wrong
+from lattice_events.readers.actions import ActionReader, WrongPropertyError
 from lattice_events.readers.fragment import Fragment, ServiceAssociation, VpcAssociation, did_you_mean
-from lattice_events.readers.intrinsics import Unresolvable
+from lattice_events.readers.intrinsics import UnresolvableError
 from lattice_events.readers.lattice_schema import NOT_PLAYED, PROPERTIES
 from lattice_events.readers.source import Locate, Path
 from lattice_events.readers.template import FUNCTION, LATTICE, Template, TemplateOptions
@@ -71,7 +71,7 @@ class _TemplateReader(Template):
         """Read one resource; what is wrong with it becomes a problem."""
         try:
             reader(name)
-        except Wrong as error:
+        except WrongPropertyError as error:
             self.problem(("Resources", name, "Properties", *error.path), error.problem)
 
     def _refuse_orphans(self) -> None:
@@ -94,7 +94,7 @@ class _TemplateReader(Template):
     def _auth_type(self, name: str) -> None:
         """Refuse what later parts will evaluate."""
         if self.property(name, "AuthType", "NONE") == "AWS_IAM":
-            raise Wrong(
+            raise WrongPropertyError(
                 "AuthType AWS_IAM is not played yet: lattice dev evaluates no auth policies. Use NONE locally, "
                 "for example by a parameter.",
                 ("AuthType",),
@@ -153,10 +153,12 @@ class _TemplateReader(Template):
     def _listener(self, name: str) -> Listener:
         protocol = self.property(name, "Protocol")
         if protocol == "TLS_PASSTHROUGH":
-            raise Wrong("TLS_PASSTHROUGH listeners are not played by the local network.", ("Protocol",))
+            raise WrongPropertyError(
+                "TLS_PASSTHROUGH listeners are not played by the local network.", ("Protocol",)
+            )
         if protocol not in DEFAULT_PORTS:
-            raise Wrong(f"Protocol must be HTTP or HTTPS, not {protocol!r}.", ("Protocol",))
-        actions = self._actions(name)
+            raise WrongPropertyError(f"Protocol must be HTTP or HTTPS, not {protocol!r}.", ("Protocol",))
+        actions = self._actions()
         port = actions.whole_number(self.property(name, "Port", DEFAULT_PORTS[protocol]), 1, 65535, ("Port",))
         return Listener(
             name=self.property(name, "Name") or f"{protocol.lower()}-{port}",
@@ -178,7 +180,7 @@ class _TemplateReader(Template):
         return rules
 
     def _rule(self, name: str) -> Rule:
-        actions = self._actions(name)
+        actions = self._actions()
         return Rule(
             name=self.property(name, "Name") or name,
             arn=self.arn(name),
@@ -188,7 +190,7 @@ class _TemplateReader(Template):
             origin=self.origin(name),
         )
 
-    def _actions(self, name: str) -> ActionReader:
+    def _actions(self) -> ActionReader:
         """Reads actions and matches; the groups that they name are looked up by ARN or id."""
         known = {self.arn(group): self.arn(group) for group in self.names_of("TargetGroup")}
         known |= {arn.rpartition("/")[2]: arn for arn in known}
@@ -199,16 +201,16 @@ class _TemplateReader(Template):
     def _read_target_group(self, name: str) -> None:
         kind = self.property(name, "Type")
         if kind not in ("LAMBDA", "IP", "INSTANCE", "ALB"):
-            raise Wrong(f"Type must be LAMBDA, IP, INSTANCE or ALB, not {kind!r}.", ("Type",))
+            raise WrongPropertyError(f"Type must be LAMBDA, IP, INSTANCE or ALB, not {kind!r}.", ("Type",))
         config = self.property(name, "Config", {})
         version = config.get("LambdaEventStructureVersion", "V1") if isinstance(config, dict) else None
         if version not in ("V1", "V2"):
-            raise Wrong(
+            raise WrongPropertyError(
                 f"LambdaEventStructureVersion must be V1 or V2, not {version!r}.",
                 ("Config", "LambdaEventStructureVersion"),
             )
         if config.get("ProtocolVersion", "HTTP1") != "HTTP1":
-            raise Wrong(
+            raise WrongPropertyError(
                 f"ProtocolVersion {config['ProtocolVersion']} is not played by the local network.",
                 ("Config", "ProtocolVersion"),
             )
@@ -229,18 +231,20 @@ class _TemplateReader(Template):
         """The one function of a LAMBDA group."""
         targets = self.property(name, "Targets", [])
         if not isinstance(targets, list) or len(targets) > 1:
-            raise Wrong("A LAMBDA target group has one target, a function.", ("Targets",))
+            raise WrongPropertyError("A LAMBDA target group has one target, a function.", ("Targets",))
         for target in targets:
             arn = Arn.parse(str(target.get("Id"))) if isinstance(target, dict) else None
             if arn is None or not arn.resource.startswith("function:"):
-                raise Wrong("The Id of a LAMBDA target must be the ARN of a function.", ("Targets", 0, "Id"))
+                raise WrongPropertyError(
+                    "The Id of a LAMBDA target must be the ARN of a function.", ("Targets", 0, "Id")
+                )
             function_name = arn.resource.split(":")[1]
-            self._check_runs_here(name, function_name)
+            self._check_runs_here(function_name)
             unqualified = f"arn:{arn.partition}:lambda:{arn.region}:{arn.account}:function:{function_name}"
             return (LambdaTarget(function_arn=unqualified),)
         return ()
 
-    def _check_runs_here(self, group: str, function_name: str) -> None:
+    def _check_runs_here(self, function_name: str) -> None:
         """Refuse a target that cannot be run, by what stands in its way."""
         names = {
             self.function_name(name): name
@@ -248,12 +252,14 @@ class _TemplateReader(Template):
             if resource["Type"] == FUNCTION
         }
         if function_name not in names:
-            raise Wrong(
+            raise WrongPropertyError(
                 f"The function {function_name} is defined nowhere in this template.", ("Targets", 0, "Id")
             )
         obstacle = self._obstacle(names[function_name])
         if obstacle:
-            raise Wrong(f"The function {function_name} cannot run here: {obstacle}.", ("Targets", 0, "Id"))
+            raise WrongPropertyError(
+                f"The function {function_name} cannot run here: {obstacle}.", ("Targets", 0, "Id")
+            )
 
     def _http_targets(self, name: str, kind: str) -> tuple[Target, ...]:
         """Local stand-ins for addresses inside a VPC."""
@@ -261,7 +267,7 @@ class _TemplateReader(Template):
         for key in (name, given):
             if key in self.options.target_urls:
                 return tuple(HttpTarget(url=url) for url in self.options.target_urls[key])
-        raise Wrong(
+        raise WrongPropertyError(
             f"The {kind} targets of {given or name} are addresses in a VPC. Say what stands for them: "
             f"custom.lattice.targets.{given or name}: {{url: http://127.0.0.1:PORT}} or {{command: […]}}.",
             ("Targets",),
@@ -271,7 +277,7 @@ class _TemplateReader(Template):
         service = self.property(name, "ServiceIdentifier")
         network = self.property(name, "ServiceNetworkIdentifier")
         if service is None or network is None:
-            raise Wrong("ServiceIdentifier and ServiceNetworkIdentifier must both be given.", ())
+            raise WrongPropertyError("ServiceIdentifier and ServiceNetworkIdentifier must both be given.", ())
         arns = [self.arn(each) for each in self.names_of("Service")]
         arn = next((arn for arn in arns if service in (arn, arn.rpartition("/")[2])), str(service))
         self.fragment.service_associations.append(
@@ -282,7 +288,7 @@ class _TemplateReader(Template):
         vpc = self.property(name, "VpcIdentifier")
         network = self.property(name, "ServiceNetworkIdentifier")
         if vpc is None or network is None:
-            raise Wrong("VpcIdentifier and ServiceNetworkIdentifier must both be given.", ())
+            raise WrongPropertyError("VpcIdentifier and ServiceNetworkIdentifier must both be given.", ())
         self.fragment.vpc_associations.append(
             VpcAssociation(vpc_id=str(vpc), service_network=str(network), origin=self.origin(name))
         )
@@ -308,10 +314,14 @@ class _TemplateReader(Template):
             return
         code = self.options.code(name)
         if code is None:
-            raise Wrong(f"Where is the code of this function? Say it with --code {name}=FOLDER.", ("Code",))
+            raise WrongPropertyError(
+                f"Where is the code of this function? Say it with --code {name}=FOLDER.", ("Code",)
+            )
         handler = self.property(name, "Handler")
         if not isinstance(handler, str) or "." not in handler:
-            raise Wrong(f"Handler must be like folder/module.function, not {handler!r}.", ("Handler",))
+            raise WrongPropertyError(
+                f"Handler must be like folder/module.function, not {handler!r}.", ("Handler",)
+            )
         role = self.quiet(("Resources", name, "Properties", "Role"))
         self.fragment.functions.append(
             Function(
@@ -337,7 +347,7 @@ class _TemplateReader(Template):
         for key, value in variables.items():
             try:
                 known[str(key)] = _as_text(self.resolver.resolve(value))
-            except Unresolvable as error:
+            except UnresolvableError as error:
                 known[str(key)] = f"unresolved:{error.intrinsic}:{error.detail.partition(' ')[0]}"
                 self.fragment.notes.append(
                     f"{key} of {self.function_name(name)} is not known here ({error}); give it with --env {key}=VALUE."

@@ -32,7 +32,7 @@ from lattice_events.network.model import (
     generated_domain_name,
     make_id,
 )
-from lattice_events.readers.actions import Wrong
+from lattice_events.readers.actions import WrongPropertyError
 from lattice_events.readers.assemble import service_arn, service_network_arn, target_group_arn
 from lattice_events.readers.fragment import Fragment, ServiceAssociation, VpcAssociation
 from lattice_events.readers.source import Document, Path
@@ -97,7 +97,7 @@ def _items(value: Any, path: Path) -> list[Mapping[str, Any]]:
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise Wrong(f"{path[-1]} must be a list of objects.", path)
+        raise WrongPropertyError(f"{path[-1]} must be a list of objects.", path)
     return value
 
 
@@ -131,7 +131,7 @@ class _ManifestReader:
         for route in self._of_kind("HTTPRoute"):
             try:
                 self._read_route(route)
-            except Wrong as error:
+            except WrongPropertyError as error:
                 self._problem(route, error.path, error.problem)
         self._fragment.target_groups += self._groups.values()
         return self._fragment
@@ -189,7 +189,7 @@ class _ManifestReader:
             return
         arn = service_arn(name, region=self._region, account=self._account)
         listeners = tuple(
-            self._listener(route, arn, port, protocol) for port, protocol in self._ports(route, parents)
+            self._listener(route, arn, port, protocol) for port, protocol in self._ports(parents)
         )
         hostnames = route.spec.get("hostnames") or []
         self._fragment.services.append(
@@ -226,7 +226,7 @@ class _ManifestReader:
         return parents
 
     def _ports(
-        self, route: _Object, parents: Iterable[tuple[_Object, Mapping[str, Any]]]
+        self, parents: Iterable[tuple[_Object, Mapping[str, Any]]]
     ) -> list[tuple[int, ListenerProtocol]]:
         """The listeners that a route attaches to; without a sectionName, all of them."""
         ports: dict[int, ListenerProtocol] = {}
@@ -245,7 +245,7 @@ class _ManifestReader:
                     continue
                 ports.setdefault(int(listener.get("port", 443)), protocol)
         if not ports:
-            raise Wrong("The route matches no listener of its Gateway.", ("spec", "parentRefs"))
+            raise WrongPropertyError("The route matches no listener of its Gateway.", ("spec", "parentRefs"))
         return list(ports.items())
 
     def _listener(self, route: _Object, arn: str, port: int, protocol: ListenerProtocol) -> Listener:
@@ -294,7 +294,7 @@ class _ManifestReader:
         """A rule's one match; none means every path."""
         matches = _items(rule.get("matches"), (*path, "matches"))
         if len(matches) > 1:
-            raise Wrong(
+            raise WrongPropertyError(
                 "The controller takes one entry in matches (LATTICE_NO_SUPPORT_FOR_MULTIPLE_MATCHES); write a rule "
                 "for each.",
                 (*path, "matches", 1),
@@ -302,13 +302,13 @@ class _ManifestReader:
         match = matches[0] if matches else {}
         path = (*path, "matches", 0)
         if match.get("queryParams"):
-            raise Wrong(
+            raise WrongPropertyError(
                 "The controller takes no queryParams (LATTICE_UNSUPPORTED_MATCH_TYPE).",
                 (*path, "queryParams"),
             )
         headers = _items(match.get("headers"), (*path, "headers"))
         if len(headers) > 5:
-            raise Wrong("VPC Lattice takes at most 5 header matches.", (*path, "headers"))
+            raise WrongPropertyError("VPC Lattice takes at most 5 header matches.", (*path, "headers"))
         method = match.get("method")
         return Match(
             method=None if method is None else str(method),
@@ -322,12 +322,12 @@ class _ManifestReader:
         kind = value.get("type", "PathPrefix")
         text = str(value.get("value", "/"))
         if kind not in ("Exact", "PathPrefix"):
-            raise Wrong(
+            raise WrongPropertyError(
                 f"The controller takes Exact and PathPrefix, not {kind} (LATTICE_UNSUPPORTED_PATH_MATCH_TYPE).",
                 path,
             )
         if not text.startswith("/"):
-            raise Wrong(f"A path starts with /, {text!r} does not.", (*path, "value"))
+            raise WrongPropertyError(f"A path starts with /, {text!r} does not.", (*path, "value"))
         return PathMatch(
             kind="exact" if kind == "Exact" else "prefix",
             value=text,
@@ -336,7 +336,7 @@ class _ManifestReader:
 
     def _header_match(self, value: Mapping[str, Any], path: Path) -> HeaderMatch:
         if value.get("type", "Exact") != "Exact":
-            raise Wrong("The controller takes Exact header matches only.", (*path, "type"))
+            raise WrongPropertyError("The controller takes Exact header matches only.", (*path, "type"))
         return HeaderMatch(
             name=str(value.get("name")), kind="exact", value=str(value.get("value")), case_sensitive=False
         )

@@ -15,7 +15,7 @@ _SUB = re.compile(r"\$\{(!?)([^}]*)\}")
 NO_VALUE = object()
 
 
-class Unresolvable(Exception):
+class UnresolvableError(Exception):
     """A value that cannot be known locally; `intrinsic` names the function at fault."""
 
     def __init__(self, intrinsic: str, detail: str) -> None:
@@ -43,8 +43,8 @@ class Resolver:
             template: The whole template.
             pseudo: Values of ``AWS::Region`` and its like.
             parameters: Given values of parameters; the others have their defaults.
-            reference: Value of ``Ref`` to a resource; raises `Unresolvable`.
-            attribute: Value of ``Fn::GetAtt``; raises `Unresolvable`.
+            reference: Value of ``Ref`` to a resource; raises `UnresolvableError`.
+            attribute: Value of ``Fn::GetAtt``; raises `UnresolvableError`.
         """
         self._template = template
         self._pseudo = pseudo
@@ -67,7 +67,7 @@ class Resolver:
         """The value with every intrinsic in it resolved; keys whose value is ``AWS::NoValue`` go.
 
         Raises:
-            Unresolvable: An intrinsic in it has no value that could be known.
+            UnresolvableError: An intrinsic in it has no value that could be known.
         """
         if isinstance(value, dict):
             name = next(iter(value)) if len(value) == 1 else ""
@@ -78,24 +78,24 @@ class Resolver:
         if isinstance(value, list):
             return [item for item in map(self.resolve, value) if item is not NO_VALUE]
         if isinstance(value, str) and "{{resolve:" in value:
-            raise Unresolvable("dynamic reference", value)
+            raise UnresolvableError("dynamic reference", value)
         return value
 
     def holds(self, condition: str) -> bool:
         """Whether a named condition holds."""
         conditions = self._template.get("Conditions") or {}
         if condition not in conditions:
-            raise Unresolvable("Condition", f"{condition} is not defined under Conditions")
+            raise UnresolvableError("Condition", f"{condition} is not defined under Conditions")
         return self._evaluate(conditions[condition])
 
     def _call(self, name: str, argument: Any) -> Any:
         function = self._functions.get(name)
         if function is None:
-            raise Unresolvable(name, _shown(argument))
+            raise UnresolvableError(name, _shown(argument))
         try:
             return function(argument)
         except (TypeError, ValueError, IndexError, KeyError, AttributeError) as error:
-            raise Unresolvable(name, f"{_shown(argument)} is malformed") from error
+            raise UnresolvableError(name, f"{_shown(argument)} is malformed") from error
 
     def _ref(self, name: Any) -> Any:
         if name == "AWS::NoValue":
@@ -109,7 +109,7 @@ class Resolver:
             elif "Default" in declared[name]:
                 value = declared[name]["Default"]
             else:
-                raise Unresolvable("Ref", f"{name}: the parameter has no Default and was not given")
+                raise UnresolvableError("Ref", f"{name}: the parameter has no Default and was not given")
             is_list = "List" in str(declared[name].get("Type"))
             return [item.strip() for item in str(value).split(",")] if is_list else value
         return self._reference(str(name))
@@ -155,7 +155,7 @@ class Resolver:
     def _evaluate(self, condition: Any) -> bool:
         """The truth of a condition's definition."""
         if not isinstance(condition, dict) or len(condition) != 1:
-            raise Unresolvable("Condition", f"{_shown(condition)} is malformed")
+            raise UnresolvableError("Condition", f"{_shown(condition)} is malformed")
         ((name, argument),) = condition.items()
         match name:
             case "Condition":
@@ -164,13 +164,13 @@ class Resolver:
                 left, right = (self.resolve(side) for side in argument)
                 return bool(left == right)
             case "Fn::And":
-                return all([self._evaluate(part) for part in argument])
+                return all(self._evaluate(part) for part in argument)
             case "Fn::Or":
-                return any([self._evaluate(part) for part in argument])
+                return any(self._evaluate(part) for part in argument)
             case "Fn::Not":
                 return not self._evaluate(argument[0])
             case _:
-                raise Unresolvable(name, "is not a condition function")
+                raise UnresolvableError(name, "is not a condition function")
 
 
 def _shown(argument: Any) -> str:

@@ -137,6 +137,7 @@ def _package(folder: FilePath, target: FilePath, options: ServerlessOptions, sho
     try:
         done = subprocess.run(
             command,
+            check=False,
             cwd=folder,
             env=_environment(),
             stdin=subprocess.DEVNULL,

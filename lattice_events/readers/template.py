@@ -10,9 +10,9 @@ from lattice_events.arn import Arn
 from lattice_events.assumptions import DEFAULTS, Assumptions
 from lattice_events.errors import Problem, UnsupportedIntrinsicError
 from lattice_events.network.model import generated_domain_name, make_id
-from lattice_events.readers.actions import Wrong
+from lattice_events.readers.actions import WrongPropertyError
 from lattice_events.readers.fragment import Fragment
-from lattice_events.readers.intrinsics import Resolver, Unresolvable
+from lattice_events.readers.intrinsics import Resolver, UnresolvableError
 from lattice_events.readers.lattice_schema import name_problem
 from lattice_events.readers.source import Locate, Path
 
@@ -38,7 +38,7 @@ class TemplateOptions:
     account: str
     stack_name: str = "local"
     parameters: Mapping[str, str] = field(default_factory=dict)
-    code: Callable[[str], str | None] = lambda logical_id: None
+    code: Callable[[str], str | None] = lambda _: None
     target_urls: Mapping[str, Sequence[str]] = field(default_factory=dict)
     assumptions: Assumptions = DEFAULTS
 
@@ -82,20 +82,23 @@ class Template:
             return True
         try:
             return self.resolver.holds(condition)
-        except Unresolvable as error:
+        except UnresolvableError as error:
             if resource["Type"].startswith(LATTICE):
                 self.unresolvable((*path, "Condition"), error)
             return False
 
     def names_of(self, kind: str) -> list[str]:
+        """Logical ids of the resources of a VPC Lattice type."""
         return [name for name, resource in self.resources.items() if resource["Type"] == LATTICE + kind]
 
     # ── values ────────────────────────────────────────────────────────────────────────────────
 
     def problem(self, path: Path, message: str) -> None:
+        """Note what is wrong at a key path."""
         self.fragment.problems.append(Problem(message, self.locate(path)))
 
-    def unresolvable(self, path: Path, error: Unresolvable) -> None:
+    def unresolvable(self, path: Path, error: UnresolvableError) -> None:
+        """Note a value that the network needs and cannot know."""
         message = (
             f"The local network needs this value and cannot know it: {error.intrinsic} {error.detail}. Give the "
             "value itself, a parameter with a Default, or --param NAME=VALUE."
@@ -114,15 +117,17 @@ class Template:
             return default
         try:
             resolved = self.resolver.resolve(value)
-        except Unresolvable as error:
+        except UnresolvableError as error:
             self.unresolvable(path, error)
             return default
         return default if resolved is None else resolved
 
     def property(self, name: str, key: str, default: Any = None) -> Any:
+        """A resolved property of a resource by logical id."""
         return self.value(("Resources", name, "Properties", key), default)
 
     def origin(self, name: str, *path: str | int) -> str:
+        """Where a resource stands."""
         return self.locate(("Resources", name, *path))
 
     def name(self, name: str, kind: str) -> str:
@@ -132,7 +137,7 @@ class Template:
             return name.lower()
         problem = name_problem(kind, str(given))
         if problem:
-            raise Wrong(problem[0].upper() + problem[1:] + ".", ("Name",))
+            raise WrongPropertyError(problem[0].upper() + problem[1:] + ".", ("Name",))
         return str(given)
 
     # ── references ────────────────────────────────────────────────────────────────────────────
@@ -141,7 +146,7 @@ class Template:
         """What ``Ref`` gives: the ARN of VPC Lattice's resources, the name of a function."""
         resource = self.resources.get(name)
         if resource is None:
-            raise Unresolvable("Ref", f"{name} (there is no such resource, or its condition is false)")
+            raise UnresolvableError("Ref", f"{name} (there is no such resource, or its condition is false)")
         kind = resource["Type"]
         if kind.startswith(LATTICE):
             return self.arn(name)
@@ -151,7 +156,7 @@ class Template:
             return self.arn(name)
         if kind == "AWS::EC2::VPC":
             return make_id("vpc", self.options.stack_name, name)
-        raise Unresolvable("Ref", f"{name} (a resource of type {kind})")
+        raise UnresolvableError("Ref", f"{name} (a resource of type {kind})")
 
     def _attribute(self, name: str, attribute: str) -> Any:
         """What ``Fn::GetAtt`` gives."""
@@ -168,7 +173,7 @@ class Template:
         what = (
             f"a resource of type {kind}" if kind else "there is no such resource, or its condition is false"
         )
-        raise Unresolvable("Fn::GetAtt", f"{name}.{attribute} ({what})")
+        raise UnresolvableError("Fn::GetAtt", f"{name}.{attribute} ({what})")
 
     def arn(self, name: str) -> str:
         """The local ARN of a resource."""
@@ -211,9 +216,11 @@ class Template:
         return arn.resource if arn else f"{kind}/unknown"
 
     def service_domain(self, service_name: str) -> str:
+        """The generated domain name of a service."""
         return generated_domain_name(service_name, make_id("svc", service_name), self.options.region)
 
     def function_name(self, name: str) -> str:
+        """A function's name: FunctionName, or the logical id."""
         return str(self.property(name, "FunctionName") or name)
 
     def quiet(self, path: Path) -> Any:
@@ -223,5 +230,5 @@ class Template:
             value = value.get(key) if isinstance(value, dict) else None
         try:
             return self.resolver.resolve(value)
-        except Unresolvable:
+        except UnresolvableError:
             return None

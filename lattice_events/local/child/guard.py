@@ -23,7 +23,7 @@ def main() -> int:
         print(f"{sys.argv[2]}: {error.strerror}", file=sys.stderr)
         return 127
 
-    def pass_on(number: int, frame: FrameType | None) -> None:
+    def pass_on(number: int, _: FrameType | None) -> None:
         command.send_signal(number)
 
     signal.signal(signal.SIGTERM, pass_on)
