@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
+import struct
+import termios
 from collections.abc import Callable
 
-MAX_LINE_BYTES = 256 * 1024
-_CHUNK_BYTES = 64 * 1024
-_MAX_DRAIN_BYTES = 16 * 1024 * 1024  # a child that never stops writing must not hold the loop
+MAX_LINE_BYTES = 256 * 1024  # a longer line comes in pieces of this size
+_CHUNK_BYTES = 16 * 1024  # read a turn, so that a child that never stops writing leaves turns to others
 
 
 class OutputPipe:
@@ -17,7 +19,7 @@ class OutputPipe:
     def __init__(self, on_line: Callable[[str], None]) -> None:
         """Open the pipe and read it in the running event loop."""
         self._on_line = on_line
-        self._partial = b""
+        self._partial = bytearray()
         self._loop = asyncio.get_running_loop()
         self._read_end, self.write_end = os.pipe()
         os.set_blocking(self._read_end, False)
@@ -29,18 +31,28 @@ class OutputPipe:
         os.close(self.write_end)
 
     def drain(self) -> None:
-        """Read whatever is in the pipe now, so that it comes before what happens next."""
-        taken = 0
-        while self._is_open and taken < _MAX_DRAIN_BYTES:
-            count = self._read_once()
-            if count == 0:
-                return
-            taken += count
+        """Read what is in the pipe now, so that it comes before what happens next.
+
+        What the child writes meanwhile can wait; else one that never stops would hold the loop. A
+        last line without its line break is given out, too.
+        """
+        waiting = self._count_waiting()
+        while self._is_open and waiting > 0:
+            waiting -= self._read_once() or waiting
+        self._flush()
 
     def close(self) -> None:
         """Read the rest and close."""
         self.drain()
         self._finish()
+
+    def _count_waiting(self) -> int:
+        """How many bytes are in the pipe."""
+        if not self._is_open:
+            return 0
+        answer = fcntl.ioctl(self._read_end, termios.FIONREAD, struct.pack("i", 0))
+        count: int = struct.unpack("i", answer)[0]
+        return count
 
     def _read_once(self) -> int:
         """Read one chunk; how many bytes it had."""
@@ -51,24 +63,35 @@ class OutputPipe:
         if not chunk:
             self._finish()
             return 0
-        *lines, rest = (self._partial + chunk).split(b"\n")
-        if len(rest) > MAX_LINE_BYTES:
-            lines, rest = [*lines, rest], b""
+        self._partial += chunk
+        self._give_out_lines()
+        return len(chunk)
+
+    def _give_out_lines(self) -> None:
+        *lines, rest = self._partial.split(b"\n")
         self._partial = rest
         for line in lines:
             self._emit(line)
-        return len(chunk)
+        while len(self._partial) > MAX_LINE_BYTES:
+            self._emit(self._partial[:MAX_LINE_BYTES])
+            del self._partial[:MAX_LINE_BYTES]
+
+    def _flush(self) -> None:
+        if self._partial:
+            self._emit(self._partial)
+            self._partial = bytearray()
 
     def _finish(self) -> None:
-        """Give out the last line, even without its line break, and close the pipe."""
+        """Close the pipe."""
         if not self._is_open:
             return
         self._is_open = False
         self._loop.remove_reader(self._read_end)
         os.close(self._read_end)
-        if self._partial:
-            self._emit(self._partial)
-            self._partial = b""
+        self._flush()
 
-    def _emit(self, line: bytes) -> None:
-        self._on_line(line[:MAX_LINE_BYTES].decode(errors="replace").rstrip("\r"))
+    def _emit(self, line: bytearray) -> None:
+        # awslambdaric separates the lines of a traceback by carriage returns, so that CloudWatch
+        # keeps them in one event.
+        for each in line.decode(errors="replace").rstrip("\r").split("\r"):
+            self._on_line(each)

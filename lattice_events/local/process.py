@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import signal
 import time
 from collections import deque
@@ -16,7 +17,8 @@ from lattice_events.local.runtime_api import Invocation, Outcome, RuntimeApi, fa
 from lattice_events.network.model import Function
 
 RUN_SCRIPT = Path(__file__).with_name("child") / "run.py"
-INIT_LIMIT_SECONDS = 10  # Lambda's own
+# Lambda gives a first attempt 10 seconds, then a second one the function's timeout; here one has the longer.
+INIT_LIMIT_SECONDS = 10
 _LOG_TAIL_BYTES = 4096
 
 
@@ -31,7 +33,7 @@ class FunctionProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._pipes: list[OutputPipe] = []
         self._invocation: Invocation | None = None
-        self._tail: deque[str] = deque()
+        self._tail: deque[bytes] = deque()
         self._tail_bytes = 0
         self._exited: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._watcher: asyncio.Task[None] | None = None
@@ -39,7 +41,11 @@ class FunctionProcess:
         self.is_alive = False
 
     async def start(self, command: Sequence[str], environment: Mapping[str, str], death_pipe: int) -> None:
-        """Start the child; `command` is the interpreter, and the folder to run in is the task root."""
+        """Start the child; `command` is the interpreter, and the folder to run in is the task root.
+
+        Raises:
+            OSError: There is no such interpreter or folder.
+        """
         address = await self._api.start()
         self._pipes = [OutputPipe(self._on_stdout), OutputPipe(self._on_stderr)]
         try:
@@ -64,37 +70,55 @@ class FunctionProcess:
 
     async def invoke(
         self, invocation_id: str, payload: bytes, *, trace_header: str | None, client_context: str | None
-    ) -> InvokeResult:
-        """Run one invocation to its end, whatever that is."""
+    ) -> InvokeResult | None:
+        """Run one invocation to its end, whatever that is.
+
+        Returns:
+            ``None`` when a child that had been ready ended before it took the invocation: another
+            can serve it.
+        """
         cold, self._is_fresh = self._is_fresh, False
-        self._tail.clear()
-        self._tail_bytes = 0
+        timeout = self._function.timeout_seconds
         invocation = Invocation(
             id=invocation_id,
             payload=payload,
             deadline_ms=0,
             function_arn=self._function.arn,
-            trace_header=trace_header,
+            trace_header=trace_header or _new_trace(),
             client_context=client_context,
         )
-        self._invocation = invocation
+        self._begin(invocation)
         outcome = await self._wait_until_initialized(invocation_id)
         started = time.monotonic()
         if outcome is None:
-            invocation.deadline_ms = int((time.time() + self._function.timeout_seconds) * 1000)
+            invocation.deadline_ms = int((time.time() + timeout) * 1000)
             self._api.offer(invocation)
-            outcome = await self._wait_for_outcome(invocation)
-        for pipe in self._pipes:
-            pipe.drain()
-        self._invocation = None
+            outcome = await self._wait_for_outcome(invocation, timeout)
+        self._end()
+        if outcome is None:
+            return None
         return InvokeResult(
             payload=outcome.payload,
             invocation_id=invocation_id,
             duration_ms=(time.monotonic() - started) * 1000,
             error_type=outcome.error_type,
             cold=cold,
-            log_tail="".join(self._tail)[-_LOG_TAIL_BYTES:],
+            log_tail=b"".join(self._tail)[-_LOG_TAIL_BYTES:].decode(errors="ignore"),
         )
+
+    def _begin(self, invocation: Invocation) -> None:
+        """From here on, what the child writes belongs to the invocation."""
+        for pipe in self._pipes:
+            pipe.drain()
+        self._tail.clear()
+        self._tail_bytes = 0
+        self._invocation = invocation
+
+    def _end(self) -> None:
+        """What the child has written until now comes before the invocation's end."""
+        for pipe in self._pipes:
+            pipe.drain()
+        self._invocation = None
 
     async def close(self) -> None:
         """Kill the child and all that it started, and wait for it."""
@@ -108,16 +132,18 @@ class FunctionProcess:
     async def _wait_until_initialized(self, invocation_id: str) -> Outcome | None:
         """Wait until the child polls; the outcome if it never does."""
         polled, failed = self._api.polled, self._api.init_error
+        if polled.done():
+            return None
         limit = max(INIT_LIMIT_SECONDS, self._function.timeout_seconds)
         await asyncio.wait((polled, failed, self._exited), timeout=limit, return_when=asyncio.FIRST_COMPLETED)
         if failed.done():
             self.is_alive = False
             return failed.result()
-        if self._exited.done():
-            return failure("Runtime.ExitError", self._exited.result(), invocation_id)
         if polled.done():
             return None
         self.is_alive = False
+        if self._exited.done():
+            return failure("Runtime.ExitError", self._exited.result(), invocation_id)
         self._kill()
         message = f"the handler's module did not finish importing in {limit:.2f} seconds"
         return failure("Sandbox.Timedout", message, invocation_id)
@@ -132,6 +158,8 @@ class FunctionProcess:
             return invocation.outcome.result()
         self.is_alive = False
         if self._exited.done():
+            if not invocation.is_taken:
+                return None
             return failure("Runtime.ExitError", self._exited.result(), invocation.id)
         self._kill()
         return failure("Sandbox.Timedout", f"Task timed out after {timeout:.2f} seconds", invocation.id)
@@ -141,6 +169,7 @@ class FunctionProcess:
         status = await process.wait()
         self.is_alive = False
         self._kill()  # what it left behind
+        self._process = None  # its number may soon be another's
         self._exited.set_result(_in_words(status))
 
     def _kill(self) -> None:
@@ -159,12 +188,19 @@ class FunctionProcess:
 
     def _on_line(self, stream: str, line: str) -> None:
         """Report one line, and keep the last few kilobytes of the invocation."""
-        self._tail.append(line + "\n")
-        self._tail_bytes += len(line) + 1
-        while self._tail_bytes > _LOG_TAIL_BYTES and len(self._tail) > 1:
+        kept = line.encode()[-_LOG_TAIL_BYTES:] + b"\n"
+        self._tail.append(kept)
+        self._tail_bytes += len(kept)
+        while self._tail_bytes - len(self._tail[0]) >= _LOG_TAIL_BYTES:
             self._tail_bytes -= len(self._tail.popleft())
         id_ = self._invocation.id if self._invocation else None
         self._report(LogRecord(source=self._function.name, text=line, stream=stream, invocation_id=id_))
+
+
+def _new_trace() -> str:
+    """A trace header as Lambda makes it for an invocation that came with none."""
+    now, rest = int(time.time()), secrets.token_hex(12)
+    return f"Root=1-{now:08x}-{rest};Parent={secrets.token_hex(8)};Sampled=0"
 
 
 def _in_words(status: int) -> str:

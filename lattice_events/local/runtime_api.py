@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import select
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -28,7 +29,7 @@ class Outcome:
 
 @dataclass(kw_only=True)
 class Invocation:
-    """One invocation on its way through a child."""
+    """One invocation on its way through a child; `is_taken` once the child has it."""
 
     id: str
     payload: bytes
@@ -36,6 +37,7 @@ class Invocation:
     function_arn: str
     trace_header: str | None
     client_context: str | None
+    is_taken: bool = False
     outcome: asyncio.Future[Outcome] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -92,7 +94,7 @@ class RuntimeApi:
         parts = request.path.removeprefix(_PREFIX).split("/")
         match (request.method, parts):
             case ("GET", ["", "invocation", "next"]):
-                return await self._next()
+                return await self._next(request)
             case ("POST", ["", "invocation", id_, ("response" | "error") as kind]):
                 return await self._take(request, id_, kind)
             case ("POST", ["", "init", "error"]):
@@ -100,13 +102,17 @@ class RuntimeApi:
             case _:
                 return web.Response(status=404, text=f"{request.method} {request.path} is not served")
 
-    async def _next(self) -> web.Response:
+    async def _next(self, request: web.BaseRequest) -> web.Response:
         """Hold the child until there is an invocation."""
         if not self.polled.done():
             self.polled.set_result(None)
         invocation = await self._offered.get()
         if invocation is None:
             return web.Response(status=410, text="The run is over")
+        if _has_hung_up(request):
+            self._offered.put_nowait(invocation)  # a child that polls anew gets it
+            return web.Response(status=410, text="Nobody is there")
+        invocation.is_taken = True
         headers = {
             "Lambda-Runtime-Aws-Request-Id": invocation.id,
             "Lambda-Runtime-Deadline-Ms": str(invocation.deadline_ms),
@@ -126,10 +132,7 @@ class RuntimeApi:
         if invocation is None or invocation.id != id_:
             return web.json_response({"errorType": "InvalidRequestID"}, status=400)
         if payload is None:
-            message = (
-                f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
-            )
-            invocation.finish(failure("Function.ResponseSizeTooLarge", message, id_))
+            invocation.finish(_too_large())
             return web.json_response({"errorType": "RequestEntityTooLarge"}, status=413)
         invocation.finish(_posted_error(payload) if kind == "error" else Outcome(payload=payload))
         return web.json_response({"status": "OK"}, status=202)
@@ -142,6 +145,19 @@ class RuntimeApi:
         return web.json_response({"status": "OK"}, status=202)
 
 
+def _has_hung_up(request: web.BaseRequest) -> bool:
+    """Whether a child that waits for an invocation is gone, known to the kernel before the event loop.
+
+    It has nothing to say while it waits, so what can be read is the end of the connection.
+    """
+    transport = request.transport
+    if transport is None or transport.is_closing():
+        return True
+    poll = select.poll()
+    poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
 async def _read(request: web.BaseRequest) -> bytes | None:
     """The body, or ``None`` for one that is larger than Lambda takes (it is read to its end all the same)."""
     body = bytearray()
@@ -149,6 +165,13 @@ async def _read(request: web.BaseRequest) -> bytes | None:
         if len(body) <= MAX_RESPONSE_BYTES:
             body += chunk
     return None if len(body) > MAX_RESPONSE_BYTES else bytes(body)
+
+
+def _too_large() -> Outcome:
+    """Lambda's answer for a response that it does not take; it names no request."""
+    kind = "Function.ResponseSizeTooLarge"
+    message = f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
+    return Outcome(payload=json.dumps({"errorType": kind, "errorMessage": message}).encode(), error_type=kind)
 
 
 def _posted_error(payload: bytes) -> Outcome:

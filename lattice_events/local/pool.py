@@ -1,0 +1,138 @@
+"""The processes of one Lambda function: started on demand, used again, replaced when they die."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from lattice_events.errors import ConfigurationError
+from lattice_events.local.process import FunctionProcess
+from lattice_events.local.records import InvokeResult, Report
+from lattice_events.local.runtime_api import failure
+from lattice_events.network.model import Function
+
+_ATTEMPTS = 3  # to find a process that lives long enough to take an invocation
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionSettings:
+    """How functions run.
+
+    Attributes:
+        environment: Gives a function's variables; called with the function and its task root.
+        python: The interpreter, as a command.
+        max_processes: How many processes a function may have; more requests wait.
+    """
+
+    environment: Callable[[Function, str], Mapping[str, str]]
+    python: Sequence[str] = (sys.executable,)
+    max_processes: int = 4
+
+
+class Pool:
+    """The processes of one function; of the idle ones, the one used last serves first."""
+
+    def __init__(
+        self,
+        function: Function,
+        *,
+        task_root: Callable[[], Awaitable[str]],
+        settings: FunctionSettings,
+        report: Report,
+        death_pipe: int,
+    ) -> None:
+        """Prepare; nothing starts before the first invocation.
+
+        Args:
+            function: To run.
+            task_root: Gives the folder with its code.
+            settings: How to run it.
+            report: Takes what it writes.
+            death_pipe: Read end of a pipe that closes when this process is gone.
+        """
+        self._function = function
+        self._task_root = task_root
+        self._settings = settings
+        self._report = report
+        self._death_pipe = death_pipe
+        self._idle: list[FunctionProcess] = []
+        self._all: set[FunctionProcess] = set()
+        self._closing: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(settings.max_processes)  # first come, first served
+        self._is_closed = False
+
+    async def invoke(
+        self, payload: bytes, *, trace_header: str | None, client_context: str | None
+    ) -> InvokeResult:
+        """Run one invocation in an idle process or a new one."""
+        id_ = str(uuid.uuid4())
+        async with self._slots:
+            for _ in range(_ATTEMPTS):
+                try:
+                    process = await self._take()
+                except (ConfigurationError, OSError) as error:
+                    return _failed(
+                        "Runtime.InvalidEntrypoint", f"the function cannot be started: {error}", id_
+                    )
+                if self._is_closed:
+                    self._drop(process)
+                    return _failed("ServiceException", "the local network is stopping", id_)
+                result = await process.invoke(
+                    id_, payload, trace_header=trace_header, client_context=client_context
+                )
+                self._give_back(process)
+                if result is not None:
+                    return result
+        return _failed("Runtime.ExitError", f"{_ATTEMPTS} processes ended before they took the event", id_)
+
+    async def close(self) -> None:
+        """Stop every process; invocations in flight end with an error."""
+        self._is_closed = True
+        for process in tuple(self._all):
+            self._drop(process)
+        await asyncio.gather(*self._closing)
+
+    async def _take(self) -> FunctionProcess:
+        """An idle process that still lives, or a new one."""
+        while self._idle:
+            process = self._idle.pop()
+            if process.is_alive:
+                return process
+            self._drop(process)
+        task_root = await self._task_root()
+        process = FunctionProcess(self._function, self._report)
+        self._all.add(process)
+        environment = self._settings.environment(self._function, task_root)
+        try:
+            await process.start(self._settings.python, environment, self._death_pipe)
+        except OSError:
+            self._drop(process)
+            raise
+        return process
+
+    def _give_back(self, process: FunctionProcess) -> None:
+        """Keep a process for the next invocation, unless it can serve no more."""
+        if process.is_alive and not self._is_closed:
+            self._idle.append(process)
+        else:
+            self._drop(process)
+
+    def _drop(self, process: FunctionProcess) -> None:
+        """Stop a process; nobody waits for it but `close`."""
+        if process not in self._all:
+            return
+        self._all.discard(process)
+        task = asyncio.create_task(process.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+
+def _failed(error_type: str, message: str, invocation_id: str) -> InvokeResult:
+    """The end of an invocation that no process took."""
+    outcome = failure(error_type, message, invocation_id)
+    return InvokeResult(
+        payload=outcome.payload, invocation_id=invocation_id, duration_ms=0.0, error_type=error_type
+    )

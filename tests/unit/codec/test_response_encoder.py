@@ -1,0 +1,74 @@
+"""Responses into what a function returns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lattice_events import Response, decode_response, encode_response
+from lattice_events.codec.limits import MAX_LAMBDA_BYTES
+from lattice_events.errors import ResponseError
+
+
+def test_the_documented_keys_are_always_written() -> None:
+    assert encode_response(Response.empty()) == {
+        "isBase64Encoded": False,
+        "statusCode": 204,
+        "headers": {},
+        "body": "",
+    }
+
+
+def test_utf8_is_text_and_other_bytes_are_base64() -> None:
+    assert encode_response(Response.text("é"))["body"] == "é"
+    binary = encode_response(Response.bytes(b"\xff"))
+    assert (binary["isBase64Encoded"], binary["body"]) == (True, "/w==")
+
+
+def test_an_encoded_body_is_base64_even_if_it_reads_as_text() -> None:
+    encoded = encode_response(Response.text("x", headers={"Content-Encoding": "gzip"}))
+
+    assert (encoded["isBase64Encoded"], encoded["body"]) == (True, "eA==")
+
+
+def test_repeated_headers_are_joined_but_cookies_are_a_list() -> None:
+    pairs = [("Vary", "a"), ("vary", "b"), ("Set-Cookie", "c=1"), ("set-cookie", "d=2")]
+
+    assert encode_response(Response(200, headers=pairs))["headers"] == {
+        "vary": "a, b",
+        "set-cookie": ["c=1", "d=2"],
+    }
+    assert encode_response(Response(200, headers=pairs[:3]))["headers"]["set-cookie"] == "c=1"
+
+
+def test_hop_by_hop_headers_are_dropped() -> None:
+    assert encode_response(Response(200, headers={"Connection": "close", "Keep-Alive": "1"}))["headers"] == {}
+
+
+@pytest.mark.parametrize("status", [99, 600, True, "200", 200.0, None])
+def test_a_status_that_is_none_is_refused(status: Any) -> None:
+    with pytest.raises(ResponseError, match="100 to 599") as caught:
+        encode_response(Response(status))
+    assert caught.value.field == "statusCode"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("x", "a\nb"), ("x", "a\rb"), ("x", "a\0b"), ("", "a"), ("x", 7)]
+)
+def test_a_header_that_would_split_the_response_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(ResponseError) as caught:
+        encode_response(Response(200, headers=[(name, value)]))
+    assert caught.value.field == f"headers.{name}"
+
+
+def test_over_six_megabytes_says_by_how_much_and_what_to_do() -> None:
+    with pytest.raises(ResponseError, match=r"over the 6 MB .* S3") as caught:
+        encode_response(Response.text("x" * MAX_LAMBDA_BYTES))
+    assert caught.value.field == "body"
+
+
+def test_just_under_six_megabytes_is_fine() -> None:
+    body = "x" * (MAX_LAMBDA_BYTES - 1000)
+
+    assert decode_response(encode_response(Response.text(body))).body == body.encode()

@@ -1,0 +1,86 @@
+"""Ordered maps whose keys repeat."""
+
+from __future__ import annotations
+
+import pytest
+
+from lattice_events import Headers, QueryParams
+from lattice_events.headers import end_to_end
+
+PAIRS = (("Accept", "a"), ("X", "1"), ("accept", "b"))
+
+
+def test_header_names_never_mind_case() -> None:
+    headers = Headers(PAIRS)
+
+    assert headers["ACCEPT"] == "a"
+    assert headers.get_all("accept") == ["a", "b"]
+    assert "x" in headers
+
+
+def test_a_missing_header_has_the_default_and_no_values() -> None:
+    headers = Headers(PAIRS)
+
+    assert headers.get("y") is None
+    assert headers.get("y", "z") == "z"
+    assert headers.get_all("y") == []
+    with pytest.raises(KeyError):
+        headers["y"]
+
+
+def test_items_come_as_they_were_given() -> None:
+    assert Headers(PAIRS).items() == PAIRS
+
+
+def test_iteration_and_length_count_a_name_once() -> None:
+    headers = Headers(PAIRS)
+
+    assert list(headers) == ["accept", "x"]
+    assert headers.keys() == ("accept", "x")
+    assert len(headers) == 2
+
+
+def test_a_mapping_will_do() -> None:
+    assert Headers({"a": "1"}) == Headers([("A", "1")])
+
+
+def test_maps_are_equal_when_each_name_has_the_same_values_in_order() -> None:
+    assert Headers([("a", "1"), ("b", "2")]) == Headers([("B", "2"), ("A", "1")])
+    assert Headers([("a", "1"), ("a", "2")]) != Headers([("a", "2"), ("a", "1")])
+    assert hash(Headers({"A": "1"})) == hash(Headers({"a": "1"}))
+    assert Headers({"a": "1"}) != QueryParams({"a": "1"})
+
+
+def test_with_items_replaces_every_value_of_a_name() -> None:
+    assert Headers(PAIRS).with_items([("ACCEPT", "c")]).items() == (("X", "1"), ("ACCEPT", "c"))
+
+
+def test_something_that_is_no_name_is_not_in_the_map() -> None:
+    assert 1 not in Headers(PAIRS)
+
+
+def test_repr_hides_secrets() -> None:
+    shown = repr(Headers({"Authorization": "secret", "X-Amz-Security-Token": "secret", "a": "b"}))
+
+    assert "secret" not in shown
+    assert "'b'" in shown
+
+
+def test_query_names_mind_case() -> None:
+    query = QueryParams([("a", "1"), ("A", "2")])
+
+    assert query.to_lists() == {"a": ["1"], "A": ["2"]}
+    assert repr(query) == "QueryParams([('a', '1'), ('A', '2')])"
+
+
+def test_query_parameters_are_decoded_and_keep_empty_values() -> None:
+    query = QueryParams.parse("a=b%20c&a=d+e&flag&empty=")
+
+    assert query.items() == (("a", "b c"), ("a", "d e"), ("flag", ""), ("empty", ""))
+    assert QueryParams.parse("").items() == ()
+
+
+def test_end_to_end_drops_the_headers_of_one_connection() -> None:
+    headers = Headers({"Connection": "close, X-Mine", "X-Mine": "1", "TE": "trailers", "Date": "now"})
+
+    assert end_to_end(headers).items() == (("Date", "now"),)
