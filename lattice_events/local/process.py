@@ -78,7 +78,6 @@ class FunctionProcess:
             can serve it.
         """
         cold, self._is_fresh = self._is_fresh, False
-        timeout = self._function.timeout_seconds
         invocation = Invocation(
             id=invocation_id,
             payload=payload,
@@ -91,9 +90,9 @@ class FunctionProcess:
         outcome = await self._wait_until_initialized(invocation_id)
         started = time.monotonic()
         if outcome is None:
-            invocation.deadline_ms = int((time.time() + timeout) * 1000)
+            invocation.deadline_ms = int((time.time() + self._function.timeout_seconds) * 1000)
             self._api.offer(invocation)
-            outcome = await self._wait_for_outcome(invocation, timeout)
+            outcome = await self._wait_for_outcome(invocation)
         self._end()
         if outcome is None:
             return None
@@ -148,8 +147,8 @@ class FunctionProcess:
         message = f"the handler's module did not finish importing in {limit:.2f} seconds"
         return failure("Sandbox.Timedout", message, invocation_id)
 
-    async def _wait_for_outcome(self, invocation: Invocation) -> Outcome:
-        """Wait for what the child posts, for its end, or for the timeout."""
+    async def _wait_for_outcome(self, invocation: Invocation) -> Outcome | None:
+        """Wait for what the child posts, for its end, or for the timeout; ``None`` if it took nothing."""
         timeout = self._function.timeout_seconds
         await asyncio.wait(
             (invocation.outcome, self._exited), timeout=timeout, return_when=asyncio.FIRST_COMPLETED
