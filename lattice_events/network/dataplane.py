@@ -28,7 +28,6 @@ from lattice_events.network.model import (
     Action,
     FixedResponseAction,
     ForwardAction,
-    LambdaTarget,
     Listener,
     Network,
     Rule,
@@ -297,8 +296,3 @@ def fail(decision: Forward, failure: Failure, reason: str, assumptions: Assumpti
     }[failure]
     body = _PHRASES.get(status, "Error")
     return _reply(status, body, reason, decision.request_id, decision.trace)
-
-
-def is_lambda(decision: Forward) -> bool:
-    """Whether the target is a function."""
-    return isinstance(decision.target, LambdaTarget)

@@ -80,13 +80,9 @@ def _header_matches(match: HeaderMatch, value: str) -> bool:
     wanted = match.value
     if not match.case_sensitive:
         value, wanted = value.lower(), wanted.lower()
-    match match.kind:
-        case "exact":
-            return value == wanted
-        case "prefix":
-            return value.startswith(wanted)
-        case "contains":
-            return wanted in value
+    if match.kind == "contains":
+        return wanted in value
+    return value == wanted if match.kind == "exact" else value.startswith(wanted)
 
 
 def _in_words(match: PathMatch | HeaderMatch) -> str:

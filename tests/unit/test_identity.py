@@ -46,6 +46,10 @@ def test_header_pairs_take_any_order_blanks_and_escapes() -> None:
     assert parse_pairs(r"a=1;b=2\;3 ;  c= ; d") == {"a": "1", "b": "2;3", "c": ""}
 
 
+def test_an_unknown_key_of_a_header_is_left_out() -> None:
+    assert identity_from_headers("Principal=p; New=key", None) == Identity(principal="p")
+
+
 def test_headers_have_the_form_seen_on_the_service() -> None:
     identity = Identity(principal=ROLE, session_name="S", type="AWS_IAM", source_vpc_arn="arn:v")
 

@@ -1,0 +1,182 @@
+"""The session: whom it signs for, and what it sends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+
+from lattice_events.client import LatticeSession
+from lattice_events.context import Invocation, current_invocation
+from lattice_events.errors import MissingCredentialsError, SigningError
+from lattice_events.sigv4 import Credentials
+
+SERVICE = "https://foo-0123456789abcdef0.7d67968.vpc-lattice-svcs.us-east-1.on.aws"
+CREDENTIALS = Credentials(access_key_id="AK", secret_access_key="SK", session_token="TOKEN")
+
+
+class Recorder(requests.adapters.BaseAdapter):
+    """A transport that answers from memory and keeps what it was sent."""
+
+    def __init__(self, *locations: str) -> None:
+        super().__init__()
+        self.sent: list[requests.PreparedRequest] = []
+        self.locations = list(locations)
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        self.sent.append(request.copy())
+        response = requests.Response()
+        response.status_code = 200
+        response.request = request
+        response.url = str(request.url)
+        response._content = b""
+        if self.locations:
+            response.status_code = 307
+            response.headers["location"] = self.locations.pop(0)
+        return response
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def session_with(recorder: Recorder, **options: Any) -> LatticeSession:
+    session = LatticeSession(credentials=lambda: CREDENTIALS, **options)
+    session.mount("https://", recorder)
+    session.mount("http://", recorder)
+    return session
+
+
+def send(url: str, *locations: str, method: str = "GET", **options: Any) -> list[requests.PreparedRequest]:
+    """What leaves for a call."""
+    recorder = Recorder(*locations)
+    session_options = {"hosts": options.pop("hosts")} if "hosts" in options else {}
+    with session_with(recorder, **session_options) as session:
+        session.request(method, url, **options)
+    return recorder.sent
+
+
+def test_a_call_to_a_service_is_signed_for_the_region_of_its_name() -> None:
+    (request,) = send(f"{SERVICE}/a", method="POST", json={"a": 1})
+
+    assert "/us-east-1/vpc-lattice-svcs/aws4_request" in request.headers["authorization"]
+    assert request.headers["x-amz-content-sha256"] == "UNSIGNED-PAYLOAD"
+    assert request.headers["x-amz-security-token"] == "TOKEN"
+    assert request.body == b'{"a": 1}'
+
+
+def test_what_is_sent_is_strictly_encoded() -> None:
+    (request,) = send(f"{SERVICE}/a", params={"q": "a b", "p": "+", "k": ["1", "2"]})
+
+    assert request.url == f"{SERVICE}/a?q=a%20b&p=%2B&k=1&k=2"
+
+
+def test_a_custom_domain_is_signed_when_it_is_named() -> None:
+    url = "https://Orders.example.com/"
+
+    assert "/eu-west-1/" in send(url, hosts={"orders.example.com": "eu-west-1"})[0].headers["authorization"]
+    assert "authorization" not in send(url)[0].headers
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.com/",
+        "https://foo.vpc-lattice-svcs.us-east-1.on.aws.evil.example/",
+        "https://evil.example/?foo.vpc-lattice-svcs.us-east-1.on.aws",
+        "https://foo.vpc-lattice-svcs.us-east-1.on.aws@evil.example/",
+    ],
+)
+def test_no_other_host_sees_credentials(url: str) -> None:
+    (request,) = send(url)
+
+    assert not [name for name in request.headers if name.lower().startswith("x-amz-")]
+    assert "AK" not in str(request.headers)
+
+
+def test_redirects_are_not_followed_unless_asked_for() -> None:
+    assert len(send(SERVICE, f"{SERVICE}/b")) == 1
+
+
+def test_a_redirect_is_signed_anew() -> None:
+    first, second = send(f"{SERVICE}/a", f"{SERVICE}/b", allow_redirects=True)
+
+    assert second.url == f"{SERVICE}/b"
+    assert first.headers["authorization"] != second.headers["authorization"]
+
+
+def test_a_redirect_elsewhere_takes_no_credentials_along() -> None:
+    _, second = send(f"{SERVICE}/a", "https://evil.example/", allow_redirects=True)
+
+    assert not [name for name in second.headers if name.lower().startswith(("x-amz-", "authorization"))]
+
+
+def test_the_caller_s_own_headers_survive_a_redirect_between_other_hosts() -> None:
+    _, second = send(
+        "https://a.example/", "https://b.example/", allow_redirects=True, headers={"x-amz-date": "mine"}
+    )
+
+    assert second.headers["x-amz-date"] == "mine"
+
+
+def test_an_authorization_of_the_caller_s_own_is_refused() -> None:
+    with pytest.raises(SigningError, match="Authorization header of its own"):
+        send(SERVICE, headers={"Authorization": "Bearer x"})
+
+
+def test_a_prepared_request_may_be_sent_twice() -> None:
+    recorder = Recorder()
+    with session_with(recorder) as session:
+        prepared = session.prepare_request(requests.Request("GET", SERVICE))
+        session.send(prepared)
+        session.send(prepared)
+
+    assert [list(request.headers).count("authorization") for request in recorder.sent] == [1, 1]
+
+
+def test_the_request_id_of_the_invocation_travels_on() -> None:
+    token = current_invocation.set(Invocation(request_id="id-1", trace_header=None, remaining_ms=None))
+    try:
+        (request,) = send(SERVICE)
+        (own,) = send(SERVICE, headers={"x-amzn-requestid": "own"})
+    finally:
+        current_invocation.reset(token)
+
+    assert request.headers["x-amzn-requestid"] == "id-1"
+    assert own.headers["x-amzn-requestid"] == "own"
+    assert "x-amzn-requestid" not in send(SERVICE)[0].headers
+
+
+def test_credentials_are_read_for_each_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = Recorder()
+    session = LatticeSession()
+    session.mount("https://", recorder)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "SK")
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+    for key in ("AKONE", "AKTWO"):
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", key)
+        session.get(SERVICE)
+
+    assert ["AKONE" in sent.headers["authorization"] for sent in recorder.sent] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("known", "missing"),
+    [({}, "AWS_ACCESS_KEY_ID"), ({"AWS_ACCESS_KEY_ID": "AK"}, "AWS_SECRET_ACCESS_KEY")],
+)
+def test_missing_credentials_say_which(
+    known: dict[str, str], missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in known.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(MissingCredentialsError, match=f"{missing} is not set"):
+        LatticeSession().get(SERVICE)
+
+
+def test_bytes_in_headers_are_text() -> None:
+    (request,) = send(SERVICE, headers={"x-amz-meta": b"\xe9"})
+
+    assert request.headers["x-amz-meta"] == "é"

@@ -1,0 +1,238 @@
+"""What VPC Lattice does with a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lattice_events import Headers, Request, Response
+from lattice_events.assumptions import DEFAULTS, Assumptions
+from lattice_events.network.dataplane import (
+    Decision,
+    Forward,
+    Reply,
+    Source,
+    fail,
+    pass_back,
+    plan,
+    split_host,
+)
+from lattice_events.network.model import FixedResponseAction, HttpTarget
+from tests.networks import (
+    NETWORK_ARN,
+    forward_to,
+    group_arn,
+    http_group,
+    lambda_group,
+    listener,
+    network,
+    rule,
+    service,
+)
+
+HOST = service().domain_name
+NOW_US = 1690497599177430
+VPC = "arn:aws:ec2:us-west-2:123456789012:vpc/vpc-1"
+
+
+def decide(
+    net: Any = None,
+    *headers: tuple[str, str],
+    request: Request | None = None,
+    port: int = 443,
+    **options: Any,
+) -> Decision:
+    """Plan a request to the service foo."""
+    request = request or Request(headers=Headers((("Host", HOST), *headers)))
+    arguments: dict[str, Any] = {
+        "source": Source(address="10.0.0.7", port=port, vpc_arn=VPC),
+        "fresh_request_id": "fresh",
+        "now_us": NOW_US,
+        "roll": 0.0,
+        "turn": {},
+        "assumptions": DEFAULTS,
+    }
+    return plan(net or network(), request, **{**arguments, **options})
+
+
+def forwarded(decision: Decision) -> Forward:
+    assert isinstance(decision, Forward)
+    return decision
+
+
+def replied(decision: Decision) -> Reply:
+    assert isinstance(decision, Reply)
+    return decision
+
+
+def test_a_function_gets_the_request_with_all_that_the_service_adds() -> None:
+    decision = forwarded(decide())
+
+    assert decision.request == Request(
+        headers=Headers(
+            {
+                "host": HOST,
+                "x-forwarded-for": "10.0.0.7",
+                "x-forwarded-port": "443",
+                "x-forwarded-proto": "https",
+                "x-amzn-requestid": "fresh",
+            }
+        ),
+        identity=decision.request.identity,
+        service_arn=service().arn,
+        service_network_arn=NETWORK_ARN,
+        target_group_arn=group_arn("functions"),
+        region="us-west-2",
+        time_epoch_us=NOW_US,
+        request_id="fresh",
+        event_version="V2",
+    )
+    assert decision.request.identity.source_vpc_arn == VPC
+
+
+def test_an_http_target_is_told_in_headers() -> None:
+    net = network(groups=(http_group("http://127.0.0.1:1", name="functions"),))
+
+    headers = forwarded(decide(net)).request.headers
+
+    assert headers["x-amzn-lattice-network"] == f"SourceVpcArn={VPC}"
+    assert headers["x-amzn-lattice-target"] == (
+        f"ServiceArn={service().arn}; ServiceNetworkArn={NETWORK_ARN}; TargetGroupArn={group_arn('functions')}"
+    )
+
+
+def test_a_service_on_no_network_has_no_network_arn() -> None:
+    net = network(service(service_network_arns=()), groups=(http_group("http://h", name="functions"),))
+
+    assert "ServiceNetworkArn" not in forwarded(decide(net)).request.headers["x-amzn-lattice-target"]
+
+
+def test_headers_that_only_the_service_may_set_are_stripped() -> None:
+    spoofed = [
+        (f"X-Amzn-Lattice-{name}", "Principal=me")
+        for name in ("Identity", "Network", "Target", "Identity-Tags")
+    ]
+
+    headers = forwarded(decide(None, *spoofed, ("Connection", "X-Hop"), ("X-Hop", "1"))).request.headers
+
+    assert not [
+        name for name in headers if name.startswith("x-amzn-lattice") or name in ("connection", "x-hop")
+    ]
+
+
+@pytest.mark.parametrize(("mode", "value"), [("append", "1.2.3.4,10.0.0.7"), ("replace", "10.0.0.7")])
+def test_a_client_s_forwarded_for_is_kept_as_the_switch_says(mode: Any, value: str) -> None:
+    decision = decide(None, ("X-Forwarded-For", "1.2.3.4"), assumptions=Assumptions(forwarded_for=mode))
+
+    assert forwarded(decision).request.headers.get_all("x-forwarded-for") == [value]
+
+
+def test_the_client_may_choose_the_request_id_up_to_512_bytes() -> None:
+    assert forwarded(decide(None, ("x-amzn-requestid", "é" * 300))).request_id == "é" * 256
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        ([("a", "b")] * 100, "101 headers; VPC Lattice takes 100"),
+        ([("a", "b" * 61_440)], "bytes of headers; VPC Lattice takes 61440"),
+    ],
+)
+def test_too_large_a_header_block_is_a_400(headers: list[tuple[str, str]], reason: str) -> None:
+    decision = replied(decide(None, *headers))
+
+    assert decision.response.status == 400
+    assert reason in decision.reason
+
+
+def test_an_unknown_host_is_a_404() -> None:
+    decision = replied(decide(request=Request(headers=Headers({"host": "bar:80"}))))
+
+    assert (decision.response.status, decision.response.body) == (404, b"Not Found")
+    assert decision.response.headers["x-amzn-requestid"] == "fresh"
+    assert decision.reason == "bar is no service of the network"
+    assert "an empty host" in replied(decide(request=Request())).reason
+
+
+def test_a_port_without_a_listener_is_a_404() -> None:
+    assert replied(decide(port=80)).reason == "foo has no listener on port 80"
+
+
+def test_a_rule_wins_over_the_default_action() -> None:
+    net = network(
+        service(listeners=(listener(FixedResponseAction(status=500), rule(1, {}, forward_to("functions"))),))
+    )
+
+    decision = forwarded(decide(net))
+
+    assert decision.trace.rule is not None
+    assert decision.trace.rule.name == "1"
+
+
+@pytest.mark.parametrize(("status", "body"), [(404, b"Not Found"), (500, b"Internal Server Error")])
+def test_a_fixed_response_is_plain_text(status: int, body: bytes) -> None:
+    net = network(service(listeners=(listener(FixedResponseAction(status=status)),)))
+
+    response = replied(decide(net)).response
+
+    assert (response.status, response.body, response.headers["content-type"]) == (status, body, "text/plain")
+
+
+def test_a_group_without_targets_is_a_503() -> None:
+    decision = replied(decide(network(groups=(lambda_group(targets=()),))))
+
+    assert decision.response.status == 503
+    assert decision.reason == "target group functions has no target"
+
+
+def test_weights_that_are_all_zero_are_a_503() -> None:
+    net = network(service(listeners=(listener(forward_to("functions", weights=(0,))),)))
+
+    assert replied(decide(net)).reason == "every weight is 0"
+
+
+def test_targets_take_turns() -> None:
+    net = network(groups=(http_group("http://a", "http://b", name="functions"),))
+
+    targets = [forwarded(decide(net, turn={group_arn("functions"): turn})).target for turn in range(3)]
+
+    assert targets == [HttpTarget(url="http://a"), HttpTarget(url="http://b"), HttpTarget(url="http://a")]
+
+
+def test_a_response_goes_back_without_hop_by_hop_and_with_the_request_id() -> None:
+    decision = forwarded(decide())
+    response = Response(200, headers={"connection": "close", "a": "b", "x-amzn-requestid": "theirs"})
+
+    assert pass_back(decision, response).headers == Headers({"a": "b", "x-amzn-requestid": "fresh"})
+
+
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [("connect", 503), ("timeout", 504), ("protocol", 502), ("function", 502), ("request_too_large", 413)],
+)
+def test_a_target_that_fails_is_answered_for(failure: Any, status: int) -> None:
+    reply = fail(forwarded(decide()), failure, "why", DEFAULTS)
+
+    assert (reply.response.status, reply.reason) == (status, "why")
+
+
+def test_a_failure_status_is_a_switch() -> None:
+    reply = fail(forwarded(decide()), "connect", "why", Assumptions(connect_failure_status=599))
+
+    assert (reply.response.status, reply.response.body) == (599, b"Error")
+
+
+@pytest.mark.parametrize(
+    ("authority", "expected"),
+    [
+        ("a", ("a", None)),
+        ("a:80", ("a", 80)),
+        ("[::1]:80", ("::1", 80)),
+        ("[::1]", ("::1", None)),
+        ("a:x", ("a", None)),
+        ("", ("", None)),
+    ],
+)
+def test_an_authority_is_split(authority: str, expected: tuple[str, int | None]) -> None:
+    assert split_host(authority) == expected
