@@ -16,10 +16,16 @@ switch. *Absent*: not played; what you would miss is named. This page is written
 `scripts/fidelity.py`; a test holds it to the code.
 """
 BEHAVIOURS = (
-    ("same", "Services, listeners, rules by priority, method, path and header matches, weights, fixed responses"),
+    (
+        "same",
+        "Services, listeners, rules by priority, method, path and header matches, weights, fixed responses",
+    ),
     ("same", "V1 and V2 events; the body is base64 by content type"),
     ("same", "400 for over 100 headers or 60 K of them; 6 MB for Lambda targets, both ways"),
-    ("same", "`x-forwarded-*`, `x-amzn-requestid`, `x-amzn-lattice-*`; what a client sends of the latter is stripped"),
+    (
+        "same",
+        "`x-forwarded-*`, `x-amzn-requestid`, `x-amzn-lattice-*`; what a client sends of the latter is stripped",
+    ),
     ("same", "Targets of a group take turns; a function's timeout, memory setting and environment variables"),
     ("observed", "The path of an event has the query string; `requestId` and `request_id` are there"),
     ("observed", "`{statusCode, body}` alone is a valid response of a function"),
@@ -44,7 +50,9 @@ def page() -> str:
     rows += ["", "## Switches\n", "Set one with `custom.lattice.assumptions` in serverless.yml.\n"]
     rows += ["| switch | default | mark | why |", "|---|---|---|---|"]
     for field in dataclasses.fields(Assumptions):
-        rows.append(f"| `{field.name}` | `{field.default!r}` | {field.metadata['mark']} | {field.metadata['why']} |")
+        rows.append(
+            f"| `{field.name}` | `{field.default!r}` | {field.metadata['mark']} | {field.metadata['why']} |"
+        )
     return "\n".join(rows) + "\n"
 
 
@@ -54,7 +62,10 @@ def main() -> int:
         return 0
     if PAGE.read_text() == page():
         return 0
-    print("docs/fidelity.md is not what the code says; run: .venv/bin/python scripts/fidelity.py", file=sys.stderr)
+    print(
+        "docs/fidelity.md is not what the code says; run: .venv/bin/python scripts/fidelity.py",
+        file=sys.stderr,
+    )
     return 1
 
 

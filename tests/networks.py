@@ -69,7 +69,7 @@ def parse_match(row: dict[str, Any]) -> Match:
     kind = next((kind for kind in ("exact", "prefix") if kind in row), None)
     return Match(
         method=row.get("method"),
-        path=PathMatch(kind=kind, value=row[kind], case_sensitive=sensitive) if kind else None,  # type: ignore[arg-type]  # the two literals
+        path=PathMatch(kind=kind, value=row[kind], case_sensitive=sensitive) if kind else None,
         headers=tuple(_parse_header(header) for header in row.get("headers", ())),
     )
 

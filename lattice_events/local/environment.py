@@ -48,16 +48,18 @@ def function_environment(
 ) -> dict[str, str]:
     """Every variable of a function's process.
 
-    The template's variables win over those that only help locally (proxy, certificates, services),
-    ``--env`` over the template's, and Lambda's own over all, as Lambda has it.
+    The template's variables win over the machine's, what makes services reachable here (proxy,
+    certificates, URLs) over the template's, ``--env`` over those, and Lambda's own over all.
     """
-    helping = {
+    machine = {
         "PATH": surroundings.path,
         "HOME": surroundings.home,
         "TMPDIR": surroundings.tmpdir,
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
         "PYTHONUNBUFFERED": "1",
+    }
+    local = {
         "AWS_EC2_METADATA_DISABLED": "true",
         "LATTICE_EVENTS_STRICT": "1",
         **proxy_variables(proxy_url),
@@ -81,7 +83,7 @@ def function_environment(
     }
     if credentials.session_token is not None:
         reserved["AWS_SESSION_TOKEN"] = credentials.session_token
-    return {**helping, **function.environment, **surroundings.overrides, **reserved}
+    return {**machine, **function.environment, **local, **surroundings.overrides, **reserved}
 
 
 def proxy_variables(url: str) -> dict[str, str]:

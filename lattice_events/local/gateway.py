@@ -36,10 +36,11 @@ from lattice_events.network.dataplane import Decision, Forward, Source, Trace, p
 from lattice_events.network.model import LambdaTarget, Network
 from lattice_events.response import Response
 
-# Above VPC Lattice's 60 K, so that the data plane, not the parser, says what is too large.
+# Far above VPC Lattice's 60 K, so that the data plane, which reads the whole block first, says what is
+# too large. The parser hangs up in the middle of it, and the client may not see why.
 _PARSER_LIMITS: Mapping[str, int] = {
-    "max_line_size": 128 * 1024,
-    "max_field_size": 128 * 1024,
+    "max_line_size": 1024 * 1024,
+    "max_field_size": 1024 * 1024,
     "max_headers": 512,
 }
 _TLS_PROXY_ANSWER = b"HTTP/1.1 200 Connection established\r\n\r\n"
@@ -240,7 +241,7 @@ class Gateway:
                 reason=reason,
             )
         )
-        response = web.Response(status=500 if is_ours else 400, text=text)
+        response = relay.PlainText(status=500 if is_ours else 400, text=text)
         response.force_close()
         return response
 
@@ -250,10 +251,14 @@ class Gateway:
         """Answer CONNECT: services end here, everything else needs a token."""
         request_line, _, rest = head.partition(b"\r\n")
         parts = request_line.decode("latin-1").split(" ")
-        headers = http.client.parse_headers(io.BytesIO(rest + b"\r\n\r\n"))
         host, port = split_host(parts[1]) if len(parts) == 3 else ("", None)
         if not host or port is None:
             _answer(connection, outside.Refusal(status=400, text="CONNECT needs HOST:PORT."))
+            return
+        try:
+            headers = http.client.parse_headers(io.BytesIO(rest + b"\r\n\r\n"))
+        except http.client.HTTPException:
+            _answer(connection, outside.Refusal(status=400, text="The headers of CONNECT are too large."))
             return
         caller = outside.caller_of(headers.get("proxy-authorization"), self._settings.tokens)
         try:

@@ -19,8 +19,8 @@ _CONNECT_LIMIT_SECONDS = 5
 _NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
-class PlainResponse(web.StreamResponse):
-    """A response with the headers that it was given, and none that aiohttp would add."""
+class _PlainHeaders(web.StreamResponse):
+    """Sends the headers that it was given, and none that aiohttp would add but lengths and the date."""
 
     async def _prepare_headers(self) -> None:
         given = {name.lower() for name in self.headers}
@@ -28,6 +28,14 @@ class PlainResponse(web.StreamResponse):
         for name in ("Server", "Content-Type"):
             if name.lower() not in given:
                 self.headers.popall(name, None)
+
+
+class PlainResponse(_PlainHeaders):
+    """A response whose body is written piece by piece."""
+
+
+class PlainText(_PlainHeaders, web.Response):
+    """A response of our own, complete."""
 
 
 def open_session() -> aiohttp.ClientSession:

@@ -27,7 +27,8 @@ class FakeContext:
 
 def serve(function: Any, event: Any = EVENT, **options: Any) -> Response:
     """Serve an event with a function and read the answer as the service does."""
-    handler = lattice_handler(**options)(function) if options else lattice_handler(function)
+    decorate: Any = lattice_handler(**options) if options else lattice_handler
+    handler = decorate(function)
     return decode_response(handler(event, FakeContext()))
 
 

@@ -7,28 +7,30 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from types import FrameType
 
 from run import die_with_parent  # type: ignore[import-not-found]  # beside this script
 
 
 def main() -> int:
-    """Start the command in this process group and exit as it does."""
-    death_pipe = int(sys.argv[1])
-    os.set_inheritable(death_pipe, False)
+    """Start the command in this process group and end as it does."""
+    signal.signal(signal.SIGTERM, _leave_it_to_the_command)
+    die_with_parent(int(sys.argv[1]))
     try:
         command = subprocess.Popen(sys.argv[2:])
     except OSError as error:
         print(f"{sys.argv[2]}: {error.strerror}", file=sys.stderr)
         return 127
+    status = command.wait()
+    if status < 0:
+        if -status != signal.SIGKILL:
+            signal.signal(-status, signal.SIG_DFL)
+        os.kill(os.getpid(), -status)
+    return status
 
-    def pass_on(number: int, _: FrameType | None) -> None:
-        command.send_signal(number)
 
-    signal.signal(signal.SIGTERM, pass_on)
-    threading.Thread(target=die_with_parent, args=(death_pipe,), daemon=True).start()
-    return command.wait()
+def _leave_it_to_the_command(number: int, frame: FrameType | None) -> None:
+    """The whole group gets the signal, so the command has it already."""
 
 
 if __name__ == "__main__":

@@ -106,7 +106,21 @@ def test_every_response_survives(response: Response, cookies: list[str]) -> None
     assert decode_response(encode_response(response)) == response
 
 
-STRANGE = (None, True, 7, 1.5, "text", "", [], ["a"], [None], {}, {"a": None}, "\ud800", 10**30)
+STRANGE: tuple[Any, ...] = (
+    None,
+    True,
+    7,
+    1.5,
+    "text",
+    "",
+    [],
+    ["a"],
+    [None],
+    {},
+    {"a": None},
+    "\ud800",
+    10**30,
+)
 
 
 def paths_of(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -1,0 +1,146 @@
+"""Run `lattice dev` as a user would, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+BIN = Path(sys.executable).parent
+ROOT = Path(__file__).parents[2]
+PLAYGROUND = Path(__file__).parent / "playground"
+FREE_PORTS = ("--port", "0", "--tls-port", "0", "--control-port", "0")
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without proxies and AWS settings, so that nothing outside plays a part."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("AWS_") and not name.lower().endswith("_proxy")
+    }
+
+
+class Running:
+    """A running network; `events` come in order, each once."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self._events: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._errors: list[str] = []
+        self._threads = [
+            threading.Thread(target=self._read_output, daemon=True),
+            threading.Thread(target=self._read_errors, daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+        self.ready = self.next_event("ready")
+
+    def _read_output(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self._events.put(json.loads(line))
+        self._events.put(None)
+
+    def _read_errors(self) -> None:
+        assert self.process.stderr
+        self._errors += self.process.stderr
+
+    def next_event(self, kind: str, **fields: Any) -> dict[str, Any]:
+        """Wait for the next event of a kind with these fields; what comes before it is dropped."""
+        while True:
+            event = self._events.get(timeout=60)
+            if event is None:
+                self.process.wait(10)
+                raise AssertionError(f"lattice dev ended: {''.join(self._errors)}")
+            if event["event"] == kind and fields.items() <= event.items():
+                return event
+
+    def service(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = next(each for each in self.ready["services"] if each["name"] == name)
+        return found
+
+    def curl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run curl; what it prints is the body, then the status on a line of its own."""
+        command = ["curl", "-sS", "--max-time", "20", "-w", "\n%{http_code}", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=30)
+
+    def get(self, url: str, *arguments: str) -> tuple[int, str]:
+        """Status and body of a URL through the proxy."""
+        proxied = ("--proxy", self.ready["gateway_url"], "--cacert", self.ready["ca_file"])
+        done = self.curl(*proxied, *arguments, url)
+        body, _, status = done.stdout.rpartition("\n")
+        return int(status), body or done.stderr
+
+    def invoke(self, function: str, *arguments: str) -> Any:
+        """Invoke a function with the real AWS CLI; the answer is the function's."""
+        command = [str(BIN / "aws"), "lambda", "invoke", "--region", "ap-northeast-1"]
+        command += ["--endpoint-url", self.ready["control_url"], "--function-name", function, *arguments]
+        environment = clean_environment() | {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y"}
+        done = subprocess.run(
+            [*command, "/dev/stdout"], capture_output=True, text=True, env=environment, timeout=30
+        )
+        return json.JSONDecoder().raw_decode(done.stdout)[0] if done.stdout else done.stderr
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+        for thread in self._threads:
+            thread.join(5)
+        assert self.process.stdout
+        assert self.process.stderr
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+@contextmanager
+def lattice_dev(*arguments: str | Path, cwd: Path = ROOT) -> Iterator[Running]:
+    """`lattice dev` on free ports."""
+    command = [BIN / "lattice", "dev", "--json", *FREE_PORTS, *arguments]
+    process = subprocess.Popen(
+        command, cwd=cwd, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        with Running(process) as running:
+            yield running
+    finally:
+        if process.poll() is None:
+            process.kill()
+
+
+@contextmanager
+def playground(*arguments: str | Path, parts: Sequence[str] = ("template.yaml",)) -> Iterator[Running]:
+    """The network of tests/integration/playground, without the Serverless CLI."""
+    template = (PLAYGROUND / "template.yaml").read_text()
+    names = [
+        line.strip().rstrip(":")
+        for line in template.splitlines()
+        if line.startswith("  ") and line.strip().endswith("Function:")
+    ]
+    code = [f"--code={name}={PLAYGROUND / 'code'}" for name in names]
+    with lattice_dev(*(PLAYGROUND / part for part in parts), *code, *arguments) as running:
+        yield running
+
+
+def refused(*arguments: str | Path, cwd: Path = ROOT) -> str:
+    """What `lattice dev` says when it does not start; its exit status must be 2."""
+    command = [BIN / "lattice", "dev", *FREE_PORTS, *arguments]
+    done = subprocess.run(
+        command, cwd=cwd, env=clean_environment(), capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
