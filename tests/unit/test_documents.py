@@ -1,0 +1,60 @@
+"""The pages: generated ones match the code, and what they show works."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lattice_events import decode_response
+from tests.files import load_event
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_fidelity_page_is_what_the_code_says() -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "fidelity.py", "--check"], capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+def python_blocks(page: str) -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def readme() -> dict[str, Any]:
+    """The names that the README's blocks define."""
+    names: dict[str, Any] = {}
+    for block in python_blocks("README.md"):
+        exec(compile(block, "README.md", "exec"), names)
+    return names
+
+
+@pytest.mark.parametrize(("path", "status"), [("/orders/7", 200), ("/orders/8", 404)])
+def test_the_readme_s_handler_serves(readme: dict[str, Any], path: str, status: int) -> None:
+    answer = readme["orders"]({**load_event("v2"), "path": path}, None)
+
+    assert decode_response(answer).status == status
+
+
+def test_the_readme_s_client_makes_a_session(readme: dict[str, Any]) -> None:
+    assert type(readme["session"]).__name__ == "LatticeSession"
+    assert callable(readme["client"])
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/dev.md", "docs/wire.md"])
+def test_links_and_commands_of_a_page_exist(page: str) -> None:
+    text = (ROOT / page).read_text()
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    commands = re.findall(r"scripts/[a-z]+", text)
+
+    missing = [link for link in links if not (ROOT / page).parent.joinpath(link).exists()]
+    missing += [command for command in commands if not list(ROOT.glob(f"{command}*"))]
+    assert missing == []
