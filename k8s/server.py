@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # header and body in one packet; two of them wait 40 ms for each other on a kept connection
 
     def do_GET(self) -> None:
         body = b"Hello Bar EKS Pod!!"

@@ -84,21 +84,26 @@ class _Builder:
 
     def _build_mapping(self, node: yaml.MappingNode, path: Path) -> dict[Any, Any]:
         """A mapping, ``<<`` merged, no key twice."""
-        written = [
-            key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"
-        ]
+        self._refuse_duplicates(node)
         self._loader.flatten_mapping(node)
         values: dict[Any, Any] = {}
         for key_node, value_node in node.value:
             key = self._loader.construct_object(key_node, deep=True)
             if not isinstance(key, (str, int, float, bool)) and key is not None:
                 raise self._error(key_node, "a key must be plain text")
-            if written.count(key_node.value) > 1:
-                raise self._error(key_node, f"the key {key_node.value!r} stands twice in one mapping")
             here = (*path, key)
             self.positions[here] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             values[key] = self.build(value_node, here)
         return values
+
+    def _refuse_duplicates(self, node: yaml.MappingNode) -> None:
+        """A key that stands twice: YAML forbids it, and the first value would be lost."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise self._error(key, f"the key {key.value!r} stands twice in one mapping")
+                seen.add(key.value)
 
     def _build_intrinsic(self, node: Any, path: Path) -> Any:
         """``!Name value`` in its long form."""

@@ -10,7 +10,6 @@ from lattice_events.arn import Arn
 from lattice_events.assumptions import DEFAULTS, Assumptions
 from lattice_events.errors import Problem, UnsupportedIntrinsicError
 from lattice_events.network.model import generated_domain_name, make_id
-from lattice_events.readers.actions import WrongPropertyError
 from lattice_events.readers.fragment import Fragment
 from lattice_events.readers.intrinsics import Resolver, UnresolvableError
 from lattice_events.readers.lattice_schema import name_problem
@@ -137,7 +136,8 @@ class Template:
             return name.lower()
         problem = name_problem(kind, str(given))
         if problem:
-            raise WrongPropertyError(problem[0].upper() + problem[1:] + ".", ("Name",))
+            path: Path = ("Resources", name, "Properties", "Name")
+            self.problem(path, problem[0].upper() + problem[1:] + ".")
         return str(given)
 
     # ── references ────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,261 @@
+"""Templates into networks, and what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from lattice_events.errors import ConfigurationError
+from lattice_events.network.model import FixedResponseAction, HttpTarget, Match, Network, PathMatch
+from lattice_events.readers.assemble import assemble
+from lattice_events.readers.cloudformation import read_template
+from lattice_events.readers.fragment import Fragment
+from lattice_events.readers.source import parse_yaml
+from lattice_events.readers.template import TemplateOptions
+
+TEMPLATE = """\
+Parameters:
+  Stage: {Type: String, Default: dev}
+  NetworkArn: {Type: String, Default: 'arn:aws:vpc-lattice:us-west-2:1:servicenetwork/sn-0'}
+Conditions:
+  IsProduction: !Equals [!Ref Stage, prod]
+  IsLocal: !Not [{Condition: IsProduction}]
+Resources:
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: !Sub 'hello-${Stage}'
+      Runtime: python3.12
+      Handler: app.hello
+      Environment:
+        Variables:
+          STAGE: !If [IsProduction, p, !Ref Stage]
+          TABLE: !Ref Table
+  Group:
+    Type: AWS::VpcLattice::TargetGroup
+    Properties:
+      Type: LAMBDA
+      Targets:
+        - Id: !GetAtt Function.Arn
+  Service:
+    Type: AWS::VpcLattice::Service
+    Properties:
+      Name: foo
+  Listener:
+    Type: AWS::VpcLattice::Listener
+    Properties:
+      ServiceIdentifier: !Ref Service
+      Protocol: HTTPS
+      DefaultAction:
+        Forward:
+          TargetGroups:
+            - TargetGroupIdentifier: !Ref Group
+  Rule:
+    Type: AWS::VpcLattice::Rule
+    Properties:
+      ListenerIdentifier: !GetAtt Listener.Arn
+      Priority: 10
+      Match:
+        HttpMatch:
+          PathMatch:
+            Match: {Prefix: /old}
+      Action:
+        FixedResponse: {StatusCode: 404}
+  Association:
+    Type: AWS::VpcLattice::ServiceNetworkServiceAssociation
+    Properties:
+      ServiceIdentifier: !GetAtt Service.Id
+      ServiceNetworkIdentifier: !Ref NetworkArn
+  OnlyInProduction:
+    Type: AWS::VpcLattice::Service
+    Condition: IsProduction
+    Properties: {Name: other}
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties: {}
+"""
+
+
+def read(text: str, **options: Any) -> Fragment:
+    document = parse_yaml(text, "template.yml")
+    settings: dict[str, Any] = {
+        "region": "us-west-2",
+        "account": "123456789012",
+        "code": lambda _: "/code",
+        **options,
+    }
+    return read_template(document.value, locate=document.locate, options=TemplateOptions(**settings))
+
+
+def link(*fragments: Fragment, **options: Any) -> tuple[Network, Sequence[str]]:
+    return assemble(fragments, region="us-west-2", account="123456789012", **options)
+
+
+def problems(text: str, **options: Any) -> list[str]:
+    """Everything that is wrong with a template."""
+    with pytest.raises(ConfigurationError) as caught:
+        link(read(text, **options))
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_a_template_becomes_a_network() -> None:
+    network, notes = link(read(TEMPLATE))
+
+    (service,) = network.services
+    (listener,) = service.listeners
+    (rule,) = listener.rules
+    assert (service.name, listener.protocol, listener.port) == ("foo", "HTTPS", 443)
+    assert (rule.priority, rule.action) == (10, FixedResponseAction(status=404))
+    assert rule.match == Match(path=PathMatch(kind="prefix", value="/old", case_sensitive=False))
+    (function,) = network.functions
+    assert (function.name, function.code, function.timeout_seconds) == ("hello-dev", "/code", 3)
+    assert function.environment["STAGE"] == "dev"
+    assert network.target_groups[0].event_version == "V1"
+    assert network.service_networks[0].arn == service.service_network_arns[0]
+    assert "TABLE of hello-dev is not known here" in notes[0]
+    assert "--env TABLE=VALUE" in notes[0]
+    assert function.environment["TABLE"] == "unresolved:Ref:Table"
+
+
+def test_parameters_may_be_given() -> None:
+    network, _ = link(read(TEMPLATE, parameters={"Stage": "prod"}))
+
+    assert [service.name for service in network.services] == ["foo", "other"]
+    assert network.functions[0].environment["STAGE"] == "p"
+
+
+def test_a_reference_to_a_network_is_the_only_one_defined() -> None:
+    defined = read(
+        "Resources:\n  N:\n    Type: AWS::VpcLattice::ServiceNetwork\n    Properties: {Name: sample}\n"
+    )
+
+    network, notes = link(read(TEMPLATE), defined)
+
+    assert network.services[0].service_network_arns == (network.service_networks[0].arn,)
+    assert "Service network sn-0 is taken to be sample, the only one defined." in notes
+
+
+NETWORKS = """\
+Resources:
+  A: {Type: 'AWS::VpcLattice::ServiceNetwork', Properties: {Name: one}}
+  B: {Type: 'AWS::VpcLattice::ServiceNetwork', Properties: {Name: two}}
+"""
+
+
+def test_with_several_networks_the_user_says_which() -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"none of those defined \(one, two\).*custom.lattice.serviceNetwork"
+    ):
+        link(read(TEMPLATE), read(NETWORKS))
+    network, _ = link(read(TEMPLATE), read(NETWORKS), chosen_network="two")
+    assert network.services[0].service_network_arns == (network.service_networks[1].arn,)
+    with pytest.raises(
+        ConfigurationError, match="serviceNetwork is three, but the service networks are: one, two"
+    ):
+        link(read(TEMPLATE), read(NETWORKS), chosen_network="three")
+
+
+def test_names_that_clash_name_both_places() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        link(read(TEMPLATE), read(TEMPLATE))
+
+    said = str(caught.value)
+    assert "template.yml:24:3: There are two services foo; the other is at template.yml:24:3." in said
+    assert "There are two functions hello-dev" in said
+
+
+def changed(old: str, new: str) -> str:
+    assert old in TEMPLATE
+    return TEMPLATE.replace(old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("Name: foo", "Nmae: foo", r"template.yml:27:7: AWS::VpcLattice::Service has no property Nmae. Did you mean Name\?"),
+        ("Name: foo", "Name: Foo", "template.yml:27:7: The name 'Foo' of a service may have a-z"),
+        ("Name: foo", "Name: svc-1", "must not start with svc-"),
+        ("Name: foo", "Name: fo", "must have 3 to 40 characters"),
+        ("Name: foo", "Name: foo\n      AuthType: AWS_IAM", "template.yml:28:7: AuthType AWS_IAM is not played yet"),
+        ("AWS::VpcLattice::Rule", "AWS::VpcLattice::Ruel", "template.yml:38:5: There is no resource type AWS::VpcLattice::Ruel. Did you mean AWS::VpcLattice::Rule"),
+        ("AWS::VpcLattice::Rule", "AWS::VpcLattice::ResourceGateway", "is not played by the local network"),
+        ("Protocol: HTTPS", "Protocol: TLS_PASSTHROUGH", "template.yml:32:7: TLS_PASSTHROUGH listeners are not played"),
+        ("Protocol: HTTPS", "Protocol: TCP", "Protocol must be HTTP or HTTPS, not 'TCP'"),
+        ("Protocol: HTTPS", "Protocol: HTTPS\n      Port: 99999", "Port must be a whole number from 1 to 65535, not 99999"),
+        ("StatusCode: 404", "StatusCode: 503", "template.yml:47:25: VPC Lattice answers fixed responses with 404 or 500 only, not 503"),
+        ("Priority: 10", "Priority: 0", "template.yml:41:7: Priority must be a whole number from 1 to 2000, not 0"),
+        ("Priority: 10", "Priority: soon", "not 'soon'"),
+        ("{Prefix: /old}", "{Prefix: old}", "A path starts with /, 'old' does not"),
+        ("{Prefix: /old}", "{Prefix: /old, Exact: /old}", "A match has one of Exact, Prefix"),
+        ("{Prefix: /old}", "{Prefx: /old}", r"Match has no property Prefx. Did you mean Prefix\?"),
+        ("TargetGroupIdentifier: !Ref Group", "TargetGroupIdentifier: tg-1", "TargetGroupIdentifier names no target group of this template: tg-1"),
+        ("TargetGroupIdentifier: !Ref Group", "TargetGroupIdentifier: !ImportValue G", "cannot know it: Fn::ImportValue G"),
+        ("- TargetGroupIdentifier: !Ref Group", "- TargetGroupIdentifier: !Ref Group\n            - TargetGroupIdentifier: !Ref Group", "Each of several target groups needs a Weight"),
+        ("Forward:", "Froward:", r"DefaultAction has no property Froward. Did you mean Forward\?"),
+        ("ServiceIdentifier: !Ref Service\n", "ServiceIdentifier: svc-1\n", "ServiceIdentifier of Listener names no service of this template: svc-1"),
+        ("      ServiceIdentifier: !Ref Service\n      Protocol", "      Protocol", "ServiceIdentifier is missing: Listener belongs to no service"),
+        ("- Id: !GetAtt Function.Arn", "- Id: me", "template.yml:23:11: The Id of a LAMBDA target must be the ARN of a function"),
+        ("- Id: !GetAtt Function.Arn", "- Id: !GetAtt Function.Arn\n        - Id: x", "A LAMBDA target group has one target"),
+        ("- Id: !GetAtt Function.Arn", "- Id: !GetAtt Functoin.Arn", "Fn::GetAtt Functoin.Arn .there is no such resource"),
+        ("Type: LAMBDA", "Type: FUNCTION", "Type must be LAMBDA, IP, INSTANCE or ALB"),
+        ("Type: LAMBDA", "Type: LAMBDA\n      Config: {LambdaEventStructureVersion: V3}", "must be V1 or V2, not 'V3'"),
+        ("Type: LAMBDA", "Type: IP", r"custom.lattice.targets.Group: \{url: http://127.0.0.1:PORT\}"),
+        ("Type: LAMBDA", "Type: IP\n      Config: {ProtocolVersion: GRPC}", "ProtocolVersion GRPC is not played"),
+        ("Runtime: python3.12", "Runtime: nodejs20.x", "cannot run here: its runtime is nodejs20.x; only Python runs"),
+        ("Runtime: python3.12", "Runtime: python3.12\n      Layers: [arn]", "it has layers"),
+        ("Runtime: python3.12", "PackageType: Image", "it is a container image"),
+        ("Handler: app.hello", "Handler: hello", "Handler must be like folder/module.function, not 'hello'"),
+        ("    Type: AWS::VpcLattice::Service\n    Properties:\n      Name: foo", "    Properties: {}", "The resource Service has no Type"),
+        ("ServiceNetworkIdentifier: !Ref NetworkArn", "Tags: []", "must both be given"),
+        ("!Ref NetworkArn", "!Ref NetwrokArn", "Ref NetwrokArn .there is no such resource"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_its_place(old: str, new: str, said: str) -> None:
+    found = problems(changed(old, new))
+
+    assert any(re.search(said, problem) for problem in found), found
+    assert all(problem.startswith("template.yml:") for problem in found)
+
+
+def test_every_problem_is_reported_at_once() -> None:
+    text = changed("StatusCode: 404", "StatusCode: 503").replace(
+        "Protocol: HTTPS", "Protocol: HTTPS\n      Prot: 1"
+    )
+
+    assert len(problems(text)) == 2
+
+
+def test_a_bare_template_says_how_to_give_code() -> None:
+    assert any("--code Function=FOLDER" in problem for problem in problems(TEMPLATE, code=lambda _: None))
+
+
+def test_a_function_that_nobody_calls_may_be_anything() -> None:
+    text = "Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: {Runtime: nodejs20.x, Handler: a.b}\n"
+
+    network, notes = link(read(text))
+
+    assert network.functions == ()
+    assert notes == ("Function F is left out: its runtime is nodejs20.x; only Python runs.",)
+
+
+def test_http_targets_are_given_by_name() -> None:
+    text = changed("Type: LAMBDA\n      Targets:\n        - Id: !GetAtt Function.Arn", "Type: IP")
+
+    network, _ = link(read(text, target_urls={"Group": ["http://127.0.0.1:1"]}))
+
+    assert network.target_groups[0].targets == (HttpTarget(url="http://127.0.0.1:1"),)
+
+
+@pytest.mark.parametrize(
+    ("extra", "said"),
+    [
+        ("  Twin:\n    Type: AWS::VpcLattice::Listener\n    Properties:\n      ServiceIdentifier: !Ref Service\n      Protocol: HTTP\n      Port: 443\n      DefaultAction: {FixedResponse: {StatusCode: 404}}\n", "foo has two listeners on port 443"),
+        ("  Twin:\n    Type: AWS::VpcLattice::Rule\n    Properties:\n      ListenerIdentifier: !Ref Listener\n      Priority: 10\n      Match: {HttpMatch: {Method: GET}}\n      Action: {FixedResponse: {StatusCode: 404}}\n", "Two rules of one listener have priority 10"),
+        ("  Empty:\n    Type: AWS::VpcLattice::Rule\n    Properties:\n      ListenerIdentifier: !Ref Listener\n      Priority: 11\n      Match: {HttpMatch: {}}\n      Action: {FixedResponse: {StatusCode: 404}}\n", "A rule must match something"),
+    ],
+)  # fmt: skip
+def test_what_clashes_inside_a_service_is_named(extra: str, said: str) -> None:
+    assert any(said in problem for problem in problems(TEMPLATE + extra))

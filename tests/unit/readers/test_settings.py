@@ -1,0 +1,74 @@
+"""``custom.lattice``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lattice_events.assumptions import Assumptions
+from lattice_events.errors import ConfigurationError
+from lattice_events.readers.settings import Settings, parse_settings
+
+
+def parse(value: Any, folder: Path) -> Settings:
+    return parse_settings(
+        value, folder=folder, locate=lambda path: "serverless.yml:" + ".".join(map(str, path))
+    )
+
+
+def test_nothing_is_the_defaults(tmp_path: Path) -> None:
+    assert parse(None, tmp_path) == Settings()
+
+
+def test_every_setting_is_read(tmp_path: Path) -> None:
+    (tmp_path / "k8s").mkdir()
+    settings = parse(
+        {
+            "manifests": "k8s",
+            "targets": {
+                "app": {"command": ["python3", "app.py", 7], "cwd": "k8s"},
+                "other": [{"url": "http://a"}],
+            },
+            "python": ".venv/bin/python",
+            "maxProcesses": 2,
+            "serviceNetwork": "sample",
+            "assumptions": {"prefix_mode": "element", "match_query_string": True},
+        },
+        tmp_path,
+    )
+
+    assert settings.manifests == (tmp_path / "k8s",)
+    assert settings.targets["app"][0].command == ("python3", "app.py", "7")
+    assert settings.targets["app"][0].cwd == str(tmp_path / "k8s")
+    assert settings.targets["other"][0].url == "http://a"
+    assert settings.python == str(tmp_path / ".venv/bin/python")
+    assert (settings.max_processes, settings.service_network) == (2, "sample")
+    assert settings.assumptions == Assumptions(prefix_mode="element", match_query_string=True)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ([], "serverless.yml:custom.lattice: custom.lattice must be a mapping."),
+        ({"manifest": []}, "serverless.yml:custom.lattice.manifest: custom.lattice has no setting manifest. Did you mean manifests?"),
+        ({"manifests": ["gone"]}, "serverless.yml:custom.lattice.manifests.0: There is no file or folder gone."),
+        ({"manifests": {}}, "manifests must be a list of files or folders."),
+        ({"maxProcesses": 0}, "maxProcesses must be a whole number from 1 to 1000, not 0."),
+        ({"targets": []}, "targets must be a mapping"),
+        ({"targets": {"app": {}}}, "The target app must have one of url and command."),
+        ({"targets": {"app": {"url": "x", "command": ["a"]}}}, "The target app must have one of url and command."),
+        ({"targets": {"app": {"url": "127.0.0.1"}}}, "must start with http:// or https://."),
+        ({"targets": {"app": {"command": "python3 app.py"}}}, "must be a list: [python3, app.py]."),
+        ({"targets": {"app": {"url": "http://a", "prot": 1}}}, "A target has no setting prot."),
+        ({"assumptions": []}, "assumptions must be a mapping"),
+        ({"assumptions": {"prefix_mod": "x"}}, "There is no assumption prefix_mod. Did you mean prefix_mode?"),
+        ({"assumptions": {"match_query_string": "yes"}}, "match_query_string must be a bool, like False; not 'yes'."),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_its_place(value: Any, said: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        parse(value, tmp_path)
+
+    assert said in str(caught.value)

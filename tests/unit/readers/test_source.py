@@ -1,0 +1,60 @@
+"""YAML with positions."""
+
+from __future__ import annotations
+
+import pytest
+
+from lattice_events.errors import ManifestError
+from lattice_events.readers.source import parse_yaml, parse_yaml_stream
+
+
+def test_short_tags_become_long() -> None:
+    document = parse_yaml(
+        "a: !Ref X\nb: !GetAtt X.Arn\nc: !Sub 'x-${Y}'\nd: !Join ['-', [a, !Ref B]]\ne: !Condition C\nf: !Sub {x: 1}\n",
+        "f",
+    )
+
+    assert document.value == {
+        "a": {"Ref": "X"},
+        "b": {"Fn::GetAtt": ["X", "Arn"]},
+        "c": {"Fn::Sub": "x-${Y}"},
+        "d": {"Fn::Join": ["-", ["a", {"Ref": "B"}]]},
+        "e": {"Condition": "C"},
+        "f": {"Fn::Sub": {"x": 1}},
+    }
+
+
+def test_a_key_path_has_a_place_or_its_parent_s() -> None:
+    document = parse_yaml("a:\n  b:\n    - c: 1\n", "f.yml")
+
+    assert document.locate(("a", "b", 0, "c")) == "f.yml:3:7"
+    assert document.locate(("a", "b", 0, "none")) == "f.yml:3:7"
+    assert document.locate(("none",)) == "f.yml:1:1"
+
+
+def test_merge_keys_are_merged() -> None:
+    assert parse_yaml("x: &x {a: 1}\ny:\n  <<: *x\n  b: 2\n", "f").value["y"] == {"a": 1, "b": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: [1,\n", "f.yml:2:1: This is not YAML"),
+        ("a: 1\na: 2\n", "f.yml:2:1: This is not YAML: the key 'a' stands twice in one mapping."),
+        ("? [1]\n: 2\n", "f.yml:1:3: This is not YAML"),
+        ("a: \x01\n", "f.yml: This is not YAML"),
+        ("a: 1\n---\nb: 2\n", "f.yml: One YAML document was expected, not 2."),
+        ("", "f.yml: One YAML document was expected, not 0."),
+    ],
+)
+def test_what_is_no_yaml_is_named_with_its_place(text: str, said: str) -> None:
+    with pytest.raises(ManifestError) as caught:
+        parse_yaml(text, "f.yml")
+    assert str(caught.value).startswith(said)
+
+
+def test_a_stream_has_every_document() -> None:
+    assert [document.value for document in parse_yaml_stream("a: 1\n---\nb: 2\n", "f")] == [
+        {"a": 1},
+        {"b": 2},
+    ]
