@@ -92,9 +92,9 @@ def _read_certificates(file: Path) -> bytes:
     try:
         pem = file.read_bytes()
         ssl.create_default_context(cadata=pem.decode())
-    except (OSError, ValueError, ssl.SSLError) as error:
-        reason = (
-            error.strerror if isinstance(error, OSError) and error.strerror else "it holds no PEM certificate"
-        )
-        raise ManifestError((Problem(f"--extra-ca cannot be used: {reason}.", str(file)),)) from error
+    except (ssl.SSLError, ValueError) as error:
+        problem = Problem("--extra-ca cannot be used: it holds no PEM certificate.", str(file))
+        raise ManifestError((problem,)) from error
+    except OSError as error:
+        raise ManifestError((Problem(f"--extra-ca cannot be used: {error.strerror}.", str(file)),)) from error
     return pem

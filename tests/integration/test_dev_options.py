@@ -1,0 +1,210 @@
+"""The options of `lattice dev`."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.running import (
+    BIN,
+    FREE_PORTS,
+    PLAYGROUND,
+    ROOT,
+    Running,
+    clean_environment,
+    lattice_dev,
+    playground,
+    refused,
+)
+
+PLAY = "https://play-0123456789abcdef0.7d67968.vpc-lattice-svcs.us-east-1.on.aws"
+
+
+@pytest.fixture(scope="module")
+def without_native_client() -> Iterator[Running]:
+    """A network whose functions use our stand-in for awslambdaric's native module."""
+    with playground("--env", "LATTICE_EVENTS_FORCE_FALLBACK=1") as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/raiser/not", 200, None),
+        ("/raiser", 502, "ValueError: on purpose"),
+        ("/exiter", 502, "exit status 3"),
+        ("/missing", 502, "Unable to import module"),
+        ("/big", 502, "Function.ResponseSizeTooLarge"),
+    ],
+)
+def test_functions_run_without_the_native_client(
+    without_native_client: Running, path: str, status: int, words: str | None
+) -> None:
+    assert without_native_client.get(PLAY + path)[0] == status
+    reason = without_native_client.next_event("request", path=path)["reason"]
+    assert words is None or words in reason
+
+
+def test_variables_come_from_options_and_files(tmp_path: Path) -> None:
+    file = tmp_path / "variables"
+    file.write_text("# comment\nFROM_FILE='a b'\nexport BOTH=file\n")
+
+    with playground("--env-file", file, "--env", "BOTH=option") as running:
+        environment = json.loads(running.get(f"{PLAY}/echo")[1])["environment"]
+
+    assert (environment["FROM_FILE"], environment["BOTH"]) == ("a b", "option")
+
+
+def test_a_line_of_an_env_file_that_is_none_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "variables"
+    file.write_text("A=1\nnonsense\n")
+
+    assert f"{file}:2: A line must be NAME=VALUE, not 'nonsense'." in refused("--env-file", file)
+
+
+def test_a_profile_gives_functions_its_credentials(tmp_path: Path) -> None:
+    credentials = tmp_path / "credentials"
+    credentials.write_text("[mine]\naws_access_key_id = AKMINE\naws_secret_access_key = x\n")
+    names = [f"--code={name}={PLAYGROUND / 'code'}" for name in function_names()]
+    process = subprocess.Popen(
+        [
+            BIN / "lattice",
+            "dev",
+            "--json",
+            *FREE_PORTS,
+            "--aws-profile",
+            "mine",
+            PLAYGROUND / "template.yaml",
+            *names,
+        ],
+        env=clean_environment() | {"AWS_SHARED_CREDENTIALS_FILE": str(credentials)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with Running(process) as running:
+        seen = json.loads(running.get(f"{PLAY}/echo")[1])["environment"]["AWS_ACCESS_KEY_ID"]
+        notes = running.ready["notes"]
+
+    assert seen == "AKMINE"
+    assert "Functions have the real credentials of the AWS profile mine." in notes
+
+
+def function_names() -> list[str]:
+    lines = (PLAYGROUND / "template.yaml").read_text().splitlines()
+    return [line.strip().rstrip(":") for line in lines if line.endswith("Function:")]
+
+
+def test_an_unknown_profile_is_named() -> None:
+    names = [f"--code={name}={PLAYGROUND / 'code'}" for name in function_names()]
+
+    said = refused(PLAYGROUND / "template.yaml", *names, "--aws-profile", "nobody")
+
+    assert "--aws-profile nobody:" in said
+
+
+def test_an_extra_ca_that_is_none_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "ca.pem"
+    file.write_text("nonsense")
+    names = [f"--code={name}={PLAYGROUND / 'code'}" for name in function_names()]
+
+    said = refused(PLAYGROUND / "template.yaml", *names, "--extra-ca", file)
+
+    assert f"{file}: --extra-ca cannot be used: it holds no PEM certificate." in said
+
+
+def test_the_packaged_zip_runs(tmp_path: Path) -> None:
+    command = [ROOT / "node_modules" / ".bin" / "osls", "package", "--package", tmp_path]
+    subprocess.run(command, cwd=ROOT, env=clean_environment() | {"CI": "1"}, capture_output=True, check=True)
+
+    with lattice_dev("--package", tmp_path, "--packaged") as running:
+        assert running.get(running.service("foo-service")["url"]) == (200, "Hello Foo Lambda!!")
+        assert running.invoke("sample-dev-eksClient")["body"] == "from EKS: Hello Bar EKS Pod!!"
+
+
+def test_packaged_needs_a_package() -> None:
+    assert "--packaged needs --package DIR" in refused("--packaged")
+
+
+def test_a_missing_serverless_cli_says_what_to_run(tmp_path: Path) -> None:
+    (tmp_path / "serverless.yml").write_text("service: x\nprovider: {name: aws}\n")
+
+    said = refused("--serverless-command", "no-such-program", cwd=tmp_path)
+
+    assert "serverless.yml: --serverless-command no-such-program: there is no such program." in said
+
+
+def test_what_the_serverless_cli_says_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "serverless.yml").write_text(
+        "service: x\nprovider: {name: aws, runtime: python3.12}\nfunctions: {a: {handlr: b}}\n"
+    )
+    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+
+    said = refused(cwd=tmp_path)
+
+    assert "serverless.yml: The Serverless CLI could not package it" in said
+    assert "handlr" in said
+
+
+class ChainedProxy(threading.Thread):
+    """A proxy of the user's own: answers the first CONNECT itself and keeps its head."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.head = b""
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://user:secret@127.0.0.1:{self.socket.getsockname()[1]}"
+
+    def run(self) -> None:
+        connection, _ = self.socket.accept()
+        with connection:
+            while b"\r\n\r\n" not in self.head:
+                self.head += connection.recv(4096)
+            connection.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+        self.socket.close()
+
+
+def test_the_user_s_own_proxy_is_chained() -> None:
+    proxy = ChainedProxy()
+    names = [f"--code={name}={PLAYGROUND / 'code'}" for name in function_names()]
+    process = subprocess.Popen(
+        [
+            BIN / "lattice",
+            "dev",
+            "--json",
+            *FREE_PORTS,
+            PLAYGROUND / "template.yaml",
+            *names,
+        ],
+        env=clean_environment() | {"https_proxy": proxy.url},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with Running(process) as running:
+        done = running.curl("--proxy", running.ready["proxy_url"], "https://outside.example/")
+    proxy.join(10)
+
+    assert proxy.head.startswith(b"CONNECT outside.example:443 HTTP/1.1\r\n")
+    assert b"Proxy-Authorization: Basic dXNlcjpzZWNyZXQ=" in proxy.head
+    assert "502" in done.stderr
+
+
+def test_help_and_version_need_nothing() -> None:
+    for arguments in (["--help"], ["dev", "--help"], ["--version"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "lattice_events", *arguments], capture_output=True, text=True
+        )
+        assert done.returncode == 0
+        assert "lattice" in done.stdout
