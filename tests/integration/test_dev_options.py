@@ -121,7 +121,7 @@ def test_an_extra_ca_that_is_none_is_named(tmp_path: Path) -> None:
 
 
 def test_the_packaged_zip_runs(tmp_path: Path) -> None:
-    command = [ROOT / "node_modules" / ".bin" / "osls", "package", "--package", tmp_path]
+    command: list[str | Path] = [ROOT / "node_modules" / ".bin" / "osls", "package", "--package", tmp_path]
     subprocess.run(command, cwd=ROOT, env=clean_environment() | {"CI": "1"}, capture_output=True, check=True)
 
     with lattice_dev("--package", tmp_path, "--packaged") as running:
