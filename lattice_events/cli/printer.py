@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+import signal
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
@@ -107,7 +109,11 @@ class JsonPrinter:
         self._print(events[type(record)], dataclasses.asdict(record))
 
     def _print(self, event: str, fields: dict[str, Any]) -> None:
-        print(json.dumps({"event": event, **fields}), flush=True)  # noqa: T201
+        try:
+            print(json.dumps({"event": event, **fields}), flush=True)  # noqa: T201
+        except BrokenPipeError:  # whoever read it has left, so the run ends as by Ctrl-C
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            signal.raise_signal(signal.SIGTERM)
 
 
 class HumanPrinter:

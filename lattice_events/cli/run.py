@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -74,7 +74,7 @@ async def run(options: RunOptions, printer: Printer) -> None:
             options.paths,
             ReadOptions(
                 allocate=commands.allocate,
-                serverless=options.serverless,
+                serverless=replace(options.serverless, is_cancelled=stop.is_set),
                 code=options.code,
                 packaged=options.packaged,
                 region=options.serverless.region,
@@ -91,13 +91,13 @@ async def run(options: RunOptions, printer: Printer) -> None:
 
 async def _until(stop: asyncio.Event, work: Callable[[], Project]) -> Project | None:
     """Do blocking work in a thread; ``None`` when the user stops it first."""
-    working = asyncio.ensure_future(asyncio.to_thread(work))
-    stopping = asyncio.ensure_future(stop.wait())
-    await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if working.done():
-        return working.result()
-    os._exit(130)  # the thread waits for the Serverless CLI, which got the same signal
+    try:
+        project = await asyncio.to_thread(work)
+    except ConfigurationError:
+        if stop.is_set():  # what it says then is that it was cancelled
+            return None
+        raise
+    return None if stop.is_set() else project
 
 
 class _Commands:

@@ -11,7 +11,7 @@ from lattice_events.errors import ConfigurationError, ManifestError, Problem
 from lattice_events.network.model import Network
 from lattice_events.readers.assemble import assemble
 from lattice_events.readers.cloudformation import read_template
-from lattice_events.readers.fragment import Fragment
+from lattice_events.readers.fragment import Fragment, did_you_mean
 from lattice_events.readers.gateway_api import read_manifests
 from lattice_events.readers.serverless import (
     FILE_NAMES,
@@ -83,6 +83,9 @@ class _Loader:
 
     def load(self, paths: Sequence[FilePath]) -> Project:
         """Read everything."""
+        for name, folder in self._options.code.items():
+            if not folder.is_dir():
+                self._problems.append(Problem(f"--code {name}={folder}: there is no such folder."))
         for path in paths:
             self._collecting(self._collect, path)
         for settings in list(self._settings):
@@ -104,10 +107,19 @@ class _Loader:
                 assumptions=settings.assumptions,
             )
         )
+        self._refuse_unknown_code(fragments)
         network, notes = assemble(
             fragments, region=region, account=MADE_UP_ACCOUNT, chosen_network=settings.service_network
         )
         return Project(network=network, settings=settings, notes=notes)
+
+    def _refuse_unknown_code(self, fragments: Sequence[Fragment]) -> None:
+        """A ``--code`` for a function that no template has."""
+        known = [function.logical_id for fragment in fragments for function in fragment.functions]
+        for name in self._options.code:
+            if name not in known:
+                message = f"--code {name}: no template has a function of this logical id.{did_you_mean(name, known)}"
+                fragments[0].problems.append(Problem(message))
 
     def _collecting(self, collect: Callable[[FilePath], None], path: FilePath) -> None:
         """Collect one source; what is wrong with it does not hide what is wrong with others."""

@@ -11,7 +11,8 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -24,6 +25,7 @@ _TEMPLATE = "cloudformation-template-update-stack.json"
 _STATE = "serverless-state.json"
 _COMMANDS = ("osls", "serverless", "sls")
 _LIMIT_SECONDS = 300
+_ASK_SECONDS = 0.2  # how often a run is asked whether it is cancelled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,7 @@ class ServerlessOptions:
         region: ``--region``.
         params: ``--param`` values, ``NAME=VALUE``.
         package: A finished package to read instead.
+        is_cancelled: Asked while the CLI runs; true ends it.
     """
 
     command: str = ""
@@ -43,6 +46,7 @@ class ServerlessOptions:
     region: str = ""
     params: Sequence[str] = ()
     package: FilePath | None = None
+    is_cancelled: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,28 +138,40 @@ def _package(folder: FilePath, target: FilePath, options: ServerlessOptions, sho
         command += ["--region", options.region]
     for param in options.params:
         command += ["--param", param]
+    status, output = _run(command, folder, options, shown)
+    if status != 0:
+        said = "\n".join(f"    {line}" for line in output.strip().splitlines()[-15:])
+        message = f"The Serverless CLI could not package it ({FilePath(command[0]).name}); it says:\n{said}"
+        raise ConfigurationError((Problem(message, shown),))
+
+
+def _run(command: Sequence[str], folder: FilePath, options: ServerlessOptions, shown: str) -> tuple[int, str]:
+    """Run a command to its end, its time limit or its cancellation; its exit status and output."""
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             command,
-            check=False,
             cwd=folder,
             env=_environment(),
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
-            timeout=_LIMIT_SECONDS,
         )
     except OSError as error:
         raise ConfigurationError(
             (Problem(f"{command[0]} cannot be run: {error.strerror}.", shown),)
         ) from error
-    except subprocess.TimeoutExpired as error:
-        message = f"{command[0]} package did not end within {_LIMIT_SECONDS} seconds."
-        raise ConfigurationError((Problem(message, shown),)) from error
-    if done.returncode != 0:
-        said = "\n".join(f"    {line}" for line in (done.stdout + done.stderr).strip().splitlines()[-15:])
-        message = f"The Serverless CLI could not package it ({FilePath(command[0]).name}); it says:\n{said}"
-        raise ConfigurationError((Problem(message, shown),))
+    deadline = time.monotonic() + _LIMIT_SECONDS
+    with process:
+        while time.monotonic() < deadline and not options.is_cancelled():
+            try:
+                output, _ = process.communicate(timeout=_ASK_SECONDS)
+            except subprocess.TimeoutExpired:
+                continue
+            return process.returncode, output
+        process.kill()
+    message = f"{command[0]} package did not end within {_LIMIT_SECONDS} seconds."
+    raise ConfigurationError((Problem("Cancelled." if options.is_cancelled() else message, shown),))
 
 
 def _environment() -> dict[str, str]:

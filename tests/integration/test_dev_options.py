@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -208,3 +209,58 @@ def test_help_and_version_need_nothing() -> None:
         )
         assert done.returncode == 0
         assert "lattice" in done.stdout
+
+
+def test_code_of_nobody_is_named(tmp_path: Path) -> None:
+    names = [f"--code={name}={PLAYGROUND / 'code'}" for name in function_names()]
+
+    said = refused(PLAYGROUND / "template.yaml", *names, f"--code=EchoFunctoin={tmp_path}")
+    gone = refused(PLAYGROUND / "template.yaml", *names, f"--code=EchoFunction={tmp_path / 'gone'}")
+
+    assert (
+        "--code EchoFunctoin: no template has a function of this logical id. Did you mean EchoFunction?"
+        in said
+    )
+    assert "gone: there is no such folder." in gone
+
+
+def test_a_reader_that_leaves_ends_the_run() -> None:
+    names = [f"--code={name}={PLAYGROUND / 'code'}" for name in function_names()]
+    process = subprocess.Popen(
+        [BIN / "lattice", "dev", "--json", *FREE_PORTS, PLAYGROUND / "template.yaml", *names],
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    assert process.stderr
+    ready = json.loads(process.stdout.readline())
+    process.stdout.close()
+    subprocess.run(["curl", "-s", f"{ready['gateway_url']}/"], capture_output=True)
+
+    assert process.wait(10) == 0
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+
+
+def test_stopping_while_the_serverless_cli_runs_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "serverless.yml").write_text("service: x\n")
+    slow = tmp_path / "slow"
+    slow.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 60\n")
+    slow.chmod(0o755)
+    process = subprocess.Popen(
+        [BIN / "lattice", "dev", *FREE_PORTS, "--serverless-command", slow],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text().strip():
+        assert process.poll() is None
+    process.terminate()
+    _, said = process.communicate(timeout=10)
+
+    assert process.returncode == 0
+    assert "Traceback" not in said
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
