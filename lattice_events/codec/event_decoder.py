@@ -76,7 +76,7 @@ def _decode_v2(event: dict[str, Any], context: dict[str, Any]) -> Request:
     if parameters is not None:
         parameters = _check_query("queryStringParameters", parameters)
         if query_string is None:
-            query_string = _query_from(parameters)
+            query_string = _query_from("queryStringParameters", parameters)
     known = Headers(pairs)
     request_id = _text("requestId", event.get("requestId"))
     return Request(
@@ -112,7 +112,7 @@ def _decode_v1(event: dict[str, Any]) -> Request:
     if parameters is not None:
         parameters = _check_query("query_string_parameters", parameters)
         if query_string is None:
-            query_string = _query_from(parameters)
+            query_string = _query_from("query_string_parameters", parameters)
     known = Headers(headers)
     request_id = _text("request_id", event.get("request_id"))
     target = known.get(TARGET_HEADER)
@@ -183,7 +183,7 @@ def _check_query(field: str, parameters: Any) -> dict[str, list[str]]:
     return {name: _texts(field, name, values) for name, values in parameters.items()}
 
 
-def _query_from(parameters: Mapping[str, list[str]]) -> str:
+def _query_from(field: str, parameters: Mapping[str, list[str]]) -> str:
     """A query string for an event whose path has none: the values stand there as they were sent."""
     if not parameters:
         return ""
@@ -192,9 +192,11 @@ def _query_from(parameters: Mapping[str, list[str]]) -> str:
     def written(text: str) -> str:
         return quote(text, safe="%!$'()*,;:@/?+-._~")
 
-    return "&".join(
-        f"{written(name)}={written(value)}" for name, values in parameters.items() for value in values
-    )
+    pairs = ((name, value) for name, values in parameters.items() for value in values)
+    try:
+        return "&".join(f"{written(name)}={written(value)}" for name, value in pairs)
+    except UnicodeEncodeError as error:
+        raise MalformedEventError(field, f"is not Unicode text: {error}") from error
 
 
 def _body(event: dict[str, Any], flag_field: str) -> bytes:

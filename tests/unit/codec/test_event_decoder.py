@@ -90,6 +90,14 @@ def test_the_query_map_serves_a_path_without_query(version: str, path_field: str
     assert decode_event({**event, map_field: None}).query_string == ""
 
 
+def test_a_query_map_that_is_no_text_is_named() -> None:
+    event = {**load_event("v2"), "path": "/", "queryStringParameters": {"a": "\ud800"}}
+
+    with pytest.raises(MalformedEventError) as caught:
+        decode_event(event)
+    assert caught.value.field == "queryStringParameters"
+
+
 @pytest.mark.parametrize("absent", [{}, {"body": None}, {"body": ""}])
 def test_no_body_is_empty_bytes_however_it_is_said(absent: dict[str, Any]) -> None:
     event = load_event("v2")
