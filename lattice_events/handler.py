@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     HandlerFunction = Callable[[Request], Served] | Callable[[Request, Any], Served]
     LambdaHandler = Callable[[Any, Any], dict[str, Any]]
     OnError = Literal["respond", "raise"]
+    MultipleSetCookie = Literal["list", "cookies", "refuse"]
+    Encode = Callable[[Response, Request], dict[str, Any]]
 else:
 
     def overload(signature: object) -> object:
@@ -37,9 +39,15 @@ else:
 @overload
 def lattice_handler(function: HandlerFunction) -> LambdaHandler: ...
 @overload
-def lattice_handler(*, on_error: OnError = ...) -> Callable[[HandlerFunction], LambdaHandler]: ...
 def lattice_handler(
-    function: HandlerFunction | None = None, *, on_error: OnError = "respond"
+    *, on_error: OnError = ..., gzip: bool = ..., multiple_set_cookie: MultipleSetCookie = ...
+) -> Callable[[HandlerFunction], LambdaHandler]: ...
+def lattice_handler(
+    function: HandlerFunction | None = None,
+    *,
+    on_error: OnError = "respond",
+    gzip: bool = False,
+    multiple_set_cookie: MultipleSetCookie = "list",
 ) -> LambdaHandler | Callable[[HandlerFunction], LambdaHandler]:
     """Serve VPC Lattice with a function of one request.
 
@@ -54,13 +62,27 @@ def lattice_handler(
         function: The function to serve with, when the decorator has no arguments.
         on_error: ``raise`` lets those other exceptions escape, so that Lambda's own error metric
             counts them and the service makes a 5xx of them.
+        gzip: Compress bodies over 1 KB for clients that accept it.
+        multiple_set_cookie: See `encode_response`.
+
+    ``LATTICE_EVENTS_STRICT=1``, which ``lattice dev`` and the pytest plugin set, makes a 500 of what
+    the service would silently drop; the log names it.
     """
+
+    def encode(response: Response, request: Request) -> dict[str, Any]:
+        if gzip:
+            from lattice_events.codec.compression import compress
+
+            response = compress(response, request.headers.get("accept-encoding"))
+        is_strict = os.environ.get("LATTICE_EVENTS_STRICT") == "1"
+        return encode_response(response, strict=is_strict, multiple_set_cookie=multiple_set_cookie)
+
     if function is None:
-        return lambda function: _serve_with(function, on_error)
-    return _serve_with(function, on_error)
+        return lambda function: _serve_with(function, encode, on_error)
+    return _serve_with(function, encode, on_error)
 
 
-def _serve_with(function: HandlerFunction, on_error: OnError) -> LambdaHandler:
+def _serve_with(function: HandlerFunction, encode: Encode, on_error: OnError) -> LambdaHandler:
     """The Lambda handler around a function."""
     call = _with_context(function)
 
@@ -73,7 +95,7 @@ def _serve_with(function: HandlerFunction, on_error: OnError) -> LambdaHandler:
             return _refuse(error, 500, on_error, context)
         token = current_invocation.set(_invocation(request, context))
         try:
-            return _serve(call, request, context, on_error)
+            return _serve(call, encode, request, context, on_error)
         finally:
             current_invocation.reset(token)
 
@@ -115,17 +137,17 @@ def _invocation(request: Request, context: Any) -> Invocation:
 
 
 def _serve(
-    call: Callable[[Request, Any], Any], request: Request, context: Any, on_error: OnError
+    call: Callable[[Request, Any], Any], encode: Encode, request: Request, context: Any, on_error: OnError
 ) -> dict[str, Any]:
     """Call the function and encode what it returned or raised."""
     try:
         returned = call(request, context)
         if hasattr(returned, "__await__"):
             returned = _run(returned)
-        return encode_response(_to_response(returned))
+        return encode(_to_response(returned), request)
     except HTTPError as error:
         try:
-            return encode_response(_to_response(error.body, error.status))
+            return encode(_to_response(error.body, error.status), request)
         except Exception as unusable:  # noqa: BLE001 - nothing may escape; it is logged with its traceback
             return _refuse(unusable, 500, on_error, context, request)
     except Exception as error:  # noqa: BLE001 - nothing may escape; it is logged with its traceback

@@ -16,39 +16,82 @@ from lattice_events.headers import end_to_end
 
 TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Literal
 
     from lattice_events.response import Response
 
 _SURELY_SMALL_BYTES = MAX_LAMBDA_BYTES // 8  # JSON writes no byte as more than 6
 
 
-def encode_response(response: Response) -> dict[str, Any]:
+def encode_response(
+    response: Response,
+    *,
+    strict: bool = False,
+    multiple_set_cookie: Literal["list", "cookies", "refuse"] = "list",
+) -> dict[str, Any]:
     r"""Write a response the way VPC Lattice takes it, the same for V1 and V2.
 
     Shape: ``{"isBase64Encoded": bool, "statusCode": int, "headers": {name: text}, "body": text}``.
     The body is text when it is UTF-8 and has no content-encoding, else base64. Hop-by-hop headers
-    are dropped, as the service would. A repeated header is joined with ``", "``; several
-    ``set-cookie``, which must not be joined, become a list.
+    are dropped, as the service would. A repeated header is joined with ``", "``, but for
+    ``set-cookie``, which must not be joined.
+
+    Args:
+        response: To encode.
+        strict: Refuse what the service would drop or choke on instead of mending it, for tests and
+            local runs: hop-by-hop headers, a body where HTTP allows none.
+        multiple_set_cookie: How several ``set-cookie`` are written. Nobody knows which form the
+            service takes: ``list``, as the header's value; ``cookies``, as a key of its own, as for
+            API Gateway; ``refuse``, an error. One ``set-cookie`` is always a plain string.
 
     Raises:
-        ResponseError: The status is none, a header has a line break, or the JSON is over 6 MB.
+        ResponseError: The status is none, a header has a line break, the JSON is over 6 MB, or
+            something that `strict` or `multiple_set_cookie` refuses.
     """
     status = response.status
     if type(status) is not int or not 100 <= status <= 599:
         raise ResponseError(
             f"The status must be a number from 100 to 599, not {status!r}.", field="statusCode"
         )
+    if strict:
+        _refuse_what_would_be_lost(response)
     is_base64, body = _body(response)
-    result = {
+    headers = _headers(response)
+    result: dict[str, Any] = {
         "isBase64Encoded": is_base64,
         "statusCode": status,
-        "headers": _headers(response),
+        "headers": headers,
         "body": body,
     }
+    cookies = headers.get("set-cookie")
+    if isinstance(cookies, list) and multiple_set_cookie != "list":
+        if multiple_set_cookie == "refuse":
+            raise ResponseError(
+                f"{len(cookies)} Set-Cookie headers; it is not known whether VPC Lattice takes more than one. "
+                "Set one cookie, or choose a form with multiple_set_cookie.",
+                field="headers.set-cookie",
+            )
+        del headers["set-cookie"]
+        result["cookies"] = cookies
     if len(body) > _SURELY_SMALL_BYTES:
         _check_size(result)
     return result
+
+
+def _refuse_what_would_be_lost(response: Response) -> None:
+    """Name what the service would drop without a word."""
+    kept = end_to_end(response.headers)
+    for name in response.headers:
+        if name not in kept:
+            raise ResponseError(
+                f"The header {name} belongs to one connection; VPC Lattice does not pass it on. Leave it out.",
+                field=f"headers.{name}",
+            )
+    if response.body and (response.status < 200 or response.status in (204, 304)):
+        raise ResponseError(
+            f"A response with status {response.status} has no body; this one has {len(response.body)} bytes.",
+            field="body",
+        )
 
 
 def _body(response: Response) -> tuple[bool, str]:

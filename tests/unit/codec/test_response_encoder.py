@@ -72,3 +72,41 @@ def test_just_under_six_megabytes_is_fine() -> None:
     body = "x" * (MAX_LAMBDA_BYTES - 1000)
 
     assert decode_response(encode_response(Response.text(body))).body == body.encode()
+
+
+COOKIES = Response(200, headers=[("set-cookie", "a=1"), ("set-cookie", "b=2")])
+
+
+def test_several_cookies_have_the_form_that_is_chosen() -> None:
+    assert encode_response(COOKIES)["headers"] == {"set-cookie": ["a=1", "b=2"]}
+    cookies = encode_response(COOKIES, multiple_set_cookie="cookies")
+    assert (cookies["headers"], cookies["cookies"]) == ({}, ["a=1", "b=2"])
+    with pytest.raises(ResponseError, match="not known whether VPC Lattice takes more than one"):
+        encode_response(COOKIES, multiple_set_cookie="refuse")
+
+
+def test_one_cookie_is_a_string_whatever_the_form() -> None:
+    one = Response(200, headers={"set-cookie": "a=1"})
+
+    assert encode_response(one, multiple_set_cookie="refuse")["headers"] == {"set-cookie": "a=1"}
+
+
+@pytest.mark.parametrize(
+    ("response", "field"),
+    [
+        (Response(200, headers={"Transfer-Encoding": "chunked"}), "headers.transfer-encoding"),
+        (Response(204, body="x"), "body"),
+        (Response(304, body="x"), "body"),
+        (Response(100, body="x"), "body"),
+    ],
+)
+def test_strict_names_what_the_service_would_drop(response: Response, field: str) -> None:
+    with pytest.raises(ResponseError) as caught:
+        encode_response(response, strict=True)
+    assert caught.value.field == field
+    encode_response(response)
+
+
+def test_strict_takes_what_is_fine() -> None:
+    assert encode_response(Response.text("x"), strict=True)["body"] == "x"
+    assert encode_response(Response.empty(), strict=True)["statusCode"] == 204

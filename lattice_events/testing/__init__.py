@@ -1,0 +1,8 @@
+"""Test Lambda handlers as VPC Lattice would call them."""
+
+from __future__ import annotations
+
+from lattice_events.testing.calls import FakeLambdaContext, call
+from lattice_events.testing.events import CALLERS, make_event, make_request
+
+__all__ = ["CALLERS", "FakeLambdaContext", "call", "make_event", "make_request"]
