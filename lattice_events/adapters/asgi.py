@@ -1,0 +1,142 @@
+"""Serve VPC Lattice with an ASGI app, such as FastAPI or Starlette, through Mangum.
+
+Source:
+    https://mangum.fastapiexpert.com/adapter/ and https://asgi.readthedocs.io/en/latest/specs/www.html
+"""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Callable
+from typing import Any, Literal
+from urllib.parse import unquote
+
+from lattice_events.errors import MissingExtraError
+from lattice_events.handler import lattice_handler
+from lattice_events.headers import Headers
+from lattice_events.request import Request
+from lattice_events.response import Response
+
+try:
+    from mangum import Mangum
+    from mangum.protocols import LifespanCycle
+except ImportError as error:
+    raise MissingExtraError("asgi", needed_for="lattice_asgi") from error
+
+
+def lattice_asgi(
+    app: Any,
+    *,
+    lifespan: Literal["auto", "on", "off"] = "auto",
+    on_error: Literal["respond", "raise"] = "respond",
+    gzip: bool = False,
+    multiple_set_cookie: Literal["list", "cookies", "refuse"] = "list",
+) -> Callable[[Any, Any], dict[str, Any]]:
+    """Make a Lambda handler of an ASGI app, for both event versions.
+
+    The app finds the decoded `Request` in ``scope["lattice.request"]``, event and Lambda context in
+    ``scope["aws.event"]`` and ``scope["aws.context"]``. The lifespan's startup runs once, at the
+    first request of a process; Lambda gives no moment for its shutdown.
+
+    Args:
+        app: ASGI 3.
+        lifespan: ``auto`` runs it if the app has one, ``on`` makes its failure an error.
+        on_error: See `lattice_handler`; Mangum itself answers what the app raises with a 500.
+        gzip: See `lattice_handler`.
+        multiple_set_cookie: See `encode_response`.
+    """
+    mangum = Mangum(app, lifespan="off", custom_handlers=[_LatticeHandler])  # type: ignore[list-item]  # Mangum's protocol has an untyped __init__
+    state: dict[str, Any] | None = None
+
+    @lattice_handler(on_error=on_error, gzip=gzip, multiple_set_cookie=multiple_set_cookie)
+    def handler(request: Request, context: Any) -> Response:
+        nonlocal state
+        if state is None:
+            state = _start_up(app, lifespan)
+        # Mangum hands its event on as it is; ours is decoded already.
+        response: Any = mangum((request, state), context)  # type: ignore[arg-type]  # a pair, see infer()
+        return response  # type: ignore[no-any-return]  # of _LatticeHandler.__call__
+
+    return handler
+
+
+def _start_up(app: Any, lifespan: Literal["auto", "on", "off"]) -> dict[str, Any]:
+    """Run the app's startup; the state that it leaves for its requests."""
+    if lifespan == "off":
+        return {}
+    cycle = LifespanCycle(app, lifespan)
+    cycle.__enter__()
+    atexit.register(_shut_down, cycle)
+    return cycle.lifespan_state
+
+
+def _shut_down(cycle: LifespanCycle) -> None:
+    """Run the app's shutdown, if the process gets to its end and its event loop is still there."""
+    if not cycle.loop.is_closed():
+        cycle.__exit__(None, None, None)
+
+
+class _LatticeHandler:
+    """Mangum's custom handler: between its scope and response, and ours."""
+
+    @classmethod
+    def infer(cls, event: Any, *_: Any) -> bool:
+        """Every event that reaches Mangum here is ours."""
+        return isinstance(event, tuple)
+
+    def __init__(self, event: Any, context: Any, *_: Any) -> None:
+        self._request: Request
+        self._request, self._state = event
+        self._context = context
+
+    @property
+    def body(self) -> bytes:
+        """The bytes, whatever the event made of them."""
+        return self._request.body
+
+    @property
+    def scope(self) -> dict[str, Any]:
+        """The ASGI scope: path and query as they were sent, every value of a repeated header."""
+        request = self._request
+        headers = request.headers
+        scheme = headers.get("x-forwarded-proto") or "https"
+        host, _, port = (headers.get("host") or "").partition(":")
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": "1.1",
+            "method": request.method,
+            "scheme": scheme,
+            "path": unquote(request.path),
+            "raw_path": request.path.encode(),
+            "query_string": request.query_string.encode(),
+            "root_path": "",
+            "headers": [
+                [name.lower().encode(), _latin(value)] for name, value in _one_cookie(headers).items()
+            ],
+            "client": (request.source_ip or "", 0),
+            "server": (host, int(port) if port.isdigit() else 443 if scheme == "https" else 80),
+            "state": dict(self._state),
+            "lattice.request": request,
+            "aws.event": request.raw,
+            "aws.context": self._context,
+        }
+
+    def __call__(self, response: Any) -> Response:
+        """Mangum's response as ours."""
+        pairs = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in response["headers"])
+        return Response(response["status"], headers=Headers(pairs), body=response["body"])
+
+
+def _one_cookie(headers: Headers) -> Headers:
+    """HTTP/2 clients may split ``cookie``; ASGI wants it in one piece (RFC 9113 §8.2.3)."""
+    cookies = headers.get_all("cookie")
+    return headers.with_items((("cookie", "; ".join(cookies)),)) if len(cookies) > 1 else headers
+
+
+def _latin(value: str) -> bytes:
+    """A header's value as bytes."""
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode(errors="surrogatepass")
