@@ -123,9 +123,10 @@ class _LatticeHandler:
         }
 
     def __call__(self, response: Any) -> Response:
-        """Mangum's response as ours."""
+        """Mangum's response as ours; an answer to HEAD has no body, as servers see to (RFC 9110 §9.3.2)."""
         pairs = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in response["headers"])
-        return Response(response["status"], headers=Headers(pairs), body=response["body"])
+        body = b"" if self._request.method == "HEAD" else response["body"]
+        return Response(response["status"], headers=Headers(pairs), body=body)
 
 
 def _one_cookie(headers: Headers) -> Headers:

@@ -36,7 +36,10 @@ def lattice_wsgi(
 
     def with_lattice(environ: dict[str, Any], start_response: Any) -> Any:
         scope = environ["asgi.scope"]
-        environ["RAW_URI"] = scope["lattice.request"].target
+        request = scope["lattice.request"]
+        environ["RAW_URI"] = request.target
+        # The length that is true, and there at all: WSGI apps read no further than it says.
+        environ["CONTENT_LENGTH"] = str(len(request.body))
         for name in ("lattice.request", "aws.event", "aws.context"):
             environ[name] = scope[name]
         return app(environ, start_response)
