@@ -39,6 +39,36 @@ class WrongPropertyError(Exception):
         self.path = path
 
 
+def known_keys(value: Any, known: tuple[str, ...], path: Path) -> list[str]:
+    """The keys of an object, all of them known.
+
+    Raises:
+        WrongPropertyError: It is no object, or has another key.
+    """
+    if not isinstance(value, dict):
+        missing = "is missing" if value is None else f"must be an object, not {value!r}"
+        raise WrongPropertyError(f"{path[-1]} {missing}.", path)
+    for key in value:
+        if key not in known:
+            message = f"{path[-1]} has no property {key}.{did_you_mean(str(key), known)}"
+            raise WrongPropertyError(message, (*path, key))
+    return list(value)
+
+
+def whole_number(value: Any, low: int, high: int, path: Path) -> int:
+    """A whole number within limits, written as a number or as digits.
+
+    Raises:
+        WrongPropertyError: It is something else.
+    """
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        message = f"{path[-1]} must be a whole number from {low} to {high}, not {value!r}."
+        raise WrongPropertyError(message, path)
+    return value
+
+
 class ActionReader:
     """Reads the actions and the match of one resource."""
 
@@ -54,7 +84,7 @@ class ActionReader:
 
     def action(self, value: Any, path: Path) -> Action:
         """Read ``{Forward: …}`` or ``{FixedResponse: …}``."""
-        keys = self._keys(value, ("Forward", "FixedResponse"), path)
+        keys = known_keys(value, ("Forward", "FixedResponse"), path)
         if len(keys) != 1:
             raise WrongPropertyError(f"{path[-1]} must have one of Forward and FixedResponse.", path)
         if keys[0] == "FixedResponse":
@@ -62,8 +92,8 @@ class ActionReader:
         return self._forward(value["Forward"], (*path, "Forward"))
 
     def _fixed_response(self, value: Any, path: Path) -> FixedResponseAction:
-        self._keys(value, ("StatusCode",), path)
-        status = self.whole_number(value.get("StatusCode"), 100, 599, (*path, "StatusCode"))
+        known_keys(value, ("StatusCode",), path)
+        status = whole_number(value.get("StatusCode"), 100, 599, (*path, "StatusCode"))
         if status not in FIXED_STATUSES:
             raise WrongPropertyError(
                 f"VPC Lattice answers fixed responses with 404 or 500 only, not {status}.",
@@ -72,7 +102,7 @@ class ActionReader:
         return FixedResponseAction(status=status)
 
     def _forward(self, value: Any, path: Path) -> ForwardAction:
-        self._keys(value, ("TargetGroups",), path)
+        known_keys(value, ("TargetGroups",), path)
         groups = value.get("TargetGroups")
         path = (*path, "TargetGroups")
         if not isinstance(groups, list) or not 1 <= len(groups) <= MAX_TARGET_GROUPS:
@@ -84,26 +114,26 @@ class ActionReader:
         )
 
     def _group(self, value: Any, count: int, path: Path) -> WeightedTargetGroup:
-        self._keys(value, ("TargetGroupIdentifier", "Weight"), path)
+        known_keys(value, ("TargetGroupIdentifier", "Weight"), path)
         identifier = value.get("TargetGroupIdentifier")
-        if identifier not in self._known_groups:
+        if not isinstance(identifier, str) or identifier not in self._known_groups:
             message = f"TargetGroupIdentifier names no target group of this template: {identifier}."
             raise WrongPropertyError(message, (*path, "TargetGroupIdentifier"))
         if count > 1 and "Weight" not in value:
             raise WrongPropertyError("Each of several target groups needs a Weight.", path)
-        weight = self.whole_number(value.get("Weight", 1), 0, MAX_WEIGHT, (*path, "Weight"))
+        weight = whole_number(value.get("Weight", 1), 0, MAX_WEIGHT, (*path, "Weight"))
         return WeightedTargetGroup(target_group_arn=self._known_groups[identifier], weight=weight)
 
     def priority(self, value: Any) -> int:
         """Read a rule's priority."""
-        return self.whole_number(value, 1, MAX_PRIORITY, ("Priority",))
+        return whole_number(value, 1, MAX_PRIORITY, ("Priority",))
 
     def match(self, value: Any) -> Match:
         """Read ``{HttpMatch: {Method, PathMatch, HeaderMatches}}``."""
         path: Path = ("Match", "HttpMatch")
-        self._keys(value, ("HttpMatch",), path[:1])
+        known_keys(value, ("HttpMatch",), path[:1])
         http = value.get("HttpMatch")
-        if not self._keys(http, ("Method", "PathMatch", "HeaderMatches"), path):
+        if not known_keys(http, ("Method", "PathMatch", "HeaderMatches"), path):
             raise WrongPropertyError("A rule must match something: Method, PathMatch or HeaderMatches.", path)
         headers = http.get("HeaderMatches", [])
         if not isinstance(headers, list) or len(headers) > MAX_HEADER_MATCHES:
@@ -121,7 +151,7 @@ class ActionReader:
         )
 
     def _path_match(self, value: Any, path: Path) -> PathMatch:
-        self._keys(value, ("Match", "CaseSensitive"), path)
+        known_keys(value, ("Match", "CaseSensitive"), path)
         kind, text = self._one_of(value.get("Match"), ("Exact", "Prefix"), (*path, "Match"))
         if not text.startswith("/"):
             raise WrongPropertyError(f"A path starts with /, {text!r} does not.", (*path, "Match"))
@@ -132,7 +162,7 @@ class ActionReader:
         )
 
     def _header_match(self, value: Any, path: Path) -> HeaderMatch:
-        self._keys(value, ("Name", "Match", "CaseSensitive"), path)
+        known_keys(value, ("Name", "Match", "CaseSensitive"), path)
         name = value.get("Name")
         if not isinstance(name, str) or not name:
             raise WrongPropertyError("A header match needs a Name.", path)
@@ -157,29 +187,7 @@ class ActionReader:
 
     def _one_of(self, value: Any, kinds: tuple[str, ...], path: Path) -> tuple[str, str]:
         """The one key of a match and its text."""
-        keys = self._keys(value, kinds, path)
+        keys = known_keys(value, kinds, path)
         if len(keys) != 1 or not isinstance(value[keys[0]], (str, int)):
             raise WrongPropertyError(f"A match has one of {', '.join(kinds)}, with a text.", path)
         return keys[0], str(value[keys[0]])
-
-    def _keys(self, value: Any, known: tuple[str, ...], path: Path) -> list[str]:
-        """The keys of an object, all of them known."""
-        if not isinstance(value, dict):
-            missing = "is missing" if value is None else f"must be an object, not {value!r}"
-            raise WrongPropertyError(f"{path[-1]} {missing}.", path)
-        for key in value:
-            if key not in known:
-                raise WrongPropertyError(
-                    f"{path[-1]} has no property {key}.{did_you_mean(str(key), known)}", (*path, key)
-                )
-        return list(value)
-
-    def whole_number(self, value: Any, low: int, high: int, path: Path) -> int:
-        """A whole number within limits, written as a number or as digits."""
-        if isinstance(value, str) and value.isascii() and value.isdigit():
-            value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise WrongPropertyError(
-                f"{path[-1]} must be a whole number from {low} to {high}, not {value!r}.", path
-            )
-        return value

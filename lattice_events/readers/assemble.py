@@ -8,14 +8,20 @@ from typing import Any
 
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.model import (
+    Action,
+    FixedResponseAction,
     ForwardAction,
+    LambdaTarget,
     Listener,
     Network,
     Service,
     ServiceNetwork,
+    Target,
     make_id,
 )
 from lattice_events.readers.fragment import Fragment
+
+CONTROLLER_PREFIX = "k8s-"  # of the names that the Gateway API controller gives to target groups
 
 
 def assemble(
@@ -36,6 +42,9 @@ def assemble(
     """
     merged = _merge(fragments)
     problems = [*merged.problems, *_clashes(merged), *_listener_problems(merged.services)]
+    _add_implied_networks(merged)
+    _link_target_groups(merged)
+    problems += _link_functions(merged)
     links = _NetworkLinks(merged, region=region, account=account, chosen=chosen_network)
     services = [_on_networks(service, merged, links) for service in merged.services]
     vpcs: dict[str, list[str]] = {}
@@ -68,6 +77,66 @@ def _merge(fragments: Sequence[Fragment]) -> Fragment:
         for name, values in vars(fragment).items():
             getattr(merged, name).extend(values)
     return merged
+
+
+def _add_implied_networks(merged: Fragment) -> None:
+    """A Gateway only names its service network: it is there whether or not a source defines it."""
+    known = {each.name for each in merged.service_networks}
+    for each in merged.implied_networks:
+        if each.name not in known:
+            known.add(each.name)
+            merged.service_networks.append(each)
+
+
+def _link_functions(merged: Fragment) -> list[Problem]:
+    """Point target groups at the functions of any source, by name; say which do not exist."""
+    by_name = {each.name: each for each in merged.functions}
+    problems = []
+    for index, group in enumerate(merged.target_groups):
+        targets: list[Target] = []
+        for target in group.targets:
+            if not isinstance(target, LambdaTarget):
+                targets.append(target)
+                continue
+            name = target.function_arn.rpartition(":")[2]
+            if name in by_name:
+                targets.append(LambdaTarget(function_arn=by_name[name].arn))
+            elif name not in merged.function_names:
+                problems.append(Problem(f"The function {name} is defined nowhere.", group.origin))
+        merged.target_groups[index] = replace(group, targets=tuple(targets))
+    return problems
+
+
+def _link_target_groups(merged: Fragment) -> None:
+    """Take a target group that a ServiceImport names by its real ARN to be the only one that it can be."""
+    known = {each.arn for each in merged.target_groups}
+    candidates = [each for each in merged.target_groups if not each.name.startswith(CONTROLLER_PREFIX)]
+    if len(candidates) != 1:
+        return
+    (only,) = candidates
+    for arn in merged.imported_target_groups:
+        if arn not in known:
+            merged.notes.append(
+                f"Target group {_short(arn)} is taken to be {only.name}, the only one that a template defines."
+            )
+
+    def relinked(action: Action) -> Action:
+        if isinstance(action, FixedResponseAction):
+            return action
+        groups = tuple(
+            each if each.target_group_arn in known else replace(each, target_group_arn=only.arn)
+            for each in action.target_groups
+        )
+        return replace(action, target_groups=groups)
+
+    for index, service in enumerate(merged.services):
+        listeners = tuple(
+            replace(
+                listener, rules=tuple(replace(rule, action=relinked(rule.action)) for rule in listener.rules)
+            )
+            for listener in service.listeners
+        )
+        merged.services[index] = replace(service, listeners=listeners)
 
 
 class _NetworkLinks:
@@ -112,11 +181,12 @@ class _NetworkLinks:
 
     def _make(self, reference: str) -> ServiceNetwork:
         """A network for a reference that nothing defines."""
-        id_ = reference.rpartition("/")[2]
+        name = _short(reference)
         arn = reference
         if not reference.startswith("arn:"):
+            id_ = name if name.startswith("sn-") else make_id("sn", name)
             arn = f"arn:aws:vpc-lattice:{self._region}:{self._account}:servicenetwork/{id_}"
-        network = ServiceNetwork(name=id_, arn=arn)
+        network = ServiceNetwork(name=name, arn=arn)
         self.networks.append(network)
         self.notes.append(
             f"Service network {_short(reference)} is defined nowhere here; an open one stands for it."

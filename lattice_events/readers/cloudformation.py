@@ -23,11 +23,18 @@ from lattice_events.network.model import (
     ServiceNetwork,
     Target,
     TargetGroup,
+    make_id,
 )
-from lattice_events.readers.actions import ActionReader, WrongPropertyError
+from lattice_events.readers.actions import ActionReader, WrongPropertyError, known_keys, whole_number
 from lattice_events.readers.fragment import Fragment, ServiceAssociation, VpcAssociation, did_you_mean
-from lattice_events.readers.intrinsics import UnresolvableError
-from lattice_events.readers.lattice_schema import NOT_PLAYED, PROPERTIES
+from lattice_events.readers.intrinsics import NO_VALUE, UnresolvableError, as_text, is_intrinsic
+from lattice_events.readers.lattice_schema import (
+    AUTH_TYPES,
+    NOT_PLAYED,
+    PROPERTIES,
+    TARGET,
+    TARGET_GROUP_CONFIG,
+)
 from lattice_events.readers.source import Locate, Path
 from lattice_events.readers.template import FUNCTION, LATTICE, Template, TemplateOptions
 
@@ -92,8 +99,11 @@ class _TemplateReader(Template):
                     )
 
     def _auth_type(self, name: str) -> None:
-        """Refuse what later parts will evaluate."""
-        if self.property(name, "AuthType", "NONE") == "AWS_IAM":
+        """Refuse what later parts will evaluate, and what is no such type."""
+        given = self.property(name, "AuthType", "NONE")
+        if given not in AUTH_TYPES:
+            raise WrongPropertyError(f"AuthType must be NONE or AWS_IAM, not {given!r}.", ("AuthType",))
+        if given == "AWS_IAM":
             raise WrongPropertyError(
                 "AuthType AWS_IAM is not played yet: lattice dev evaluates no auth policies. Use NONE locally, "
                 "for example by a parameter.",
@@ -135,7 +145,7 @@ class _TemplateReader(Template):
                 name=service_name,
                 arn=self.arn(name),
                 domain_name=self.service_domain(service_name),
-                custom_domain_name=self.property(name, "CustomDomainName"),
+                custom_domain_name=self.text(name, "CustomDomainName"),
                 listeners=tuple(self._listeners(self.arn(name))),
                 origin=self.origin(name),
             )
@@ -156,14 +166,14 @@ class _TemplateReader(Template):
             raise WrongPropertyError(
                 "TLS_PASSTHROUGH listeners are not played by the local network.", ("Protocol",)
             )
-        if protocol not in DEFAULT_PORTS:
+        if not isinstance(protocol, str) or protocol not in DEFAULT_PORTS:
             raise WrongPropertyError(f"Protocol must be HTTP or HTTPS, not {protocol!r}.", ("Protocol",))
         actions = self._actions()
-        port = actions.whole_number(self.property(name, "Port", DEFAULT_PORTS[protocol]), 1, 65535, ("Port",))
+        port = whole_number(self.property(name, "Port", DEFAULT_PORTS[protocol]), 1, 65535, ("Port",))
         return Listener(
-            name=self.property(name, "Name") or f"{protocol.lower()}-{port}",
+            name=self._own_name(name, "listener") or f"{protocol.lower()}-{port}",
             arn=self.arn(name),
-            protocol=protocol,
+            protocol="HTTPS" if protocol == "HTTPS" else "HTTP",
             port=port,
             default_action=actions.action(self.property(name, "DefaultAction"), ("DefaultAction",)),
             rules=tuple(self._rules(self.arn(name))),
@@ -182,13 +192,17 @@ class _TemplateReader(Template):
     def _rule(self, name: str) -> Rule:
         actions = self._actions()
         return Rule(
-            name=self.property(name, "Name") or name,
+            name=self._own_name(name, "rule") or name,
             arn=self.arn(name),
             priority=actions.priority(self.property(name, "Priority")),
             match=actions.match(self.property(name, "Match")),
             action=actions.action(self.property(name, "Action"), ("Action",)),
             origin=self.origin(name),
         )
+
+    def _own_name(self, name: str, kind: str) -> str | None:
+        """The Name of something that needs none."""
+        return None if self.property(name, "Name") is None else self.name(name, kind)
 
     def _actions(self) -> ActionReader:
         """Reads actions and matches; the groups that they name are looked up by ARN or id."""
@@ -203,7 +217,8 @@ class _TemplateReader(Template):
         if kind not in ("LAMBDA", "IP", "INSTANCE", "ALB"):
             raise WrongPropertyError(f"Type must be LAMBDA, IP, INSTANCE or ALB, not {kind!r}.", ("Type",))
         config = self.property(name, "Config", {})
-        version = config.get("LambdaEventStructureVersion", "V1") if isinstance(config, dict) else None
+        known_keys(config, TARGET_GROUP_CONFIG, ("Config",))
+        version = config.get("LambdaEventStructureVersion", "V1")
         if version not in ("V1", "V2"):
             raise WrongPropertyError(
                 f"LambdaEventStructureVersion must be V1 or V2, not {version!r}.",
@@ -214,7 +229,11 @@ class _TemplateReader(Template):
                 f"ProtocolVersion {config['ProtocolVersion']} is not played by the local network.",
                 ("Config", "ProtocolVersion"),
             )
-        targets = self._lambda_target(name) if kind == "LAMBDA" else self._http_targets(name, kind)
+        targets: tuple[Target, ...] = ()
+        try:
+            targets = self._lambda_target(name) if kind == "LAMBDA" else self._http_targets(name, kind)
+        except WrongPropertyError as error:  # the group is there all the same for who forwards to it
+            self.problem(("Resources", name, "Properties", *error.path), error.problem)
         self.fragment.target_groups.append(
             TargetGroup(
                 # A group without a name gets one of CloudFormation's making; ours is the logical id.
@@ -233,7 +252,8 @@ class _TemplateReader(Template):
         if not isinstance(targets, list) or len(targets) > 1:
             raise WrongPropertyError("A LAMBDA target group has one target, a function.", ("Targets",))
         for target in targets:
-            arn = Arn.parse(str(target.get("Id"))) if isinstance(target, dict) else None
+            known_keys(target, TARGET, ("Targets", 0))
+            arn = Arn.parse(str(target.get("Id")))
             if arn is None or not arn.resource.startswith("function:"):
                 raise WrongPropertyError(
                     "The Id of a LAMBDA target must be the ARN of a function.", ("Targets", 0, "Id")
@@ -245,17 +265,13 @@ class _TemplateReader(Template):
         return ()
 
     def _check_runs_here(self, function_name: str) -> None:
-        """Refuse a target that cannot be run, by what stands in its way."""
-        names = {
-            self.function_name(name): name
-            for name, resource in self.resources.items()
-            if resource["Type"] == FUNCTION
-        }
-        if function_name not in names:
-            raise WrongPropertyError(
-                f"The function {function_name} is defined nowhere in this template.", ("Targets", 0, "Id")
-            )
-        obstacle = self._obstacle(names[function_name])
+        """Refuse a target that cannot be run, by what stands in its way.
+
+        A function that this template does not define may be another one's: that is seen when all are linked.
+        """
+        names = [name for name in self.resources if self.is_kind(name, FUNCTION)]
+        name = next((name for name in names if self.function_name(name) == function_name), None)
+        obstacle = None if name is None else self._obstacle(name)
         if obstacle:
             raise WrongPropertyError(
                 f"The function {function_name} cannot run here: {obstacle}.", ("Targets", 0, "Id")
@@ -263,9 +279,9 @@ class _TemplateReader(Template):
 
     def _http_targets(self, name: str, kind: str) -> tuple[Target, ...]:
         """Local stand-ins for addresses inside a VPC."""
-        given = self.property(name, "Name")
+        given = self.text(name, "Name")
         for key in (name, given):
-            if key in self.options.target_urls:
+            if key is not None and key in self.options.target_urls:
                 return tuple(HttpTarget(url=url) for url in self.options.target_urls[key])
         raise WrongPropertyError(
             f"The {kind} targets of {given or name} are addresses in a VPC. Say what stands for them: "
@@ -274,24 +290,40 @@ class _TemplateReader(Template):
         )
 
     def _read_service_association(self, name: str) -> None:
-        service = self.property(name, "ServiceIdentifier")
-        network = self.property(name, "ServiceNetworkIdentifier")
+        service = self.text(name, "ServiceIdentifier")
+        network = self._network_reference(name)
         if service is None or network is None:
             raise WrongPropertyError("ServiceIdentifier and ServiceNetworkIdentifier must both be given.", ())
         arns = [self.arn(each) for each in self.names_of("Service")]
         arn = next((arn for arn in arns if service in (arn, arn.rpartition("/")[2])), str(service))
         self.fragment.service_associations.append(
-            ServiceAssociation(service_arn=arn, service_network=str(network), origin=self.origin(name))
+            ServiceAssociation(service_arn=arn, service_network=network, origin=self.origin(name))
         )
 
     def _read_vpc_association(self, name: str) -> None:
-        vpc = self.property(name, "VpcIdentifier")
-        network = self.property(name, "ServiceNetworkIdentifier")
+        vpc = self._vpc(name)
+        network = self._network_reference(name)
         if vpc is None or network is None:
             raise WrongPropertyError("VpcIdentifier and ServiceNetworkIdentifier must both be given.", ())
         self.fragment.vpc_associations.append(
-            VpcAssociation(vpc_id=str(vpc), service_network=str(network), origin=self.origin(name))
+            VpcAssociation(vpc_id=vpc, service_network=network, origin=self.origin(name))
         )
+
+    def _network_reference(self, name: str) -> str | None:
+        """The service network that an association names.
+
+        One that another stack owns need not be known: it is taken to be the one that is defined.
+        """
+        outside = self.outside(("Resources", name, "Properties", "ServiceNetworkIdentifier"))
+        return outside or self.text(name, "ServiceNetworkIdentifier")
+
+    def _vpc(self, name: str) -> str | None:
+        """The VPC of an association, under a made-up id if another stack owns it."""
+        outside = self.outside(("Resources", name, "Properties", "VpcIdentifier"))
+        if outside is None:
+            return self.text(name, "VpcIdentifier")
+        self.fragment.notes.append(f"VPC {outside} is not known here; a made-up id stands for it.")
+        return make_id("vpc", outside)
 
     # ── functions ─────────────────────────────────────────────────────────────────────────────
 
@@ -307,6 +339,7 @@ class _TemplateReader(Template):
         return None
 
     def _read_function(self, name: str) -> None:
+        self.fragment.function_names.append(self.function_name(name))
         obstacle = self._obstacle(name)
         if obstacle:
             note = f"Function {self.function_name(name)} is left out: {obstacle}."
@@ -330,8 +363,8 @@ class _TemplateReader(Template):
                 handler=handler,
                 runtime=str(self.property(name, "Runtime")),
                 code=code,
-                timeout_seconds=int(self.property(name, "Timeout", 3)),
-                memory_mb=int(self.property(name, "MemorySize", 128)),
+                timeout_seconds=whole_number(self.property(name, "Timeout", 3), 1, 900, ("Timeout",)),
+                memory_mb=whole_number(self.property(name, "MemorySize", 128), 128, 32768, ("MemorySize",)),
                 environment=self._environment(name),
                 role_arn=role if isinstance(role, str) else "",
                 logical_id=name,
@@ -341,22 +374,28 @@ class _TemplateReader(Template):
 
     def _environment(self, name: str) -> dict[str, str]:
         """A function's variables; one that cannot be known gets a placeholder and a note."""
-        properties = self.resources[name].get("Properties", {})
-        variables = (properties.get("Environment") or {}).get("Variables") or {}
+        variables = self._variables(name)
         known = {}
         for key, value in variables.items():
             try:
-                known[str(key)] = _as_text(self.resolver.resolve(value))
+                resolved = self.resolver.resolve(value)
+                if resolved is not NO_VALUE:
+                    known[str(key)] = as_text(resolved)
             except UnresolvableError as error:
-                known[str(key)] = f"unresolved:{error.intrinsic}:{error.detail.partition(' ')[0]}"
+                known[str(key)] = f"unresolved:{error.intrinsic}:{error.name}"
                 self.fragment.notes.append(
                     f"{key} of {self.function_name(name)} is not known here ({error}); give it with --env {key}=VALUE."
                 )
         return known
 
-
-def _as_text(value: Any) -> str:
-    """A variable's value as CloudFormation writes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+    def _variables(self, name: str) -> Mapping[Any, Any]:
+        """Each variable's value, unresolved, so that one that is not known leaves the others alone."""
+        properties = self.resources[name].get("Properties")
+        environment = properties.get("Environment") if isinstance(properties, dict) else None
+        variables = environment.get("Variables") if isinstance(environment, dict) else None
+        if not isinstance(variables, dict) or is_intrinsic(variables):
+            environment = self.property(name, "Environment", {})
+            variables = environment.get("Variables", {}) if isinstance(environment, dict) else None
+        if not isinstance(variables, dict):
+            raise WrongPropertyError("Environment must have Variables, names and values.", ("Environment",))
+        return variables

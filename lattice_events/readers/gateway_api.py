@@ -9,7 +9,8 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
@@ -32,21 +33,38 @@ from lattice_events.network.model import (
     generated_domain_name,
     make_id,
 )
-from lattice_events.readers.actions import WrongPropertyError
-from lattice_events.readers.assemble import service_arn, service_network_arn, target_group_arn
+from lattice_events.readers.actions import WrongPropertyError, whole_number
+from lattice_events.readers.assemble import (
+    CONTROLLER_PREFIX,
+    service_arn,
+    service_network_arn,
+    target_group_arn,
+)
 from lattice_events.readers.fragment import Fragment, ServiceAssociation, VpcAssociation
+from lattice_events.readers.gateway_objects import (
+    CONTROLLER,
+    DEFAULT_NAMESPACE,
+    Object,
+    Parent,
+    attachments,
+    hostnames,
+    is_standalone,
+    items,
+    mapping,
+    read_listener,
+    read_objects,
+)
+from lattice_events.readers.lattice_schema import MAX_HEADER_MATCHES, MAX_WEIGHT, name_problem
 from lattice_events.readers.source import Document, Path
 
-_CONTROLLER = "application-networking.k8s.aws"
 _GATEWAY_API = "gateway.networking.k8s.io"
-_NAME_OVERRIDE = f"{_CONTROLLER}/service-name-override"
-_TARGET_GROUP_ARN = f"{_CONTROLLER}/target-group-arn"
+_NAME_OVERRIDE = f"{CONTROLLER}/service-name-override"
+_TARGET_GROUP_ARN = f"{CONTROLLER}/target-group-arn"
 _REFUSED = {
     "GRPCRoute": "gRPC is not played by the local network",
     "TLSRoute": "TLS passthrough is not played by the local network",
     "IAMAuthPolicy": "lattice dev evaluates no auth policies yet",
 }
-_DEFAULT_NAMESPACE = "default"
 
 
 def read_manifests(
@@ -67,38 +85,22 @@ def read_manifests(
             default namespace.
         assumptions: What a path match means that does not mind its case.
     """
-    objects = [_Object(document) for document in documents if isinstance(document.value, dict)]
-    return _ManifestReader(objects, region, account, target_urls, assumptions).read()
+    return _ManifestReader(list(read_objects(documents)), region, account, target_urls, assumptions).read()
 
 
-class _Object:
-    """One Kubernetes object."""
+def _priorities(route: Object, count: int) -> list[int]:
+    """The priority of each rule: the annotated one, else counted on in the order of the document.
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.kind = str(document.value.get("kind"))
-        self.group = str(document.value.get("apiVersion", "")).rpartition("/")[0]
-        metadata = document.value.get("metadata")
-        self.metadata: Mapping[str, Any] = metadata if isinstance(metadata, dict) else {}
-        self.name = str(self.metadata.get("name", ""))
-        self.namespace = str(self.metadata.get("namespace", _DEFAULT_NAMESPACE))
-        annotations = self.metadata.get("annotations")
-        self.annotations: Mapping[str, Any] = annotations if isinstance(annotations, dict) else {}
-        spec = document.value.get("spec")
-        self.spec: Mapping[str, Any] = spec if isinstance(spec, dict) else {}
-
-    @property
-    def origin(self) -> str:
-        return self.document.locate(())
-
-
-def _items(value: Any, path: Path) -> list[Mapping[str, Any]]:
-    """A list of objects; absent is empty."""
-    if value is None:
-        return []
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise WrongPropertyError(f"{path[-1]} must be a list of objects.", path)
-    return value
+    The controller counts on from the annotated rule that it saw last, which need not be the highest.
+    """
+    annotated: dict[int, int] = {}
+    for index in range(count):
+        given = route.annotations.get(f"{CONTROLLER}/rule-{index}-priority")
+        if given is not None:
+            text = str(given)
+            annotated[index] = int(text) if text.isascii() and text.isdigit() else index + 1
+    following = itertools.count(next(reversed(annotated.values()), 0) + 1)
+    return [annotated[index] if index in annotated else next(following) for index in range(count)]
 
 
 class _ManifestReader:
@@ -106,7 +108,7 @@ class _ManifestReader:
 
     def __init__(
         self,
-        objects: Sequence[_Object],
+        objects: Sequence[Object],
         region: str,
         account: str,
         target_urls: Mapping[str, Sequence[str]],
@@ -123,7 +125,7 @@ class _ManifestReader:
     def read(self) -> Fragment:
         """Read every object that concerns the network."""
         for each in self._objects:
-            if each.kind in _REFUSED and each.group in (_CONTROLLER, _GATEWAY_API):
+            if each.kind in _REFUSED and each.group in (CONTROLLER, _GATEWAY_API):
                 self._problem(each, ("kind",), f"{each.kind} {each.name} is refused: {_REFUSED[each.kind]}.")
         self._read_networks()
         for policy in self._of_kind("VpcAssociationPolicy"):
@@ -136,38 +138,42 @@ class _ManifestReader:
         self._fragment.target_groups += self._groups.values()
         return self._fragment
 
-    def _of_kind(self, kind: str) -> list[_Object]:
+    def _of_kind(self, kind: str) -> list[Object]:
         return [each for each in self._objects if each.kind == kind]
 
-    def _problem(self, each: _Object, path: Path, message: str) -> None:
-        self._fragment.problems.append(Problem(message, each.document.locate(path)))
+    def _problem(self, each: Object, path: Path, message: str) -> None:
+        self._fragment.problems.append(Problem(message, each.locate(path)))
 
     # ── service networks ──────────────────────────────────────────────────────────────────────
 
-    def _gateways(self) -> list[_Object]:
+    def _gateways(self) -> list[Object]:
         """The Gateways that the controller serves: those of its class."""
         classes = {
             each.name
             for each in self._of_kind("GatewayClass")
-            if str(each.spec.get("controllerName", "")).startswith(_CONTROLLER)
+            if str(each.spec.get("controllerName", "")).startswith(CONTROLLER)
         } | {"amazon-vpc-lattice"}
-        return [each for each in self._of_kind("Gateway") if each.spec.get("gatewayClassName") in classes]
+        return [
+            each for each in self._of_kind("Gateway") if str(each.spec.get("gatewayClassName")) in classes
+        ]
 
     def _read_networks(self) -> None:
-        """A service network for each ServiceNetwork and each Gateway, by name; a namespace counts for nothing."""
-        seen: set[str] = set()
-        for each in (*self._of_kind("ServiceNetwork"), *self._gateways()):
-            if each.name not in seen:
-                seen.add(each.name)
-                arn = service_network_arn(each.name, region=self._region, account=self._account)
-                self._fragment.service_networks.append(
-                    ServiceNetwork(name=each.name, arn=arn, origin=each.origin)
-                )
+        """A service network for each ServiceNetwork and Gateway, by name; a namespace counts for nothing.
 
-    def _read_vpc_policy(self, policy: _Object) -> None:
+        A Gateway's may be a template's: then the Gateway stands for that one.
+        """
+        for defined, networks in (
+            (self._of_kind("ServiceNetwork"), self._fragment.service_networks),
+            (self._gateways(), self._fragment.implied_networks),
+        ):
+            for each in defined:
+                arn = service_network_arn(each.name, region=self._region, account=self._account)
+                networks.append(ServiceNetwork(name=each.name, arn=arn, origin=each.origin))
+
+    def _read_vpc_policy(self, policy: Object) -> None:
         """The cluster's VPC on a Gateway's network, under a made-up id."""
-        target = policy.spec.get("targetRef")
-        if isinstance(target, dict) and policy.spec.get("associateWithVpc", True) is True:
+        target = mapping(policy.spec.get("targetRef"))
+        if target.get("kind") == "Gateway" and policy.spec.get("associateWithVpc", True) is True:
             self._fragment.vpc_associations.append(
                 VpcAssociation(
                     vpc_id=make_id("vpc", "cluster"),
@@ -178,7 +184,7 @@ class _ManifestReader:
 
     # ── routes ────────────────────────────────────────────────────────────────────────────────
 
-    def _read_route(self, route: _Object) -> None:
+    def _read_route(self, route: Object) -> None:
         """An HTTPRoute is a service; it has its rules on every listener that it attaches to."""
         name = self._service_name(route)
         parents = self._parents(route)
@@ -188,67 +194,61 @@ class _ManifestReader:
             )
             return
         arn = service_arn(name, region=self._region, account=self._account)
-        listeners = tuple(
-            self._listener(route, arn, port, protocol) for port, protocol in self._ports(parents)
-        )
-        hostnames = route.spec.get("hostnames") or []
+        ports = self._ports(route, parents)
+        listeners = tuple(self._listener(route, arn, port, protocol) for port, protocol in ports.items())
+        names = hostnames(route)
         self._fragment.services.append(
             Service(
                 name=name,
                 arn=arn,
                 domain_name=generated_domain_name(name, make_id("svc", name), self._region),
-                custom_domain_name=str(hostnames[0]) if hostnames else None,
+                custom_domain_name=names[0] if names else None,
                 listeners=listeners,
                 origin=route.origin,
             )
         )
-        for gateway, _ in parents:
+        for gateway, _ in () if is_standalone(route, parents) else parents:
             network = service_network_arn(gateway.name, region=self._region, account=self._account)
             self._fragment.service_associations.append(
                 ServiceAssociation(service_arn=arn, service_network=network, origin=route.origin)
             )
 
-    def _service_name(self, route: _Object) -> str:
+    def _service_name(self, route: Object) -> str:
         """The controller's name for a route's service."""
         given = route.annotations.get(_NAME_OVERRIDE)
         if given:
+            problem = name_problem("service", str(given))
+            if problem:
+                path = ("metadata", "annotations", _NAME_OVERRIDE)
+                self._problem(route, path, problem[0].upper() + problem[1:] + ".")
             return str(given)
         return f"{route.name[:20].strip('-')}-{route.namespace[:18].strip('-')}"
 
-    def _parents(self, route: _Object) -> list[tuple[_Object, Mapping[str, Any]]]:
+    def _parents(self, route: Object) -> list[Parent]:
         """The Gateways that a route attaches to, with the reference that names each."""
         gateways = {(each.namespace, each.name): each for each in self._gateways()}
         parents = []
-        for reference in _items(route.spec.get("parentRefs"), ("spec", "parentRefs")):
+        for reference in items(route.spec.get("parentRefs"), ("spec", "parentRefs")):
             key = (str(reference.get("namespace", route.namespace)), str(reference.get("name")))
             if key in gateways:
                 parents.append((gateways[key], reference))
         return parents
 
-    def _ports(
-        self, parents: Iterable[tuple[_Object, Mapping[str, Any]]]
-    ) -> list[tuple[int, ListenerProtocol]]:
-        """The listeners that a route attaches to; without a sectionName, all of them."""
+    def _ports(self, route: Object, parents: Sequence[Parent]) -> dict[int, ListenerProtocol]:
+        """The listeners that a route attaches to, each port once."""
         ports: dict[int, ListenerProtocol] = {}
-        for gateway, reference in parents:
-            for index, listener in enumerate(_items(gateway.spec.get("listeners"), ("spec", "listeners"))):
-                if reference.get("sectionName") not in (None, listener.get("name")):
-                    continue
-                if reference.get("port") not in (None, listener.get("port")):
-                    continue
-                protocol = listener.get("protocol")
-                if protocol not in ("HTTP", "HTTPS"):
-                    message = (
-                        f"Listener {listener.get('name')} has protocol {protocol}; HTTP and HTTPS are played."
-                    )
-                    self._problem(gateway, ("spec", "listeners", index, "protocol"), message)
-                    continue
-                ports.setdefault(int(listener.get("port", 443)), protocol)
-        if not ports:
+        attached = list(attachments(route, parents, self._objects))
+        for gateway, path, listener in attached:
+            try:
+                port, protocol = read_listener(listener, path)
+                ports.setdefault(port, protocol)
+            except WrongPropertyError as error:
+                self._problem(gateway, error.path, error.problem)
+        if not attached:
             raise WrongPropertyError("The route matches no listener of its Gateway.", ("spec", "parentRefs"))
-        return list(ports.items())
+        return ports
 
-    def _listener(self, route: _Object, arn: str, port: int, protocol: ListenerProtocol) -> Listener:
+    def _listener(self, route: Object, arn: str, port: int, protocol: ListenerProtocol) -> Listener:
         """One listener with the route's rules; what none of them wants is a 404."""
         name = f"{route.name[:20].strip('-')}-{route.namespace[:18].strip('-')}-{port}-{protocol.lower()}"
         listener_arn = f"{arn}/listener/{make_id('listener', arn, str(port))}"
@@ -262,13 +262,12 @@ class _ManifestReader:
             origin=route.origin,
         )
 
-    def _rules(self, route: _Object, listener_arn: str) -> list[Rule]:
+    def _rules(self, route: Object, listener_arn: str) -> list[Rule]:
         """A route's rules in the order of the document, which is their priority."""
+        written = items(route.spec.get("rules"), ("spec", "rules"))
         rules = []
-        priority = 0
-        for index, rule in enumerate(_items(route.spec.get("rules"), ("spec", "rules"))):
+        for index, (rule, priority) in enumerate(zip(written, _priorities(route, len(written)), strict=True)):
             path: Path = ("spec", "rules", index)
-            priority = self._priority(route, index, priority)
             if rule.get("filters"):
                 self._fragment.notes.append(
                     f"HTTPRoute {route.name}: filters of rule {index} are ignored, as the controller ignores them."
@@ -280,19 +279,14 @@ class _ManifestReader:
                     priority=priority,
                     match=self._match(rule, path),
                     action=self._action(route, rule, path),
-                    origin=route.document.locate(path),
+                    origin=route.locate(path),
                 )
             )
         return rules
 
-    def _priority(self, route: _Object, index: int, previous: int) -> int:
-        """The annotated priority, else the one after the rule before."""
-        given = str(route.annotations.get(f"{_CONTROLLER}/rule-{index}-priority", ""))
-        return int(given) if given.isascii() and given.isdigit() else previous + 1
-
     def _match(self, rule: Mapping[str, Any], path: Path) -> Match:
         """A rule's one match; none means every path."""
-        matches = _items(rule.get("matches"), (*path, "matches"))
+        matches = items(rule.get("matches"), (*path, "matches"))
         if len(matches) > 1:
             raise WrongPropertyError(
                 "The controller takes one entry in matches (LATTICE_NO_SUPPORT_FOR_MULTIPLE_MATCHES); write a rule "
@@ -306,13 +300,16 @@ class _ManifestReader:
                 "The controller takes no queryParams (LATTICE_UNSUPPORTED_MATCH_TYPE).",
                 (*path, "queryParams"),
             )
-        headers = _items(match.get("headers"), (*path, "headers"))
-        if len(headers) > 5:
-            raise WrongPropertyError("VPC Lattice takes at most 5 header matches.", (*path, "headers"))
+        headers = items(match.get("headers"), (*path, "headers"))
+        if len(headers) > MAX_HEADER_MATCHES:
+            raise WrongPropertyError(
+                f"The controller takes at most {MAX_HEADER_MATCHES} headers (LATTICE_EXCEED_MAX_HEADER_MATCHES).",
+                (*path, "headers"),
+            )
         method = match.get("method")
         return Match(
             method=None if method is None else str(method),
-            path=self._path_match(match.get("path") or {}, (*path, "path")),
+            path=self._path_match(mapping(match.get("path")), (*path, "path")),
             headers=tuple(
                 self._header_match(header, (*path, "headers", index)) for index, header in enumerate(headers)
             ),
@@ -343,16 +340,19 @@ class _ManifestReader:
 
     # ── backends ──────────────────────────────────────────────────────────────────────────────
 
-    def _action(self, route: _Object, rule: Mapping[str, Any], path: Path) -> Action:
+    def _action(self, route: Object, rule: Mapping[str, Any], path: Path) -> Action:
         """Forward to the backends that exist; to none, the controller answers 500."""
         groups = []
-        for index, backend in enumerate(_items(rule.get("backendRefs"), (*path, "backendRefs"))):
+        for index, backend in enumerate(items(rule.get("backendRefs"), (*path, "backendRefs"))):
             arn = self._backend(route, backend, (*path, "backendRefs", index))
             if arn is not None:
-                groups.append(WeightedTargetGroup(target_group_arn=arn, weight=int(backend.get("weight", 1))))
+                weight = whole_number(
+                    backend.get("weight", 1), 0, MAX_WEIGHT, (*path, "backendRefs", index, "weight")
+                )
+                groups.append(WeightedTargetGroup(target_group_arn=arn, weight=weight))
         return ForwardAction(target_groups=tuple(groups)) if groups else FixedResponseAction(status=500)
 
-    def _backend(self, route: _Object, backend: Mapping[str, Any], path: Path) -> str | None:
+    def _backend(self, route: Object, backend: Mapping[str, Any], path: Path) -> str | None:
         """The target group of a backendRef; ``None`` for one that the controller drops."""
         kind = backend.get("kind", "Service")
         namespace = str(backend.get("namespace", route.namespace))
@@ -362,24 +362,26 @@ class _ManifestReader:
             None,
         )
         if kind == "ServiceImport" and found is not None and _TARGET_GROUP_ARN in found.annotations:
-            return str(found.annotations[_TARGET_GROUP_ARN])
+            arn = str(found.annotations[_TARGET_GROUP_ARN])
+            self._fragment.imported_target_groups.append(arn)
+            return arn
         if kind != "Service" or found is None:
             what = f"{kind} {namespace}/{name}"
             self._fragment.notes.append(
                 f"HTTPRoute {route.name}: {what} is not in the manifests; the controller drops such a backend."
             )
             return None
-        return self._target_group(namespace, name, route.document.locate(path))
+        return self._target_group(namespace, name, route.locate(path))
 
     def _target_group(self, namespace: str, name: str, origin: str) -> str:
         """The target group of a Service's pods."""
         key = f"{namespace}/{name}"
         arn = target_group_arn(key, region=self._region, account=self._account)
         urls = self._target_urls.get(key)
-        if urls is None and namespace == _DEFAULT_NAMESPACE:
+        if urls is None and namespace == DEFAULT_NAMESPACE:
             urls = self._target_urls.get(name)
         if urls is None:
-            shown = name if namespace == _DEFAULT_NAMESPACE else key
+            shown = name if namespace == DEFAULT_NAMESPACE else key
             message = (
                 f"What stands for the pods of Service {key} here? Say it with custom.lattice.targets."
                 f"{shown}: {{url: http://127.0.0.1:PORT}} or {{command: [python3, app.py]}}."
@@ -387,7 +389,7 @@ class _ManifestReader:
             self._fragment.problems.append(Problem(message, origin))
             urls = ()
         self._groups[key] = TargetGroup(
-            name=f"k8s-{namespace}-{name}",
+            name=f"{CONTROLLER_PREFIX}{namespace}-{name}",
             arn=arn,
             type="IP",
             targets=tuple(HttpTarget(url=url) for url in urls),

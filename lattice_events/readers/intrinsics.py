@@ -13,16 +13,26 @@ from typing import Any
 
 _SUB = re.compile(r"\$\{(!?)([^}]*)\}")
 NO_VALUE = object()
+_MAX_DEPTH = 50  # of functions inside of functions; a condition that goes deeper refers to itself
 
 
 class UnresolvableError(Exception):
-    """A value that cannot be known locally; `intrinsic` names the function at fault."""
+    """A value that cannot be known locally.
 
-    def __init__(self, intrinsic: str, detail: str) -> None:
+    Attributes:
+        intrinsic: The function at fault.
+        name: What it asks for.
+        detail: The name, and why there is no such value.
+        is_outside: Whether the value is somebody else's to give: another stack's, or the user's.
+    """
+
+    def __init__(self, intrinsic: str, name: str, *, why: str = "", is_outside: bool = False) -> None:
         """Name the function and what it asks for."""
-        super().__init__(f"{intrinsic} {detail}")
         self.intrinsic = intrinsic
-        self.detail = detail
+        self.name = name
+        self.detail = f"{name} ({why})" if why else name
+        self.is_outside = is_outside
+        super().__init__(f"{intrinsic} {self.detail}")
 
 
 class Resolver:
@@ -51,6 +61,8 @@ class Resolver:
         self._parameters = parameters
         self._reference = reference
         self._attribute = attribute
+        self._depth = 0
+        self._asked: set[str] = set()  # the resources whose reference is being worked out
         self._functions: Mapping[str, Callable[[Any], Any]] = {
             "Ref": self._ref,
             "Fn::GetAtt": self._get_att,
@@ -70,32 +82,53 @@ class Resolver:
             UnresolvableError: An intrinsic in it has no value that could be known.
         """
         if isinstance(value, dict):
-            name = next(iter(value)) if len(value) == 1 else ""
-            if name == "Ref" or (isinstance(name, str) and name.startswith("Fn::")):
-                return self._call(name, value[name])
+            if is_intrinsic(value):
+                return self._call(*next(iter(value.items())))
             items = {key: self.resolve(item) for key, item in value.items()}
             return {key: item for key, item in items.items() if item is not NO_VALUE}
         if isinstance(value, list):
             return [item for item in map(self.resolve, value) if item is not NO_VALUE]
-        if isinstance(value, str) and "{{resolve:" in value:
-            raise UnresolvableError("dynamic reference", value)
-        return value
+        return _known(value)
 
-    def holds(self, condition: str) -> bool:
-        """Whether a named condition holds."""
+    def holds(self, condition: Any) -> bool:
+        """Whether a named condition holds.
+
+        Raises:
+            UnresolvableError: It is defined nowhere, malformed, or compares what cannot be known.
+        """
+        return bool(self._guarded("Condition", self._holds, condition))
+
+    def _holds(self, condition: Any) -> bool:
         conditions = self._template.get("Conditions") or {}
         if condition not in conditions:
-            raise UnresolvableError("Condition", f"{condition} is not defined under Conditions")
+            raise UnresolvableError("Condition", condition, why="it is not defined under Conditions")
         return self._evaluate(conditions[condition])
 
     def _call(self, name: str, argument: Any) -> Any:
         function = self._functions.get(name)
         if function is None:
-            raise UnresolvableError(name, _shown(argument))
+            shown = _shown(self._argument(argument))
+            raise UnresolvableError(name, shown, is_outside=name == "Fn::ImportValue")
+        return _known(self._guarded(name, function, argument))
+
+    def _argument(self, argument: Any) -> Any:
+        """What a function that is not ours was given, resolved if that can be done."""
+        try:
+            return self.resolve(argument)
+        except UnresolvableError:
+            return argument
+
+    def _guarded(self, name: str, function: Callable[[Any], Any], argument: Any) -> Any:
+        """Call a function; whatever a malformed argument makes it raise is one kind of error."""
+        if self._depth >= _MAX_DEPTH:
+            raise UnresolvableError(name, _shown(argument), why="it refers to itself")
+        self._depth += 1
         try:
             return function(argument)
-        except (TypeError, ValueError, IndexError, KeyError, AttributeError) as error:
-            raise UnresolvableError(name, f"{_shown(argument)} is malformed") from error
+        except (TypeError, ValueError, LookupError, AttributeError) as error:
+            raise UnresolvableError(name, _shown(argument), why="it is malformed") from error
+        finally:
+            self._depth -= 1
 
     def _ref(self, name: Any) -> Any:
         if name == "AWS::NoValue":
@@ -104,19 +137,40 @@ class Resolver:
             return self._pseudo[name]
         declared = self._template.get("Parameters") or {}
         if name in declared:
-            if name in self._parameters:
-                value: Any = self._parameters[name]
-            elif "Default" in declared[name]:
-                value = declared[name]["Default"]
-            else:
-                raise UnresolvableError("Ref", f"{name}: the parameter has no Default and was not given")
-            is_list = "List" in str(declared[name].get("Type"))
-            return [item.strip() for item in str(value).split(",")] if is_list else value
-        return self._reference(str(name))
+            return self._parameter(name, declared[name])
+        return self._once("Ref", str(name), self._reference)
+
+    def _once(self, intrinsic: str, resource: str, ask: Callable[[str], Any]) -> Any:
+        """Ask for a resource's reference, unless that is what it needs itself."""
+        if resource in self._asked:
+            raise UnresolvableError(intrinsic, resource, why="it refers to itself")
+        self._asked.add(resource)
+        try:
+            return ask(resource)
+        finally:
+            self._asked.discard(resource)
+
+    def _parameter(self, name: str, declared: Mapping[str, Any]) -> Any:
+        """A parameter's value: the given one, else its default."""
+        kind = str(declared.get("Type"))
+        if name in self._parameters:
+            value: Any = self._parameters[name]
+        elif kind.startswith("AWS::SSM::Parameter::Value"):
+            why = "its value is in the Parameter Store"
+            raise UnresolvableError("Ref", name, why=why, is_outside=True)
+        elif "Default" in declared:
+            value = declared["Default"]
+        else:
+            why = "the parameter has no Default and was not given"
+            raise UnresolvableError("Ref", name, why=why, is_outside=True)
+        return [item.strip() for item in str(value).split(",")] if "List" in kind else value
 
     def _get_att(self, argument: Any) -> Any:
         logical_id, name = argument.split(".", 1) if isinstance(argument, str) else argument
-        return self._attribute(logical_id, str(self.resolve(name)))
+        name = self.resolve(name)
+        if not isinstance(logical_id, str) or not isinstance(name, str):
+            raise TypeError
+        return self._once("Fn::GetAtt", logical_id, lambda resource: self._attribute(resource, name))
 
     def _sub(self, argument: Any) -> str:
         text, given = (argument, {}) if isinstance(argument, str) else argument
@@ -127,14 +181,14 @@ class Resolver:
             if match[1]:  # ${!Literal}
                 return f"${{{name}}}"
             if name in known:
-                return str(known[name])
-            return str(self._get_att(name) if "." in name else self._ref(name))
+                return as_text(known[name])
+            return as_text(self._get_att(name) if "." in name else self._ref(name))
 
         return _SUB.sub(value, text)
 
     def _join(self, argument: Any) -> str:
         delimiter, items = argument
-        return str(delimiter).join(str(item) for item in self.resolve(items))
+        return str(delimiter).join(as_text(item) for item in self.resolve(items))
 
     def _select(self, argument: Any) -> Any:
         index, items = argument
@@ -155,14 +209,14 @@ class Resolver:
     def _evaluate(self, condition: Any) -> bool:
         """The truth of a condition's definition."""
         if not isinstance(condition, dict) or len(condition) != 1:
-            raise UnresolvableError("Condition", f"{_shown(condition)} is malformed")
+            raise UnresolvableError("Condition", _shown(condition), why="it is malformed")
         ((name, argument),) = condition.items()
         match name:
             case "Condition":
                 return self.holds(argument)
             case "Fn::Equals":
                 left, right = (self.resolve(side) for side in argument)
-                return bool(left == right)
+                return as_text(left) == as_text(right)
             case "Fn::And":
                 return all(self._evaluate(part) for part in argument)
             case "Fn::Or":
@@ -170,7 +224,29 @@ class Resolver:
             case "Fn::Not":
                 return not self._evaluate(argument[0])
             case _:
-                raise UnresolvableError(name, "is not a condition function")
+                raise UnresolvableError(name, _shown(argument), why="it is no condition function")
+
+
+def is_intrinsic(value: Mapping[Any, Any]) -> bool:
+    """Whether a mapping is the long form of an intrinsic function."""
+    name = next(iter(value), None)
+    return len(value) == 1 and isinstance(name, str) and (name == "Ref" or name.startswith("Fn::"))
+
+
+def _known(value: Any) -> Any:
+    """A value, unless it is a dynamic reference, which only CloudFormation can follow."""
+    if isinstance(value, str) and "{{resolve:" in value:
+        raise UnresolvableError("dynamic reference", _shown(value))
+    return value
+
+
+def as_text(value: Any) -> str:
+    """A value as CloudFormation writes it into text."""
+    if value is NO_VALUE:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
 
 
 def _shown(argument: Any) -> str:

@@ -37,6 +37,17 @@ NOT_PLAYED = frozenset(
         "ServiceNetworkResourceAssociation",
     )
 )
+TARGET_GROUP_CONFIG = (
+    "HealthCheck",
+    "IpAddressType",
+    "LambdaEventStructureVersion",
+    "Port",
+    "Protocol",
+    "ProtocolVersion",
+    "VpcIdentifier",
+)
+TARGET = ("Id", "Port")
+AUTH_TYPES = ("NONE", "AWS_IAM")
 FIXED_STATUSES = (404, 500)
 MAX_WEIGHT = 999
 MAX_TARGET_GROUPS = 10
@@ -51,6 +62,12 @@ _NAME_RULES = {  # kind: shortest, longest, forbidden start
     "rule": (3, 63, "rule-"),
     "target group": (3, 128, "tg-"),
 }
+
+
+def made_up_name(kind: str, *parts: str) -> str:
+    """A name for what was given none, made of its stack and logical id as CloudFormation makes it."""
+    text = re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")
+    return text[: _NAME_RULES[kind][1]].strip("-")
 
 
 def name_problem(kind: str, name: str) -> str | None:

@@ -49,6 +49,8 @@ def parse_yaml(text: str, file: str) -> Document:
 
 def parse_yaml_stream(text: str, file: str) -> Iterator[Document]:
     """Parse every document of a stream; see `parse_yaml`."""
+    if file.endswith(".json"):
+        text = text.replace("\t", " ")  # JSON may be indented with tabs, YAML may not
     try:
         loader = yaml.SafeLoader(text)
         while loader.check_node():
@@ -59,7 +61,7 @@ def parse_yaml_stream(text: str, file: str) -> Iterator[Document]:
         mark = error.problem_mark
         place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
         raise ManifestError((Problem(f"This is not YAML: {error.problem}.", place),)) from error
-    except yaml.YAMLError as error:  # characters that YAML does not allow
+    except (yaml.YAMLError, ValueError) as error:  # forbidden characters; a date such as 2026-02-30
         raise ManifestError((Problem(f"This is not YAML: {error}", file),)) from error
 
 
@@ -69,11 +71,20 @@ class _Builder:
     def __init__(self, loader: yaml.SafeLoader, file: str) -> None:
         self._loader = loader
         self._file = file
+        self._parents: list[Any] = []
         self.positions: dict[Path, tuple[int, int]] = {}
 
     def build(self, node: Any, path: Path) -> Any:
         """The value of a node."""
+        if any(parent is node for parent in self._parents):
+            raise self._error(node, "an alias stands inside of what it stands for")
         self.positions.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
+        self._parents.append(node)
+        value = self._build(node, path)
+        self._parents.pop()
+        return value
+
+    def _build(self, node: Any, path: Path) -> Any:
         if node.tag.startswith("!"):
             return self._build_intrinsic(node, path)
         if isinstance(node, yaml.MappingNode):

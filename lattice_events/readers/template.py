@@ -11,12 +11,15 @@ from lattice_events.assumptions import DEFAULTS, Assumptions
 from lattice_events.errors import Problem, UnsupportedIntrinsicError
 from lattice_events.network.model import generated_domain_name, make_id
 from lattice_events.readers.fragment import Fragment
-from lattice_events.readers.intrinsics import Resolver, UnresolvableError
-from lattice_events.readers.lattice_schema import name_problem
+from lattice_events.readers.intrinsics import NO_VALUE, Resolver, UnresolvableError
+from lattice_events.readers.lattice_schema import made_up_name, name_problem
 from lattice_events.readers.source import Locate, Path
 
 LATTICE = "AWS::VpcLattice::"
 FUNCTION = "AWS::Lambda::Function"
+_NO_RESOURCE = "there is no such resource, or its condition is false"
+# Attributes that are a function's ARN with a version or an alias behind it; Ref gives it too.
+_QUALIFIED_ARNS = (("AWS::Lambda::Alias", "AliasArn"), ("AWS::Lambda::Version", "FunctionArn"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +70,8 @@ class Template:
         self.resources: dict[str, Mapping[str, Any]] = {}
         resources = template.get("Resources")
         for name, resource in resources.items() if isinstance(resources, dict) else ():
-            if self._exists(name, resource):
-                self.resources[name] = resource
+            if self._exists(str(name), resource):
+                self.resources[str(name)] = resource
 
     def _exists(self, name: str, resource: Any) -> bool:
         """Whether a resource is one, and its condition holds."""
@@ -85,6 +88,10 @@ class Template:
             if resource["Type"].startswith(LATTICE):
                 self.unresolvable((*path, "Condition"), error)
             return False
+
+    def is_kind(self, name: str, *kinds: str) -> bool:
+        """Whether a resource exists and is of one of these types."""
+        return name in self.resources and self.resources[name]["Type"] in kinds
 
     def names_of(self, kind: str) -> list[str]:
         """Logical ids of the resources of a VPC Lattice type."""
@@ -109,9 +116,7 @@ class Template:
 
     def value(self, path: Path, default: Any = None) -> Any:
         """A resolved property of a resource; an unresolvable one is a problem and the default."""
-        value: Any = self.resources[str(path[1])]
-        for key in path[2:]:
-            value = value.get(key) if isinstance(value, dict) else None
+        value = self._written(path)
         if value is None:
             return default
         try:
@@ -119,11 +124,28 @@ class Template:
         except UnresolvableError as error:
             self.unresolvable(path, error)
             return default
-        return default if resolved is None else resolved
+        return default if resolved is None or resolved is NO_VALUE else resolved
+
+    def _written(self, path: Path) -> Any:
+        """What stands at a key path of a resource, unresolved."""
+        value: Any = self.resources[str(path[1])]
+        for key in path[2:]:
+            value = value.get(key) if isinstance(value, dict) else None
+        return value
 
     def property(self, name: str, key: str, default: Any = None) -> Any:
         """A resolved property of a resource by logical id."""
         return self.value(("Resources", name, "Properties", key), default)
+
+    def text(self, name: str, key: str) -> str | None:
+        """A property that must be text; numbers count as text, as in CloudFormation."""
+        value = self.property(name, key)
+        if value is None or isinstance(value, str):
+            return value
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return str(value)
+        self.problem(("Resources", name, "Properties", key), f"{key} must be text, not {value!r}.")
+        return None
 
     def origin(self, name: str, *path: str | int) -> str:
         """Where a resource stands."""
@@ -131,14 +153,14 @@ class Template:
 
     def name(self, name: str, kind: str) -> str:
         """A resource's own name: its Name, or one made of the logical id as CloudFormation would."""
-        given = self.property(name, "Name")
+        given = self.text(name, "Name")
         if given is None:
-            return name.lower()
-        problem = name_problem(kind, str(given))
+            return made_up_name(kind, self.options.stack_name, name)
+        problem = name_problem(kind, given)
         if problem:
             path: Path = ("Resources", name, "Properties", "Name")
             self.problem(path, problem[0].upper() + problem[1:] + ".")
-        return str(given)
+        return given
 
     # ── references ────────────────────────────────────────────────────────────────────────────
 
@@ -146,23 +168,25 @@ class Template:
         """What ``Ref`` gives: the ARN of VPC Lattice's resources, the name of a function."""
         resource = self.resources.get(name)
         if resource is None:
-            raise UnresolvableError("Ref", f"{name} (there is no such resource, or its condition is false)")
+            raise UnresolvableError("Ref", name, why=_NO_RESOURCE)
         kind = resource["Type"]
         if kind.startswith(LATTICE):
             return self.arn(name)
         if kind == FUNCTION:
             return self.function_name(name)
-        if kind in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
+        if kind in (kind for kind, _ in _QUALIFIED_ARNS):
             return self.arn(name)
         if kind == "AWS::EC2::VPC":
             return make_id("vpc", self.options.stack_name, name)
-        raise UnresolvableError("Ref", f"{name} (a resource of type {kind})")
+        raise UnresolvableError("Ref", name, why=f"a resource of type {kind}")
 
     def _attribute(self, name: str, attribute: str) -> Any:
         """What ``Fn::GetAtt`` gives."""
         resource = self.resources.get(name)
         kind = resource["Type"] if resource else ""
-        if attribute == "Arn" and (kind.startswith((LATTICE, "AWS::Lambda::")) or kind == "AWS::IAM::Role"):
+        if attribute == "Arn" and (kind.startswith(LATTICE) or kind in (FUNCTION, "AWS::IAM::Role")):
+            return self.arn(name)
+        if (kind, attribute) in _QUALIFIED_ARNS:
             return self.arn(name)
         if kind.startswith(LATTICE) and attribute == "Id":
             return self.arn(name).rpartition("/")[2]
@@ -170,10 +194,8 @@ class Template:
             return self.service_domain(self.name(name, "service"))
         if kind == "AWS::EC2::VPC" and attribute == "VpcId":
             return self._reference(name)
-        what = (
-            f"a resource of type {kind}" if kind else "there is no such resource, or its condition is false"
-        )
-        raise UnresolvableError("Fn::GetAtt", f"{name}.{attribute} ({what})")
+        why = f"a resource of type {kind}" if kind else _NO_RESOURCE
+        raise UnresolvableError("Fn::GetAtt", f"{name}.{attribute}", why=why)
 
     def arn(self, name: str) -> str:
         """The local ARN of a resource."""
@@ -181,7 +203,7 @@ class Template:
         where = f"{self.options.region}:{self.options.account}"
         if kind == FUNCTION:
             return f"arn:aws:lambda:{where}:function:{self.function_name(name)}"
-        if kind in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
+        if kind in (kind for kind, _ in _QUALIFIED_ARNS):
             function = self.property(name, "FunctionName")
             function_name = str(function).rpartition("function:")[2]
             qualifier = self.property(name, "Name", "1")
@@ -221,14 +243,21 @@ class Template:
 
     def function_name(self, name: str) -> str:
         """A function's name: FunctionName, or the logical id."""
-        return str(self.property(name, "FunctionName") or name)
+        return self.text(name, "FunctionName") or name
+
+    def outside(self, path: Path) -> str | None:
+        """What a value is called that is another stack's or the user's to give; ``None`` if it is known."""
+        try:
+            self.resolver.resolve(self._written(path))
+        except UnresolvableError as error:
+            return error.name if error.is_outside else None
+        return None
 
     def quiet(self, path: Path) -> Any:
         """A value that nothing depends on; ``None`` when it cannot be known."""
-        value: Any = self.resources[str(path[1])]
-        for key in path[2:]:
-            value = value.get(key) if isinstance(value, dict) else None
+        value = self._written(path)
         try:
-            return self.resolver.resolve(value)
+            resolved = self.resolver.resolve(value)
         except UnresolvableError:
             return None
+        return None if resolved is NO_VALUE else resolved

@@ -110,14 +110,16 @@ def test_without_a_section_the_route_is_on_every_listener() -> None:
     assert [listener.port for listener in network.services[0].listeners] == [443, 80]
 
 
-def test_document_order_is_priority_and_an_annotation_moves_it() -> None:
+def test_document_order_is_priority_and_goes_on_after_the_annotated_rule() -> None:
+    """Controller 2.1.3, model_build_rule.go: rules without an annotation follow the last one that has it."""
     rule = "    - backendRefs: [{name: app, port: 80}]\n"
     annotated = ROUTE.replace(
         "metadata: {name: eks-app}",
         "metadata: {name: eks-app, annotations: {application-networking.k8s.aws/rule-1-priority: '7'}}",
     )
 
-    assert [each.priority for each in rules_of(annotated + rule + rule)] == [1, 7, 8]
+    assert [each.priority for each in rules_of(annotated + rule + rule)] == [8, 7, 9]
+    assert [each.priority for each in rules_of(ROUTE + rule + rule)] == [1, 2, 3]
 
 
 def test_long_names_are_cut_and_an_annotation_overrides() -> None:

@@ -1,0 +1,161 @@
+"""Kubernetes objects, and which listeners of its Gateways a route attaches to.
+
+Source:
+    https://gateway-api.sigs.k8s.io/reference/spec/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from lattice_events.network.model import ListenerProtocol
+from lattice_events.readers.actions import WrongPropertyError, whole_number
+from lattice_events.readers.source import Document, Path
+
+CONTROLLER = "application-networking.k8s.aws"
+DEFAULT_NAMESPACE = "default"
+_STANDALONE = f"{CONTROLLER}/standalone"
+
+
+class Object:
+    """One Kubernetes object."""
+
+    def __init__(self, document: Document, value: Mapping[str, Any], path: Path) -> None:
+        self._document = document
+        self._path = path
+        self.kind = str(value.get("kind"))
+        self.group = str(value.get("apiVersion", "")).rpartition("/")[0]
+        metadata = mapping(value.get("metadata"))
+        self.name = str(metadata.get("name") or "")
+        self.namespace = str(metadata.get("namespace") or DEFAULT_NAMESPACE)
+        self.annotations = mapping(metadata.get("annotations"))
+        self.labels = mapping(metadata.get("labels"))
+        self.spec = mapping(value.get("spec"))
+
+    def locate(self, path: Path) -> str:
+        """``file:line:column`` of a key path of the object."""
+        return self._document.locate((*self._path, *path))
+
+    @property
+    def origin(self) -> str:
+        """Where the object stands."""
+        return self.locate(())
+
+
+def read_objects(documents: Iterable[Document]) -> Iterator[Object]:
+    """The objects of every document; a List has several."""
+    for document in documents:
+        value = mapping(document.value)
+        items = value.get("items")
+        if value.get("kind") == "List" and isinstance(items, list):
+            for index, item in enumerate(items):
+                yield Object(document, mapping(item), ("items", index))
+        elif value:
+            yield Object(document, value, ())
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """A mapping; what is none has nothing in it."""
+    return value if isinstance(value, dict) else {}
+
+
+Parent = tuple[Object, Mapping[str, Any]]  # a Gateway, and the parentRef that names it
+
+
+def items(value: Any, path: Path) -> list[Mapping[str, Any]]:
+    """A list of objects; absent is empty."""
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise WrongPropertyError(f"{path[-1]} must be a list of objects.", path)
+    return value
+
+
+def hostnames(route: Object) -> list[str]:
+    """A route's host names."""
+    names = route.spec.get("hostnames") or []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise WrongPropertyError("hostnames must be a list of names.", ("spec", "hostnames"))
+    return names
+
+
+def _hosts_meet(one: str, other: str) -> bool:
+    """Whether two host names, each of which may start with ``*.``, have a name in common."""
+    if one.startswith("*.") and other.startswith("*."):
+        return one.endswith(other[1:]) or other.endswith(one[1:])
+    if other.startswith("*."):
+        one, other = other, one
+    return one == other or (one.startswith("*.") and other.endswith(one[1:]))
+
+
+def read_listener(listener: Mapping[str, Any], path: Path) -> tuple[int, ListenerProtocol]:
+    """A listener's port and protocol."""
+    port = whole_number(listener.get("port"), 1, 65535, (*path, "port"))
+    match listener.get("protocol"):
+        case "HTTP":
+            return port, "HTTP"
+        case "HTTPS":
+            return port, "HTTPS"
+        case protocol:
+            message = f"Listener {listener.get('name')} has protocol {protocol}; HTTP and HTTPS are played."
+            raise WrongPropertyError(message, (*path, "protocol"))
+
+
+def is_standalone(route: Object, parents: Iterable[Parent]) -> bool:
+    """Whether a route stays off the network; its own annotation beats its Gateway's."""
+    for each in (route, *(gateway for gateway, _ in parents)):
+        if _STANDALONE in each.annotations:
+            return str(each.annotations[_STANDALONE]).lower() == "true"
+    return False
+
+
+def attachments(
+    route: Object, parents: Iterable[Parent], objects: Sequence[Object]
+) -> Iterator[tuple[Object, Path, Mapping[str, Any]]]:
+    """The listeners that a route attaches to; without a sectionName, all that admit it.
+
+    Args:
+        route: An HTTPRoute.
+        parents: Its Gateways.
+        objects: All that there are: a listener may select namespaces by their labels.
+    """
+    for gateway, reference in parents:
+        for index, listener in enumerate(items(gateway.spec.get("listeners"), ("spec", "listeners"))):
+            if _is_meant(listener, reference) and _admits(gateway, listener, route, objects):
+                yield gateway, ("spec", "listeners", index), listener
+
+
+def _is_meant(listener: Mapping[str, Any], reference: Mapping[str, Any]) -> bool:
+    """Whether a parentRef means a listener."""
+    section, port = reference.get("sectionName"), reference.get("port")
+    return section in (None, listener.get("name")) and port in (None, listener.get("port"))
+
+
+def _admits(gateway: Object, listener: Mapping[str, Any], route: Object, objects: Sequence[Object]) -> bool:
+    """Whether a listener takes a route, by its host names and its namespace."""
+    wanted, names = listener.get("hostname"), hostnames(route)
+    if wanted and names and not any(_hosts_meet(str(wanted), name) for name in names):
+        return False
+    allowed = mapping(mapping(listener.get("allowedRoutes")).get("namespaces"))
+    match allowed.get("from", "Same"):
+        case "All":
+            return True
+        case "Selector":
+            return _selects(mapping(allowed.get("selector")), route.namespace, objects)
+        case _:
+            return gateway.namespace == route.namespace
+
+
+def _selects(selector: Mapping[str, Any], namespace: str, objects: Sequence[Object]) -> bool:
+    """Whether a label selector takes a namespace; every one has its own name as a label."""
+    if "matchExpressions" in selector:
+        message = (
+            f"matchExpressions of a listener's allowedRoutes are not read; use matchLabels ({namespace})."
+        )
+        raise WrongPropertyError(message, ("spec", "parentRefs"))
+    labels = {"kubernetes.io/metadata.name": namespace}
+    for each in objects:
+        if each.kind == "Namespace" and each.name == namespace:
+            labels |= each.labels
+    return all(labels.get(key) == value for key, value in mapping(selector.get("matchLabels")).items())

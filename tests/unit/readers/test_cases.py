@@ -1,0 +1,182 @@
+"""tests/cases/readers: what sources say, as a network or as problems with their places."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lattice_events.errors import ConfigurationError
+from lattice_events.network.model import Action, ForwardAction, Match, Network
+from lattice_events.readers.assemble import assemble
+from lattice_events.readers.cloudformation import read_template
+from lattice_events.readers.fragment import Fragment
+from lattice_events.readers.gateway_api import read_manifests
+from lattice_events.readers.source import Document, parse_yaml, parse_yaml_stream
+from lattice_events.readers.template import TemplateOptions
+from tests.conftest import examples
+
+CASES = [
+    case
+    for path in sorted((Path(__file__).parents[2] / "cases" / "readers").glob("*.json"))
+    for case in json.loads(path.read_text())
+]
+REGION, ACCOUNT = "us-west-2", "123456789012"
+URLS = {"app": ["http://127.0.0.1:1"]}
+
+
+def read_file(name: str, text: str, parameters: dict[str, str]) -> Fragment:
+    """Read a source: manifests if its name says so, else a template of the stack that its name says."""
+    if name.startswith("k8s"):
+        documents = list(parse_yaml_stream(text, name))
+        return read_manifests(documents, region=REGION, account=ACCOUNT, target_urls=URLS)
+    document = parse_yaml(text, name)
+    options = TemplateOptions(
+        region=REGION,
+        account=ACCOUNT,
+        stack_name=Path(name).stem,
+        parameters=parameters,
+        code=lambda _: "/code",
+        target_urls=URLS,
+    )
+    return read_template(document.value, locate=document.locate, options=options)
+
+
+def read(given: dict[str, Any]) -> dict[str, Any]:
+    """What a case's sources become, in few words."""
+    parameters = given.get("parameters", {})
+    try:
+        fragments = [read_file(name, "\n".join(lines), parameters) for name, lines in given["files"].items()]
+        network, notes = assemble(
+            fragments, region=REGION, account=ACCOUNT, chosen_network=given.get("network")
+        )
+    except ConfigurationError as error:
+        return {"problems": [str(problem) for problem in error.problems]}
+    return {**summary(network), "notes": list(notes)}
+
+
+def summary(network: Network) -> dict[str, Any]:
+    """A network in few words."""
+    networks = {each.arn: each.name for each in network.service_networks}
+    return {
+        "networks": list(networks.values()),
+        "services": {
+            each.name: [networks[arn] for arn in each.service_network_arns] for each in network.services
+        },
+        "domains": [each.custom_domain_name for each in network.services if each.custom_domain_name],
+        "vpcs": [vpc for each in network.service_networks for vpc in each.vpc_ids],
+        "listeners": [
+            f"{service.name} {listener.protocol} {listener.port}"
+            for service in network.services
+            for listener in service.listeners
+        ],
+        "rules": [
+            f"{rule.priority} {match_in_words(rule.match)} -> {action_in_words(rule.action, network)}"
+            for service in network.services
+            for listener in service.listeners
+            for rule in listener.rules
+        ],
+        "groups": [f"{each.name} {each.event_version} {len(each.targets)}" for each in network.target_groups],
+        "functions": {each.name: dict(each.environment) for each in network.functions},
+    }
+
+
+def match_in_words(match: Match) -> str:
+    words = [match.method] if match.method else []
+    if match.path:
+        words.append(f"{match.path.kind} {match.path.value}{'' if match.path.case_sensitive else ' (i)'}")
+    words += [
+        f"{each.name} {each.kind} {each.value}{'' if each.case_sensitive else ' (i)'}"
+        for each in match.headers
+    ]
+    return ", ".join(words)
+
+
+def action_in_words(action: Action, network: Network) -> str:
+    if not isinstance(action, ForwardAction):
+        return str(action.status)
+    names = network.target_group_by_arn
+    return " + ".join(f"{names[each.target_group_arn].name}:{each.weight}" for each in action.target_groups)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_case(case: dict[str, Any]) -> None:
+    found = read(case["given"])
+
+    assert {key: found.get(key, found.get("problems")) for key in case["expected"]} == case["expected"]
+
+
+def test_every_case_cites_its_source_and_has_its_own_name() -> None:
+    assert all(case["source"] for case in CASES)
+    assert len({case["name"] for case in CASES}) == len(CASES)
+
+
+# ── mutations ─────────────────────────────────────────────────────────────────────────────────────
+
+WHOLE = next(case for case in CASES if case["name"] == "a template with everything")["given"]["files"]
+ROUTES = next(case for case in CASES if case["name"] == "manifests with everything")["given"]["files"]
+ODD: list[Any] = [
+    None, "", 0, -1, 1.5, True, "x", [], {}, [None], [["a"]], {"a": 1}, {1: 2}, 10**9,
+    {"Ref": "Nope"}, {"Ref": ["x"]}, {"Ref": "AWS::NoValue"}, {"Ref": "Service"}, {"Ref": "Listener"},
+    {"Fn::Sub": 1}, {"Fn::Sub": ["${A", {}]}, {"Fn::GetAtt": "A"}, {"Fn::GetAtt": []},
+    {"Fn::GetAtt": ["Service", "Arn"]}, {"Fn::If": ["x"]}, {"Fn::If": [["x"], 1, 2]},
+    {"Fn::Equals": [1]}, {"Condition": "IsLocal"}, {"Fn::Select": [9, ["a"]]}, {"Fn::ImportValue": "x"},
+    "{{resolve:ssm:x}}",
+]  # fmt: skip
+
+
+def places(value: Any) -> list[tuple[Any, Any]]:
+    """Every container and key inside of a value."""
+    keys = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    found = []
+    for key in keys:
+        found += [(value, key), *places(value[key])]
+    return found
+
+
+def mutate(value: Any, data: st.DataObject) -> Any:
+    """Drop or replace one to three things."""
+    value = copy.deepcopy(value)
+    for _ in range(data.draw(st.integers(1, 3))):
+        found = places(value)
+        if not found:
+            break
+        container, key = found[data.draw(st.integers(0, len(found) - 1))]
+        if data.draw(st.booleans()):
+            container[key] = copy.deepcopy(data.draw(st.sampled_from(ODD)))
+        else:
+            del container[key]
+    return value
+
+
+def is_read_or_refused(fragment: Fragment) -> bool:
+    try:
+        network, _ = assemble([fragment], region=REGION, account=ACCOUNT)
+    except ConfigurationError as error:
+        return bool(error.problems)
+    return bool(summary(network))
+
+
+@examples(2000)
+@given(st.data())
+def test_a_mutated_template_is_a_network_or_problems(data: st.DataObject) -> None:
+    (lines,) = WHOLE.values()
+    template = mutate(parse_yaml("\n".join(lines), "t").value, data)
+    options = TemplateOptions(region=REGION, account=ACCOUNT, code=lambda _: "/code")
+
+    assert is_read_or_refused(read_template(template, locate=lambda _: "t", options=options))
+
+
+@examples(2000)
+@given(st.data())
+def test_mutated_manifests_are_a_network_or_problems(data: st.DataObject) -> None:
+    (lines,) = ROUTES.values()
+    values = mutate([each.value for each in parse_yaml_stream("\n".join(lines), "k")], data)
+    documents = [Document(value=value, file="k", positions={}) for value in values]
+
+    assert is_read_or_refused(read_manifests(documents, region=REGION, account=ACCOUNT, target_urls=URLS))
