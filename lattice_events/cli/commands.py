@@ -6,6 +6,8 @@ import click
 
 from lattice_events import __version__
 from lattice_events.cli.dev import dev
+from lattice_events.cli.event import event
+from lattice_events.cli.invoke import invoke
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -14,4 +16,5 @@ def lattice() -> None:
     """AWS Lambda on Amazon VPC Lattice: run the service network on this machine."""
 
 
-lattice.add_command(dev)
+for command in (dev, event, invoke):
+    lattice.add_command(command)

@@ -12,8 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
@@ -56,37 +56,57 @@ class RunOptions:
     extra_ca: Sequence[Path]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """A run that is up."""
+
+    ready: Ready
+    functions: Functions
+
+
 async def run(options: RunOptions, printer: Printer) -> None:
     """Run until SIGINT or SIGTERM.
 
     Raises:
         ConfigurationError: The sources, a port or a target's command are not usable.
     """
+    stop = stop_on_signals()
+    async with network_up(options, printer, stop) as started:
+        if started is not None:
+            printer.ready(started.ready)
+            await stop.wait()
+
+
+def stop_on_signals() -> asyncio.Event:
+    """An event that SIGINT and SIGTERM set."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    started = time.perf_counter()
+    return stop
+
+
+@asynccontextmanager
+async def network_up(
+    options: RunOptions, printer: Printer, stop: asyncio.Event
+) -> AsyncIterator[Started | None]:
+    """Read the sources and start everything; ``None`` when the user stops it before it is up."""
+    began = time.perf_counter()
     printer.starting("Reading the configuration …")
     commands = _Commands()
-    project = await _until(
-        stop,
-        lambda: load_project(
-            options.paths,
-            ReadOptions(
-                allocate=commands.allocate,
-                serverless=replace(options.serverless, is_cancelled=stop.is_set),
-                code=options.code,
-                packaged=options.packaged,
-                region=options.serverless.region,
-            ),
-        ),
+    read_options = ReadOptions(
+        allocate=commands.allocate,
+        serverless=replace(options.serverless, is_cancelled=stop.is_set),
+        code=options.code,
+        packaged=options.packaged,
+        region=options.serverless.region,
     )
+    project = await _until(stop, lambda: load_project(options.paths, read_options))
     if project is None:
+        yield None
         return
     async with AsyncExitStack() as stack:
-        ready = await _start(options, project, commands, printer, stack, started)
-        printer.ready(ready)
-        await stop.wait()
+        starting = _Starting(options, project, commands, printer, stack)
+        yield await starting.start(began)
 
 
 async def _until(stop: asyncio.Event, work: Callable[[], Project]) -> Project | None:
@@ -119,114 +139,135 @@ class _Commands:
         return f"http://127.0.0.1:{port}"
 
 
-async def _start(
-    options: RunOptions,
-    project: Project,
-    commands: _Commands,
-    printer: Printer,
-    stack: AsyncExitStack,
-    started: float,
-) -> Ready:
-    """Start everything; what was started is stopped by the stack, in the opposite order."""
-    network = project.network
-    folder = Path(tempfile.mkdtemp(prefix="lattice-dev-"))
-    stack.callback(shutil.rmtree, folder, ignore_errors=True)
-    authority = RunAuthority()
-    (folder / "ca.pem").write_bytes(authority.certificate_pem)
-    authority.write_bundle(folder / "bundle.pem", shell=os.environ, extra=options.extra_ca)
-    callers = [function.name for function in network.functions] + [each.name for each in commands.targets]
-    tokens = {name: secrets.token_urlsafe(24) for name in (USER, *callers)}
-    proxy_port: list[int] = []
+class _Starting:
+    """Starts the parts of a run; the stack stops them in the opposite order."""
 
-    def proxy_url(name: str) -> str:
-        return f"http://{quote(name, safe='')}:{tokens[name]}@127.0.0.1:{proxy_port[0]}"
-
-    surroundings = Surroundings(
-        region=network.region,
-        path=os.environ.get("PATH", os.defpath),
-        home=str(folder),
-        tmpdir=tempfile.gettempdir(),
-        ca_bundle=str(folder / "bundle.pem"),
-        services=service_variables(network),
-        overrides=options.variables,
-    )
-    credentials = _profile_credentials(options.aws_profile) if options.aws_profile else _made_up_credentials
-    python, notes = _interpreter(project)
-    functions = Functions(
-        network.functions,
-        settings=FunctionSettings(
-            environment=lambda function, task_root: function_environment(
-                function,
-                task_root=task_root,
-                surroundings=surroundings,
-                proxy_url=proxy_url(function.name),
-                credentials=credentials(function),
-            ),
-            python=(python,),
-            max_processes=project.settings.max_processes,
-        ),
-        report=printer.report,
-    )
-    stack.push_async_callback(functions.close)
-    gateway = Gateway(
-        network,
-        functions,
-        authority=authority,
-        settings=GatewaySettings(
-            tokens=tokens,
-            assumptions=project.settings.assumptions,
-            vpc_arn=_default_vpc(network),
-            shell=os.environ,
-        ),
-        report=printer.report,
-    )
-    stack.push_async_callback(gateway.close)
-    port, tls_port = await gateway.start(port=options.port, tls_port=options.tls_port)
-    proxy_port.append(port)
-    control = Control(functions, report=printer.report)
-    stack.push_async_callback(control.close)
-    control_port = await control.start(options.control_port)
-    gateway.own_ports.add(control_port)
-    await _start_commands(commands, surroundings, proxy_url, printer, stack)
-    if options.aws_profile:
-        notes.append(f"Functions have the real credentials of the AWS profile {options.aws_profile}.")
-    return Ready(
-        network=network,
-        gateway_url=f"http://127.0.0.1:{port}",
-        tls_url=f"https://127.0.0.1:{tls_port}",
-        control_url=f"http://127.0.0.1:{control_port}",
-        proxy_url=proxy_url(USER),
-        ca_file=str(folder / "ca.pem"),
-        ready_ms=(time.perf_counter() - started) * 1000,
-        notes=(*project.notes, *notes),
-    )
-
-
-async def _start_commands(
-    commands: _Commands,
-    surroundings: Surroundings,
-    proxy_url: Callable[[str], str],
-    printer: Printer,
-    stack: AsyncExitStack,
-) -> None:
-    """Start the commands that stand for HTTP targets."""
-    for target in commands.targets:
-        started = CommandTargets(
-            (target,),
-            environment={
-                "PATH": surroundings.path,
-                "HOME": surroundings.home,
-                "TMPDIR": surroundings.tmpdir,
-                "LANG": "en_US.UTF-8",
-                "PYTHONUNBUFFERED": "1",
-                **proxy_variables(proxy_url(target.name)),
-                **ca_variables(surroundings.ca_bundle),
-                **surroundings.services,
-            },
-            report=printer.report,
+    def __init__(
+        self,
+        options: RunOptions,
+        project: Project,
+        commands: _Commands,
+        printer: Printer,
+        stack: AsyncExitStack,
+    ) -> None:
+        self._options = options
+        self._project = project
+        self._network = project.network
+        self._commands = commands
+        self._printer = printer
+        self._stack = stack
+        self._folder = Path(tempfile.mkdtemp(prefix="lattice-dev-"))
+        stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
+        self._authority = RunAuthority()
+        callers = [each.name for each in self._network.functions] + [each.name for each in commands.targets]
+        self._tokens = {name: secrets.token_urlsafe(24) for name in (USER, *callers)}
+        self._gateway_port = 0  # known before the first function starts
+        self._surroundings = Surroundings(
+            region=self._network.region,
+            path=os.environ.get("PATH", os.defpath),
+            home=str(self._folder),
+            tmpdir=tempfile.gettempdir(),
+            ca_bundle=str(self._folder / "bundle.pem"),
+            services=service_variables(self._network),
+            overrides=options.variables,
         )
-        stack.push_async_callback(started.close)
-        await started.start()
+
+    async def start(self, began: float) -> Started:
+        """Start everything."""
+        self._write_certificates()
+        python, notes = _interpreter(self._project)
+        functions = self._make_functions(python)
+        gateway = self._make_gateway(functions)
+        self._gateway_port, tls_port = await gateway.start(
+            port=self._options.port, tls_port=self._options.tls_port
+        )
+        control = Control(functions, report=self._printer.report)
+        self._stack.push_async_callback(control.close)
+        control_port = await control.start(self._options.control_port)
+        gateway.own_ports.add(control_port)
+        await self._start_commands()
+        if self._options.aws_profile:
+            notes.append(
+                f"Functions have the real credentials of the AWS profile {self._options.aws_profile}."
+            )
+        ready = Ready(
+            network=self._network,
+            gateway_url=f"http://127.0.0.1:{self._gateway_port}",
+            tls_url=f"https://127.0.0.1:{tls_port}",
+            control_url=f"http://127.0.0.1:{control_port}",
+            proxy_url=self._proxy_url(USER),
+            ca_file=str(self._folder / "ca.pem"),
+            ready_ms=(time.perf_counter() - began) * 1000,
+            notes=(*self._project.notes, *notes),
+        )
+        return Started(ready=ready, functions=functions)
+
+    def _proxy_url(self, name: str) -> str:
+        """The gateway as a proxy, with a caller's name and token."""
+        return f"http://{quote(name, safe='')}:{self._tokens[name]}@127.0.0.1:{self._gateway_port}"
+
+    def _write_certificates(self) -> None:
+        """What users and functions are to trust; the key stays in memory."""
+        (self._folder / "ca.pem").write_bytes(self._authority.certificate_pem)
+        bundle = self._folder / "bundle.pem"
+        self._authority.write_bundle(bundle, shell=os.environ, extra=self._options.extra_ca)
+
+    def _make_functions(self, python: str) -> Functions:
+        profile = self._options.aws_profile
+        credentials = _profile_credentials(profile) if profile else _made_up_credentials
+        functions = Functions(
+            self._network.functions,
+            settings=FunctionSettings(
+                environment=lambda function, task_root: function_environment(
+                    function,
+                    task_root=task_root,
+                    surroundings=self._surroundings,
+                    proxy_url=self._proxy_url(function.name),
+                    credentials=credentials(function),
+                ),
+                python=(python,),
+                max_processes=self._project.settings.max_processes,
+            ),
+            report=self._printer.report,
+        )
+        self._stack.push_async_callback(functions.close)
+        return functions
+
+    def _make_gateway(self, functions: Functions) -> Gateway:
+        gateway = Gateway(
+            self._network,
+            functions,
+            authority=self._authority,
+            settings=GatewaySettings(
+                tokens=self._tokens,
+                assumptions=self._project.settings.assumptions,
+                vpc_arn=_default_vpc(self._network),
+                shell=os.environ,
+            ),
+            report=self._printer.report,
+        )
+        self._stack.push_async_callback(gateway.close)
+        return gateway
+
+    async def _start_commands(self) -> None:
+        """Start the commands that stand for HTTP targets; each is a caller of its own."""
+        for target in self._commands.targets:
+            running = CommandTargets(
+                (target,),
+                environment={
+                    "PATH": self._surroundings.path,
+                    "HOME": self._surroundings.home,
+                    "TMPDIR": self._surroundings.tmpdir,
+                    "LANG": "en_US.UTF-8",
+                    "PYTHONUNBUFFERED": "1",
+                    **proxy_variables(self._proxy_url(target.name)),
+                    **ca_variables(self._surroundings.ca_bundle),
+                    **self._surroundings.services,
+                },
+                report=self._printer.report,
+            )
+            self._stack.push_async_callback(running.close)
+            await running.start()
 
 
 def service_variables(network: Network) -> dict[str, str]:

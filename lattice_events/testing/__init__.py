@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
+from lattice_events.network.examples import CALLERS, make_event, make_request
 from lattice_events.testing.calls import FakeLambdaContext, call
-from lattice_events.testing.events import CALLERS, make_event, make_request
 
 __all__ = ["CALLERS", "FakeLambdaContext", "call", "make_event", "make_request"]

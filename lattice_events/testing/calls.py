@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from lattice_events.codec import decode_response
+from lattice_events.network.examples import make_event
 from lattice_events.response import Response
-from lattice_events.testing.events import make_event
 
 
 class FakeLambdaContext:

@@ -1,4 +1,7 @@
-"""Events as VPC Lattice sends them, for tests: the data plane itself adds what the service adds."""
+"""Example requests and events, as they reach a function of a made-up network.
+
+The data plane itself adds what the service adds, so that an example cannot drift from it.
+"""
 
 from __future__ import annotations
 

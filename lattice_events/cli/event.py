@@ -1,0 +1,59 @@
+"""``lattice event``: print an event as VPC Lattice sends it."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+import click
+
+from lattice_events.network.examples import CALLERS, make_event
+
+
+@click.command()
+@click.argument("version", type=click.Choice(["v1", "v2"]))
+@click.option("--method", default="GET", show_default=True)
+@click.option("--path", default="/", show_default=True, help="With the query string: /orders?x=1")
+@click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="May be repeated.")
+@click.option("--body", default="", help="Text, or @FILE for its bytes.")
+@click.option("--as", "caller", type=click.Choice(list(CALLERS)), default="anonymous", show_default=True)
+def event(version: str, method: str, path: str, headers: tuple[str, ...], body: str, caller: str) -> None:
+    """Print an event of VERSION as VPC Lattice would invoke a function with.
+
+    Pipe it into `lattice invoke FUNCTION --event -`, or keep it as a test's file.
+    """
+    try:
+        made = make_event(
+            f"{method} {path}",
+            version=_version(version),
+            headers=[parse_header(header) for header in headers],
+            body=read_body(body),
+            caller=caller,
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(json.dumps(made, indent=2, ensure_ascii=False))
+
+
+def _version(text: str) -> Literal["V1", "V2"]:
+    return "V1" if text == "v1" else "V2"
+
+
+def parse_header(text: str) -> tuple[str, str]:
+    """``NAME:VALUE``."""
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise click.BadParameter(f"a header is written NAME:VALUE, not {text!r}")
+    return name.strip(), value.strip()
+
+
+def read_body(text: str) -> bytes:
+    """A body given as text, or as ``@FILE``."""
+    if not text.startswith("@"):
+        return text.encode()
+    try:
+        with click.open_file(text[1:], "rb") as file:
+            data: bytes = file.read()
+            return data
+    except OSError as error:
+        raise click.BadParameter(f"{text[1:]}: {error.strerror}") from error

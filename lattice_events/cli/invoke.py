@@ -1,0 +1,128 @@
+"""``lattice invoke``: run one function once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lattice_events.cli.event import parse_header, read_body
+from lattice_events.cli.options import run_options, source_options
+from lattice_events.cli.printer import Ready
+from lattice_events.cli.run import RunOptions, Started, network_up, stop_on_signals
+from lattice_events.errors import ConfigurationError, Problem
+from lattice_events.local.records import LogRecord, Record
+from lattice_events.network.examples import CALLERS, make_event
+from lattice_events.network.model import EventVersion, Function, LambdaTarget, Network
+from lattice_events.readers.fragment import did_you_mean
+
+
+@click.command()
+@click.argument("function")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.option("--event", "event_file", metavar="FILE", help="JSON to invoke with; - reads standard input.")
+@click.option("--request", metavar="'GET /x'", help="Invoke with a request, as VPC Lattice would.")
+@click.option(
+    "--header", "headers", multiple=True, metavar="NAME:VALUE", help="Of the request; may be repeated."
+)
+@click.option("--body", default="", help="Of the request: text, or @FILE.")
+@click.option("--as", "caller", type=click.Choice(list(CALLERS)), default="anonymous", show_default=True)
+@source_options
+def invoke(
+    function: str,
+    paths: tuple[Path, ...],
+    event_file: str | None,
+    request: str | None,
+    headers: tuple[str, ...],
+    body: str,
+    caller: str,
+    **options: Any,
+) -> None:
+    """Run FUNCTION of PATHs once, under the real runtime client, and print what it returns.
+
+    The network is up meanwhile, on free ports, so that what the function calls is there. What the
+    function writes goes to standard error. The exit status is 1 when the function fails.
+    """
+    if event_file and request:
+        raise click.UsageError("--event and --request exclude each other.")
+    wanted = run_options(paths, **options)
+    parts = {"headers": [parse_header(each) for each in headers], "body": read_body(body), "caller": caller}
+
+    def payload(network: Network, invoked: Function) -> bytes:
+        if request:
+            try:
+                event = make_event(request, version=_version_of(network, invoked), **parts)
+            except ValueError as error:
+                raise ConfigurationError(str(error)) from error
+            return json.dumps(event).encode()
+        return _read_event(event_file) if event_file else b"{}"
+
+    sys.exit(asyncio.run(_invoke(function, wanted, payload)))
+
+
+def _read_event(file: str) -> bytes:
+    """An event of a file or standard input."""
+    try:
+        with click.open_file(file, "rb") as opened:
+            text: bytes = opened.read()
+    except OSError as error:
+        raise ConfigurationError((Problem(f"--event cannot be read: {error.strerror}.", file),)) from error
+    try:
+        json.loads(text)
+    except ValueError as error:
+        raise ConfigurationError((Problem(f"--event is not JSON: {error}.", file),)) from error
+    return text
+
+
+def _version_of(network: Network, function: Function) -> EventVersion:
+    """The event structure version of the target group that the function is in; V2 outside of one."""
+    target = LambdaTarget(function_arn=function.arn)
+    groups = (group for group in network.target_groups if target in group.targets)
+    return next((group.event_version for group in groups), "V2")
+
+
+class _QuietPrinter:
+    """What the function writes, on standard error, and nothing else."""
+
+    def starting(self, what: str) -> None:
+        """Nothing."""
+
+    def ready(self, ready: Ready) -> None:
+        """Nothing."""
+
+    def report(self, record: Record) -> None:
+        """A function's line."""
+        if isinstance(record, LogRecord):
+            click.echo(record.text.replace("\r", "\n"), err=True)
+
+
+async def _invoke(name: str, options: RunOptions, payload: Any) -> int:
+    """Start the network, invoke, print, stop; the exit status."""
+    stop = stop_on_signals()
+    async with network_up(options, _QuietPrinter(), stop) as started:
+        if started is None:
+            return 130
+        function = _find(started, name)
+        result = await started.functions.invoke(function.name, payload(started.ready.network, function))
+    click.echo(result.payload.decode(errors="replace"))
+    return 0 if result.error_type is None else 1
+
+
+def _find(started: Started, name: str) -> Function:
+    """The function of a name, an ARN, or its key in serverless.yml."""
+    found = started.functions.find(name)
+    if found is not None:
+        return found
+    functions = started.ready.network.functions
+    found = next((each for each in functions if each.name.endswith(f"-{name}")), None)
+    if found is None:
+        names = [each.name for each in functions]
+        known = ", ".join(names) or "none"
+        raise ConfigurationError(
+            f"There is no function {name}.{did_you_mean(name, names)} The functions are: {known}."
+        )
+    return found

@@ -1,0 +1,128 @@
+"""The options of commands that read sources, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lattice_events.cli.run import RunOptions
+from lattice_events.errors import ConfigurationError, ManifestError, Problem
+from lattice_events.readers.serverless import ServerlessOptions
+
+_EXISTING = click.Path(exists=True, path_type=Path)
+_SOURCE_OPTIONS = (
+    click.option("--stage", default="", help="Passed to the Serverless CLI."),
+    click.option("--region", default="", help="Passed to the Serverless CLI; for other sources, the Region."),
+    click.option(
+        "--param",
+        "params",
+        multiple=True,
+        metavar="K=V",
+        help="Passed to the Serverless CLI; template parameters too.",
+    ),
+    click.option("--serverless-command", default="", metavar="PROGRAM", help="The Serverless CLI to use."),
+    click.option(
+        "--package", type=_EXISTING, metavar="DIR", help="Read this finished package instead of making one."
+    ),
+    click.option(
+        "--packaged", is_flag=True, help="Run the zip of --package instead of the service's folder."
+    ),
+    click.option(
+        "--code", multiple=True, metavar="LOGICAL_ID=DIR", help="A function's code, for bare templates."
+    ),
+    click.option("--env", "variables", multiple=True, metavar="K=V", help="A variable for every function."),
+    click.option(
+        "--env-file", "files", multiple=True, type=_EXISTING, metavar="FILE", help="Lines of K=V, likewise."
+    ),
+    click.option(
+        "--aws-profile", default="", metavar="NAME", help="Give functions this profile's real credentials."
+    ),
+    click.option(
+        "--extra-ca",
+        multiple=True,
+        type=_EXISTING,
+        metavar="FILE",
+        help="Further certificates that functions trust.",
+    ),
+)
+
+
+def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command every option that says what to read and how functions run."""
+    for option in reversed(_SOURCE_OPTIONS):
+        command = option(command)
+    return command
+
+
+def run_options(
+    paths: tuple[Path, ...],
+    *,
+    port: int = 0,
+    tls_port: int = 0,
+    control_port: int = 0,
+    stage: str,
+    region: str,
+    params: tuple[str, ...],
+    serverless_command: str,
+    package: Path | None,
+    packaged: bool,
+    code: tuple[str, ...],
+    variables: tuple[str, ...],
+    files: tuple[Path, ...],
+    aws_profile: str,
+    extra_ca: tuple[Path, ...],
+) -> RunOptions:
+    """What the options say.
+
+    Raises:
+        ConfigurationError: One of them is malformed, or ``--packaged`` stands alone.
+    """
+    if packaged and package is None:
+        raise ConfigurationError("--packaged needs --package DIR: the package whose zip is to run.")
+    return RunOptions(
+        paths=paths or (Path(),),
+        port=port,
+        tls_port=tls_port,
+        control_port=control_port,
+        serverless=ServerlessOptions(
+            command=serverless_command,
+            stage=stage,
+            region=region,
+            params=tuple("=".join(_pair("--param", each)) for each in params),
+            package=package,
+        ),
+        packaged=packaged,
+        code={name: Path(folder) for name, folder in (_pair("--code", each) for each in code)},
+        variables=dict([*_from_files(files), *(_pair("--env", each) for each in variables)]),
+        aws_profile=aws_profile,
+        extra_ca=extra_ca,
+    )
+
+
+def _pair(option: str, text: str) -> tuple[str, str]:
+    """``K=V``."""
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise ConfigurationError(f"{option} takes NAME=VALUE, not {text!r}.")
+    return name, value
+
+
+def _from_files(files: tuple[Path, ...]) -> list[tuple[str, str]]:
+    """The variables of ``--env-file``: a line each, ``#`` starts a comment line."""
+    pairs = []
+    problems = []
+    for file in files:
+        for number, line in enumerate(file.read_text().splitlines(), start=1):
+            text = line.strip().removeprefix("export ")
+            if not text or text.startswith("#"):
+                continue
+            name, equals, value = text.partition("=")
+            if not equals or not name.strip():
+                problems.append(Problem(f"A line must be NAME=VALUE, not {line!r}.", f"{file}:{number}"))
+            pairs.append((name.strip(), value.strip().strip("\"'")))
+    if problems:
+        raise ManifestError(problems)
+    return pairs
