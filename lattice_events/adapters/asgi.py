@@ -6,7 +6,9 @@ Source:
 
 from __future__ import annotations
 
+import asyncio
 import atexit
+import warnings
 from collections.abc import Callable
 from typing import Any, Literal
 from urllib.parse import unquote
@@ -45,6 +47,7 @@ def lattice_asgi(
         gzip: See `lattice_handler`.
         multiple_set_cookie: See `encode_response`.
     """
+    _have_event_loop()
     mangum = Mangum(app, lifespan="off", custom_handlers=[_LatticeHandler])  # type: ignore[list-item]  # Mangum's protocol has an untyped __init__
     state: dict[str, Any] | None = None
 
@@ -58,6 +61,16 @@ def lattice_asgi(
         return response  # type: ignore[no-any-return]  # of _LatticeHandler.__call__
 
     return handler
+
+
+def _have_event_loop() -> None:
+    """Set an event loop unless there is one: Mangum asks for it in a way that some Pythons warn about."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            asyncio.get_event_loop()
+        except RuntimeError:
+            asyncio.set_event_loop(asyncio.new_event_loop())
 
 
 def _start_up(app: Any, lifespan: Literal["auto", "on", "off"]) -> dict[str, Any]:
