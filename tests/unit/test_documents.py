@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from lattice_events import decode_response
+from lattice_events.testing import call
 from tests.files import load_event
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +50,26 @@ def test_the_readme_s_client_makes_a_session(readme: dict[str, Any]) -> None:
     assert callable(readme["client"])
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/dev.md", "docs/wire.md"])
+def test_the_blocks_of_the_serve_page_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "docs")
+    handlers = []
+    names: dict[str, Any] = {}
+    for block in python_blocks("docs/serve.md"):
+        exec(compile(block, "docs/serve.md", "exec"), names)
+        handlers.append(names["handler"])
+    plain, powertools, fastapi, flask, _ = handlers
+
+    assert call(plain, "GET /?name=a&tag=1&tag=2").body == b'{"hello":"a","tags":["1","2"]}'
+    assert call(plain, "GET /").status == 400
+    assert call(powertools, "GET /orders/7").body == b'{"id":"7","caller":null}'
+    assert call(fastapi, "GET /items/a%20b").body == b'{"name":"a b","caller":null}'
+    assert call(flask, "GET /hello").body == b"hello 10.0.0.7"
+    names["test_orders"]()
+
+
+@pytest.mark.parametrize(
+    "page", ["docs/serve.md", "README.md", "CONTRIBUTING.md", "docs/dev.md", "docs/wire.md"]
+)
 def test_links_and_commands_of_a_page_exist(page: str) -> None:
     text = (ROOT / page).read_text()
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
