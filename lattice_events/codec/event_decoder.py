@@ -26,7 +26,6 @@ from lattice_events.request import Request
 
 TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
     from lattice_events.identity import Identity
@@ -69,14 +68,14 @@ def _decode_v2(event: dict[str, Any], context: dict[str, Any]) -> Request:
         if not isinstance(headers, dict):
             raise _wrong("headers", "an object", headers)
         for name, values in headers.items():
-            for value in _texts("headers", name, values):
-                pairs.append((name, value))  # noqa: PERF401 - as quick, and it can name the field
+            if type(values) is list and len(values) == 1 and type(values[0]) is str:
+                pairs.append((name, values[0]))  # nearly all of them, so without a call
+            else:
+                pairs += [(name, value) for value in _texts("headers", name, values)]
     path, query_string = _split_path("path", event)
     parameters = event.get("queryStringParameters")
     if parameters is not None:
-        parameters = _check_query("queryStringParameters", parameters)
-        if query_string is None:
-            query_string = _query_from("queryStringParameters", parameters)
+        query_string = _query("queryStringParameters", parameters, query_string)
     known = Headers(pairs)
     request_id = _text("requestId", event.get("requestId"))
     return Request(
@@ -110,9 +109,7 @@ def _decode_v1(event: dict[str, Any]) -> Request:
     path, query_string = _split_path("raw_path", event)
     parameters = event.get("query_string_parameters")
     if parameters is not None:
-        parameters = _check_query("query_string_parameters", parameters)
-        if query_string is None:
-            query_string = _query_from("query_string_parameters", parameters)
+        query_string = _query("query_string_parameters", parameters, query_string)
     known = Headers(headers)
     request_id = _text("request_id", event.get("request_id"))
     target = known.get(TARGET_HEADER)
@@ -176,14 +173,16 @@ def _split_path(field: str, event: dict[str, Any]) -> tuple[str, str | None]:
     return path, query_string if mark else None
 
 
-def _check_query(field: str, parameters: Any) -> dict[str, list[str]]:
-    """The query map, each value as a list."""
+def _query(field: str, parameters: Any, query_string: str | None) -> str:
+    """The path's query string, or for a path without one what the query map says; checks the map."""
     if not isinstance(parameters, dict):
         raise _wrong(field, "an object", parameters)
-    return {name: _texts(field, name, values) for name, values in parameters.items()}
+    for name, values in parameters.items():
+        _texts(field, name, values)
+    return _query_from(field, parameters) if query_string is None else query_string
 
 
-def _query_from(field: str, parameters: Mapping[str, list[str]]) -> str:
+def _query_from(field: str, parameters: dict[str, Any]) -> str:
     """A query string for an event whose path has none: the values stand there as they were sent."""
     if not parameters:
         return ""
@@ -192,7 +191,7 @@ def _query_from(field: str, parameters: Mapping[str, list[str]]) -> str:
     def written(text: str) -> str:
         return quote(text, safe="%!$'()*,;:@/?+-._~")
 
-    pairs = ((name, value) for name, values in parameters.items() for value in values)
+    pairs = ((name, value) for name, values in parameters.items() for value in _texts(field, name, values))
     try:
         return "&".join(f"{written(name)}={written(value)}" for name, value in pairs)
     except UnicodeEncodeError as error:
