@@ -91,6 +91,7 @@ def _add_implied_networks(merged: Fragment) -> None:
 def _link_functions(merged: Fragment) -> list[Problem]:
     """Point target groups at the functions of any source, by name; say which do not exist."""
     by_name = {each.name: each for each in merged.functions}
+    declared = {name for _, name in merged.declared_functions}
     problems = []
     for index, group in enumerate(merged.target_groups):
         targets: list[Target] = []
@@ -101,7 +102,7 @@ def _link_functions(merged: Fragment) -> list[Problem]:
             name = target.function_arn.rpartition(":")[2]
             if name in by_name:
                 targets.append(LambdaTarget(function_arn=by_name[name].arn))
-            elif name not in merged.function_names:
+            elif name not in declared:
                 problems.append(Problem(f"The function {name} is defined nowhere.", group.origin))
         merged.target_groups[index] = replace(group, targets=tuple(targets))
     return problems

@@ -339,7 +339,7 @@ class _TemplateReader(Template):
         return None
 
     def _read_function(self, name: str) -> None:
-        self.fragment.function_names.append(self.function_name(name))
+        self.fragment.declared_functions.append((name, self.function_name(name)))
         obstacle = self._obstacle(name)
         if obstacle:
             note = f"Function {self.function_name(name)} is left out: {obstacle}."

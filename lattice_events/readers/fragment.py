@@ -33,7 +33,7 @@ class Fragment:
     """What one template or one set of manifests defines, and what is wrong with it.
 
     Attributes:
-        function_names: Of every function, also of those that do not run here.
+        declared_functions: Logical id and name of every function, also of those that do not run here.
         implied_networks: Service networks that must exist; others may define them.
         imported_target_groups: ARNs of target groups that others define.
     """
@@ -42,7 +42,7 @@ class Fragment:
     services: list[Service] = field(default_factory=list)
     target_groups: list[TargetGroup] = field(default_factory=list)
     functions: list[Function] = field(default_factory=list)
-    function_names: list[str] = field(default_factory=list)
+    declared_functions: list[tuple[str, str]] = field(default_factory=list)
     implied_networks: list[ServiceNetwork] = field(default_factory=list)
     imported_target_groups: list[str] = field(default_factory=list)
     service_associations: list[ServiceAssociation] = field(default_factory=list)

@@ -19,6 +19,7 @@ from lattice_events.readers.serverless import (
     ServerlessService,
     find_file,
     load_serverless,
+    read_text,
 )
 from lattice_events.readers.settings import Settings, TargetSettings, parse_settings
 from lattice_events.readers.source import Document, parse_yaml_stream
@@ -79,6 +80,7 @@ class _Loader:
         self._templates: list[Document] = []
         self._manifests: list[Document] = []
         self._settings: list[Settings] = []
+        self._seen: set[FilePath] = set()
         self._problems: list[Problem] = []
 
     def load(self, paths: Sequence[FilePath]) -> Project:
@@ -91,8 +93,6 @@ class _Loader:
         for settings in list(self._settings):
             for manifest in settings.manifests:
                 self._collecting(self._collect_manifests, manifest)
-        if self._problems:
-            raise ConfigurationError(self._problems)
         settings = self._settings[0] if self._settings else Settings()
         urls = self._target_urls()
         region = self._options.region or self._options.serverless.region
@@ -108,6 +108,9 @@ class _Loader:
             )
         )
         self._refuse_unknown_code(fragments)
+        if self._problems:  # whatever a source that was not read would have defined is not missing
+            found = [problem for fragment in fragments for problem in fragment.problems]
+            raise ConfigurationError(dict.fromkeys((*self._problems, *found)))
         network, notes = assemble(
             fragments, region=region, account=MADE_UP_ACCOUNT, chosen_network=settings.service_network
         )
@@ -115,11 +118,11 @@ class _Loader:
 
     def _refuse_unknown_code(self, fragments: Sequence[Fragment]) -> None:
         """A ``--code`` for a function that no template has."""
-        known = [function.logical_id for fragment in fragments for function in fragment.functions]
+        known = [name for fragment in fragments for name, _ in fragment.declared_functions]
         for name in self._options.code:
             if name not in known:
                 message = f"--code {name}: no template has a function of this logical id.{did_you_mean(name, known)}"
-                fragments[0].problems.append(Problem(message))
+                self._problems.append(Problem(message))
 
     def _collecting(self, collect: Callable[[FilePath], None], path: FilePath) -> None:
         """Collect one source; what is wrong with it does not hide what is wrong with others."""
@@ -133,33 +136,52 @@ class _Loader:
         if not path.exists():
             raise ManifestError((Problem("There is no such file or folder.", shown(path)),))
         file = find_file(path) if path.is_dir() else path
+        if file is not None and not self._is_new(file):
+            return
         if file is not None and file.name in FILE_NAMES:
             self._collect_serverless(file)
         elif path.is_dir():
             self._collect_manifests(path)
         else:
-            documents = list(parse_yaml_stream(_read(path), shown(path)))
+            documents = list(parse_yaml_stream(read_text(path, shown(path)), shown(path)))
             if len(documents) == 1 and _is_template(documents[0]):
                 self._templates += documents
             else:
-                self._collect_manifests(path)
+                self._add_manifests(path, documents)
+
+    def _is_new(self, file: FilePath) -> bool:
+        """Whether a file is seen for the first time: it may be named twice, and lie in a named folder."""
+        resolved = file.resolve()
+        if resolved in self._seen:
+            return False
+        self._seen.add(resolved)
+        return True
 
     def _collect_serverless(self, file: FilePath) -> None:
         service = load_serverless(file.resolve(), self._options.serverless, shown=shown(file))
         self._services.append(service)
         custom = service.custom
         value = custom.get("lattice") if isinstance(custom, dict) else None
-        self._settings.append(parse_settings(value, folder=service.folder, locate=service.source.locate))
+        settings, problems = parse_settings(value, folder=service.folder, locate=service.source.locate)
+        self._settings.append(settings)
+        self._problems += problems
 
     def _collect_manifests(self, path: FilePath) -> None:
         """Every YAML file of a folder, below it too; kustomizations are skipped, what they list is there."""
-        found = False
-        for file in [path] if path.is_file() else _manifest_files(path):
-            for document in parse_yaml_stream(_read(file), shown(file)):
-                if isinstance(document.value, dict) and "kind" in document.value:
-                    self._manifests.append(document)
-                    found = True
-        if not found:
+        documents: list[Document] = []
+        files = [path] if path.is_file() else _manifest_files(path)
+        new = [file for file in files if self._is_new(file)]
+        before = len(self._problems)
+        for file in new:
+            self._collecting(lambda file: documents.extend(_parse(file)), file)
+        if new or not files:
+            self._add_manifests(path, documents, is_whole=len(self._problems) == before)
+
+    def _add_manifests(self, path: FilePath, documents: Sequence[Document], *, is_whole: bool = True) -> None:
+        """Keep the Kubernetes objects among documents; there must be one, unless a file could not be read."""
+        objects = [each for each in documents if isinstance(each.value, dict) and "kind" in each.value]
+        self._manifests += objects
+        if not objects and is_whole:
             message = (
                 "Nothing to read here: a folder has a serverless.yml or Kubernetes manifests, a file is a "
                 "CloudFormation template (with Resources) or manifests (with kind)."
@@ -168,13 +190,20 @@ class _Loader:
 
     def _target_urls(self) -> dict[str, list[str]]:
         """URLs by target name; commands are given theirs now, before they start."""
-        urls: dict[str, list[str]] = {}
+        chosen: dict[str, tuple[TargetSettings, ...]] = {}
         for settings in self._settings:
             for name, targets in settings.targets.items():
-                for target in targets:
-                    url = target.url if target.url is not None else self._options.allocate(name, target)
-                    urls.setdefault(name, []).append(url)
-        return urls
+                if chosen.setdefault(name, targets) != targets:
+                    places = [each[0].origin if each else "" for each in (chosen[name], targets)]
+                    message = f"Two serverless.yml say what stands for {name}; the other is at {places[0]}."
+                    self._problems.append(Problem(message, places[1]))
+        return {
+            name: [
+                target.url if target.url is not None else self._options.allocate(name, target)
+                for target in targets
+            ]
+            for name, targets in chosen.items()
+        }
 
     def _read_services(self, region: str, urls: Mapping[str, Sequence[str]]) -> Iterator[Fragment]:
         for service, settings in zip(self._services, self._settings, strict=True):
@@ -209,14 +238,17 @@ class _Loader:
         self, region: str, urls: Mapping[str, Sequence[str]], settings: Settings
     ) -> Iterator[Fragment]:
         folders = {name: str(folder) for name, folder in self._options.code.items()}
+        stacks: list[str] = []
         for document in self._templates:
+            stem = FilePath(document.file).stem
+            stacks.append(stem if stem not in stacks else f"{stem}-{len(stacks)}")
             yield read_template(
                 document.value,
                 locate=document.locate,
                 options=TemplateOptions(
                     region=region,
                     account=MADE_UP_ACCOUNT,
-                    stack_name=FilePath(document.file).stem,
+                    stack_name=stacks[-1],
                     parameters=_parameters(self._options.serverless.params),
                     code=folders.get,
                     target_urls=urls,
@@ -233,19 +265,20 @@ def shown(path: FilePath) -> str:
         return str(path)
 
 
-def _read(file: FilePath) -> str:
-    try:
-        return file.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ManifestError((Problem(f"The file cannot be read: {reason}.", shown(file)),)) from error
+def _parse(file: FilePath) -> Iterator[Document]:
+    """The documents of a file."""
+    return parse_yaml_stream(read_text(file, shown(file)), shown(file))
 
 
 def _manifest_files(folder: FilePath) -> list[FilePath]:
+    """The YAML and JSON files of a folder and below, without hidden folders and packages."""
     return [
         file
         for file in sorted(folder.rglob("*"))
-        if file.suffix in _MANIFEST_SUFFIXES and file.name not in _NOT_MANIFESTS and file.is_file()
+        if file.suffix in _MANIFEST_SUFFIXES
+        and file.name not in _NOT_MANIFESTS
+        and not any(part.startswith(".") or part == "node_modules" for part in file.relative_to(folder).parts)
+        and file.is_file()
     ]
 
 

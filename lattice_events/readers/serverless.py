@@ -90,8 +90,25 @@ class ServerlessService:
         if len(path) > 1 and path[0] == "Resources":
             function = self._function_of(str(path[1]))
             if function is not None:
-                return self.source.locate(("functions", function))
-        return self.source.locate(("resources", *path))
+                return self._locate_in("functions", (function, *_function_path(path[3:])), 1)
+        return self._locate_in("resources", path, 2)
+
+    def _locate_in(self, root: str, path: Path, depth: int) -> str:
+        """A place under a key that holds a mapping, or a list of mappings to merge.
+
+        Args:
+            root: The key.
+            path: What is looked for.
+            depth: How many keys of it tell whether an item of a list is the right one.
+        """
+        written = self.source.value.get(root) if isinstance(self.source.value, dict) else None
+        for index, item in enumerate(written if isinstance(written, list) else ()):
+            value = item
+            for key in path[:depth]:
+                value = value.get(key) if isinstance(value, dict) else None
+            if value is not None:
+                return self.source.locate((root, index, *path))
+        return self.source.locate((root, *path))
 
     def _function_of(self, logical_id: str) -> str | None:
         """The function whose resource the CLI calls so."""
@@ -103,6 +120,19 @@ class ServerlessService:
             if name
             else None
         )
+
+
+def _function_path(path: Path) -> Path:
+    """Where a property of a function's resource stands in ``functions.NAME``."""
+    match path:
+        case ("Environment", "Variables", *rest):
+            return ("environment", *rest)
+        case ("PackageType", *_):
+            return ("image",)
+        case (str(key), *_):
+            return (key[0].lower() + key[1:],)
+        case _:
+            return ()
 
 
 def find_file(folder: FilePath) -> FilePath | None:
@@ -121,7 +151,7 @@ def load_serverless(file: FilePath, options: ServerlessOptions, *, shown: str) -
     Raises:
         ConfigurationError: The file is no YAML, the CLI is missing or fails.
     """
-    source = parse_yaml(file.read_text(), shown)
+    source = parse_yaml(read_text(file, shown), shown)
     if options.package is not None:
         return _read_package(options.package, file, source, keeps_archives=True)
     with tempfile.TemporaryDirectory(prefix="lattice-package-") as target:
@@ -240,12 +270,28 @@ def _archives(
     return archives
 
 
-def _read_json(file: FilePath) -> Any:
+def read_text(file: FilePath, shown: str) -> str:
+    """A file's text.
+
+    Raises:
+        ManifestError: It cannot be read.
+    """
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ManifestError((Problem(f"The file cannot be read: {reason}.", shown),)) from error
+
+
+def _read_json(file: FilePath) -> Mapping[str, Any]:
     """A JSON file of a package."""
     try:
-        return json.loads(file.read_text())
+        value = json.loads(file.read_text())
     except OSError as error:
         message = "This package has no such file; make one with 'osls package --package FOLDER'."
         raise ManifestError((Problem(message, str(file)),)) from error
     except ValueError as error:
         raise ManifestError((Problem(f"This is not JSON: {error}.", str(file)),)) from error
+    if not isinstance(value, dict):
+        raise ManifestError((Problem("This must be a JSON object.", str(file)),))
+    return value

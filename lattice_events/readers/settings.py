@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
-from lattice_events.errors import ConfigurationError, Problem
+from lattice_events.errors import Problem
 from lattice_events.readers.fragment import did_you_mean
 from lattice_events.readers.source import Locate, Path
 
@@ -24,7 +25,7 @@ class TargetSettings:
     url: str | None = None
     command: tuple[str, ...] = ()
     cwd: str = ""
-    origin: str = ""
+    origin: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,22 +49,33 @@ class Settings:
     assumptions: Assumptions = DEFAULTS
 
 
-def parse_settings(value: Any, *, folder: FilePath, locate: Locate) -> Settings:
-    """Read ``custom.lattice``.
+def parse_settings(value: Any, *, folder: FilePath, locate: Locate) -> tuple[Settings, tuple[Problem, ...]]:
+    """Read ``custom.lattice``: what is right of it, and what is wrong with the rest.
 
     Args:
         value: The mapping, variables resolved; ``None`` for defaults.
         folder: Of the serverless.yml; relative paths start there.
         locate: Gives the place of a key path of the file.
-
-    Raises:
-        ConfigurationError: Carries every problem.
     """
     parser = _Parser(folder, locate)
     settings = parser.parse({} if value is None else value)
-    if parser.problems:
-        raise ConfigurationError(parser.problems)
-    return settings
+    return settings, tuple(parser.problems)
+
+
+def _url_problem(url: str) -> str | None:
+    """Say what is wrong with the URL of a target, or ``None``."""
+    if not url.startswith(("http://", "https://")):
+        return "start with http:// or https://"
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        has_port, parts = False, urlsplit("")
+    if not has_port or not parts.hostname:
+        return f"have a host and a port, not {url!r}"
+    if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username:
+        return f"end after the port, not {url!r}: a request keeps its own path"
+    return None
 
 
 class _Parser:
@@ -128,7 +140,7 @@ class _Parser:
             return {}
         targets = {}
         for name, item in value.items():
-            items = item if isinstance(item, list) else [item]
+            items = item if isinstance(item, list) and item else [item]
             read = [self._target(("targets", name), each) for each in items]
             targets[str(name)] = tuple(each for each in read if each is not None)
         return targets
@@ -146,12 +158,10 @@ class _Parser:
                 )
         origin = self._locate((*_ROOT, *path))
         if "url" in value:
-            url = str(value["url"])
-            if not url.startswith(("http://", "https://")):
-                self._wrong(
-                    (*path, "url"), f"The url of the target {name} must start with http:// or https://."
-                )
-            return TargetSettings(url=url, origin=origin)
+            problem = _url_problem(str(value["url"]))
+            if problem:
+                self._wrong((*path, "url"), f"The url of the target {name} must {problem}.")
+            return TargetSettings(url=str(value["url"]).rstrip("/"), origin=origin)
         command = value["command"]
         if (
             not isinstance(command, list)
@@ -171,14 +181,17 @@ class _Parser:
             self._wrong(("assumptions",), "assumptions must be a mapping from a name to a value.")
             return DEFAULTS
         known = {each.name: each.default for each in fields(Assumptions)}
-        checks: Callable[[str, Any], bool] = lambda name, given: type(given) is type(known[name])  # noqa: E731
-        changes = {}
+        types = get_type_hints(Assumptions)
+        changes: dict[str, Any] = {}
         for name, given in value.items():
             if name not in known:
                 self._wrong(
                     ("assumptions", name), f"There is no assumption {name}.{did_you_mean(str(name), known)}"
                 )
-            elif not checks(name, given):
+            elif get_origin(types[name]) is Literal and given not in get_args(types[name]):
+                choices = " or ".join(map(repr, get_args(types[name])))
+                self._wrong(("assumptions", name), f"{name} must be {choices}, not {given!r}.")
+            elif type(given) is not type(known[name]):
                 wanted = type(known[name]).__name__
                 self._wrong(
                     ("assumptions", name), f"{name} must be a {wanted}, like {known[name]!r}; not {given!r}."

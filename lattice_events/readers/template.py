@@ -11,7 +11,7 @@ from lattice_events.assumptions import DEFAULTS, Assumptions
 from lattice_events.errors import Problem, UnsupportedIntrinsicError
 from lattice_events.network.model import generated_domain_name, make_id
 from lattice_events.readers.fragment import Fragment
-from lattice_events.readers.intrinsics import NO_VALUE, Resolver, UnresolvableError
+from lattice_events.readers.intrinsics import NO_VALUE, Resolver, UnresolvableError, is_intrinsic
 from lattice_events.readers.lattice_schema import made_up_name, name_problem
 from lattice_events.readers.source import Locate, Path
 
@@ -122,7 +122,7 @@ class Template:
         try:
             resolved = self.resolver.resolve(value)
         except UnresolvableError as error:
-            self.unresolvable(path, error)
+            self.unresolvable(self._deepest(value, path), error)
             return default
         return default if resolved is None or resolved is NO_VALUE else resolved
 
@@ -132,6 +132,16 @@ class Template:
         for key in path[2:]:
             value = value.get(key) if isinstance(value, dict) else None
         return value
+
+    def _deepest(self, value: Any, path: Path) -> Path:
+        """The path of the intrinsic inside of a value that cannot be resolved."""
+        keys = value if isinstance(value, dict) and not is_intrinsic(value) else ()
+        for key in range(len(value)) if isinstance(value, list) else keys:
+            try:
+                self.resolver.resolve(value[key])
+            except UnresolvableError:
+                return self._deepest(value[key], (*path, key))
+        return path
 
     def property(self, name: str, key: str, default: Any = None) -> Any:
         """A resolved property of a resource by logical id."""

@@ -13,9 +13,12 @@ from lattice_events.readers.settings import Settings, parse_settings
 
 
 def parse(value: Any, folder: Path) -> Settings:
-    return parse_settings(
+    settings, problems = parse_settings(
         value, folder=folder, locate=lambda path: "serverless.yml:" + ".".join(map(str, path))
     )
+    if problems:
+        raise ConfigurationError(problems)
+    return settings
 
 
 def test_nothing_is_the_defaults(tmp_path: Path) -> None:
@@ -61,9 +64,14 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ({"targets": {"app": {"url": "x", "command": ["a"]}}}, "The target app must have one of url and command."),
         ({"targets": {"app": {"url": "127.0.0.1"}}}, "must start with http:// or https://."),
         ({"targets": {"app": {"command": "python3 app.py"}}}, "must be a list: [python3, app.py]."),
+        ({"targets": {"app": []}}, "The target app must have one of url and command."),
+        ({"targets": {"app": {"url": "http://"}}}, "The url of the target app must have a host and a port, not 'http://'."),
+        ({"targets": {"app": {"url": "http://a:99999"}}}, "must have a host and a port, not 'http://a:99999'."),
+        ({"targets": {"app": {"url": "http://a:1/app"}}}, "must end after the port, not 'http://a:1/app': a request keeps its own path."),
         ({"targets": {"app": {"url": "http://a", "prot": 1}}}, "A target has no setting prot."),
         ({"assumptions": []}, "assumptions must be a mapping"),
         ({"assumptions": {"prefix_mod": "x"}}, "There is no assumption prefix_mod. Did you mean prefix_mode?"),
+        ({"assumptions": {"prefix_mode": "word"}}, "prefix_mode must be 'string' or 'element', not 'word'."),
         ({"assumptions": {"match_query_string": "yes"}}, "match_query_string must be a bool, like False; not 'yes'."),
     ],
 )  # fmt: skip

@@ -44,6 +44,8 @@ def test_merge_keys_are_merged() -> None:
         ("? [1]\n: 2\n", "f.yml:1:3: This is not YAML"),
         ("a: \x01\n", "f.yml: This is not YAML"),
         ("a: 1\n---\nb: 2\n", "f.yml: One YAML document was expected, not 2."),
+        ("a: &a [*a]\n", "f.yml:1:4: This is not YAML: an alias stands inside of what it stands for."),
+        ("a: 2026-02-30\n", "f.yml: This is not YAML: day is out of range for month"),
         ("", "f.yml: One YAML document was expected, not 0."),
     ],
 )
@@ -58,3 +60,10 @@ def test_a_stream_has_every_document() -> None:
         {"a": 1},
         {"b": 2},
     ]
+
+
+def test_json_may_be_indented_with_tabs() -> None:
+    document = parse_yaml('{\n\t"a": {\n\t\t"b": 1\n\t}\n}\n', "f.json")
+
+    assert document.value == {"a": {"b": 1}}
+    assert document.locate(("a", "b")) == "f.json:3:3"

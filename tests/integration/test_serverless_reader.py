@@ -1,0 +1,204 @@
+"""The sample's serverless.yml, packaged by the real Serverless CLI, and its manifests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lattice_events.errors import ConfigurationError
+from lattice_events.network.model import (
+    FixedResponseAction,
+    ForwardAction,
+    HttpTarget,
+    LambdaTarget,
+    Match,
+    PathMatch,
+)
+from lattice_events.readers.project import Project, ReadOptions, load_project
+from lattice_events.readers.serverless import ServerlessOptions
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("serverless.yml", "package.json", "requirements.txt", "handlers", "k8s", "lattice_events")
+
+
+@pytest.fixture
+def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the sample, and no AWS settings in the environment."""
+    for name in PARTS:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, tmp_path / name)
+    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+    for name in [each for each in os.environ if each.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def load(folder: Path, **serverless: Any) -> Project:
+    options = ReadOptions(
+        allocate=lambda *_: "http://127.0.0.1:8080", serverless=ServerlessOptions(**serverless)
+    )
+    return load_project([folder], options)
+
+
+def problems(folder: Path, **serverless: Any) -> list[str]:
+    with pytest.raises(ConfigurationError) as caught:
+        load(folder, **serverless)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new))
+
+
+def test_the_sample_is_one_network(sample: Path) -> None:
+    project = load(sample)
+
+    network = project.network
+    foo, eks_app = network.services
+    (service_network,) = network.service_networks
+    assert (network.region, network.account) == ("ap-northeast-1", "123456789012")
+    assert (foo.name, eks_app.name) == ("foo-service", "eks-app-default")
+    assert foo.domain_name.startswith("foo-service-")
+    assert foo.domain_name.endswith(".7d67968.vpc-lattice-svcs.ap-northeast-1.on.aws")
+    assert foo.service_network_arns == eks_app.service_network_arns == (service_network.arn,)
+    assert service_network.name == "sample"
+    assert "taken to be sample, the only one defined" in project.notes[0]
+
+
+def test_the_sample_s_listeners_forward_to_the_function_and_the_pods(sample: Path) -> None:
+    network = load(sample).network
+
+    (foo_listener,) = network.services[0].listeners
+    assert (foo_listener.protocol, foo_listener.port) == ("HTTPS", 443)
+    assert isinstance(foo_listener.default_action, ForwardAction)
+    (rule,) = network.services[1].listeners[0].rules
+    assert rule.match == Match(path=PathMatch(kind="prefix", value="/app", case_sensitive=True))
+    assert network.services[1].listeners[0].default_action == FixedResponseAction(status=404)
+    function_group, pods = network.target_groups
+    assert function_group.event_version == "V2"
+    assert function_group.targets == (LambdaTarget(function_arn=network.functions[0].arn),)
+    assert pods.targets == (HttpTarget(url="http://127.0.0.1:8080"),)
+
+
+def test_the_sample_s_functions_have_what_lambda_would_give_them(sample: Path) -> None:
+    hello, client = load(sample).network.functions
+
+    assert (hello.name, hello.handler, hello.runtime) == (
+        "sample-dev-hello",
+        "handlers/hello.hello",
+        "python3.12",
+    )
+    assert (hello.timeout_seconds, hello.memory_mb, hello.code) == (10, 256, str(sample))
+    assert client.name == "sample-dev-eksClient"
+    assert client.environment["EKS_APP_URL"].startswith("https://eks-app-default-")
+
+
+def test_reading_leaves_no_trace_in_the_folder(sample: Path) -> None:
+    before = {path.name for path in sample.iterdir()}
+
+    load(sample)
+
+    assert {path.name for path in sample.iterdir()} == before
+
+
+def test_v1_in_serverless_yml_changes_the_event_version_and_nothing_else(sample: Path) -> None:
+    before = load(sample).network
+    edit(sample / "serverless.yml", "LambdaEventStructureVersion: V2", "LambdaEventStructureVersion: V1")
+    after = load(sample).network
+
+    assert [group.event_version for group in after.target_groups if group.type == "LAMBDA"] == ["V1"]
+    assert (after.services, after.functions) == (before.services, before.functions)
+
+
+def test_the_prefix_of_the_httproute_changes_the_rule_and_nothing_else(sample: Path) -> None:
+    before = load(sample).network
+    edit(sample / "k8s/httproute.yaml", "value: /app", "value: /bar")
+    after = load(sample).network
+
+    (rule,) = after.services[1].listeners[0].rules
+    assert rule.match.path
+    assert rule.match.path.value == "/bar"
+    assert (after.services[0], after.target_groups) == (before.services[0], before.target_groups)
+
+
+def test_stage_region_and_parameters_are_passed_through(sample: Path) -> None:
+    network = load(
+        sample, stage="test", region="eu-west-1", params=("eksAppUrl=https://a.example", "associateVpc=false")
+    ).network
+
+    assert network.region == "eu-west-1"
+    assert network.functions[1].name == "sample-test-eksClient"
+    assert network.functions[1].environment["EKS_APP_URL"] == "https://a.example"
+    assert "vpc-00000000000000000" not in network.service_networks[0].vpc_ids
+
+
+def place(file: Path, text: str) -> str:
+    """``file:line`` of the one line that has a text."""
+    (number,) = [n for n, line in enumerate(file.read_text().splitlines(), start=1) if text in line]
+    return f"{file.name}:{number}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("Name: foo-service", "Name: svc-foo", "must not start with svc-"),
+        ("AuthType: NONE", "AuthType: AWS_IAM", "AuthType AWS_IAM is not played yet"),
+        ("Protocol: HTTPS", "Protocol: TLS_PASSTHROUGH", "TLS_PASSTHROUGH listeners are not played"),
+        ("LambdaEventStructureVersion: V2", "LambdaEventStructureVersoin: V2", "Did you mean LambdaEventStructureVersion?"),
+        ("Type: AWS::VpcLattice::Listener", "Type: AWS::VpcLattice::Lisener", "Did you mean AWS::VpcLattice::Listener?"),
+        ("- Id: !GetAtt HelloLambdaFunction.Arn", "- Id: !ImportValue hello", "cannot know it: Fn::ImportValue hello"),
+        ("runtime: python3.12", "runtime: nodejs22.x", "its runtime is nodejs22.x; only Python runs"),
+        ("      - k8s\n", "      - k9s\n", "There is no file or folder k9s"),
+        ("        command: [python3, k8s/server.py]", "        comand: [python3, k8s/server.py]", "The target app must have one of url and command"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_the_line_that_the_user_wrote(
+    old: str, new: str, said: str, sample: Path
+) -> None:
+    edit(sample / "serverless.yml", old, new)
+
+    (found,) = [each for each in problems(sample) if said in each]
+
+    lines = {"nodejs22.x": "- Id: !GetAtt Hello", "comand": "      app:"}
+    wanted = next((text for key, text in lines.items() if key in new), new.strip())
+    assert found.startswith(f"{place(sample / 'serverless.yml', wanted)}:")
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        (lambda text: text + "  bad: [\n", "This is not YAML: "),
+        (lambda text: text + "service: again\n", "the key 'service' stands twice in one mapping"),
+    ],
+    ids=["open", "twice"],
+)
+def test_wrong_yaml_is_named_before_the_cli_runs(
+    break_it: Callable[[str], str], said: str, sample: Path
+) -> None:
+    file = sample / "serverless.yml"
+    file.write_text(break_it(file.read_text()))
+
+    (found,) = problems(sample, command="no-such-program")
+
+    assert found.startswith("serverless.yml:")
+    assert said in found
+
+
+def test_what_the_cli_cannot_resolve_is_told_in_its_own_words(sample: Path) -> None:
+    edit(sample / "serverless.yml", "${param:vpcCidr}", "${param:vpcCdir}")
+
+    (found,) = problems(sample)
+
+    assert found.startswith("serverless.yml: The Serverless CLI could not package it")
+    assert """CidrIp": Value not found at "param" source""" in found

@@ -1,0 +1,223 @@
+"""Sources put together: folders with a serverless.yml, templates and manifests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lattice_events.errors import ConfigurationError
+from lattice_events.network.model import HttpTarget
+from lattice_events.readers.project import Project, ReadOptions, load_project
+from lattice_events.readers.serverless import ServerlessOptions
+from lattice_events.readers.settings import TargetSettings
+
+SERVERLESS = """\
+service: shop
+provider:
+  name: aws
+functions:
+  hello:
+    handler: app.hello
+    environment:
+      TABLE: x
+custom:
+  lattice:
+    manifests: [k8s]
+    targets:
+      app: {command: [python3, app.py]}
+resources:
+  Resources:
+    Service:
+      Type: AWS::VpcLattice::Service
+      Properties:
+        Name: foo
+"""
+FUNCTION = {
+    "Type": "AWS::Lambda::Function",
+    "Properties": {
+        "FunctionName": "shop-dev-hello",
+        "Handler": "app.hello",
+        "Runtime": "python3.12",
+        "Code": {"S3Key": "serverless/shop/dev/1/shop.zip"},
+    },
+}
+SERVICE = {"Type": "AWS::VpcLattice::Service", "Properties": {"Name": "foo"}}
+MANIFESTS = """\
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: sample}
+spec:
+  gatewayClassName: amazon-vpc-lattice
+  listeners: [{name: https, protocol: HTTPS, port: 443}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: app}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: eks-app}
+spec:
+  parentRefs: [{name: sample}]
+  rules: [{backendRefs: [{name: app}]}]
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A service that was packaged into ``package``."""
+    monkeypatch.chdir(tmp_path)
+    for folder in ("k8s", "package"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "serverless.yml").write_text(SERVERLESS)
+    (tmp_path / "k8s/all.yaml").write_text(MANIFESTS)
+    package(tmp_path, {"HelloLambdaFunction": FUNCTION, "Service": SERVICE})
+    return tmp_path
+
+
+def package(folder: Path, resources: Mapping[str, Any], **lattice: Any) -> None:
+    """Write what the Serverless CLI would."""
+    settings = {"manifests": ["k8s"], "targets": {"app": {"command": ["python3", "app.py"]}}, **lattice}
+    service = {
+        "service": "shop",
+        "provider": {"region": "eu-west-1", "stage": "dev"},
+        "custom": {"lattice": settings},
+        "functions": {"hello": {"name": "shop-dev-hello"}},
+    }
+    state = {"service": service, "package": {"artifact": "shop.zip"}}
+    (folder / "package/serverless-state.json").write_text(json.dumps(state))
+    (folder / "package/cloudformation-template-update-stack.json").write_text(
+        json.dumps({"Resources": resources})
+    )
+
+
+def load(*paths: str, **options: Any) -> Project:
+    def allocate(name: str, settings: TargetSettings) -> str:
+        return f"http://127.0.0.1:1/{name}/{settings.command[-1]}"
+
+    serverless = ServerlessOptions(package=Path("package"))
+    return load_project(
+        [Path(path) for path in paths], ReadOptions(allocate=allocate, serverless=serverless, **options)
+    )
+
+
+def problems(*paths: str, **options: Any) -> list[str]:
+    with pytest.raises(ConfigurationError) as caught:
+        load(*paths, **options)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_a_folder_is_its_template_its_settings_and_its_manifests(shop: Path) -> None:
+    project = load(".")
+
+    assert project.network.region == "eu-west-1"
+    assert [service.name for service in project.network.services] == ["foo", "eks-app-default"]
+    assert project.network.functions[0].code == str(shop)
+    assert project.network.target_groups[0].targets == (HttpTarget(url="http://127.0.0.1:1/app/app.py"),)
+
+
+def test_what_is_named_twice_is_read_once(shop: Path) -> None:
+    assert load(".", "./serverless.yml", "k8s", "k8s/all.yaml").network == load(".").network
+
+
+def test_the_archive_of_a_package_can_be_run(shop: Path) -> None:
+    (shop / "package/shop.zip").touch()
+
+    assert load(".", packaged=True).network.functions[0].code == "package/shop.zip"
+
+
+def test_templates_of_one_file_name_are_two_stacks(shop: Path) -> None:
+    for folder in ("a", "b"):
+        (shop / folder).mkdir()
+        group = {"Type": "AWS::VpcLattice::TargetGroup", "Properties": {"Type": "LAMBDA"}}
+        (shop / folder / "stack.json").write_text(json.dumps({"Resources": {"Group": group}}))
+
+    network = load("a/stack.json", "b/stack.json").network
+
+    assert [group.name for group in network.target_groups] == ["stack-group", "stack-1-group"]
+    assert len(network.target_group_by_arn) == 2
+
+
+def test_a_problem_of_the_packaged_template_is_placed_where_the_user_wrote(shop: Path) -> None:
+    function = {**FUNCTION, "Properties": {**FUNCTION["Properties"], "Handler": "hello"}}  # type: ignore[dict-item]
+    service = {**SERVICE, "Properties": {"Name": "svc-foo"}}
+    package(shop, {"HelloLambdaFunction": function, "Service": service})
+
+    assert problems(".") == [
+        "serverless.yml:6:5: Handler must be like folder/module.function, not 'hello'.",
+        "serverless.yml:19:9: The name 'svc-foo' of a service must not start with svc-.",
+    ]
+
+
+def test_resources_may_be_a_list(shop: Path) -> None:
+    text = SERVERLESS.replace(
+        "resources:\n  Resources:\n    S", "resources:\n  - Outputs: {}\n  - Resources:\n     S"
+    )
+    (shop / "serverless.yml").write_text(text)
+    package(shop, {"Service": {**SERVICE, "Properties": {"Name": "f"}}})
+
+    assert problems(".") == ["serverless.yml:20:9: The name 'f' of a service must have 3 to 40 characters."]
+
+
+def test_problems_of_every_source_are_reported_at_once(shop: Path) -> None:
+    package(shop, {"Service": {**SERVICE, "Properties": {"Name": "f"}}}, maxProcesses=0, nothing=1)
+    (shop / "k8s/broken.yaml").write_text("kind: [\n")
+
+    assert problems(".", "gone", "k8s") == [
+        "serverless.yml:10:3: custom.lattice has no setting nothing.",
+        "serverless.yml:10:3: maxProcesses must be a whole number from 1 to 1000, not 0.",
+        "gone: There is no such file or folder.",
+        "k8s/broken.yaml:2:1: This is not YAML: expected the node content, but found '<stream end>'.",
+        "serverless.yml:19:9: The name 'f' of a service must have 3 to 40 characters.",
+    ]
+
+
+def test_two_services_that_mean_different_pods_by_one_name_clash(shop: Path) -> None:
+    (shop / "other/k8s").mkdir(parents=True)
+    (shop / "other/k8s/all.yaml").write_text(MANIFESTS)
+    (shop / "other/serverless.yml").write_text(SERVERLESS)  # its app.py is the one of its own folder
+
+    assert problems(".", "other") == [
+        "other/serverless.yml:13:7: Two serverless.yml say what stands for app; the other is at serverless.yml:13:7."
+    ]
+
+
+def test_a_file_that_is_nothing_of_ours_says_what_is(shop: Path) -> None:
+    (shop / "notes.yml").write_text("a: 1\n")
+
+    assert problems("notes.yml")[0].startswith(
+        "notes.yml: Nothing to read here: a folder has a serverless.yml"
+    )
+
+
+def test_a_file_that_is_no_text_is_named(shop: Path) -> None:
+    (shop / "k8s/all.yaml").write_bytes(b"kind: \xff\n")
+
+    assert problems("k8s") == ["k8s/all.yaml: The file cannot be read: it is not UTF-8 text."]
+
+
+def test_a_package_that_is_none_says_how_to_make_one(shop: Path) -> None:
+    (shop / "package/serverless-state.json").unlink()
+
+    assert problems(".") == [
+        "package/serverless-state.json: This package has no such file; make one with 'osls package --package FOLDER'."
+    ]
+
+
+def test_code_of_an_unknown_function_is_named(shop: Path) -> None:
+    assert problems(".", code={"HelloLambdaFuncton": shop}) == [
+        "--code HelloLambdaFuncton: no template has a function of this logical id. Did you mean HelloLambdaFunction?"
+    ]
+
+
+def test_a_bare_template_has_the_code_that_is_given(shop: Path) -> None:
+    (shop / "stack.yml").write_text(json.dumps({"Resources": {"Hello": FUNCTION}}))
+
+    assert load("stack.yml", code={"Hello": shop}).network.functions[0].code == str(shop)
+    assert problems("stack.yml") == [
+        "stack.yml:1:157: Where is the code of this function? Say it with --code Hello=FOLDER."
+    ]
