@@ -110,12 +110,61 @@ def test_a_line_a_request_says_rule_and_target(sample: Running) -> None:
     assert "secret" not in json.dumps(event)
 
 
-def test_changing_prefix_and_event_version_changes_that_and_nothing_else(tmp_path: Path) -> None:
+def copy_sample(target: Path) -> None:
     for name in ("serverless.yml", "package.json", "requirements.txt"):
-        shutil.copy(ROOT / name, tmp_path)
+        shutil.copy(ROOT / name, target)
     for name in ("k8s", "handlers", "lattice_events"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (target / "node_modules").symlink_to(ROOT / "node_modules")
+
+
+@pytest.fixture(scope="module", params=["V1", "V2"])
+def every_sample(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    """The sample with every target group on one event structure version."""
+    folder = tmp_path_factory.mktemp("sample")
+    copy_sample(folder)
+    serverless = folder / "serverless.yml"
+    version = f"LambdaEventStructureVersion: {request.param}"
+    serverless.write_text(serverless.read_text().replace("LambdaEventStructureVersion: V2", version))
+    with lattice_dev(cwd=folder) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("path", "arguments", "status", "body", "rule"),
+    [
+        ("/", (), 200, "Hello Foo Lambda!!", "default"),
+        ("/", ("-H", "x-preview: TRUE"), 200, "Hello Foo Lambda, next version, you!!", "PreviewRule"),
+        ("/orders/7", (), 200, '{"item":"tea","quantity":1,"id":7}', "OrdersRule"),
+        ("/orders/9?x=1", (), 404, '{"error":"no order 9"}', "OrdersRule"),
+        (
+            "/orders",
+            ("-H", "content-type: application/json", "-d", '{"item": "milk"}'),
+            201,
+            "milk",
+            "OrdersRule",
+        ),
+        ("/catalog?max_price=3", (), 200, '{"tea":3}', "CatalogRule"),
+        ("/catalog/coffee", (), 200, '{"coffee":4}', "CatalogRule"),
+        ("/catalog/none", (), 404, '{"detail":"no none"}', "CatalogRule"),
+        ("/canary", (), 200, "Hello Foo Lambda", "CanaryRule"),
+        ("/CANARY", (), 200, "Hello Foo Lambda!!", "default"),
+    ],
+)
+def test_every_rule_of_the_sample_by_curl(
+    every_sample: Running, path: str, arguments: tuple[str, ...], status: int, body: str, rule: str
+) -> None:
+    answer = every_sample.get(f"https://{REAL_NAME}{path}", *arguments)
+
+    assert answer[0] == status
+    assert body in answer[1]
+    assert every_sample.next_event("request", path=path.partition("?")[0])["rule"] == rule
+
+
+def test_changing_prefix_and_event_version_changes_that_and_nothing_else(tmp_path: Path) -> None:
+    copy_sample(tmp_path)
     route, serverless = tmp_path / "k8s" / "httproute.yaml", tmp_path / "serverless.yml"
     route.write_text(route.read_text().replace("value: /app", "value: /bar"))
     serverless.write_text(

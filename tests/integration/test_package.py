@@ -73,7 +73,7 @@ def test_the_zip_is_small_and_has_what_runs_only(packaged: Path, unpacked: Path)
     size = (packaged / "sample.zip").stat().st_size
     print(f"sample.zip: {size:,} bytes")
 
-    assert size < 1_000_000
+    assert size < 6_000_000  # Powertools, FastAPI and requests, for arm64
     assert not (unpacked / "lattice_events" / "local").exists()
     assert not (unpacked / "tests").exists()
     assert (unpacked / "lattice_events" / "client" / "requests.py").exists()
