@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import warnings
 from collections.abc import Callable
 from typing import Any, Literal
 from urllib.parse import unquote
@@ -47,46 +46,53 @@ def lattice_asgi(
         gzip: See `lattice_handler`.
         multiple_set_cookie: See `encode_response`.
     """
-    _have_event_loop()
-    mangum = Mangum(app, lifespan="off", custom_handlers=[_LatticeHandler])  # type: ignore[list-item]  # Mangum's protocol has an untyped __init__
-    state: dict[str, Any] | None = None
+    running: _Running | None = None
 
     @lattice_handler(on_error=on_error, gzip=gzip, multiple_set_cookie=multiple_set_cookie)
     def handler(request: Request, context: Any) -> Response:
-        nonlocal state
-        if state is None:
-            state = _start_up(app, lifespan)
-        # Mangum hands its event on as it is; ours is decoded already.
-        response: Any = mangum((request, state), context)  # type: ignore[arg-type]  # a pair, see infer()
-        return response  # type: ignore[no-any-return]  # of _LatticeHandler.__call__
+        nonlocal running
+        if running is None:
+            running = _Running(app, lifespan)
+        return running.answer(request, context)
 
     return handler
 
 
-def _have_event_loop() -> None:
-    """Set an event loop unless there is one: Mangum asks for it in a way that some Pythons warn about."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
+class _Running:
+    """The app from its startup on, with an event loop of its own for all that it does."""
+
+    def __init__(self, app: Any, lifespan: Literal["auto", "on", "off"]) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._state: dict[str, Any] = {}
+        # Mangum takes the thread's loop, which asyncio.run() elsewhere leaves empty.
+        asyncio.set_event_loop(self._loop)
+        self._mangum = Mangum(app, lifespan="off", custom_handlers=[_LatticeHandler])  # type: ignore[list-item]  # Mangum's protocol has an untyped __init__
+        self._cycle: LifespanCycle | None = None
+        if lifespan != "off":
+            self._start(LifespanCycle(app, lifespan))
+        atexit.register(self._stop)
+
+    def _start(self, cycle: LifespanCycle) -> None:
+        """Run the app's startup; the next request tries again after one that fails."""
         try:
-            asyncio.get_event_loop()
-        except RuntimeError:
-            asyncio.set_event_loop(asyncio.new_event_loop())
+            cycle.__enter__()
+        except BaseException:
+            self._loop.close()
+            raise
+        self._cycle, self._state = cycle, cycle.lifespan_state
 
+    def _stop(self) -> None:
+        """Run the app's shutdown, if the process gets to its end."""
+        if self._cycle is not None:
+            self._cycle.__exit__(None, None, None)
+        self._loop.close()
 
-def _start_up(app: Any, lifespan: Literal["auto", "on", "off"]) -> dict[str, Any]:
-    """Run the app's startup; the state that it leaves for its requests."""
-    if lifespan == "off":
-        return {}
-    cycle = LifespanCycle(app, lifespan)
-    cycle.__enter__()
-    atexit.register(_shut_down, cycle)
-    return cycle.lifespan_state
-
-
-def _shut_down(cycle: LifespanCycle) -> None:
-    """Run the app's shutdown, if the process gets to its end and its event loop is still there."""
-    if not cycle.loop.is_closed():
-        cycle.__exit__(None, None, None)
+    def answer(self, request: Request, context: Any) -> Response:
+        """Ask the app."""
+        asyncio.set_event_loop(self._loop)
+        # Mangum hands its event on as it is; ours is decoded already.
+        response: Any = self._mangum((request, self._state), context)  # type: ignore[arg-type]  # a pair, see infer()
+        return response  # type: ignore[no-any-return]  # of _LatticeHandler.__call__
 
 
 class _LatticeHandler:
