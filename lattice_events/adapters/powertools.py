@@ -204,6 +204,22 @@ class LatticeResolver(ApiGatewayResolver):
         finally:
             current_invocation.reset(token)
 
+    async def resolve_async(self, event: Any, context: Any) -> dict[str, Any]:
+        """Answer an event with routes that may be coroutines: `resolve`, awaited.
+
+        Raises:
+            Exception: What nothing handled, with ``on_error="raise"``.
+        """
+        token = current_invocation.set(_invocation(event, context))
+        try:
+            return await super().resolve_async(event, context)
+        except Exception as error:
+            if self._on_error == "raise":
+                raise
+            return self._refuse(error, event)
+        finally:
+            current_invocation.reset(token)
+
     def _refuse(self, error: Exception, event: Any) -> dict[str, Any]:
         """Log what nothing handled and answer without its details."""
         if isinstance(error, EventError):
@@ -223,14 +239,24 @@ class LatticeResolver(ApiGatewayResolver):
         return {name: unquote(value) for name, value in match.groupdict().items()}
 
     def _handle_not_found(self, method: str, path: str) -> Any:
+        found = self._get_route_for_head(method, path)
+        return self._call_route(*found) if found else super()._handle_not_found(method=method, path=path)
+
+    async def _handle_not_found_async(self, method: str, path: str) -> Any:
+        found = self._get_route_for_head(method, path)
+        if found:
+            return await self._call_route_async(*found)
+        return await super()._handle_not_found_async(method=method, path=path)
+
+    def _get_route_for_head(self, method: str, path: str) -> tuple[Any, dict[str, str]] | None:
         """HEAD is GET without the body (RFC 9110 §9.3.2), unless there is a route for it."""
         if method == "HEAD":
             for route in self._static_routes + self._dynamic_routes:
                 match = route.rule.match(path) if route.method == "GET" else None
                 if match:
                     self.append_context(_route=route, _path=path)  # type: ignore[no-untyped-call]  # untyped in Powertools
-                    return self._call_route(route, self._convert_matches_into_route_keys(match))
-        return super()._handle_not_found(method=method, path=path)
+                    return route, self._convert_matches_into_route_keys(match)
+        return None
 
     def _build_response(self, response_builder: Any) -> dict[str, Any]:
         """Powertools' response, as VPC Lattice takes it."""

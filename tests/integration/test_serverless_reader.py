@@ -57,8 +57,8 @@ def problems(folder: Path, **serverless: Any) -> list[str]:
 
 def edit(file: Path, old: str, new: str) -> None:
     text = file.read_text()
-    assert text.count(old) == 1
-    file.write_text(text.replace(old, new))
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
 
 
 def test_the_sample_is_one_network(sample: Path) -> None:
@@ -85,14 +85,14 @@ def test_the_sample_s_listeners_forward_to_the_function_and_the_pods(sample: Pat
     (rule,) = network.services[1].listeners[0].rules
     assert rule.match == Match(path=PathMatch(kind="prefix", value="/app", case_sensitive=True))
     assert network.services[1].listeners[0].default_action == FixedResponseAction(status=404)
-    function_group, pods = network.target_groups
+    function_group, *_, pods = network.target_groups
     assert function_group.event_version == "V2"
     assert function_group.targets == (LambdaTarget(function_arn=network.functions[0].arn),)
     assert pods.targets == (HttpTarget(url="http://127.0.0.1:8080"),)
 
 
 def test_the_sample_s_functions_have_what_lambda_would_give_them(sample: Path) -> None:
-    hello, client = load(sample).network.functions
+    hello, client, *_ = load(sample).network.functions
 
     assert (hello.name, hello.handler, hello.runtime) == (
         "sample-dev-hello",
@@ -117,7 +117,11 @@ def test_v1_in_serverless_yml_changes_the_event_version_and_nothing_else(sample:
     edit(sample / "serverless.yml", "LambdaEventStructureVersion: V2", "LambdaEventStructureVersion: V1")
     after = load(sample).network
 
-    assert [group.event_version for group in after.target_groups if group.type == "LAMBDA"] == ["V1"]
+    assert [group.event_version for group in before.target_groups if group.type == "LAMBDA"] == ["V2"] * 4
+    assert [group.event_version for group in after.target_groups if group.type == "LAMBDA"] == [
+        "V1",
+        *["V2"] * 3,
+    ]
     assert (after.services, after.functions) == (before.services, before.functions)
 
 
@@ -144,8 +148,8 @@ def test_stage_region_and_parameters_are_passed_through(sample: Path) -> None:
 
 
 def place(file: Path, text: str) -> str:
-    """``file:line`` of the one line that has a text."""
-    (number,) = [n for n, line in enumerate(file.read_text().splitlines(), start=1) if text in line]
+    """``file:line`` of the first line that has a text."""
+    number = next(n for n, line in enumerate(file.read_text().splitlines(), start=1) if text in line)
     return f"{file.name}:{number}"
 
 
@@ -168,9 +172,9 @@ def test_a_mistake_is_named_with_the_line_that_the_user_wrote(
 ) -> None:
     edit(sample / "serverless.yml", old, new)
 
-    (found,) = [each for each in problems(sample) if said in each]
+    found = next(each for each in problems(sample) if said in each)
 
-    lines = {"nodejs22.x": "- Id: !GetAtt Hello", "comand": "      app:"}
+    lines = {"nodejs22.x": "- Id: !GetAtt HelloLambda", "comand": "      app:"}
     wanted = next((text for key, text in lines.items() if key in new), new.strip())
     assert found.startswith(f"{place(sample / 'serverless.yml', wanted)}:")
 

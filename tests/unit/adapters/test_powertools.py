@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -257,3 +258,42 @@ def test_compression_and_repeated_headers_of_a_response() -> None:
     assert response.headers["content-encoding"] == "gzip"
     assert response.headers["vary"] == "a, b"
     assert "none" not in response.headers
+
+
+@pytest.mark.parametrize("version", ["V1", "V2"])
+def test_coroutines_are_routes_too(version: Any) -> None:
+    app = LatticeResolver()
+
+    @app.get("/items/<name>")
+    async def read(name: str) -> dict[str, str]:
+        await asyncio.sleep(0)
+        return {"name": name}
+
+    @app.get("/fail")
+    async def fail() -> None:
+        raise RuntimeError("secret")
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        return asyncio.run(app.resolve_async(event, context))
+
+    read_answer, head = (
+        call(handler, f"{method} /items/a%20b", version=version) for method in ("GET", "HEAD")
+    )
+    failed = call(handler, "GET /fail", version=version)
+
+    assert (read_answer.status, json.loads(read_answer.body)) == (200, {"name": "a b"})
+    assert (head.status, head.body) == (200, b"")
+    assert failed.status == 500
+    assert b"secret" not in failed.body
+    assert call(handler, "GET /none", version=version).status == 404
+
+
+def test_what_a_coroutine_raises_may_escape() -> None:
+    app = LatticeResolver(on_error="raise")
+
+    @app.get("/fail")
+    async def fail() -> None:
+        raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        asyncio.run(app.resolve_async(make_event("GET /fail"), None))
