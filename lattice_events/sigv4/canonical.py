@@ -6,13 +6,17 @@ Source:
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, unquote_to_bytes
 
 TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _UNRESERVED = "-._~"
+PATH_SAFE = "/%:@!$&'()*+,;="  # RFC 3986: what else a path may hold as it is, and the start of an escape
+_PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*)+/?")  # nothing to resolve, nothing to encode
+_PLAIN_PAIR = re.compile(r"[A-Za-z0-9_.~-]*(?:=[A-Za-z0-9_.~-]*)?")
 
 # Proxies and tracers change these on the way; botocore and the AWS CRT leave them out too.
 NEVER_SIGNED = frozenset(
@@ -48,11 +52,13 @@ def canonical_path(path: str, *, normalize: bool, double_encode: bool) -> str:
     Args:
         path: As it is sent.
         normalize: Resolve ``.``, ``..`` and empty segments first.
-        double_encode: Encode the path as it stands, so that ``%20`` becomes ``%2520``; otherwise it
-            is decoded first and encoded once.
+        double_encode: Encode what is not unreserved, escapes too: ``%20`` becomes ``%2520``.
+            Otherwise what may stand in a path stays as it is.
     """
+    if _PLAIN_PATH.fullmatch(path):
+        return path  # nearly all of them
     path = normalize_path(path) if normalize else path or "/"
-    return encode(path if double_encode else unquote_to_bytes(path), safe="/")
+    return encode(path, safe="/" if double_encode else PATH_SAFE)
 
 
 def normalize_path(path: str) -> str:
@@ -69,26 +75,38 @@ def normalize_path(path: str) -> str:
 
 def canonical_query(query: str) -> str:
     """Write a query string in canonical form: strictly encoded, sorted by name, then value."""
-    pairs = []
-    for part in query.split("&"):
-        if part:
-            name, _, value = part.partition("=")
-            pairs.append((encode(unquote_to_bytes(name)), encode(unquote_to_bytes(value))))
+    if not query:
+        return ""
+    pairs = [_canonical_pair(part) for part in query.split("&") if part]
     return "&".join(f"{name}={value}" for name, value in sorted(pairs))
 
 
-def canonical_headers(headers: Iterable[tuple[str, str]], signed: Sequence[str]) -> str:
+def _canonical_pair(part: str) -> tuple[str, str]:
+    """One ``name``, or ``name=value``, strictly encoded."""
+    name, _, value = part.partition("=")
+    if _PLAIN_PAIR.fullmatch(part):
+        return name, value  # most of them
+    return encode(unquote_to_bytes(name)), encode(unquote_to_bytes(value))
+
+
+def group_headers(headers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The values of each header, by its name in lower case, in the order sent."""
+    values: dict[str, list[str]] = {}
+    for name, value in headers:
+        values.setdefault(name.lower(), []).append(value)
+    return values
+
+
+def canonical_headers(values: Mapping[str, Sequence[str]], signed: Sequence[str]) -> str:
     r"""Write the signed headers, a line each: ``name:value\n``, the values of a repeated one joined.
 
     Args:
-        headers: As they are sent.
+        values: Of `group_headers`.
         signed: The names to write, in lower case and sorted.
     """
-    values: dict[str, list[str]] = {name: [] for name in signed}
-    for name, value in headers:
-        if name.lower() in values:
-            values[name.lower()].append(" ".join(value.split()))
-    return "".join(f"{name}:{','.join(values[name])}\n" for name in signed)
+    return "".join(
+        [f"{name}:{','.join([' '.join(value.split()) for value in values[name]])}\n" for name in signed]
+    )
 
 
 def canonical_request(

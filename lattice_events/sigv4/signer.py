@@ -11,7 +11,7 @@ from __future__ import annotations
 import hmac
 from functools import lru_cache
 from hashlib import sha256
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from lattice_events.errors import SigningError
 from lattice_events.sigv4.canonical import (
@@ -20,6 +20,8 @@ from lattice_events.sigv4.canonical import (
     canonical_path,
     canonical_query,
     canonical_request,
+    encode,
+    group_headers,
 )
 from lattice_events.values import Value, assign
 
@@ -27,29 +29,31 @@ TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+    from typing import Literal
     from urllib.parse import SplitResult
 
     from lattice_events.sigv4.credentials import Credentials
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 EMPTY_PAYLOAD_HASH = sha256(b"").hexdigest()
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 class SignedRequest(Value):
     """A signed request and the stages of its signature, to compare when two sides disagree.
 
+    Its ``repr`` shows the signature only: every other part may hold the session token.
+
     Attributes:
-        url: As given.
-        headers: (name, value) pairs to send: those given, ``host`` if it was missing,
-            ``x-amz-date``, the session token and ``authorization``.
+        url: To send as it is; in query mode the signature is part of it.
+        headers: (name, value) pairs to send: those given, ``host`` if it was missing and, in header
+            mode, ``x-amz-date``, the session token and ``authorization``.
         canonical_request: What was hashed.
         string_to_sign: What was signed.
         signature: 64 hexadecimal digits.
     """
 
     __slots__ = ("canonical_request", "headers", "signature", "string_to_sign", "url")
-    _left_out = ("headers",)  # they hold the session token
 
     url: str
     headers: tuple[tuple[str, str], ...]
@@ -73,6 +77,10 @@ class SignedRequest(Value):
         assign(self, "string_to_sign", string_to_sign)
         assign(self, "signature", signature)
 
+    def __repr__(self) -> str:
+        """The signature only."""
+        return f"SignedRequest(signature={self.signature!r})"
+
 
 def sign(
     method: str,
@@ -87,8 +95,11 @@ def sign(
     normalize_path: bool = True,
     double_encode_path: bool = True,
     sign_all_headers: bool = False,
+    mode: Literal["header", "query"] = "header",
+    omit_session_token: bool = False,
+    expires_seconds: int = 300,
 ) -> SignedRequest:
-    """Sign a request in its ``Authorization`` header.
+    """Sign a request in its ``Authorization`` header, or in its query string.
 
     Args:
         method: As it will be sent.
@@ -102,75 +113,142 @@ def sign(
         normalize_path: Resolve ``.``, ``..`` and empty segments in the canonical path.
         double_encode_path: Encode the path as it stands; S3 alone is known not to.
         sign_all_headers: Sign every header that travels unchanged, not only ``host`` and ``x-amz-*``.
+        mode: ``query`` puts the signature into the URL and leaves ``Authorization`` to the caller.
+        omit_session_token: Send the session token unsigned, as a few services want it.
+        expires_seconds: How long a signed URL is good for; query mode only.
 
     Raises:
-        SigningError: The URL has no host, the time no zone, or ``authorization`` is given already.
+        SigningError: The URL has no host, the time no zone, or something that the signer writes is
+            there already with another value.
     """
     parts = urlsplit(url)
     if now.tzinfo is None:
         raise SigningError("The time to sign at has no time zone; pass an aware datetime.")
-    amz_date = _amz_date(now)
-    sent = [*_with_host(headers, parts), ("x-amz-date", amz_date)]
-    if credentials.session_token is not None:
-        sent.append(("x-amz-security-token", credentials.session_token))
-    names = sorted({name.lower() for name, _ in sent} - NEVER_SIGNED)
-    if not sign_all_headers:
-        names = [name for name in names if name == "host" or name.startswith("x-amz-")]
-    signed = ";".join(names)
+    amz_date = format_second(int(now.timestamp()))
+    scope = f"{amz_date[:8]}/{region}/{service}/aws4_request"
+    credential = f"{credentials.access_key_id}/{scope}"
+    token = credentials.session_token
+    sent = list(headers)
+    values = group_headers(sent)
+    if "host" not in values:
+        sent.insert(0, ("host", _host(parts)))
+        values["host"] = [sent[0][1]]
+    if mode == "header":
+        _add_headers(sent, values, amz_date, token)
+    signed = _join_signed(values, sign_all_headers=sign_all_headers, omit_session_token=omit_session_token)
+    query = parts.query
+    if mode == "query":
+        signed_token = None if omit_session_token else token
+        query = _add_parameters(query, credential, amz_date, expires_seconds, signed, signed_token)
     canonical = canonical_request(
         method,
         canonical_path(parts.path, normalize=normalize_path, double_encode=double_encode_path),
-        canonical_query(parts.query),
-        canonical_headers(sent, names),
+        canonical_query(query),
+        canonical_headers(values, signed.split(";")),
         signed,
         payload_hash,
     )
-    scope = f"{amz_date[:8]}/{region}/{service}/aws4_request"
-    to_sign = f"{ALGORITHM}\n{amz_date}\n{scope}\n{sha256(canonical.encode()).hexdigest()}"
-    key = _signing_key(credentials.secret_access_key, amz_date[:8], region, service)
-    signature = hmac.digest(key, to_sign.encode(), "sha256").hex()
-    authorization = (
-        f"{ALGORITHM} Credential={credentials.access_key_id}/{scope}, "
-        f"SignedHeaders={signed}, Signature={signature}"
-    )
+    to_sign = string_to_sign(amz_date, scope, canonical)
+    signature = sign_text(credentials.secret_access_key, scope, to_sign)
+    if mode == "header":
+        authorization = f"{ALGORITHM} Credential={credential}, SignedHeaders={signed}, Signature={signature}"
+        sent.append(("authorization", authorization))
+    else:
+        last = {"X-Amz-Signature": signature}
+        if token is not None and omit_session_token:
+            last["X-Amz-Security-Token"] = token
+        url = urlunsplit((parts.scheme, parts.netloc, parts.path or "/", _append(query, last), ""))
     return SignedRequest(
         url=url,
-        headers=(*sent, ("authorization", authorization)),
+        headers=tuple(sent),
         canonical_request=canonical,
         string_to_sign=to_sign,
         signature=signature,
     )
 
 
-def _with_host(headers: Iterable[tuple[str, str]], parts: SplitResult) -> list[tuple[str, str]]:
-    """The headers, ``host`` first if it was missing; what the signer itself writes may not be there."""
-    given = list(headers)
-    names = {name.lower() for name, _ in given}
-    taken = names & {"authorization", "x-amz-date", "x-amz-security-token"}
-    if taken:
-        raise SigningError(f"The request already has {', '.join(sorted(taken))}; leave it to the signer.")
-    if "host" in names:
-        return given
-    if not parts.hostname:
+def string_to_sign(amz_date: str, scope: str, canonical: str) -> str:
+    """Write the second stage: algorithm, time, credential scope and the canonical request's hash."""
+    return f"{ALGORITHM}\n{amz_date}\n{scope}\n{sha256(canonical.encode()).hexdigest()}"
+
+
+def sign_text(secret_access_key: str, scope: str, text: str) -> str:
+    """Sign the string to sign: 64 hexadecimal digits."""
+    return hmac.digest(_signing_key(secret_access_key, scope), text.encode(), "sha256").hex()
+
+
+def _host(parts: SplitResult) -> str:
+    """The ``host`` header of a URL."""
+    host = _host_header(parts.scheme, parts.netloc)
+    if not host:
         raise SigningError(f"The URL has no host: {parts.geturl()!r}. Write it like https://NAME/PATH.")
-    return [("host", host_header(parts)), *given]
+    return host
 
 
-def host_header(parts: SplitResult) -> str:
-    """The ``host`` header of a URL: the port only when it is not the scheme's own."""
-    host = parts.netloc.rpartition("@")[2].lower()
-    if parts.port is not None and parts.port == _DEFAULT_PORTS.get(parts.scheme):
-        host = host.rpartition(":")[0]
-    return host.removesuffix(":")
+def _add_headers(
+    sent: list[tuple[str, str]], values: dict[str, list[str]], amz_date: str, token: str | None
+) -> None:
+    """Add the headers that are signed, unless they are there with just their value."""
+    if "authorization" in values:
+        raise SigningError(
+            "The request has an Authorization header of its own, where the signature goes. Sign it in "
+            'the query string instead: mode="query".'
+        )
+    for name, value in (("x-amz-date", amz_date), ("x-amz-security-token", token)):
+        if value is None:
+            continue
+        if name not in values:
+            sent.append((name, value))
+            values[name] = [value]
+        elif values[name] != [value]:
+            raise SigningError(f"The request already has {name} with another value; leave it to the signer.")
 
 
-def _amz_date(now: datetime) -> str:
-    """``YYYYMMDDTHHMMSSZ`` of a time."""
-    return _format_second(int(now.timestamp()))
+def _join_signed(names: Iterable[str], *, sign_all_headers: bool, omit_session_token: bool) -> str:
+    """The names of the signed headers, sorted and joined."""
+    signed = [
+        name
+        for name in names
+        if (sign_all_headers and name not in NEVER_SIGNED) or name == "host" or name.startswith("x-amz-")
+    ]
+    if omit_session_token and "x-amz-security-token" in signed:
+        signed.remove("x-amz-security-token")
+    return ";".join(sorted(signed))
+
+
+def _add_parameters(
+    query: str, credential: str, amz_date: str, expires_seconds: int, signed: str, token: str | None
+) -> str:
+    """The query string with the parameters that are signed."""
+    if "X-Amz-Signature=" in query:
+        raise SigningError("The URL is signed already: it has X-Amz-Signature. Sign the URL without it.")
+    added = {
+        "X-Amz-Algorithm": ALGORITHM,
+        "X-Amz-Credential": credential,
+        "X-Amz-Date": amz_date,
+        "X-Amz-Expires": str(expires_seconds),
+        "X-Amz-SignedHeaders": signed,
+    }
+    if token is not None:
+        added["X-Amz-Security-Token"] = token
+    return _append(query, added)
+
+
+def _append(query: str, parameters: dict[str, str]) -> str:
+    """The query string with parameters behind it, strictly encoded."""
+    added = [f"{name}={encode(value)}" for name, value in parameters.items()]
+    return "&".join([query, *added] if query else added)
+
+
+@lru_cache(maxsize=64)
+def _host_header(scheme: str, netloc: str) -> str:
+    """The ``host`` header of a URL, the port only when it is not the scheme's own; "" without a host."""
+    host = netloc.rpartition("@")[2].lower().removesuffix(":")
+    return host.removesuffix(_DEFAULT_PORTS.get(scheme, ""))
 
 
 @lru_cache(maxsize=4)
-def _format_second(epoch_seconds: int) -> str:
+def format_second(epoch_seconds: int) -> str:
     """``YYYYMMDDTHHMMSSZ``; many requests share a second."""
     from datetime import UTC, datetime
 
@@ -178,9 +256,9 @@ def _format_second(epoch_seconds: int) -> str:
 
 
 @lru_cache(maxsize=16)
-def _signing_key(secret: str, date: str, region: str, service: str) -> bytes:
-    """The derived key; it is good for a day, a region and a service."""
-    key = b"AWS4" + secret.encode()
-    for part in (date, region, service, "aws4_request"):
+def _signing_key(secret_access_key: str, scope: str) -> bytes:
+    """The derived key; it is good for a day, a Region and a service."""
+    key = b"AWS4" + secret_access_key.encode()
+    for part in scope.split("/"):
         key = hmac.digest(key, part.encode(), "sha256")
     return key

@@ -163,7 +163,7 @@ def test_a_hashed_payload_is_refused() -> None:
     ("url", "headers", "now", "words"),
     [
         ("https:///path", [], NOW, "has no host"),
-        (f"https://{HOST}/", [("Authorization", "Bearer x")], NOW, "already has authorization"),
+        (f"https://{HOST}/", [("Authorization", "Bearer x")], NOW, "Authorization header of its own"),
         (f"https://{HOST}/", [("X-Amz-Date", "x")], NOW, "already has x-amz-date"),
         (f"https://{HOST}/", [], datetime(2015, 8, 30), "no time zone"),  # noqa: DTZ001 - that is the point
     ],
