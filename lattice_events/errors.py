@@ -16,6 +16,8 @@ LatticeError(Exception)
 ├── HTTPError
 │   └── BodyError(ValueError)
 ├── CallError
+│   ├── AccessDeniedError
+│   ├── SignatureRejectedError
 │   ├── UnreachableError
 │   └── DeadlineExceededError(TimeoutError)
 ├── TargetError
@@ -191,6 +193,61 @@ class CallError(LatticeError):
         super().__init__(f"{message} {hint}".rstrip())
         self.request_id = request_id
         self.hint = hint
+
+
+class AccessDeniedError(CallError):
+    """VPC Lattice refused the call: a policy does not allow it, or denies it.
+
+    Attributes:
+        principal: ARN of the caller as VPC Lattice sees it, or ``anonymous``.
+        resource_arn: ARN of the service, without the path.
+        path: The path that was asked for.
+        policy_layer: Whose policy decided: ``identity``, ``network`` or ``service``.
+        explicit: Whether a statement denies; else none allows.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        principal: str,
+        resource_arn: str,
+        path: str,
+        policy_layer: str,
+        explicit: bool,
+        request_id: str | None = None,
+        hint: str = "",
+    ) -> None:
+        """Say who was refused what, and which policy to change."""
+        super().__init__(message, request_id=request_id, hint=hint)
+        self.principal = principal
+        self.resource_arn = resource_arn
+        self.path = path
+        self.policy_layer = policy_layer
+        self.explicit = explicit
+
+
+class SignatureRejectedError(CallError):
+    """VPC Lattice did not accept the signature.
+
+    Attributes:
+        code: The service's name for it, such as ``InvalidSignatureException``.
+        canonical_request: The one that was signed, to compare; its session token is left out.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        canonical_request: str,
+        request_id: str | None = None,
+        hint: str = "",
+    ) -> None:
+        """Say what the service said and keep what was signed."""
+        super().__init__(message, request_id=request_id, hint=hint)
+        self.code = code
+        self.canonical_request = canonical_request
 
 
 class UnreachableError(CallError):

@@ -1,32 +1,216 @@
-"""Find AWS credentials where the code runs."""
+"""Find AWS credentials where the code runs: nothing is resolved at import, every set is frozen.
+
+Source:
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+"""
 
 from __future__ import annotations
 
 import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-from lattice_events.errors import MissingCredentialsError
+from lattice_events.errors import ExpiredCredentialsError, MissingCredentialsError, SigningError
 from lattice_events.sigv4 import Credentials
 
+REFRESH_SECONDS = 300
+"""How long before they expire credentials are replaced."""
 
-def credentials_from_environment() -> Credentials:
-    """Read the credentials that Lambda puts into the environment, anew for each call.
 
-    Raises:
-        MissingCredentialsError: ``AWS_ACCESS_KEY_ID`` or ``AWS_SECRET_ACCESS_KEY`` is not set.
-
-    Source:
-        https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
-    """
-    access_key_id = os.environ.get("AWS_ACCESS_KEY_ID")
-    secret_access_key = os.environ.get("AWS_SECRET_ACCESS_KEY")
-    if not access_key_id or not secret_access_key:
+def _read_environment() -> Credentials | None:
+    """What Lambda puts into the environment, read anew for each call; half of it is an error."""
+    environment = os.environ
+    access_key_id = environment.get("AWS_ACCESS_KEY_ID")
+    secret_access_key = environment.get("AWS_SECRET_ACCESS_KEY")
+    if access_key_id and secret_access_key:
+        return Credentials(
+            access_key_id=access_key_id,
+            secret_access_key=secret_access_key,
+            session_token=environment.get("AWS_SESSION_TOKEN") or None,
+        )
+    if access_key_id or secret_access_key:
         missing = "AWS_SECRET_ACCESS_KEY" if access_key_id else "AWS_ACCESS_KEY_ID"
         raise MissingCredentialsError(
-            f"{missing} is not set. Lambda sets it; elsewhere export AWS_ACCESS_KEY_ID, "
-            "AWS_SECRET_ACCESS_KEY and, for temporary credentials, AWS_SESSION_TOKEN."
+            f"{missing} is not set, and the other half of the credentials is: export both."
         )
-    return Credentials(
-        access_key_id=access_key_id,
-        secret_access_key=secret_access_key,
-        session_token=os.environ.get("AWS_SESSION_TOKEN") or None,
+    return None
+
+
+class Expiring(NamedTuple):
+    """A set of credentials and when it ends, seconds since 1970."""
+
+    credentials: Credentials
+    expires_at: float
+
+
+class RefreshingCredentials:
+    """Credentials that are fetched when they are needed and replaced before they expire.
+
+    Threads share one set; one of them fetches while the others go on with the set that still holds.
+    """
+
+    def __init__(self, fetch: Callable[[], Expiring], *, now: Callable[[], float] = time.time) -> None:
+        """Fetch nothing yet.
+
+        Args:
+            fetch: Gets a new set; raises `SigningError` when there is none to be had.
+            now: Seconds since 1970.
+        """
+        self._fetch = fetch
+        self._now = now
+        self._current: Expiring | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> Credentials:
+        """One frozen set.
+
+        Raises:
+            SigningError: No set holds and none could be fetched.
+        """
+        current = self._current
+        left = current.expires_at - self._now() if current else 0.0
+        if current and left > REFRESH_SECONDS:
+            return current.credentials
+        if not self._lock.acquire(blocking=left <= 0):
+            assert current is not None  # it has time left
+            return current.credentials
+        try:
+            return self._replace(current).credentials
+        finally:
+            self._lock.release()
+
+    def refresh(self, stale: Credentials) -> Credentials:
+        """A set other than `stale`, which the service did not take; fetched unless another thread did.
+
+        Raises:
+            SigningError: None could be fetched.
+        """
+        with self._lock:
+            if self._current is None or self._current.credentials == stale:
+                self._current = self._fetch()
+            return self._current.credentials
+
+    def _replace(self, seen: Expiring | None) -> Expiring:
+        """Fetch a new set, unless another thread has since `seen`; keep the old one as long as it holds."""
+        if self._current is not None and self._current is not seen:
+            return self._current
+        try:
+            self._current = self._fetch()
+        except SigningError as error:
+            if seen is None:
+                raise
+            if seen.expires_at <= self._now():
+                raise ExpiredCredentialsError(
+                    f"The credentials have expired and no fresh ones were to be had: {error}"
+                ) from error
+            return seen
+        return self._current
+
+
+class DefaultCredentials:
+    """The credentials of where the code runs; the first of these that has some.
+
+    1. The environment (a Lambda function), read anew for each call.
+    2. The container endpoint (SnapStart, ECS, EKS Pod Identity), refreshed before expiry.
+    3. botocore's chain, if botocore is installed: profiles, SSO, IRSA. It refreshes by itself.
+    """
+
+    def __init__(self, *, profile: str | None = None) -> None:
+        """Look for nothing yet.
+
+        Args:
+            profile: Use this profile of ``~/.aws`` and nothing else.
+        """
+        self._profile = profile
+        self._container = RefreshingCredentials(_fetch_from_container)
+        self._botocore: Any = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> Credentials:
+        """One frozen set.
+
+        Raises:
+            MissingCredentialsError: No source has credentials; names those that were looked at.
+            ExpiredCredentialsError: They have expired and cannot be refreshed.
+        """
+        if self._profile is None:
+            credentials = _read_environment()
+            if credentials is not None:
+                return credentials
+            if _has_container_endpoint():
+                return self._container()
+        return self._from_botocore()
+
+    def refresh(self, stale: Credentials) -> Credentials:
+        """A set other than `stale`, if the source has one.
+
+        Raises:
+            SigningError: None could be fetched.
+        """
+        if self._profile is None and _read_environment() is None and _has_container_endpoint():
+            return self._container.refresh(stale)
+        return self()
+
+    def _from_botocore(self) -> Credentials:
+        """What botocore's chain finds, frozen."""
+        with self._lock:
+            if self._botocore is None:
+                self._botocore = _load_botocore(self._profile)
+        frozen = _freeze(self._botocore)
+        return Credentials(
+            access_key_id=frozen.access_key, secret_access_key=frozen.secret_key, session_token=frozen.token
+        )
+
+
+def _has_container_endpoint() -> bool:
+    """Whether the environment names an endpoint for credentials."""
+    environment = os.environ
+    return bool(
+        environment.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+        or environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI")
     )
+
+
+def _fetch_from_container() -> Expiring:
+    """Ask the container endpoint; its module is loaded only then, since Lambda mostly needs none."""
+    from lattice_events.client.container import fetch_container_credentials
+
+    return Expiring(*fetch_container_credentials())
+
+
+def _load_botocore(profile: str | None) -> Any:
+    """What botocore finds, in its own form."""
+    try:
+        import botocore.exceptions
+        import botocore.session
+    except ImportError:
+        botocore = None
+    if botocore is None:
+        looked_at = "" if profile else "neither AWS_ACCESS_KEY_ID nor a container endpoint is set, and "
+        raise MissingCredentialsError(
+            f"No AWS credentials: {looked_at}botocore, which reads profiles, is not installed "
+            "(pip install boto3)."
+        )
+    try:
+        credentials = botocore.session.Session(profile=profile).get_credentials()
+    except botocore.exceptions.BotoCoreError as error:
+        raise MissingCredentialsError(f"No AWS credentials: {error}") from error
+    if credentials is None:
+        raise MissingCredentialsError(
+            "No AWS credentials: AWS_ACCESS_KEY_ID is not set, there is no container endpoint, and no "
+            "profile has any. Export credentials, or log in: aws sso login."
+        )
+    return credentials
+
+
+def _freeze(credentials: Any) -> Any:
+    """One set of botocore's credentials, which refreshes them if it must."""
+    import botocore.exceptions
+
+    try:
+        return credentials.get_frozen_credentials()
+    except (botocore.exceptions.BotoCoreError, RuntimeError) as error:
+        raise ExpiredCredentialsError(f"The credentials cannot be refreshed: {error}") from error

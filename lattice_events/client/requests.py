@@ -1,36 +1,42 @@
-"""A `requests.Session` whose calls to VPC Lattice services are signed.
+"""VPC Lattice services through `requests`: a session that cannot be misused, and its signature alone.
 
-A shell: it reads the clock and the credentials; what is signed, and how, is in `sigv4`.
+What one call does is in `attempts`; what is signed, in `signing`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Literal
+from urllib.parse import urljoin, urlsplit
 
-from lattice_events.client.credentials import credentials_from_environment
-from lattice_events.client.scope import signing_region
-from lattice_events.context import current_invocation
-from lattice_events.errors import MissingExtraError, SigningError
-from lattice_events.sigv4 import Credentials, encode_url, sign_lattice
-from lattice_events.sigv4.lattice import SERVICE
+from lattice_events.client.denials import read_denial
+from lattice_events.client.discovery import service_url
+from lattice_events.client.signing import RequestSigner
+from lattice_events.client.time_left import start_clock
+from lattice_events.errors import MissingExtraError
+from lattice_events.sigv4 import Credentials, SignedRequest, encode_url
 
 try:
     import requests
+    import requests.auth
 except ImportError as error:
     raise MissingExtraError("requests", needed_for="LatticeSession") from error
 
-_WRITTEN_BY_SIGNER = ("authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token")
+from lattice_events.client.attempts import Call
+from lattice_events.client.prepared import add_invocation, is_signed, sign_prepared, take_off
+from lattice_events.client.transport import LatticeAdapter
 
 
 class LatticeSession(requests.Session):
-    """A `requests.Session` that signs calls to VPC Lattice services, and no others.
+    """A `requests.Session` for VPC Lattice services: signed, in time, with errors that say what to fix.
 
     Signed are ``https://*.vpc-lattice-svcs.REGION.on.aws``, whose Region is in the name, and the
     hosts given as `hosts`. Any other host gets the request unsigned: credentials go nowhere else.
     Redirects are not followed unless asked for, and each hop is judged and signed by itself.
+
+    A call ends within the time that the invocation being served has left (see `deadline`). It is
+    tried again as `decide_delay` says. What VPC Lattice itself refuses is raised, with the policy
+    to change; every answer of the service, whatever its status, is returned.
 
     Make it once, outside the handler; credentials are read anew for every call.
     """
@@ -38,85 +44,149 @@ class LatticeSession(requests.Session):
     def __init__(
         self,
         *,
+        service: str | None = None,
         hosts: Mapping[str, str] | None = None,
-        credentials: Callable[[], Credentials] = credentials_from_environment,
+        credentials: Callable[[], Credentials] | None = None,
+        mode: Literal["header", "query"] = "header",
+        path_encoding: Literal["double", "single"] = "double",
+        algorithm: Literal["sigv4", "sigv4a"] = "sigv4",
+        anonymous: bool = False,
+        deadline_seconds: float | None = None,
+        max_retries: int = 2,
     ) -> None:
         """Start a session.
 
         Args:
+            service: Name of a service; URLs may then be paths of it, such as ``/app``. Its URL is
+                read from ``LATTICE_SERVICE_<NAME>_URL``, see `service_url`.
             hosts: Region by host name, for services with a custom domain name:
                 ``{"orders.example.com": "ap-northeast-1"}``.
-            credentials: Called for every request; gives one frozen set.
+            credentials: Called for every request; gives one frozen set. `DefaultCredentials` when
+                left out.
+            mode: ``query`` signs the URL and leaves ``Authorization`` to you.
+            path_encoding: See `lattice_events.sigv4.sign_lattice`.
+            algorithm: ``sigv4a`` makes signatures that hold in every Region; it needs awscrt.
+            anonymous: Sign nothing.
+            deadline_seconds: How long a call may take in all, retries included.
+            max_retries: How many attempts may follow the first.
+
+        Raises:
+            ConfigurationError: The URL of `service` is not known.
         """
         super().__init__()
-        self._hosts = {host.lower(): region for host, region in (hosts or {}).items()}
-        self._credentials = credentials
+        self._base = service_url(service) if service else None
+        self._signer = RequestSigner(
+            hosts=self._base.hosts | dict(hosts or {}) if self._base else hosts,
+            credentials=credentials,
+            mode=mode,
+            path_encoding=path_encoding,
+            algorithm=algorithm,
+        )
+        self._anonymous = anonymous
+        self._deadline_seconds = deadline_seconds
+        self._max_retries = max_retries
+        self.mount("https://", LatticeAdapter())
+        self.mount("http://", LatticeAdapter())
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
-        """Send a request as `requests.Session` does, but follow redirects only when asked to."""
+        """Send a request as `requests.Session` does, but follow redirects only when asked to.
+
+        Raises:
+            CallError: No answer of the service came; see `send`.
+            SigningError: The request cannot be signed.
+        """
         kwargs.setdefault("allow_redirects", False)
+        if self._base is not None:
+            text = url.decode() if isinstance(url, bytes) else url
+            url = text if urlsplit(text).scheme else urljoin(self._base.url, text)
         return super().request(method, url, *args, **kwargs)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Sign the prepared request if its host is ours to sign for, and send it.
 
         Raises:
-            SigningError: The caller set ``Authorization`` on a request that must be signed.
-            MissingCredentialsError: From the credentials callable.
+            SigningError: The request cannot be signed, or there are no credentials.
+            AccessDeniedError: VPC Lattice refused it; the error names the policy.
+            SignatureRejectedError: VPC Lattice did not accept the signature.
+            UnreachableError: No connection.
+            DeadlineExceededError: It did not end in time.
+            CallError: The connection broke.
         """
-        host = urlsplit(request.url or "").hostname or ""
-        region = signing_region(host, self._hosts)
-        if region is not None:
-            self._sign(request, region)
-        return super().send(request, **kwargs)
+        region = self._signer.region_of(request.url or "")
+        if region is None:
+            return super().send(request, **kwargs)
+
+        def send_once(timeouts: tuple[float, float]) -> requests.Response:
+            return super(LatticeSession, self).send(request, **{**kwargs, "timeout": timeouts})
+
+        return Call(
+            request,
+            send_once,
+            signer=self._signer,
+            region=region,
+            is_anonymous=self._anonymous,
+            max_retries=self._max_retries,
+            seconds_left=start_clock(self._deadline_seconds),
+            timeout=kwargs.get("timeout"),
+        ).run()
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """Take the signature off a redirected request; `send` signs it anew if its host is ours."""
-        if _is_ours(response.request):
-            _take_off(prepared_request)
+        if is_signed(response.request):
+            take_off(prepared_request)
         super().rebuild_auth(prepared_request, response)  # type: ignore[no-untyped-call]  # untyped in types-requests
 
-    def _sign(self, request: requests.PreparedRequest, region: str) -> None:
-        """Replace URL and headers by the signed ones; what is signed is what is sent."""
-        if _is_ours(request):  # a prepared request that is sent once more
-            _take_off(request)
-        if "authorization" in request.headers:
-            raise SigningError(
-                "The request has an Authorization header of its own, where the signature goes. Send your "
-                "token in another header."
-            )
-        _pass_request_id(request)
-        request.url = encode_url(request.url or "")
-        signed = sign_lattice(
-            request.method or "GET",
-            request.url,
-            headers=[(name, _text(value)) for name, value in request.headers.items()],
-            credentials=self._credentials(),
-            region=region,
-            now=datetime.now(UTC),
+
+class LatticeAuth(requests.auth.AuthBase):
+    """The signature alone, for a session of your own: ``session.auth = LatticeAuth()``.
+
+    It signs what `LatticeSession` would, and raises what VPC Lattice refuses; deadline, retries and
+    redirects stay the session's. A redirected request goes on without the signature.
+    """
+
+    def __init__(
+        self,
+        *,
+        hosts: Mapping[str, str] | None = None,
+        credentials: Callable[[], Credentials] | None = None,
+        mode: Literal["header", "query"] = "header",
+        path_encoding: Literal["double", "single"] = "double",
+        algorithm: Literal["sigv4", "sigv4a"] = "sigv4",
+    ) -> None:
+        """Take what `LatticeSession` takes."""
+        self._signer = RequestSigner(
+            hosts=hosts, credentials=credentials, mode=mode, path_encoding=path_encoding, algorithm=algorithm
         )
-        request.headers.update((name, value) for name, value in signed.headers if name != "host")
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Sign a request whose host is ours to sign for.
+
+        Raises:
+            SigningError: The request cannot be signed, or there are no credentials.
+        """
+        region = self._signer.region_of(request.url or "")
+        if region is not None:
+            request.url = encode_url(request.url or "")
+            add_invocation(request)
+            signed = sign_prepared(self._signer, request, region, self._signer.find_credentials())
+            request.register_hook("response", _Receiver(signed))  # type: ignore[no-untyped-call]  # untyped in types-requests
+        return request
 
 
-def _is_ours(request: requests.PreparedRequest) -> bool:
-    """Whether the request carries a signature of ours."""
-    authorization = str(request.headers.get("authorization", ""))
-    return authorization.startswith("AWS4-HMAC-SHA256 ") and f"/{SERVICE}/aws4_request" in authorization
+class _Receiver:
+    """Looks at the answer to a request that `LatticeAuth` signed."""
 
+    def __init__(self, signed: SignedRequest) -> None:
+        self._signed = signed
 
-def _take_off(request: requests.PreparedRequest) -> None:
-    """Remove what the signer wrote."""
-    for name in _WRITTEN_BY_SIGNER:
-        request.headers.pop(name, None)
-
-
-def _pass_request_id(request: requests.PreparedRequest) -> None:
-    """Carry the id of the request being served, so that access logs tell one story."""
-    invocation = current_invocation.get()
-    if invocation is not None and invocation.request_id:
-        request.headers.setdefault("x-amzn-requestid", invocation.request_id)
-
-
-def _text(value: str | bytes) -> str:
-    """A header's value as text."""
-    return value.decode("latin-1") if isinstance(value, bytes) else value
+    def __call__(self, response: requests.Response, **_: Any) -> None:
+        if response.is_redirect:
+            take_off(response.request)  # of which requests makes the next hop's
+        if response.status_code == 403:
+            denial = read_denial(
+                response.content,
+                canonical_request=self._signed.canonical_request,
+                request_id=response.headers.get("x-amzn-requestid"),
+            )
+            if denial is not None:
+                raise denial

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
     from typing import Literal
-    from urllib.parse import SplitResult
 
     from lattice_events.sigv4.credentials import Credentials
 
@@ -131,7 +130,7 @@ def sign(
     sent = list(headers)
     values = group_headers(sent)
     if "host" not in values:
-        sent.insert(0, ("host", _host(parts)))
+        sent.insert(0, ("host", host_header(url)))
         values["host"] = [sent[0][1]]
     if mode == "header":
         _add_headers(sent, values, amz_date, token)
@@ -175,14 +174,6 @@ def string_to_sign(amz_date: str, scope: str, canonical: str) -> str:
 def sign_text(secret_access_key: str, scope: str, text: str) -> str:
     """Sign the string to sign: 64 hexadecimal digits."""
     return hmac.digest(_signing_key(secret_access_key, scope), text.encode(), "sha256").hex()
-
-
-def _host(parts: SplitResult) -> str:
-    """The ``host`` header of a URL."""
-    host = _host_header(parts.scheme, parts.netloc)
-    if not host:
-        raise SigningError(f"The URL has no host: {parts.geturl()!r}. Write it like https://NAME/PATH.")
-    return host
 
 
 def _add_headers(
@@ -240,9 +231,22 @@ def _append(query: str, parameters: dict[str, str]) -> str:
     return "&".join([query, *added] if query else added)
 
 
+def host_header(url: str) -> str:
+    """The ``host`` header of a URL: the port only when it is not the scheme's own.
+
+    Raises:
+        SigningError: The URL has no host.
+    """
+    parts = urlsplit(url)
+    host = _host_header(parts.scheme, parts.netloc)
+    if not host:
+        raise SigningError(f"The URL has no host: {url!r}. Write it like https://NAME/PATH.")
+    return host
+
+
 @lru_cache(maxsize=64)
 def _host_header(scheme: str, netloc: str) -> str:
-    """The ``host`` header of a URL, the port only when it is not the scheme's own; "" without a host."""
+    """The same; ``""`` without a host."""
     host = netloc.rpartition("@")[2].lower().removesuffix(":")
     return host.removesuffix(_DEFAULT_PORTS.get(scheme, ""))
 

@@ -1,8 +1,30 @@
-"""Test Lambda handlers as VPC Lattice would call them."""
+"""Test Lambda handlers as VPC Lattice would call them, and clients against a service of it."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from lattice_events.network.examples import CALLERS, make_event, make_request
 from lattice_events.testing.calls import FakeLambdaContext, call
 
-__all__ = ["CALLERS", "FakeLambdaContext", "call", "make_event", "make_request"]
+if TYPE_CHECKING:
+    from lattice_events.testing.service import Answer, LatticeService
+
+__all__ = [
+    "CALLERS",
+    "Answer",
+    "FakeLambdaContext",
+    "LatticeService",
+    "call",
+    "make_event",
+    "make_request",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load the loopback service, and a server with it, when it is asked for."""
+    if name in ("Answer", "LatticeService"):
+        from lattice_events.testing import service
+
+        return getattr(service, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

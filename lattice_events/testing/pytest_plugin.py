@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from lattice_events.response import Response
+    from lattice_events.testing.service import LatticeService
 
 
 @pytest.fixture
@@ -29,3 +30,15 @@ def lattice_call(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Response]:
 
     monkeypatch.setenv("LATTICE_EVENTS_STRICT", "1")
     return call
+
+
+@pytest.fixture
+def lattice_service() -> Iterator[LatticeService]:
+    """A loopback service that verifies signatures and plays a script: ``lattice_service.play(503, 200)``.
+
+    ``lattice_service.session()`` calls it; ``LatticeAuth(**lattice_service.options)`` does for httpx.
+    """
+    from lattice_events.testing.service import LatticeService
+
+    with LatticeService() as service:
+        yield service

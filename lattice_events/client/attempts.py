@@ -1,0 +1,221 @@
+"""One call through `requests` with its attempts: signed each time, in time, its failures explained."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3.exceptions
+
+from lattice_events.client.denials import LONGEST_BODY_BYTES, is_about_credentials, read_denial
+from lattice_events.client.failures import broken, deadline_exceeded, not_connected
+from lattice_events.client.prepared import (
+    add_invocation,
+    can_rewind,
+    is_signed,
+    rewind,
+    sign_prepared,
+    take_off,
+)
+from lattice_events.client.retry import Outcome, decide_delay, parse_retry_after
+from lattice_events.client.signing import RequestSigner
+from lattice_events.client.time_left import SecondsLeft
+from lattice_events.client.transport import timed
+from lattice_events.errors import CallError
+from lattice_events.sigv4 import Credentials, encode_url
+
+CONNECT_SECONDS = 1.0
+"""A service that cannot be reached is silent; a connection takes milliseconds."""
+READ_SECONDS = 60.0
+"""VPC Lattice itself gives up then."""
+
+_random = random.SystemRandom()  # a restored snapshot must not repeat its delays
+
+
+class Call:
+    """One call with its attempts."""
+
+    def __init__(
+        self,
+        request: requests.PreparedRequest,
+        send: Callable[[tuple[float, float]], requests.Response],
+        *,
+        signer: RequestSigner,
+        region: str,
+        is_anonymous: bool,
+        max_retries: int,
+        seconds_left: SecondsLeft,
+        timeout: Any,
+    ) -> None:
+        """Send nothing yet.
+
+        Args:
+            request: To sign and send.
+            send: Sends it as it then is, with a timeout to connect and one to read.
+            signer: Of the session.
+            region: To sign for.
+            is_anonymous: Do not sign.
+            max_retries: How many attempts may follow the first.
+            seconds_left: The time of the call.
+            timeout: The caller's own, as `requests` takes it.
+        """
+        self._request, self._send, self._signer, self._region = request, send, signer, region
+        self._is_anonymous, self._max_retries = is_anonymous, max_retries
+        self._seconds_left, self._timeout = seconds_left, timeout
+        self._canonical_request = ""
+        self._failure: CallError | None = None
+
+    def run(self) -> requests.Response:
+        """Attempt until there is an answer, an error that stays, or no time.
+
+        Raises:
+            SigningError: See `LatticeSession.send`, like all others.
+            CallError: No answer of the service came.
+        """
+        add_invocation(self._request)
+        credentials = None if self._is_anonymous else self._signer.find_credentials()
+        attempt, is_second_set = 0, False
+        while True:
+            self._sign(credentials)
+            response, outcome = self._attempt()
+            denial = self._read_denial(response)
+            if denial is not None:
+                other = None if is_second_set else self._find_other(credentials, denial)
+                if other is None or not can_rewind(self._request):
+                    raise denial
+                credentials, is_second_set = other, True  # nothing reached the service, so any method may
+                rewind(self._request)
+                continue
+            delay = self._decide_delay(outcome, attempt)
+            if delay is None:
+                if response is None:
+                    assert self._failure is not None  # an attempt without an answer leaves one
+                    raise self._failure
+                return response
+            if response is not None:
+                response.close()
+            if can_rewind(self._request):
+                rewind(self._request)
+            time.sleep(delay)
+            attempt += 1
+
+    def _find_other(self, credentials: Credentials | None, denial: CallError) -> Credentials | None:
+        """Fresh credentials, if the denial is about those that were used and there are any."""
+        if credentials is None or not is_about_credentials(denial):
+            return None
+        return self._signer.find_other_credentials(credentials)
+
+    def _decide_delay(self, outcome: Outcome, attempt: int) -> float | None:
+        """Seconds to wait before the next attempt, if there is one."""
+        return decide_delay(
+            outcome,
+            method=self._request.method or "GET",
+            attempt=attempt,
+            max_retries=self._max_retries,
+            seconds_left=self._seconds_left(),
+            random=_random.random(),
+            body_can_be_sent_again=can_rewind(self._request),
+        )
+
+    def _sign(self, credentials: Credentials | None) -> None:
+        """Put URL and headers of a signature on the request; what is signed is what is sent."""
+        request = self._request
+        if is_signed(request):  # an attempt before this one, or a prepared request that is sent once more
+            take_off(request)
+        request.url = encode_url(request.url or "")
+        if credentials is not None:
+            signed = sign_prepared(self._signer, request, self._region, credentials)
+            self._canonical_request = signed.canonical_request
+
+    def _attempt(self) -> tuple[requests.Response | None, Outcome]:
+        """Send once."""
+        left = self._seconds_left()
+        request_id = self._request.headers.get("x-amzn-requestid")
+        host = urlsplit(self._request.url or "").netloc
+        if left <= 0:
+            raise deadline_exceeded(host, request_id)
+        try:
+            with timed(self._seconds_left):
+                response = self._send(_timeouts(self._timeout, left))
+        except requests.exceptions.RequestException as error:
+            return None, self._explain(error, host, request_id)
+        retry_after = parse_retry_after(response.headers.get("retry-after"), time.time())
+        return response, Outcome("answered", response.status_code, retry_after)
+
+    def _explain(
+        self, error: requests.exceptions.RequestException, host: str, request_id: str | None
+    ) -> Outcome:
+        """Keep the error that this failure is, should it stay; say what kind it is."""
+        if _is_connect_failure(error):
+            self._failure = not_connected(host, error, request_id)
+            return Outcome("not connected")
+        if isinstance(error, requests.exceptions.Timeout) or _is_read_timeout(error):
+            raise deadline_exceeded(host, request_id) from None  # the cause's text may hold a signed URL
+        if not isinstance(
+            error, (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)
+        ):
+            raise error  # an invalid URL and the like: the caller's own mistake, in the words of requests
+        self._failure = broken(host, request_id)
+        return Outcome("broken")
+
+    def _read_denial(self, response: requests.Response | None) -> CallError | None:
+        """The error that a 403 of VPC Lattice stands for; ``None`` for any other answer."""
+        if response is None or response.status_code != 403:
+            return None
+        length = response.headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > LONGEST_BODY_BYTES:
+            return None
+        try:
+            with timed(self._seconds_left):
+                body = response.content
+        except requests.exceptions.RequestException:
+            return None
+        return read_denial(
+            body,
+            canonical_request=self._canonical_request,
+            request_id=response.headers.get("x-amzn-requestid")
+            or self._request.headers.get("x-amzn-requestid"),
+        )
+
+
+def _timeouts(given: Any, left: float) -> tuple[float, float]:
+    """Timeouts to connect and to read: the caller's or ours, and never more than is left."""
+    connect, read = given if isinstance(given, tuple) else (given, given)
+    # Half of the time, for a name may have two addresses, each of which gets it.
+    connect = min(CONNECT_SECONDS if connect is None else connect, max(left / 2, 0.001))
+    return connect, min(READ_SECONDS if read is None else read, left if left < math.inf else READ_SECONDS)
+
+
+def _reasons(error: BaseException) -> list[BaseException]:
+    """The error and those that it wraps, of requests and urllib3."""
+    found: list[BaseException] = []
+    pending: list[Any] = [error]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, BaseException) and each not in found:
+            found.append(each)
+            pending += [getattr(each, "reason", None), each.__cause__, each.__context__, *each.args]
+    return found
+
+
+def _is_connect_failure(error: Exception) -> bool:
+    """Whether nothing was sent, for there was no connection."""
+    kinds = (
+        urllib3.exceptions.NewConnectionError,
+        urllib3.exceptions.ConnectTimeoutError,
+        urllib3.exceptions.ProxyError,
+        urllib3.exceptions.SSLError,
+    )
+    return any(isinstance(each, kinds) for each in _reasons(error))
+
+
+def _is_read_timeout(error: Exception) -> bool:
+    """Whether the time of a read or a write was over."""
+    return any(
+        isinstance(each, (urllib3.exceptions.ReadTimeoutError, TimeoutError)) for each in _reasons(error)
+    )

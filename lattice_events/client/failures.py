@@ -1,0 +1,54 @@
+"""The errors of calls that got no answer, with what to check: VPC Lattice's own silence has few causes.
+
+Source:
+    https://docs.aws.amazon.com/vpc-lattice/latest/ug/troubleshooting.html
+    https://repost.aws/articles/ARg-3LGvekQsuXfI6oqtSWqA
+"""
+
+from __future__ import annotations
+
+from lattice_events.errors import CallError, DeadlineExceededError, UnreachableError
+
+_SILENT = (
+    "Check that the function's VPC is associated with the service network, that the service is too, that "
+    "the function's security group lets out to the VPC Lattice prefix list and the association's security "
+    "group lets in from the function."
+)
+_NO_NAME = (
+    "The name does not resolve: check its spelling, that the VPC has DNS support, and for a custom domain "
+    "name its CNAME or alias record."
+)
+_TLS = (
+    "TLS failed: for a custom domain name check that the service has its certificate, and that the client "
+    "trusts the authority."
+)
+
+
+def not_connected(host: str, error: BaseException, request_id: str | None) -> UnreachableError:
+    """The error of a call that made no connection."""
+    text = str(error)  # of requests: it holds what urllib3 and the system said
+    if "CERTIFICATE" in text.upper() or "SSL" in text.upper():
+        hint = _TLS
+    elif "resolve" in text or "getaddrinfo" in text or "Name or service" in text:
+        hint = _NO_NAME
+    else:
+        hint = _SILENT
+    return UnreachableError(f"{host} cannot be reached.", request_id=request_id, hint=hint)
+
+
+def broken(host: str, request_id: str | None) -> CallError:
+    """The error of a call whose connection broke before the answer was whole."""
+    return CallError(
+        f"The connection to {host} broke before the answer was whole.",
+        request_id=request_id,
+        hint="The target may have crashed: look at its log and at the access log of the service.",
+    )
+
+
+def deadline_exceeded(host: str, request_id: str | None) -> DeadlineExceededError:
+    """The error of a call that did not end in time."""
+    return DeadlineExceededError(
+        f"{host} did not answer in the time that the call had.",
+        request_id=request_id,
+        hint="Give the function a longer timeout, or find out what the target waits for.",
+    )

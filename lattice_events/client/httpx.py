@@ -1,0 +1,176 @@
+"""VPC Lattice services through `httpx`, sync and async: the signature, and what the service refuses.
+
+A shell: what is signed is decided in `signing`, what a refusal means in `denials`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from typing import Literal
+
+from lattice_events.client.denials import LONGEST_BODY_BYTES, is_about_credentials, read_denial
+from lattice_events.client.failures import deadline_exceeded
+from lattice_events.client.redaction import redact_log
+from lattice_events.client.signing import RequestSigner, invocation_headers
+from lattice_events.client.time_left import start_clock
+from lattice_events.errors import CallError, MissingExtraError
+from lattice_events.sigv4 import Credentials, encode_url
+
+try:
+    import httpx
+except ImportError as error:
+    raise MissingExtraError("httpx", needed_for="LatticeAuth for httpx") from error
+
+redact_log("httpx")
+
+
+class LatticeAuth(httpx.Auth):
+    """Signs what VPC Lattice takes: ``httpx.Client(auth=LatticeAuth())``, ``AsyncClient`` likewise.
+
+    Signed are generated domain names of VPC Lattice, and the hosts given as `hosts`; any other host
+    gets the request as it is. What VPC Lattice refuses is raised. Every timeout of the request is cut
+    to the time that the invocation being served has left (see `deadline`); a body that drips may take
+    longer, which `LatticeSession` does not allow.
+
+    httpx sends a redirected request with the old signature, so leave ``follow_redirects`` off, as it
+    is by default.
+    """
+
+    def __init__(
+        self,
+        *,
+        hosts: Mapping[str, str] | None = None,
+        credentials: Callable[[], Credentials] | None = None,
+        mode: Literal["header", "query"] = "header",
+        path_encoding: Literal["double", "single"] = "double",
+        algorithm: Literal["sigv4", "sigv4a"] = "sigv4",
+    ) -> None:
+        """Take what `lattice_events.client.LatticeSession` takes."""
+        self._signer = RequestSigner(
+            hosts=hosts, credentials=credentials, mode=mode, path_encoding=path_encoding, algorithm=algorithm
+        )
+
+    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Sign and send; once more if the credentials were too old.
+
+        Raises:
+            SigningError: The request cannot be signed, or there are no credentials.
+            CallError: VPC Lattice refused it, or the time is over.
+        """
+        call = _Call(self._signer, request)
+        response = yield call.sign()
+        if call.may_be_denied(response):
+            response.read()
+            if call.has_other_credentials(response):
+                response = yield call.sign()
+                if call.may_be_denied(response):
+                    response.read()
+                    call.raise_denial(response)
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Sign and send; once more if the credentials were too old.
+
+        Raises:
+            SigningError: The request cannot be signed, or there are no credentials.
+            CallError: VPC Lattice refused it, or the time is over.
+        """
+        call = _Call(self._signer, request)
+        response = yield call.sign()
+        if call.may_be_denied(response):
+            await response.aread()
+            if call.has_other_credentials(response):
+                response = yield call.sign()
+                if call.may_be_denied(response):
+                    await response.aread()
+                    call.raise_denial(response)
+
+
+class _Call:
+    """One request on its way."""
+
+    def __init__(self, signer: RequestSigner, request: httpx.Request) -> None:
+        self._signer, self._request = signer, request
+        self._region = signer.region_of(str(request.url))
+        self._credentials: Credentials | None = None
+        self._given = (str(request.url), request.headers.copy())
+        self._canonical_request = ""
+
+    def sign(self) -> httpx.Request:
+        """The request, signed if its host is ours to sign for."""
+        if self._region is None:
+            return self._request
+        if self._credentials is None:
+            self._credentials = self._signer.find_credentials()
+        url, headers = self._given
+        request = self._request
+        request.headers = headers.copy()
+        for name, value in invocation_headers():
+            request.headers.setdefault(name, value)
+        pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
+        signed = self._signer.sign(
+            request.method, encode_url(url), pairs, region=self._region, credentials=self._credentials
+        )
+        request.url = httpx.URL(signed.url)
+        request.headers = httpx.Headers(signed.headers)
+        self._canonical_request = signed.canonical_request
+        self._bound_timeouts()
+        return request
+
+    def _bound_timeouts(self) -> None:
+        """Cut the timeouts of the request to the time that is left."""
+        left = start_clock()()
+        if left == math.inf:
+            return
+        if left <= 0:
+            raise deadline_exceeded(self._request.url.host, self._request_id)
+        given = self._request.extensions.get("timeout", {})
+        bound = {name: left if given.get(name) is None else min(given[name], left) for name in ("connect", "read", "write", "pool")}  # fmt: skip
+        self._request.extensions = {**self._request.extensions, "timeout": bound}
+
+    @property
+    def _request_id(self) -> str | None:
+        """The id of the request being served, which the call carries."""
+        found: str | None = self._request.headers.get("x-amzn-requestid")
+        return found
+
+    def may_be_denied(self, response: httpx.Response) -> bool:
+        """Whether the body must be read to know who refused."""
+        length = response.headers.get("content-length", "0")
+        is_short = length.isdigit() and int(length) <= LONGEST_BODY_BYTES
+        return self._region is not None and response.status_code == 403 and is_short
+
+    def has_other_credentials(self, response: httpx.Response) -> bool:
+        """Whether fresh credentials are at hand for a 403 that is about those that were used.
+
+        Raises:
+            CallError: VPC Lattice refused, for another reason or with nothing fresher at hand.
+        """
+        denial = self._denial(response)
+        if denial is None:
+            return False
+        if self._credentials is not None and is_about_credentials(denial) and self._can_be_sent_again:
+            other = self._signer.find_other_credentials(self._credentials)
+            if other is not None:
+                self._credentials = other
+                return True
+        raise denial
+
+    def raise_denial(self, response: httpx.Response) -> None:
+        """Raise what the 403 stands for, if VPC Lattice gave it."""
+        denial = self._denial(response)
+        if denial is not None:
+            raise denial
+
+    @property
+    def _can_be_sent_again(self) -> bool:
+        """Whether the body is in memory."""
+        return isinstance(self._request.stream, httpx.ByteStream)
+
+    def _denial(self, response: httpx.Response) -> CallError | None:
+        """The error that the 403 stands for."""
+        return read_denial(
+            response.content,
+            canonical_request=self._canonical_request,
+            request_id=response.headers.get("x-amzn-requestid") or self._request_id,
+        )

@@ -1,0 +1,177 @@
+"""Sign a request for any HTTP client: which hosts, whose credentials, at what time.
+
+A shell around `lattice_events.sigv4`: it reads the clock, the credentials and the invocation being
+served. The clients beside it differ only in how they carry a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Literal
+from urllib.parse import urlsplit
+
+from lattice_events.client.credentials import DefaultCredentials
+from lattice_events.client.scope import signing_region
+from lattice_events.context import current_invocation
+from lattice_events.errors import SigningError
+from lattice_events.sigv4 import Credentials, SignedRequest, encode_url, sign_lattice
+
+WRITTEN_HEADERS = (
+    "authorization",
+    "x-amz-content-sha256",
+    "x-amz-date",
+    "x-amz-region-set",
+    "x-amz-security-token",
+)
+"""What the signer writes, in lower case; taken off before a request is signed anew."""
+
+
+class RequestSigner:
+    """Signs requests to VPC Lattice services and to hosts that it was told about, and to no others."""
+
+    def __init__(
+        self,
+        *,
+        hosts: Mapping[str, str] | None = None,
+        credentials: Callable[[], Credentials] | None = None,
+        mode: Literal["header", "query"] = "header",
+        path_encoding: Literal["double", "single"] = "double",
+        algorithm: Literal["sigv4", "sigv4a"] = "sigv4",
+    ) -> None:
+        """Make a signer; nothing is looked up yet.
+
+        Args:
+            hosts: Region by host name, for services with a custom domain name:
+                ``{"orders.example.com": "ap-northeast-1"}``.
+            credentials: Called for every request, gives one frozen set; `DefaultCredentials` when
+                left out.
+            mode: ``query`` signs the URL and leaves ``Authorization`` to the caller.
+            path_encoding: See `sign_lattice`.
+            algorithm: ``sigv4a`` makes signatures that hold in every Region; it needs awscrt.
+        """
+        self._hosts = {host.lower(): region for host, region in (hosts or {}).items()}
+        self._credentials = credentials or DefaultCredentials()
+        self._mode = mode
+        self._path_encoding = path_encoding
+        self._algorithm = algorithm
+
+    def region_of(self, url: str) -> str | None:
+        """The Region to sign for; ``None`` for a host that must never see credentials."""
+        return signing_region(urlsplit(url).hostname or "", self._hosts)
+
+    def find_credentials(self) -> Credentials:
+        """One frozen set.
+
+        Raises:
+            SigningError: There are none.
+        """
+        return self._credentials()
+
+    def find_other_credentials(self, stale: Credentials) -> Credentials | None:
+        """A set other than `stale`, which the service did not take; ``None`` if there is no other."""
+        refresh = getattr(self._credentials, "refresh", None)
+        found: Credentials = self._credentials() if refresh is None else refresh(stale)
+        return None if found == stale else found
+
+    def sign(
+        self,
+        method: str,
+        url: str,
+        headers: Iterable[tuple[str, str]],
+        *,
+        region: str,
+        credentials: Credentials,
+    ) -> SignedRequest:
+        """Sign one request, whose URL `encode_url` has written.
+
+        Raises:
+            SigningError: See `sign_lattice`.
+        """
+        now = datetime.now(UTC)
+        if self._algorithm == "sigv4a":
+            from lattice_events.client.sigv4a import sign_sigv4a
+
+            return sign_sigv4a(
+                method, url, headers=headers, credentials=credentials, now=now, mode=self._mode
+            )
+        return sign_lattice(
+            method,
+            url,
+            headers=headers,
+            credentials=credentials,
+            region=region,
+            now=now,
+            mode=self._mode,
+            path_encoding=self._path_encoding,
+        )
+
+
+_default_credentials = DefaultCredentials()
+
+
+def sign_request(
+    method: str,
+    url: str,
+    *,
+    headers: Iterable[tuple[str, str]] = (),
+    region: str | None = None,
+    credentials: Callable[[], Credentials] | None = None,
+    mode: Literal["header", "query"] = "header",
+    path_encoding: Literal["double", "single"] = "double",
+    algorithm: Literal["sigv4", "sigv4a"] = "sigv4",
+) -> SignedRequest:
+    """Sign a request for a client of your own; send just the URL and headers of the result.
+
+    The URL of the result is `encode_url`'s: a client that encodes it anew breaks the signature.
+
+    Args:
+        method: As it will be sent.
+        url: Of the service.
+        headers: (name, value) pairs that you want to send.
+        region: Of the service; read from a generated domain name when left out.
+        credentials: See `RequestSigner`.
+        mode: See `RequestSigner`.
+        path_encoding: See `RequestSigner`.
+        algorithm: See `RequestSigner`.
+
+    Raises:
+        SigningError: The Region is not known, or the request cannot be signed.
+    """
+    host = urlsplit(url).hostname or ""
+    hosts = {host: region} if region else {}
+    signer = RequestSigner(
+        hosts=hosts,
+        credentials=credentials or _default_credentials,
+        mode=mode,
+        path_encoding=path_encoding,
+        algorithm=algorithm,
+    )
+    found = signer.region_of(url)
+    if found is None:
+        raise SigningError(
+            f"{host or url!r} is no generated domain name of VPC Lattice, so it does not tell its Region: give region=…"
+        )
+    return signer.sign(
+        method,
+        encode_url(url),
+        with_invocation(headers),
+        region=region or found,
+        credentials=signer.find_credentials(),
+    )
+
+
+def with_invocation(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The headers, and the ids of the request being served unless they are there: neither is signed."""
+    sent = list(headers)
+    names = {name.lower() for name, _ in sent}
+    return sent + [(name, value) for name, value in invocation_headers() if name not in names]
+
+
+def invocation_headers() -> list[tuple[str, str]]:
+    """``x-amzn-requestid`` and ``x-amzn-trace-id`` of the request being served, so that logs tell one story."""
+    invocation = current_invocation.get()
+    if invocation is None:
+        return []
+    ids = (("x-amzn-requestid", invocation.request_id), ("x-amzn-trace-id", invocation.trace_header))
+    return [(name, value) for name, value in ids if value]

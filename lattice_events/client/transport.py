@@ -1,0 +1,165 @@
+"""Connections for `requests` that know the time a call has, and their own age.
+
+No thread watches a call: each read and each write of a socket gets the time that is left.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import math
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, cast
+
+import requests.adapters
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from lattice_events.client.redaction import redact_log
+from lattice_events.client.time_left import SecondsLeft
+
+redact_log("urllib3.connectionpool")
+
+IDLE_SECONDS = 50.0
+"""VPC Lattice closes a connection that was idle for 60 s; a used one could break under the request."""
+AGE_SECONDS = 540.0
+"""VPC Lattice closes every connection after 10 minutes."""
+_POOL_SIZE = 50
+
+_seconds_left: ContextVar[SecondsLeft] = ContextVar("lattice_events_seconds_left", default=lambda: math.inf)
+
+
+@contextmanager
+def timed(seconds_left: SecondsLeft) -> Iterator[None]:
+    """Give every read and write of the block's calls the time that is left."""
+    token = _seconds_left.set(seconds_left)
+    try:
+        yield
+    finally:
+        _seconds_left.reset(token)
+
+
+def _bound(sock: socket.socket, seconds_left: SecondsLeft) -> None:
+    """Let the next operation of a socket take no longer than the time that is left."""
+    left = seconds_left()
+    if left <= 0:
+        raise TimeoutError("the deadline of the call is over")
+    limit = sock.gettimeout()
+    if left < (math.inf if limit is None else limit):
+        sock.settimeout(left)
+
+
+class _TimedReader(io.RawIOBase):
+    """Reads a socket, each time with the time that is left."""
+
+    def __init__(self, sock: socket.socket, seconds_left: SecondsLeft) -> None:
+        self._sock = sock
+        self._raw = sock.makefile("rb", buffering=0)
+        self._seconds_left = seconds_left
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        _bound(self._sock, self._seconds_left)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _TimedSocket:
+    """What `http.client.HTTPResponse` asks of a socket: a file to read."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_TimedReader(self._sock, _seconds_left.get()))
+
+
+class _TimedResponse(http.client.HTTPResponse):
+    """An answer whose headers and body are read within the time of the call."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(cast("socket.socket", _TimedSocket(sock)), *args, **kwargs)
+
+
+class _Aging:
+    """A connection that stops being used before VPC Lattice closes it.
+
+    The clock is the wall's: a monotonic one may stand still while Lambda freezes the process.
+    """
+
+    _opened_at = 0.0
+    _used_at = 0.0
+
+    def connect(self) -> None:
+        """Connect, and note when."""
+        super().connect()  # type: ignore[misc]  # of the connection that it is mixed into
+        self._opened_at = self._used_at = time.time()
+
+    def send(self, data: Any) -> None:
+        """Send within the time of the call."""
+        sock: socket.socket | None = getattr(self, "sock", None)
+        if sock is not None:
+            _bound(sock, _seconds_left.get())
+            self._used_at = time.time()
+        super().send(data)  # type: ignore[misc]  # likewise
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether it may be used again."""
+        now = time.time()
+        is_fresh = now - self._used_at < IDLE_SECONDS and now - self._opened_at < AGE_SECONDS
+        return is_fresh and super().is_connected  # type: ignore[misc]  # likewise
+
+
+class _HTTPConnection(_Aging, HTTPConnection):
+    """Over HTTP."""
+
+    response_class: Any = _TimedResponse
+
+
+class _HTTPSConnection(_Aging, HTTPSConnection):
+    """Over HTTPS."""
+
+    response_class: Any = _TimedResponse
+
+
+class _HTTPPool(HTTPConnectionPool):
+    ConnectionCls = _HTTPConnection
+
+
+class _HTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _HTTPSConnection
+
+
+class LatticeAdapter(requests.adapters.HTTPAdapter):
+    """The transport of `LatticeSession`; mount it on a session of your own for its deadlines."""
+
+    def __init__(self) -> None:
+        """Keep connections for as many threads as a function may have."""
+        super().__init__(pool_maxsize=_POOL_SIZE)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the pools, of our connections."""
+        super().init_poolmanager(*args, **kwargs)
+        _use_our_pools(self.poolmanager)
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        """Likewise behind a proxy."""
+        manager = super().proxy_manager_for(*args, **kwargs)
+        _use_our_pools(manager)
+        return manager
+
+
+def _use_our_pools(manager: urllib3.PoolManager) -> None:
+    """Let a manager make our pools."""
+    manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}

@@ -1,0 +1,106 @@
+"""Where services answer: the environment, and the VPC Lattice API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from lattice_events.client import look_up_service, service_url
+from lattice_events.client.discovery import environment_name
+from lattice_events.errors import ConfigurationError
+
+GENERATED = "https://eks-app-0123456789abcdef0.7d67968.vpc-lattice-svcs.us-west-2.on.aws"
+
+
+def test_the_variable_s_name_is_the_service_s() -> None:
+    assert environment_name("eks-app-default") == "LATTICE_SERVICE_EKS_APP_DEFAULT_URL"
+
+
+def test_a_generated_name_tells_its_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LATTICE_SERVICE_EKS_APP_URL", GENERATED)
+
+    assert service_url("eks-app") == (GENERATED, {})
+
+
+def test_a_custom_domain_name_takes_the_function_s_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LATTICE_SERVICE_EKS_APP_URL", "https://app.example.com")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+
+    assert service_url("eks-app").hosts == {"app.example.com": "eu-west-1"}
+
+    monkeypatch.delenv("AWS_REGION")
+    with pytest.raises(ConfigurationError, match="set AWS_REGION"):
+        service_url("eks-app")
+
+
+@pytest.mark.parametrize(
+    ("url", "words"), [(None, "set LATTICE_SERVICE_EKS_APP_URL to its URL"), ("app", "is no URL")]
+)
+def test_what_cannot_be_found_says_what_to_set(
+    url: str | None, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LATTICE_SERVICE_EKS_APP_URL", raising=False)
+    if url:
+        monkeypatch.setenv("LATTICE_SERVICE_EKS_APP_URL", url)
+
+    with pytest.raises(ConfigurationError, match=words):
+        service_url("eks-app")
+
+
+@pytest.fixture
+def api() -> Any:
+    """A client of the control plane whose answers are scripted; moto has no such API."""
+    return boto3.client(
+        "vpc-lattice", region_name="us-west-2", aws_access_key_id="AK", aws_secret_access_key="SK"
+    )
+
+
+def test_a_service_is_looked_up_by_name_and_kept(api: Any) -> None:
+    with Stubber(api) as stub:
+        stub.add_response("list_services", {"items": [{"id": "svc-0123456789abcdef1", "name": "other"}, {"id": "svc-0123456789abcdef2", "name": "eks-app"}]}, {})  # fmt: skip
+        stub.add_response(
+            "get_service",
+            {"id": "svc-0123456789abcdef2", "dnsEntry": {"domainName": GENERATED.removeprefix("https://")}},
+            {"serviceIdentifier": "svc-0123456789abcdef2"},
+        )
+
+        assert look_up_service("eks-app", client=api) == (GENERATED, {})
+        assert look_up_service("eks-app", client=api) == (GENERATED, {})
+
+
+def test_a_custom_domain_name_is_preferred(api: Any) -> None:
+    with Stubber(api) as stub:
+        answer = {"customDomainName": "app.example.com", "dnsEntry": {"domainName": "x"}}
+        stub.add_response("get_service", answer, {"serviceIdentifier": "svc-0123456789abcdef0"})
+
+        found = look_up_service("svc-0123456789abcdef0", client=api)
+
+    assert found == ("https://app.example.com", {"app.example.com": "us-west-2"})
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["other"], "There is no service named 'eks-app'"),
+        (["eks-app", "eks-app"], "2 services have the name"),
+    ],
+)
+def test_no_service_or_several_of_a_name_are_an_error(names: list[str], words: str, api: Any) -> None:
+    items = [{"id": f"svc-{number:017x}", "name": name} for number, name in enumerate(names)]
+    with Stubber(api) as stub:
+        stub.add_response("list_services", {"items": items}, {})
+
+        with pytest.raises(ConfigurationError, match=words):
+            look_up_service("eks-app", client=api)
+
+
+def test_what_the_api_refuses_is_told(api: Any) -> None:
+    service = "svc-0123456789abcdef9"
+    with Stubber(api) as stub:
+        stub.add_client_error("get_service", "AccessDeniedException", "no")
+
+        with pytest.raises(ConfigurationError, match=f"'{service}' cannot be looked up.*AccessDenied"):
+            look_up_service(service, client=api)
