@@ -1,13 +1,31 @@
 """Lambda → Lattice → EKS: a function that calls the app in the cluster."""
 
-import os
+import logging
 from typing import Any
 
-from lattice_events.client import LatticeSession
+from lattice_events.client import LatticeSession, deadline
+from lattice_events.errors import CallError
 
-session = LatticeSession()  # outside the handler: its connections serve many invocations
+logger = logging.getLogger()
+logger.setLevel("INFO")
+
+# Outside the handler: its connections serve many invocations. serverless.yml tells where the app answers.
+session = LatticeSession(service="eks-app-default")
 
 
 def client(event: Any, context: Any) -> dict[str, Any]:
-    response = session.get(f"{os.environ['EKS_APP_URL']}/app", timeout=(1, 5))
-    return {"statusCode": 200, "body": f"from EKS: {response.text}"}
+    request_id = context.aws_request_id
+    try:
+        with deadline(context):
+            response = session.get("/app", headers={"x-amzn-requestid": request_id})
+    except CallError:
+        # What it says of policies and ARNs is for the log, not for whoever called.
+        logger.exception("eks-app-default gave no answer, request id %s", request_id)
+        return {"statusCode": 502, "body": f"eks-app-default gave no answer, request id {request_id}"}
+    answered_id = response.headers.get("x-amzn-requestid", request_id)
+    logger.info("eks-app-default answered %d, request id %s", response.status_code, answered_id)
+    return {
+        "statusCode": response.status_code,
+        "headers": {"x-amzn-requestid": answered_id},
+        "body": f"from EKS: {response.text}",
+    }

@@ -24,6 +24,10 @@ class Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET
 
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002 - as it is called
+        # The id that the caller logs too, and VPC Lattice in its access log.
+        self.log_message("%s %s, request id %s", self.requestline, code, self.headers.get("x-amzn-requestid"))
+
 
 def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

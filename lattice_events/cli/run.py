@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from lattice_events.cli.printer import Printer, Ready, service_url
+from lattice_events.client.discovery import environment_name
 from lattice_events.errors import ConfigurationError, MissingExtraError
 from lattice_events.local.control import Control
 from lattice_events.local.environment import (
@@ -272,10 +273,7 @@ class _Starting:
 
 def service_variables(network: Network) -> dict[str, str]:
     """``LATTICE_SERVICE_NAME_URL`` for every service."""
-    return {
-        f"LATTICE_SERVICE_{service.name.upper().replace('-', '_')}_URL": service_url(service)
-        for service in network.services
-    }
+    return {environment_name(service.name): service_url(service) for service in network.services}
 
 
 def _default_vpc(network: Network) -> str:

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -112,6 +113,7 @@ async def run_from_zip(unpacked: Path, handler: str, event: Any, **variables: st
             "AWS_LAMBDA_RUNTIME_API": address,
             "LAMBDA_TASK_ROOT": str(unpacked),
             "CLIENT": str(client),
+            "AWS_REGION": "ap-northeast-1",
             "AWS_ACCESS_KEY_ID": "AK",
             "AWS_SECRET_ACCESS_KEY": "SK",
             "PATH": os.defpath,
@@ -121,7 +123,7 @@ async def run_from_zip(unpacked: Path, handler: str, event: Any, **variables: st
     invocation = Invocation(
         id="id",
         payload=json.dumps(event).encode(),
-        deadline_ms=9_999_999_999_999,
+        deadline_ms=int(time.time() * 1000) + 30_000,
         function_arn="arn",
         trace_header=None,
         client_context=None,
@@ -170,9 +172,11 @@ server.serve_forever()
 
 
 def test_the_zip_tells_the_second_story(unpacked: Path, eks_app: str) -> None:
-    answer = asyncio.run(run_from_zip(unpacked, "handlers/eks_client.client", {}, EKS_APP_URL=eks_app))
+    answer = asyncio.run(
+        run_from_zip(unpacked, "handlers/eks_client.client", {}, LATTICE_SERVICE_EKS_APP_DEFAULT_URL=eks_app)
+    )
 
-    assert answer == {"statusCode": 200, "body": "from EKS: Hello Bar EKS Pod!!"}
+    assert (answer["statusCode"], answer["body"]) == (200, "from EKS: Hello Bar EKS Pod!!")
 
 
 def test_deploy_refuses_placeholders_by_name_before_aws_is_called() -> None:

@@ -101,7 +101,7 @@ def test_the_sample_s_functions_have_what_lambda_would_give_them(sample: Path) -
     )
     assert (hello.timeout_seconds, hello.memory_mb, hello.code) == (10, 256, str(sample))
     assert client.name == "sample-dev-eksClient"
-    assert client.environment["EKS_APP_URL"].startswith("https://eks-app-default-")
+    assert client.environment["LATTICE_SERVICE_EKS_APP_DEFAULT_URL"].startswith("https://eks-app-default-")
 
 
 def test_reading_leaves_no_trace_in_the_folder(sample: Path) -> None:
@@ -143,7 +143,7 @@ def test_stage_region_and_parameters_are_passed_through(sample: Path) -> None:
 
     assert network.region == "eu-west-1"
     assert network.functions[1].name == "sample-test-eksClient"
-    assert network.functions[1].environment["EKS_APP_URL"] == "https://a.example"
+    assert network.functions[1].environment["LATTICE_SERVICE_EKS_APP_DEFAULT_URL"] == "https://a.example"
     assert "vpc-00000000000000000" not in network.service_networks[0].vpc_ids
 
 

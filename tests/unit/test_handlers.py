@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import sys
 from typing import Any, Literal
 
 import pytest
 
 from handlers import catalog, hello, hello_next, orders
-from lattice_events.testing import call
+from lattice_events.testing import Answer, FakeLambdaContext, LatticeService, call
 
 VERSIONS: tuple[Literal["V1", "V2"], ...] = ("V1", "V2")
 
@@ -89,3 +91,42 @@ def test_catalog_answers(version: Literal["V1", "V2"], request_line: str, status
     answer = call(catalog.handler, request_line, version=version)
 
     assert (answer.status, json.loads(answer.body)) == (status, expected)
+
+
+@pytest.fixture
+def eks_client(lattice_service: LatticeService, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The client function, loaded as Lambda would, with the loopback service for the cluster's app."""
+    for name, value in lattice_service.environment("eks-app-default").items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delitem(sys.modules, "handlers.eks_client", raising=False)
+    module = importlib.import_module("handlers.eks_client")
+    yield module
+    module.session.close()
+
+
+def test_eks_client_tells_what_the_app_said(eks_client: Any, lattice_service: LatticeService) -> None:
+    lattice_service.play(
+        Answer(503), Answer(body=b"Hello Bar EKS Pod!!", headers=(("x-amzn-requestid", "r-9"),))
+    )
+
+    answer = eks_client.client({}, FakeLambdaContext())
+
+    assert (answer["statusCode"], answer["body"]) == (200, "from EKS: Hello Bar EKS Pod!!")
+    assert answer["headers"] == {"x-amzn-requestid": "r-9"}
+    assert [request.target for request in lattice_service.requests] == ["/app", "/app"]
+    assert lattice_service.requests[0].headers.get("x-amzn-requestid") == FakeLambdaContext.aws_request_id
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer.denied("service"), Answer(wait_seconds=30)], ids=["denied", "silent"]
+)
+def test_eks_client_answers_for_an_app_that_does_not(
+    answer: Answer, eks_client: Any, lattice_service: LatticeService, caplog: pytest.LogCaptureFixture
+) -> None:
+    lattice_service.play(answer)
+
+    told = eks_client.client({}, FakeLambdaContext(remaining_ms=600))
+
+    assert told["statusCode"] == 502
+    assert told["body"] == f"eks-app-default gave no answer, request id {FakeLambdaContext.aws_request_id}"
+    assert "eks-app-default gave no answer" in caplog.text
