@@ -5,16 +5,18 @@ from __future__ import annotations
 import click
 
 from lattice_events import __version__
+from lattice_events.cli.call import call
 from lattice_events.cli.dev import dev
 from lattice_events.cli.event import event
 from lattice_events.cli.invoke import invoke
+from lattice_events.cli.sign import sign
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="lattice")
 def lattice() -> None:
-    """AWS Lambda on Amazon VPC Lattice: run the service network on this machine."""
+    """AWS Lambda on Amazon VPC Lattice: run the service network on this machine, call its services."""
 
 
-for command in (dev, event, invoke):
+for command in (dev, call, sign, event, invoke):
     lattice.add_command(command)

@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from lattice_events.cli.printer import Printer, Ready, service_url
+from lattice_events.cli.running import announced
 from lattice_events.client.discovery import environment_name
 from lattice_events.errors import ConfigurationError, MissingExtraError
 from lattice_events.local.control import Control
@@ -74,8 +75,9 @@ async def run(options: RunOptions, printer: Printer) -> None:
     stop = stop_on_signals()
     async with network_up(options, printer, stop) as started:
         if started is not None:
-            printer.ready(started.ready)
-            await stop.wait()
+            with announced(started.ready):
+                printer.ready(started.ready)
+                await stop.wait()
 
 
 def stop_on_signals() -> asyncio.Event:

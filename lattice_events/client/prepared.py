@@ -9,6 +9,8 @@ from lattice_events.client.signing import WRITTEN_HEADERS, RequestSigner, invoca
 from lattice_events.sigv4 import Credentials, SignedRequest
 from lattice_events.sigv4.lattice import SERVICE
 
+_SIGNED = "_lattice_signed"
+
 
 def sign_prepared(
     signer: RequestSigner, request: requests.PreparedRequest, region: str, credentials: Credentials
@@ -22,7 +24,14 @@ def sign_prepared(
         credentials=credentials,
     )
     request.url = signed.url
+    setattr(request, _SIGNED, signed)
     request.headers.update((name, value) for name, value in signed.headers if name.lower() in WRITTEN_HEADERS)
+    return signed
+
+
+def signed_request_of(request: requests.PreparedRequest) -> SignedRequest | None:
+    """The stages of the signature that a request was sent with: ``signed_request_of(response.request)``."""
+    signed: SignedRequest | None = getattr(request, _SIGNED, None)
     return signed
 
 

@@ -150,7 +150,7 @@ def sign_request(
     found = signer.region_of(url)
     if found is None:
         raise SigningError(
-            f"{host or url!r} is no generated domain name of VPC Lattice, so it does not tell its Region: give region=…"
+            f"{host or url!r} is no generated domain name of VPC Lattice, so it does not tell its Region: give it (region=…, or --region)."
         )
     return signer.sign(
         method,

@@ -1,0 +1,294 @@
+"""``lattice call``: call a service, signed, on AWS or in a running ``lattice dev``."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
+
+import click
+
+from lattice_events.cli.event import read_body
+from lattice_events.cli.items import Items, parse_items
+from lattice_events.cli.running import Running, find_running
+from lattice_events.client.credentials import DefaultCredentials
+from lattice_events.client.denials import redact_token
+from lattice_events.client.discovery import environment_name, look_up_service, service_url
+from lattice_events.client.redaction import redact
+from lattice_events.errors import (
+    AccessDeniedError,
+    CallError,
+    ConfigurationError,
+    MissingCredentialsError,
+    SignatureRejectedError,
+    UnreachableError,
+)
+from lattice_events.sigv4 import region_of_host
+
+if TYPE_CHECKING:
+    import requests
+
+_METHOD = re.compile(r"[A-Z]+")
+
+
+@click.command(context_settings={"ignore_unknown_options": False})
+@click.argument("words", nargs=-1, required=True, metavar="[METHOD] URL|SERVICE/PATH [ITEM]...")
+@click.option("--body", default="", help="The body as it is: text, or @FILE for its bytes.")
+@click.option("--print", "what", metavar="HBhb", help="Request headers (H) and body (B), response's (h, b).")
+@click.option("--check-status", is_flag=True, help="Exit with 3, 4 or 5 for a 3xx, 4xx or 5xx.")
+@click.option("--anonymous", is_flag=True, help="Do not sign.")
+@click.option("--profile", default=None, metavar="NAME", help="Sign as this profile of ~/.aws.")
+@click.option("--region", default=None, help="Of the service, where its name does not tell it.")
+@click.option(
+    "--query", "in_query", is_flag=True, help="Sign in the query string; Authorization stays yours."
+)
+@click.option("--timeout", default=30.0, show_default=True, help="Seconds for all of it, retries included.")
+@click.option("--explain", is_flag=True, help="Say what was signed and, for an error, what to look at.")
+@click.option("--direct", is_flag=True, help="Do not look for a running lattice dev.")
+def call(
+    words: tuple[str, ...],
+    body: str,
+    what: str | None,
+    check_status: bool,
+    anonymous: bool,
+    profile: str | None,
+    region: str | None,
+    in_query: bool,
+    timeout: float,
+    explain: bool,
+    direct: bool,
+) -> None:
+    """Call a service: by URL, or by name, as in `lattice call foo-service/orders item=tea`.
+
+    Items are httpie's: name=text and name:=JSON make a JSON body, name==value a query parameter,
+    Name:value a header. A method is GET, or POST when there is a body, unless it is given.
+
+    A service of a running `lattice dev` is called there; else the name is looked for in
+    LATTICE_SERVICE_<NAME>_URL, then through the VPC Lattice API.
+    """
+    method, place, items = _read_words(words)
+    data, headers = _body(body, items)
+    target = _find(place, region=region, profile=profile, runs=[] if direct else find_running())
+    url = _with_query(target.url, items)
+    session = target.session(
+        anonymous=anonymous, profile=profile, mode="query" if in_query else "header", timeout=timeout
+    )
+    try:
+        with session:
+            response = session.request(
+                method or ("GET" if data is None else "POST"), url, headers=dict(headers), data=data
+            )
+    except CallError as error:
+        if explain:
+            _explain_error(error)
+        raise
+    except (OSError, ValueError) as error:  # of requests: an invalid URL, or a host that is not signed for
+        raise click.UsageError(f"{redact(url)} cannot be called: {redact(str(error))}") from error
+    if explain:
+        _explain(response, target.running)
+    _print(response, what)
+    if check_status and response.status_code >= 300:
+        sys.exit(response.status_code // 100)
+
+
+def _read_words(words: tuple[str, ...]) -> tuple[str, str, Items]:
+    """Method, if there is one, place and items."""
+    method, rest = ("", list(words))
+    if _METHOD.fullmatch(rest[0]) and len(rest) > 1:
+        method = rest.pop(0)
+    return method, rest[0], parse_items(tuple(rest[1:]))
+
+
+def _body(text: str, items: Items) -> tuple[bytes | None, list[tuple[str, str]]]:
+    """The body, and the headers with the content type that it has."""
+    if text and items.fields:
+        raise click.UsageError("--body and name=value items both make a body: give one of them.")
+    if not items.fields:
+        return (read_body(text) if text else None), items.headers
+    json_headers = [("Content-Type", "application/json"), ("Accept", "application/json, */*;q=0.5")]
+    return json.dumps(items.fields).encode(), [*json_headers, *items.headers]
+
+
+def _with_query(url: str, items: Items) -> str:
+    """The URL with the items' parameters behind its own."""
+    if not items.query:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(items.query)}"
+
+
+class Target:
+    """Where a call goes.
+
+    Attributes:
+        url: In full.
+        running: The run of `lattice dev` that plays the service, or ``None`` for AWS.
+    """
+
+    def __init__(self, url: str, hosts: dict[str, str], running: Running | None) -> None:
+        """Keep the place; `hosts` is for `LatticeSession`."""
+        self.url, self._hosts, self.running = url, hosts, running
+
+    def session(self, *, anonymous: bool, profile: str | None, mode: Any, timeout: float) -> requests.Session:
+        """A session that reaches it."""
+        from lattice_events.client.requests import LatticeSession
+
+        credentials = DefaultCredentials(profile=profile)
+        if self.running is not None and not anonymous and profile is None:
+            anonymous = not _has_credentials(credentials)
+        session = LatticeSession(
+            hosts=self._hosts,
+            credentials=credentials,
+            anonymous=anonymous,
+            mode=mode,
+            deadline_seconds=timeout,
+        )
+        if self.running is not None:
+            session.trust_env = False  # the way to it is its own proxy
+            session.proxies = dict.fromkeys(("http", "https"), self.running.proxy_url)
+            session.verify = self.running.ca_file
+        return session
+
+
+def _has_credentials(credentials: Callable[[], object]) -> bool:
+    """Whether there are any; a local network can be called without."""
+    try:
+        credentials()
+    except MissingCredentialsError:
+        return False
+    return True
+
+
+def _find(place: str, *, region: str | None, profile: str | None, runs: list[Running]) -> Target:
+    """Find what a URL or ``service/path`` means."""
+    if "://" in place:
+        try:
+            host = urlsplit(place).hostname or ""
+        except ValueError as error:
+            raise click.UsageError(f"{place} is no URL: {error}") from error
+        running = next((each for each in runs if each.serves(host)), None)
+        known = region or (running.region if running else None)
+        return Target(place, {host: known} if known else {}, running)
+    name, slash, path = place.partition("/")
+    for running in runs:
+        if name in running.urls:
+            return Target(f"{running.urls[name]}{slash}{path}", {}, running)
+    try:
+        found = service_url(name)
+    except ConfigurationError:
+        found = _look_up(name, region, profile, runs)
+    hosts = {host: region or known for host, known in found.hosts.items()}
+    return Target(f"{found.url}{slash}{path}", hosts, None)
+
+
+def _look_up(name: str, region: str | None, profile: str | None, runs: list[Running]) -> Any:
+    """Ask AWS where a service is."""
+    try:
+        import boto3
+        import botocore.exceptions
+    except ImportError as error:
+        known = ", ".join(sorted(name for each in runs for name in each.urls))
+        raise ConfigurationError(
+            f"Where the service {name!r} answers is not known: "
+            + (f"the running lattice dev has {known}; " if runs else "no lattice dev is running; ")
+            + f"{environment_name(name)} is not set; and boto3, which could ask AWS, is not installed."
+        ) from error
+    try:
+        client = boto3.Session(profile_name=profile, region_name=region).client("vpc-lattice")
+        return look_up_service(name, client=client)
+    except botocore.exceptions.BotoCoreError as error:
+        known = ", ".join(sorted(name for each in runs for name in each.urls))
+        here = f"the running lattice dev has {known}" if runs else "no lattice dev is running"
+        raise ConfigurationError(
+            f"Where the service {name!r} answers is not known: {here}, {environment_name(name)} is not set, "
+            f"and AWS could not be asked: {error}"
+        ) from error
+
+
+def _print(response: requests.Response, what: str | None) -> None:
+    """Print what was asked for: on a terminal headers and body, else the body."""
+    chosen = what if what is not None else ("hb" if sys.stdout.isatty() else "b")
+    request = response.request
+    if "H" in chosen:
+        parts = urlsplit(request.url or "")
+        click.echo(f"{request.method} {parts.path}{'?' + parts.query if parts.query else ''}")
+        _print_headers({**request.headers, "host": parts.netloc})
+    if "B" in chosen and request.body:
+        click.echo(request.body)
+    if "h" in chosen:
+        click.echo(click.style(f"HTTP {response.status_code} {response.reason}", bold=True))
+        _print_headers(response.headers)
+    if "b" in chosen:
+        click.echo(response.content, nl=sys.stdout.isatty())
+
+
+def _print_headers(headers: Any) -> None:
+    """Headers, a line each, and an empty line; secrets hidden."""
+    secret = ("authorization", "x-amz-security-token", "cookie", "proxy-authorization")
+    for name, value in headers.items():
+        shown = "…" if name.lower() in secret else value
+        click.echo(f"{click.style(name, fg='cyan')}: {shown}")
+    click.echo()
+
+
+def _note(text: str) -> None:
+    """A line on standard error."""
+    click.echo(text, err=True)
+
+
+def _explain(response: requests.Response, running: Running | None) -> None:
+    """Say where a call went and what was signed."""
+    from lattice_events.client.prepared import signed_request_of
+
+    host = urlsplit(response.request.url or "").hostname
+    _note(f"{host} answered {response.status_code}" + (", played by lattice dev." if running else "."))
+    signed = signed_request_of(response.request)
+    if signed is None:
+        _note("The request was not signed.")
+        return
+    _note(f"Signed for {region_of_host(host or '') or 'the Region given'}; the canonical request:")
+    _note(_indented(redact_token(signed.canonical_request)))
+    _note("The string to sign:")
+    _note(_indented(signed.string_to_sign))
+
+
+def _explain_error(error: CallError) -> None:
+    """Say what to look at next."""
+    if isinstance(error, SignatureRejectedError) and error.canonical_request:
+        _note("The canonical request that was signed:")
+        _note(_indented(error.canonical_request))
+    for command in next_commands(error):
+        _note(f"Next: {command}")
+
+
+def next_commands(error: CallError) -> list[str]:
+    """The commands that show what is behind an error."""
+    if isinstance(error, AccessDeniedError):
+        service = error.resource_arn.rpartition("/")[2]
+        if error.policy_layer == "service":
+            return [f"aws vpc-lattice get-auth-policy --resource-identifier {service}"]
+        if error.policy_layer == "network":
+            return [
+                f"aws vpc-lattice list-service-network-service-associations --service-identifier {service}",
+                "aws vpc-lattice get-auth-policy --resource-identifier SERVICE_NETWORK_ID",
+            ]
+        role = error.principal.split("/")[1] if "assumed-role/" in error.principal else "ROLE"
+        return [
+            f"aws iam list-attached-role-policies --role-name {role}",
+            f"aws iam list-role-policies --role-name {role}",
+        ]
+    if isinstance(error, SignatureRejectedError):
+        return ["aws sts get-caller-identity"]
+    if isinstance(error, UnreachableError):
+        return [
+            "aws vpc-lattice list-service-network-vpc-associations --vpc-identifier VPC_ID",
+            "aws ec2 describe-managed-prefix-lists --filters Name=prefix-list-name,Values=*vpc-lattice",
+        ]
+    return []
+
+
+def _indented(text: str) -> str:
+    """The text, each line a little to the right."""
+    return "\n".join(f"    {line}" for line in text.splitlines())

@@ -1,0 +1,70 @@
+"""``lattice sign``: headers for a client of your own, such as curl."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Literal
+
+import click
+
+from lattice_events.cli.event import parse_header
+from lattice_events.client.credentials import DefaultCredentials
+from lattice_events.client.signing import sign_request
+
+
+@click.command()
+@click.argument("url")
+@click.option("--method", default="GET", show_default=True)
+@click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="Signed if x-amz-*.")
+@click.option("--profile", default=None, metavar="NAME", help="Sign as this profile of ~/.aws.")
+@click.option("--region", default=None, help="Of the service, where its name does not tell it.")
+@click.option("--query", "in_query", is_flag=True, help="Sign in the query string.")
+@click.option("--path-encoding", type=click.Choice(["double", "single"]), default="double", show_default=True)
+@click.option("--curl", "as_curl", is_flag=True, help="Print the whole command.")
+@click.option("--json", "as_json", is_flag=True, help="Print URL, headers and the stages of the signature.")
+def sign(
+    url: str,
+    method: str,
+    headers: tuple[str, ...],
+    profile: str | None,
+    region: str | None,
+    in_query: bool,
+    path_encoding: str,
+    as_curl: bool,
+    as_json: bool,
+) -> None:
+    """Sign a request to URL and print the headers to send, a line each: `lattice sign URL | curl -H @- URL`.
+
+    They hold a session token: anyone who reads them can make this call for five minutes.
+    """
+    mode: Literal["header", "query"] = "query" if in_query else "header"
+    encoding: Literal["double", "single"] = "single" if path_encoding == "single" else "double"
+    signed = sign_request(
+        method,
+        url,
+        headers=[parse_header(header) for header in headers],
+        region=region,
+        credentials=DefaultCredentials(profile=profile),
+        mode=mode,
+        path_encoding=encoding,
+    )
+    lines = [f"{name}: {value}" for name, value in signed.headers if name.lower() != "host"]
+    if as_json:
+        stages = {
+            "method": method,
+            "url": signed.url,
+            "headers": [list(pair) for pair in signed.headers],
+            "canonical_request": signed.canonical_request,
+            "string_to_sign": signed.string_to_sign,
+            "signature": signed.signature,
+        }
+        click.echo(json.dumps(stages, indent=2))
+    elif as_curl:
+        arguments = ["curl", "-X", method, *(part for line in lines for part in ("-H", line)), signed.url]
+        click.echo(shlex.join(arguments))
+    else:
+        for line in lines:
+            click.echo(line)
+        if in_query:
+            click.echo(f"The URL to call: {signed.url}", err=True)

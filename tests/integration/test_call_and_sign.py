@@ -1,0 +1,213 @@
+"""`lattice call` and `lattice sign`, against a running `lattice dev` and a service that verifies."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lattice_events.testing import Answer, LatticeService
+from lattice_events.testing.service import CREDENTIALS, REGION
+from tests.integration.running import BIN, clean_environment, lattice_dev
+
+MADE_UP = {
+    "AWS_ACCESS_KEY_ID": CREDENTIALS.access_key_id,
+    "AWS_SECRET_ACCESS_KEY": CREDENTIALS.secret_access_key,
+    "AWS_SESSION_TOKEN": CREDENTIALS.session_token or "",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+GENERATED = "https://foo-0123456789abcdef0.7d67968.vpc-lattice-svcs.us-west-2.on.aws"
+
+
+def lattice(*arguments: str, runs: Path, signed: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run the command, with runs of `lattice dev` announced in a folder of the test's own."""
+    environment = {
+        **clean_environment(),
+        "XDG_RUNTIME_DIR": str(runs),
+        "AWS_SHARED_CREDENTIALS_FILE": str(runs / "none"),
+        "AWS_CONFIG_FILE": str(runs / "none"),
+        **(MADE_UP if signed else {"AWS_EC2_METADATA_DISABLED": "true"}),
+    }
+    return subprocess.run(
+        [BIN / "lattice", *arguments], env=environment, capture_output=True, text=True, timeout=60
+    )
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def sample(runs: Path) -> Iterator[None]:
+    """The sample, running."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(runs))
+        with lattice_dev():
+            yield
+
+
+@pytest.mark.usefixtures("sample")
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_service_of_a_running_network_is_called_by_name(runs: Path, *, signed: bool) -> None:
+    done = lattice("call", "foo-service", "--explain", runs=runs, signed=signed)
+
+    assert (done.returncode, done.stdout) == (0, "Hello Foo Lambda!!")
+    assert "answered 200, played by lattice dev" in done.stderr
+    assert ("The request was not signed" in done.stderr) is not signed
+    assert ("x-amz-security-token:…" in done.stderr) is signed
+    assert (CREDENTIALS.session_token or "") not in done.stdout + done.stderr
+
+
+@pytest.mark.usefixtures("sample")
+def test_items_make_a_json_request(runs: Path) -> None:
+    done = lattice("call", "foo-service/orders", "item=milk", "quantity:=2", "--print", "HBhb", runs=runs)
+
+    assert done.stdout.startswith("POST /orders\n")
+    assert '{"item": "milk", "quantity": 2}\nHTTP 201 Created\n' in done.stdout
+    assert "authorization: …" in done.stdout
+    assert json.loads(done.stdout.splitlines()[-1]) == {"item": "milk", "quantity": 2, "id": 8}
+
+
+@pytest.mark.usefixtures("sample")
+def test_query_parameters_headers_and_the_exit_status(runs: Path) -> None:
+    found = lattice("call", "GET", "foo-service/catalog", "max_price==3", runs=runs)
+    previewed = lattice("call", "foo-service/", "x-preview:true", "x-name:Ann", runs=runs)
+    missing = lattice("call", "foo-service/orders/99", "--check-status", runs=runs)
+
+    assert found.stdout == '{"tea":3}'
+    assert previewed.stdout == "Hello Foo Lambda, next version, Ann!!"
+    assert (missing.returncode, missing.stdout) == (4, '{"error":"no order 99"}')
+
+
+@pytest.mark.usefixtures("sample")
+def test_an_unknown_name_says_where_it_was_looked_for(runs: Path) -> None:
+    done = lattice("call", "nothing/x", runs=runs)
+
+    assert done.returncode == 2
+    assert (
+        "the running lattice dev has eks-app-default, foo-service, LATTICE_SERVICE_NOTHING_URL" in done.stderr
+    )
+
+
+def test_a_run_that_is_gone_is_not_found(tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+        with lattice_dev() as running:
+            assert list(tmp_path.glob("*/*.json"))
+            running.process.kill()
+            running.process.wait(10)
+
+    done = lattice("call", "foo-service", runs=tmp_path)
+
+    assert "no lattice dev is running" in done.stderr
+    assert not list(tmp_path.glob("*/*.json"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "Missing argument"),
+        (("foo", "=x"), "is no item: write name=text"),
+        (("foo", "a:={"), "is no JSON"),
+        (("foo", "a=b", "--body", "c"), "both make a body"),
+        (("foo", "--body", "@nowhere"), "nowhere"),
+        (("https://example.com:x/",), "cannot be called"),
+        (("https://[x/",), "is no URL"),
+        (("http://127.0.0.1:1/",), "cannot be called"),
+    ],
+)
+def test_wrong_arguments_say_what_is_right(arguments: tuple[str, ...], words: str, tmp_path: Path) -> None:
+    done = lattice("call", *arguments, runs=tmp_path)
+
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("answer", "command"),
+    [
+        (
+            Answer.denied("service"),
+            "aws vpc-lattice get-auth-policy --resource-identifier svc-0123456789abcdef0",
+        ),
+        (Answer.denied("network"), "aws vpc-lattice list-service-network-service-associations"),
+        (Answer.denied("identity"), "aws iam list-attached-role-policies --role-name tests"),
+        (Answer.expired_token(), "aws sts get-caller-identity"),
+    ],
+)
+def test_a_refused_call_names_the_next_command(
+    answer: Answer, command: str, lattice_service: LatticeService, tmp_path: Path
+) -> None:
+    lattice_service.play(answer)
+
+    done = lattice("call", lattice_service.url, "--region", REGION, "--explain", runs=tmp_path)
+
+    assert done.returncode == 2
+    assert f"Next: {command}" in done.stderr
+    assert "lattice: " in done.stderr
+
+
+def test_a_signed_url_and_a_token_of_the_application_travel_together(
+    lattice_service: LatticeService, tmp_path: Path
+) -> None:
+    done = lattice(
+        "call", lattice_service.url, "--region", REGION, "--query", "Authorization:Bearer x", runs=tmp_path
+    )
+
+    assert done.stdout == "OK"
+    assert lattice_service.requests[0].headers.get("authorization") == "Bearer x"
+    assert lattice_service.verifications[0].accepted
+
+
+def test_curl_can_send_what_sign_prints(lattice_service: LatticeService, tmp_path: Path) -> None:
+    url = f"{lattice_service.url}/a?x=1"
+    headers = lattice("sign", url, "--region", REGION, "--header", "x-amz-meta: m", runs=tmp_path)
+    curl = subprocess.run(
+        ["curl", "-sS", "-H", "@-", url], input=headers.stdout, capture_output=True, text=True, timeout=30
+    )
+    command = lattice("sign", url, "--region", REGION, "--method", "PUT", "--curl", runs=tmp_path)
+    whole = subprocess.run([*shlex.split(command.stdout), "-sS"], capture_output=True, text=True, timeout=30)
+
+    assert (curl.stdout, whole.stdout) == ("OK", "OK")
+    assert [each.accepted for each in lattice_service.verifications] == [True, True]
+    assert lattice_service.requests[1].method == "PUT"
+
+
+def test_curl_s_own_signature_verifies(lattice_service: LatticeService) -> None:
+    done = subprocess.run(
+        [
+            *("curl", "-sS", "--aws-sigv4", f"aws:amz:{REGION}:vpc-lattice-svcs"),
+            *("--user", f"{CREDENTIALS.access_key_id}:{CREDENTIALS.secret_access_key}"),
+            *("-H", f"x-amz-security-token: {CREDENTIALS.session_token}"),
+            *("-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD"),
+            *("-d", "body", f"{lattice_service.url}/orders/7"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+    assert done.stdout == "OK"
+    assert lattice_service.verifications[0].accepted
+
+
+def test_the_stages_are_printed_as_json(tmp_path: Path) -> None:
+    done = lattice("sign", f"{GENERATED}/a b", "--query", "--json", runs=tmp_path)
+
+    signed = json.loads(done.stdout)
+    assert signed["url"].startswith(f"{GENERATED}/a%20b?X-Amz-Algorithm=AWS4-HMAC-SHA256")
+    assert signed["canonical_request"].startswith("GET\n/a%2520b\nX-Amz-Algorithm=")
+    assert len(signed["signature"]) == 64
+
+
+def test_a_name_that_tells_no_region_must_be_given_one(tmp_path: Path) -> None:
+    done = lattice("sign", "https://orders.example.com/", runs=tmp_path)
+
+    assert done.returncode == 2
+    assert "does not tell its Region: give it (region=…, or --region)" in done.stderr
