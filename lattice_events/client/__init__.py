@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
 if TYPE_CHECKING:
     from lattice_events.client.credentials import DefaultCredentials
@@ -36,6 +34,8 @@ def __getattr__(name: str) -> object:
     module = _MODULES.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(f"{__name__}.{module}"), name)
 
 
