@@ -22,7 +22,7 @@ from lattice_events.client.prepared import (
     sign_prepared,
     take_off,
 )
-from lattice_events.client.retry import Outcome, decide_delay, parse_retry_after
+from lattice_events.client.retry import RETRIED_STATUSES, Outcome, decide_delay, parse_retry_after
 from lattice_events.client.signing import RequestSigner
 from lattice_events.client.time_left import SecondsLeft
 from lattice_events.client.transport import timed
@@ -34,6 +34,7 @@ CONNECT_SECONDS = 1.0
 READ_SECONDS = 60.0
 """VPC Lattice itself gives up then."""
 
+_LOOKED_AT = RETRIED_STATUSES | {403}
 _random = random.SystemRandom()  # a restored snapshot must not repeat its delays
 
 
@@ -69,6 +70,7 @@ class Call:
         self._seconds_left, self._timeout = seconds_left, timeout
         self._canonical_request = ""
         self._failure: CallError | None = None
+        self._failed = Outcome("broken")
 
     def run(self) -> requests.Response:
         """Attempt until there is an answer, an error that stays, or no time.
@@ -82,7 +84,9 @@ class Call:
         attempt, is_second_set = 0, False
         while True:
             self._sign(credentials)
-            response, outcome = self._attempt()
+            response = self._attempt()
+            if response is not None and response.status_code not in _LOOKED_AT:
+                return response
             denial = self._read_denial(response)
             if denial is not None:
                 other = None if is_second_set else self._find_other(credentials, denial)
@@ -91,7 +95,7 @@ class Call:
                 credentials, is_second_set = other, True  # nothing reached the service, so any method may
                 rewind(self._request)
                 continue
-            delay = self._decide_delay(outcome, attempt)
+            delay = self._decide_delay(response, attempt)
             if delay is None:
                 if response is None:
                     assert self._failure is not None  # an attempt without an answer leaves one
@@ -110,8 +114,12 @@ class Call:
             return None
         return self._signer.find_other_credentials(credentials)
 
-    def _decide_delay(self, outcome: Outcome, attempt: int) -> float | None:
+    def _decide_delay(self, response: requests.Response | None, attempt: int) -> float | None:
         """Seconds to wait before the next attempt, if there is one."""
+        outcome = self._failed
+        if response is not None:
+            retry_after = parse_retry_after(response.headers.get("retry-after"), time.time())
+            outcome = Outcome("answered", response.status_code, retry_after)
         return decide_delay(
             outcome,
             method=self._request.method or "GET",
@@ -132,36 +140,44 @@ class Call:
             signed = sign_prepared(self._signer, request, self._region, credentials)
             self._canonical_request = signed.canonical_request
 
-    def _attempt(self) -> tuple[requests.Response | None, Outcome]:
-        """Send once."""
+    def _attempt(self) -> requests.Response | None:
+        """Send once; without an answer, `_failure` is what happened."""
         left = self._seconds_left()
-        request_id = self._request.headers.get("x-amzn-requestid")
-        host = urlsplit(self._request.url or "").netloc
         if left <= 0:
-            raise deadline_exceeded(host, request_id)
+            raise deadline_exceeded(self._host, self._request_id)
         try:
             with timed(self._seconds_left):
-                response = self._send(_timeouts(self._timeout, left))
+                return self._send(_timeouts(self._timeout, left))
         except requests.exceptions.RequestException as error:
-            return None, self._explain(error, host, request_id)
-        retry_after = parse_retry_after(response.headers.get("retry-after"), time.time())
-        return response, Outcome("answered", response.status_code, retry_after)
+            self._explain(error)
+            return None
 
-    def _explain(
-        self, error: requests.exceptions.RequestException, host: str, request_id: str | None
-    ) -> Outcome:
-        """Keep the error that this failure is, should it stay; say what kind it is."""
+    @property
+    def _host(self) -> str:
+        """Host and port of the call."""
+        return urlsplit(self._request.url or "").netloc
+
+    @property
+    def _request_id(self) -> str | None:
+        """The id that the call carries."""
+        return self._request.headers.get("x-amzn-requestid")
+
+    def _explain(self, error: requests.exceptions.RequestException) -> None:
+        """Keep the error that this failure is, should it stay, and its kind."""
         if _is_connect_failure(error):
-            self._failure = not_connected(host, error, request_id)
-            return Outcome("not connected")
-        if isinstance(error, requests.exceptions.Timeout) or _is_read_timeout(error):
-            raise deadline_exceeded(host, request_id) from None  # the cause's text may hold a signed URL
-        if not isinstance(
+            self._failure, self._failed = (
+                not_connected(self._host, error, self._request_id),
+                Outcome("not connected"),
+            )
+        elif isinstance(error, requests.exceptions.Timeout) or _is_read_timeout(error):
+            # The cause is left out: its text may hold a signed URL.
+            raise deadline_exceeded(self._host, self._request_id) from None
+        elif isinstance(
             error, (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)
         ):
+            self._failure, self._failed = broken(self._host, self._request_id), Outcome("broken")
+        else:
             raise error  # an invalid URL and the like: the caller's own mistake, in the words of requests
-        self._failure = broken(host, request_id)
-        return Outcome("broken")
 
     def _read_denial(self, response: requests.Response | None) -> CallError | None:
         """The error that a 403 of VPC Lattice stands for; ``None`` for any other answer."""
@@ -178,8 +194,7 @@ class Call:
         return read_denial(
             body,
             canonical_request=self._canonical_request,
-            request_id=response.headers.get("x-amzn-requestid")
-            or self._request.headers.get("x-amzn-requestid"),
+            request_id=response.headers.get("x-amzn-requestid") or self._request_id,
         )
 
 

@@ -19,7 +19,7 @@ def sign_prepared(
     signed = signer.sign(
         request.method or "GET",
         request.url or "",
-        [(name, _text(value)) for name, value in request.headers.items()],
+        [(name, _text(value)) for name, value in request.headers.lower_items()],
         region=region,
         credentials=credentials,
     )
@@ -37,9 +37,11 @@ def signed_request_of(request: requests.PreparedRequest) -> SignedRequest | None
 
 def is_signed(request: requests.PreparedRequest) -> bool:
     """Whether the request carries a signature of ours."""
-    authorization = _text(request.headers.get("authorization", ""))
-    in_header = authorization.startswith("AWS4-") and f"/{SERVICE}/aws4_request" in authorization
-    return in_header or "X-Amz-Signature=" in (request.url or "")
+    authorization = request.headers.get("authorization")
+    if authorization is None:
+        return "X-Amz-Signature=" in (request.url or "")
+    text = _text(authorization)
+    return text.startswith("AWS4-") and f"/{SERVICE}/aws4_request" in text
 
 
 def take_off(request: requests.PreparedRequest) -> None:

@@ -7,6 +7,7 @@ Source:
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes, urlsplit, urlunsplit
 
 from lattice_events.errors import SigningError
@@ -26,10 +27,15 @@ UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 CONTENT_HASH_HEADER = "x-amz-content-sha256"
 
 _GENERATED_NAME = re.compile(r"(?:[a-z0-9-]+\.)+vpc-lattice-svcs\.([a-z0-9-]+)\.on\.aws", re.IGNORECASE)
+_PLAIN_URL = re.compile(  # with nothing to resolve or encode
+    r"https?://[^/?#@\s]+(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?"
+    r"(?:\?[A-Za-z0-9_.~-]+(?:=[A-Za-z0-9_.~-]*)?(?:&[A-Za-z0-9_.~-]+(?:=[A-Za-z0-9_.~-]*)?)*)?"
+)
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile("%[0-9a-f]{2}", re.IGNORECASE)
 
 
+@lru_cache(maxsize=64)
 def region_of_host(host: str) -> str | None:
     """The Region in a generated domain name, ``*.vpc-lattice-svcs.REGION.on.aws``; else ``None``."""
     match = _GENERATED_NAME.fullmatch(host)
@@ -44,6 +50,8 @@ def encode_url(url: str) -> str:
     percent-encoded: a space, or the ``+`` that stands for one, is ``%20``, a plus sign is ``%2B``.
     Order and repeated keys stay. The fragment, which no client sends, is dropped.
     """
+    if _PLAIN_URL.fullmatch(url):
+        return url  # nearly all of them
     parts = urlsplit(url)
     path = _ESCAPE.sub(lambda escape: escape[0].upper(), _STRAY_PERCENT.sub("%25", parts.path))
     path = normalize_path(encode(path, safe=PATH_SAFE))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lattice_events import decode_response
-from lattice_events.testing import call
+from lattice_events.testing import FakeLambdaContext, LatticeService, call
 from tests.files import load_event
 
 ROOT = Path(__file__).parents[2]
@@ -67,8 +67,29 @@ def test_the_blocks_of_the_serve_page_run(monkeypatch: pytest.MonkeyPatch) -> No
     names["test_orders"]()
 
 
+def test_the_blocks_of_the_call_page_run(
+    lattice_service: LatticeService, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in lattice_service.environment("eks-app").items():
+        monkeypatch.setenv(name, value)
+    names: dict[str, Any] = {}
+    for block in python_blocks("docs/call.md"):
+        exec(compile(block, "docs/call.md", "exec"), names)
+    names["client"].close()
+
+    names["test_a_busy_service_is_tried_again"](lattice_service)
+    answers = [names["handler"]({}, FakeLambdaContext())]
+    lattice_service.play(names["Answer"].denied("service"))
+    answers.append(names["handler"]({}, FakeLambdaContext()))
+    names["session"].close()
+
+    assert [answer["statusCode"] for answer in answers] == [200, 502]
+    assert lattice_service.requests[-1].target == "/app?item=green%20tea"
+    assert "/a%20b 2" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
-    "page", ["docs/serve.md", "README.md", "CONTRIBUTING.md", "docs/dev.md", "docs/wire.md"]
+    "page", ["docs/serve.md", "docs/call.md", "README.md", "CONTRIBUTING.md", "docs/dev.md", "docs/wire.md"]
 )
 def test_links_and_commands_of_a_page_exist(page: str) -> None:
     text = (ROOT / page).read_text()

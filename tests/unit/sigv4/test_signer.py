@@ -165,6 +165,7 @@ def test_a_hashed_payload_is_refused() -> None:
         ("https:///path", [], NOW, "has no host"),
         (f"https://{HOST}/", [("Authorization", "Bearer x")], NOW, "Authorization header of its own"),
         (f"https://{HOST}/", [("X-Amz-Date", "x")], NOW, "already has x-amz-date"),
+        (f"https://{HOST}/?X-Amz-Signature=0", [], NOW, "is signed already"),
         (f"https://{HOST}/", [], datetime(2015, 8, 30), "no time zone"),  # noqa: DTZ001 - that is the point
     ],
 )
@@ -172,7 +173,15 @@ def test_what_cannot_be_signed_says_why(
     url: str, headers: list[tuple[str, str]], now: datetime, words: str
 ) -> None:
     with pytest.raises(SigningError, match=words):
-        sign_lattice("GET", url, headers=headers, credentials=EXAMPLE, region="us-east-1", now=now)
+        sign_lattice(
+            "GET",
+            url,
+            headers=headers,
+            credentials=EXAMPLE,
+            region="us-east-1",
+            now=now,
+            mode="query" if "?" in url else "header",
+        )
 
 
 @pytest.mark.parametrize(
@@ -189,6 +198,18 @@ def test_the_host_header_has_the_port_only_when_it_is_not_the_scheme_s(url: str,
     signed = sign_lattice("GET", url, headers=[], credentials=EXAMPLE, region="r", now=NOW)
 
     assert signed.headers[0] == ("host", host)
+
+
+def test_a_date_and_token_that_are_there_already_stay() -> None:
+    credentials = EXAMPLE.replace(session_token="TOKEN")
+    given = [("X-Amz-Date", "20150830T123600Z"), ("X-Amz-Security-Token", "TOKEN")]
+
+    signed = sign_lattice(
+        "GET", f"https://{HOST}/", headers=given, credentials=credentials, region="us-east-1", now=NOW
+    )
+
+    names = [name.lower() for name, _ in signed.headers]
+    assert (names.count("x-amz-date"), names.count("x-amz-security-token")) == (1, 1)
 
 
 def test_a_given_host_is_kept() -> None:
