@@ -128,4 +128,5 @@ def test_an_event_that_is_no_json_is_named() -> None:
 def test_the_sample_s_client_finds_the_network_up() -> None:
     done = lattice("invoke", "eksClient")
 
-    assert json.loads(done.stdout) == {"statusCode": 200, "body": "from EKS: Hello Bar EKS Pod!!"}
+    expected = {"statusCode": 200, "body": "from EKS: Hello Bar EKS Pod!!"}
+    assert expected.items() <= json.loads(done.stdout).items()
