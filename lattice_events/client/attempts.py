@@ -200,10 +200,12 @@ class Call:
 
 def _timeouts(given: Any, left: float) -> tuple[float, float]:
     """Timeouts to connect and to read: the caller's or ours, and never more than is left."""
+    if given is None and left == math.inf:
+        return CONNECT_SECONDS, READ_SECONDS
     connect, read = given if isinstance(given, tuple) else (given, given)
     # Half of the time, for a name may have two addresses, each of which gets it.
     connect = min(CONNECT_SECONDS if connect is None else connect, max(left / 2, 0.001))
-    return connect, min(READ_SECONDS if read is None else read, left if left < math.inf else READ_SECONDS)
+    return connect, min(READ_SECONDS if read is None else read, left)
 
 
 def _reasons(error: BaseException) -> list[BaseException]:

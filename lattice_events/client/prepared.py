@@ -16,16 +16,19 @@ def sign_prepared(
     signer: RequestSigner, request: requests.PreparedRequest, region: str, credentials: Credentials
 ) -> SignedRequest:
     """Sign a prepared request in place."""
+    headers = request.headers
     signed = signer.sign(
         request.method or "GET",
         request.url or "",
-        [(name, _text(value)) for name, value in request.headers.lower_items()],
+        [(name, value if type(value) is str else _text(value)) for name, value in headers.lower_items()],
         region=region,
         credentials=credentials,
     )
     request.url = signed.url
     setattr(request, _SIGNED, signed)
-    request.headers.update((name, value) for name, value in signed.headers if name.lower() in WRITTEN_HEADERS)
+    for name, value in signed.headers:
+        if name in WRITTEN_HEADERS:
+            headers[name] = value
     return signed
 
 

@@ -17,12 +17,8 @@ from lattice_events.context import current_invocation
 from lattice_events.errors import SigningError
 from lattice_events.sigv4 import Credentials, SignedRequest, encode_url, sign_lattice
 
-WRITTEN_HEADERS = (
-    "authorization",
-    "x-amz-content-sha256",
-    "x-amz-date",
-    "x-amz-region-set",
-    "x-amz-security-token",
+WRITTEN_HEADERS = frozenset(
+    ("authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-region-set", "x-amz-security-token")
 )
 """What the signer writes, in lower case; taken off before a request is signed anew."""
 

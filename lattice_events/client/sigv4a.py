@@ -67,7 +67,7 @@ def sign_sigv4a(
     signed_target: Any = request.path
     return SignedRequest(
         url=urlunsplit((parts.scheme, parts.netloc, *signed_target.partition("?")[::2], "")),
-        headers=(*request.headers, *unseen),
+        headers=(*((name.lower(), value) for name, value in request.headers), *unseen),
         canonical_request="",
         string_to_sign="",
         signature="",

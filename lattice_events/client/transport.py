@@ -10,8 +10,6 @@ import io
 import math
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, cast
 
@@ -34,14 +32,22 @@ _POOL_SIZE = 50
 _seconds_left: ContextVar[SecondsLeft] = ContextVar("lattice_events_seconds_left", default=lambda: math.inf)
 
 
-@contextmanager
-def timed(seconds_left: SecondsLeft) -> Iterator[None]:
-    """Give every read and write of the block's calls the time that is left."""
-    token = _seconds_left.set(seconds_left)
-    try:
-        yield
-    finally:
-        _seconds_left.reset(token)
+class timed:  # noqa: N801 - reads as a phrase: `with timed(…)`
+    """Gives every read and write of the block's calls the time that is left."""
+
+    __slots__ = ("_seconds_left", "_token")
+
+    def __init__(self, seconds_left: SecondsLeft) -> None:
+        """Take the time of a call."""
+        self._seconds_left = seconds_left
+
+    def __enter__(self) -> None:
+        """Begin."""
+        self._token = _seconds_left.set(self._seconds_left)
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
+        _seconds_left.reset(self._token)
 
 
 def _bound(sock: socket.socket, seconds_left: SecondsLeft) -> None:

@@ -197,14 +197,14 @@ def _add_headers(
 
 def _join_signed(names: Iterable[str], *, sign_all_headers: bool, omit_session_token: bool) -> str:
     """The names of the signed headers, sorted and joined."""
-    signed = [
-        name
-        for name in names
-        if (sign_all_headers and name not in NEVER_SIGNED) or name == "host" or name.startswith("x-amz-")
-    ]
+    if sign_all_headers:
+        signed = [name for name in names if name not in NEVER_SIGNED]
+    else:
+        signed = [name for name in names if name[:6] == "x-amz-" or name == "host"]
     if omit_session_token and "x-amz-security-token" in signed:
         signed.remove("x-amz-security-token")
-    return ";".join(sorted(signed))
+    signed.sort()
+    return ";".join(signed)
 
 
 def _add_parameters(

@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from lattice_events.client import sign_request
-from lattice_events.errors import SigningError
+from lattice_events.errors import SignatureRejectedError, SigningError
 from lattice_events.sigv4 import Credentials
+from lattice_events.testing import LatticeService
 
 URL = "https://foo-0123456789abcdef0.7d67968.vpc-lattice-svcs.us-west-2.on.aws/a%20b?x=1 2"
 KEY = Credentials(access_key_id="AKIDEXAMPLE", secret_access_key="secret", session_token="token")
@@ -49,6 +50,15 @@ def test_the_query_string_leaves_authorization_alone() -> None:
     assert query["X-Amz-SignedHeaders"] == ["host;x-amz-content-sha256"]
     assert query["x"] == ["1 2"]
     assert headers["authorization"] == "Bearer x"
+
+
+def test_a_session_sends_it(lattice_service: LatticeService) -> None:
+    # The loopback service has no ECDSA; that it says so shows that the signature arrived.
+    with (
+        lattice_service.session(algorithm="sigv4a") as session,
+        pytest.raises(SignatureRejectedError, match="SigV4A .* is not verified here"),
+    ):
+        session.get(lattice_service.url)
 
 
 def test_what_the_common_runtime_refuses_is_named() -> None:
