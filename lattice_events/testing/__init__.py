@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lattice_events.network.examples import CALLERS, make_event, make_request
 from lattice_events.testing.calls import FakeLambdaContext, call
+from lattice_events.testing.policies import PolicyTester, allows
 
 if TYPE_CHECKING:
     from lattice_events.testing.service import Answer, LatticeService
@@ -15,6 +16,8 @@ __all__ = [
     "Answer",
     "FakeLambdaContext",
     "LatticeService",
+    "PolicyTester",
+    "allows",
     "call",
     "make_event",
     "make_request",

@@ -88,8 +88,28 @@ def test_the_blocks_of_the_call_page_run(
     assert "/a%20b 2" in capsys.readouterr().out
 
 
+def test_the_blocks_of_the_policies_page_run() -> None:
+    names: dict[str, Any] = {}
+    for block in python_blocks("docs/policies.md"):
+        exec(compile(block, "docs/policies.md", "exec"), names)
+    tests = [value for name, value in names.items() if name.startswith("test_")]
+
+    assert len(tests) == 3
+    for test in tests:
+        test()
+
+
 @pytest.mark.parametrize(
-    "page", ["docs/serve.md", "docs/call.md", "README.md", "CONTRIBUTING.md", "docs/dev.md", "docs/wire.md"]
+    "page",
+    [
+        "docs/serve.md",
+        "docs/call.md",
+        "docs/policies.md",
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/dev.md",
+        "docs/wire.md",
+    ],
 )
 def test_links_and_commands_of_a_page_exist(page: str) -> None:
     text = (ROOT / page).read_text()

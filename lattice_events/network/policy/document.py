@@ -1,0 +1,312 @@
+"""Policy documents as values, read with every problem named by its place in the document.
+
+Source:
+    https://docs.aws.amazon.com/vpc-lattice/latest/ug/auth-policies.html#auth-policies-common-elements
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from lattice_events.errors import ConfigurationError, Problem
+from lattice_events.network.policy.operators import NULL, OPERATORS
+
+MAX_AUTH_POLICY_BYTES = 10_240
+"""Of an auth policy's text, without white space."""
+
+SetOperator = Literal["", "ForAnyValue", "ForAllValues"]
+
+_ELEMENTS = (
+    "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"
+)  # fmt: skip
+_LATTICE_KEYS = (
+    "Port", "RequestMethod", "RequestPath", "RequestHeader/", "RequestQueryString/", "ServiceNetworkArn", "ServiceArn",
+    "SourceVpc", "SourceVpcOwnerAccount",
+)  # fmt: skip
+_ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z*?]+")
+_ACCOUNT = re.compile(r"\d{12}")
+_PRINCIPAL = re.compile(
+    r"\*|\d{12}|arn:[^:]*:(iam|sts)::\d{12}:(root|(role|user|assumed-role|federated-user)/.+)"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Condition:
+    """One key of a ``Condition``.
+
+    Attributes:
+        operator: Name in `OPERATORS`, or ``Null``.
+        set_operator: For keys with several values.
+        if_exists: Whether a missing key satisfies it.
+        key: As written.
+        values: Of which one must match.
+    """
+
+    operator: str
+    set_operator: SetOperator
+    if_exists: bool
+    key: str
+    values: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The operator as it is written in the document."""
+        return f"{self.set_operator + ':' if self.set_operator else ''}{self.operator}{'IfExists' if self.if_exists else ''}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Element:
+    """``Principal``, ``Action`` or ``Resource``, or its ``Not…``."""
+
+    values: tuple[str, ...]
+    is_negated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Statement:
+    """One statement.
+
+    Attributes:
+        index: Its place in the document, from 0.
+        sid: Its name, if it has one.
+        effect: ``Allow`` or ``Deny``.
+        principal: Whom it is about; ``None`` in an identity policy.
+        action: What it is about.
+        resource: Where; ``None`` is everywhere.
+        conditions: All of which must hold.
+    """
+
+    index: int
+    sid: str
+    effect: Literal["Allow", "Deny"]
+    principal: Element | None
+    action: Element
+    resource: Element | None
+    conditions: tuple[Condition, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What people call it: its Sid, else its place."""
+        return self.sid or f"Statement[{self.index}]"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policy:
+    """A policy document."""
+
+    statements: tuple[Statement, ...]
+
+
+def parse_policy(document: Any, *, kind: Literal["auth", "identity"] = "auth", origin: str = "") -> Policy:
+    """Read a policy document.
+
+    Args:
+        document: The JSON text, or what it stands for.
+        kind: An ``auth`` policy names principals, an ``identity`` policy may not.
+        origin: Where it is written, for the problems.
+
+    Raises:
+        ConfigurationError: With every problem, each with its place: ``Statement[2].Condition.StringEqual``.
+    """
+    reader = _Reader(kind, origin)
+    policy = reader.read(document)
+    if reader.problems:
+        raise ConfigurationError(reader.problems)
+    return policy
+
+
+class _Reader:
+    """Reads a document and keeps what is wrong with it."""
+
+    def __init__(self, kind: Literal["auth", "identity"], origin: str) -> None:
+        self._kind, self._origin = kind, origin
+        self.problems: list[Problem] = []
+
+    def read(self, document: Any) -> Policy:
+        """The policy, as far as it can be read."""
+        if isinstance(document, (str, bytes)):
+            try:
+                document = json.loads(document)
+            except ValueError as error:
+                self._report("", f"is no JSON: {error}")
+                return Policy(statements=())
+        if not isinstance(document, dict):
+            self._report("", f"must be an object with Version and Statement, not {_kind_of(document)}")
+            return Policy(statements=())
+        self._refuse_unknown("", document, ("Version", "Id", "Statement"))
+        if document.get("Version", "2012-10-17") not in ("2012-10-17", "2008-10-17"):
+            self._report("Version", f"must be 2012-10-17, not {document['Version']!r}")
+        if self._kind == "auth" and len(json.dumps(document, separators=(",", ":"))) > MAX_AUTH_POLICY_BYTES:
+            self._report("", f"is longer than the {MAX_AUTH_POLICY_BYTES} bytes that VPC Lattice takes")
+        statements = document.get("Statement")
+        if isinstance(statements, dict):
+            statements = [statements]
+        if not isinstance(statements, list) or not statements:
+            self._report("Statement", "must be a list of statements")
+            return Policy(statements=())
+        read = [self._read_statement(index, each) for index, each in enumerate(statements)]
+        return Policy(statements=tuple(each for each in read if each is not None))
+
+    def _read_statement(self, index: int, statement: Any) -> Statement | None:
+        place = f"Statement[{index}]"
+        if not isinstance(statement, dict):
+            self._report(place, f"must be an object, not {_kind_of(statement)}")
+            return None
+        self._refuse_unknown(place, statement, _ELEMENTS)
+        effect = statement.get("Effect")
+        if effect not in ("Allow", "Deny"):
+            self._report(f"{place}.Effect", f"must be Allow or Deny, not {effect!r}")
+        action = self._read_element(place, statement, "Action")
+        resource = self._read_element(place, statement, "Resource")
+        return Statement(
+            index=index,
+            sid=str(statement.get("Sid", "")),
+            effect="Deny" if effect == "Deny" else "Allow",
+            principal=self._read_principal(place, statement),
+            action=action or Element(values=()),
+            resource=resource,
+            conditions=tuple(self._read_conditions(f"{place}.Condition", statement.get("Condition", {}))),
+        )
+
+    def _read_element(self, place: str, statement: dict[str, Any], name: str) -> Element | None:
+        """``Action`` or ``Resource``, or its negation."""
+        given = [each for each in (name, f"Not{name}") if each in statement]
+        if len(given) != 1:
+            self._report(f"{place}.{name}", f"must be there, or Not{name}, and not both")
+            return None
+        values = self._strings(f"{place}.{given[0]}", statement[given[0]])
+        if name == "Action":
+            for value in values:
+                if not _ACTION.fullmatch(value):
+                    self._report(
+                        f"{place}.{given[0]}",
+                        f"has {value!r}, which is no action: write vpc-lattice-svcs:Invoke",
+                    )
+        return Element(values=values, is_negated=given[0] != name)
+
+    def _read_principal(self, place: str, statement: dict[str, Any]) -> Element | None:
+        given = [each for each in ("Principal", "NotPrincipal") if each in statement]
+        if self._kind == "identity":
+            if given:
+                self._report(
+                    f"{place}.{given[0]}", "has no place in an identity policy, whose principal is its owner"
+                )
+            return None
+        if len(given) != 1:
+            self._report(f"{place}.Principal", "must be there, or NotPrincipal, and not both")
+            return None
+        found, here = statement[given[0]], f"{place}.{given[0]}"
+        if isinstance(found, dict):
+            self._refuse_unknown(here, found, ("AWS", "Service", "Federated", "CanonicalUser"))
+            values = self._strings(f"{here}.AWS", found["AWS"]) if "AWS" in found else ()
+        else:
+            values = self._strings(here, found)
+        for value in values:
+            if not _PRINCIPAL.fullmatch(value):
+                self._report(
+                    here,
+                    f'has {value!r}, which is no principal: write "*", an account, or the ARN of a role, user or session',
+                )
+        return Element(values=values, is_negated=given[0] == "NotPrincipal")
+
+    def _read_conditions(self, place: str, conditions: Any) -> Iterable[Condition]:
+        if not isinstance(conditions, dict):
+            self._report(place, f"must be an object, not {_kind_of(conditions)}")
+            return
+        for written, keys in conditions.items():
+            here = f"{place}.{written}"
+            split = _split_operator(written)
+            if split is None:
+                self._report(here, f"is no condition operator{_did_you_mean(written, [*OPERATORS, NULL])}")
+                continue
+            if not isinstance(keys, dict):
+                self._report(here, f"must be an object of condition keys, not {_kind_of(keys)}")
+                continue
+            operator, set_operator, if_exists = split
+            for key, value in keys.items():
+                values = self._strings(f"{here}.{key}", value)
+                self._check_key(f"{here}.{key}", key)
+                self._check_values(f"{here}.{key}", operator, values)
+                yield Condition(
+                    operator=operator, set_operator=set_operator, if_exists=if_exists, key=key, values=values
+                )
+
+    def _check_key(self, place: str, key: str) -> None:
+        prefix, colon, name = key.partition(":")
+        if not colon:
+            self._report(place, "is no condition key: it has no prefix, such as vpc-lattice-svcs: or aws:")
+        elif prefix.lower() == "vpc-lattice-svcs":
+            known = [each for each in _LATTICE_KEYS if _is_key(name, each)]
+            if not known:
+                self._report(place, f"is no condition key of VPC Lattice{_did_you_mean(name, _LATTICE_KEYS)}")
+
+    def _check_values(self, place: str, operator: str, values: tuple[str, ...]) -> None:
+        check = OPERATORS["Bool"].check if operator == NULL else OPERATORS[operator].check
+        for value in values:
+            problem = None if "${" in value else check(value)
+            if problem:
+                self._report(place, f"{value!r} {problem}")
+
+    def _strings(self, place: str, value: Any) -> tuple[str, ...]:
+        """A string, or a list of them; numbers and booleans are taken as they are written."""
+        found = value if isinstance(value, list) else [value]
+        if not found:
+            self._report(place, "must not be empty")
+        texts = []
+        for each in found:
+            if isinstance(each, bool):
+                texts.append("true" if each else "false")
+            elif isinstance(each, (str, int, float)):
+                texts.append(str(each))
+            else:
+                self._report(place, f"must be a string or a list of strings, not {_kind_of(each)}")
+        return tuple(texts)
+
+    def _refuse_unknown(self, place: str, found: dict[str, Any], known: Iterable[str]) -> None:
+        for name in found:
+            if name not in known:
+                self._report(
+                    f"{place}.{name}" if place else name, f"is not known here{_did_you_mean(name, known)}"
+                )
+
+    def _report(self, place: str, what: str) -> None:
+        self.problems.append(Problem(f"{place or 'The policy'} {what}.", self._origin))
+
+
+def _split_operator(written: str) -> tuple[str, SetOperator, bool] | None:
+    """``ForAnyValue:StringLikeIfExists`` in its parts."""
+    set_operator: SetOperator = ""
+    name = written
+    for prefix in ("ForAnyValue", "ForAllValues"):
+        if written.startswith(f"{prefix}:"):
+            set_operator, name = prefix, written.removeprefix(f"{prefix}:")
+    if name == NULL:
+        return name, set_operator, False
+    plain = name.removesuffix("IfExists")
+    return (plain, set_operator, plain != name) if plain in OPERATORS else None
+
+
+def _is_key(name: str, known: str) -> bool:
+    """Whether a name is a key, or one with a name of the user's behind its slash."""
+    if known.endswith("/"):
+        return name.lower().startswith(known.lower()) and len(name) > len(known)
+    return name.lower() == known.lower()
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The nearest of the known names, as the end of a sentence."""
+    by_lower = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(name.lower(), list(by_lower), n=1)
+    return f"; did you mean {by_lower[near[0]]}?" if near else ""
+
+
+def _kind_of(value: Any) -> str:
+    """What a JSON value is."""
+    kinds = {dict: "an object", list: "a list", str: "a string", bool: "true or false", type(None): "null"}
+    return kinds.get(type(value), "a number")

@@ -1,0 +1,184 @@
+"""Whether a policy lets a request in, and what decided: one policy, all statements, no short cuts.
+
+Source:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_multi-value-conditions.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from lattice_events.network.policy.document import Condition, Element, Policy, Statement
+from lattice_events.network.policy.facts import Caller, Facts
+from lattice_events.network.policy.operators import NULL, OPERATORS
+from lattice_events.network.policy.patterns import matches_pattern, variables_of
+
+_ACCOUNT = re.compile(r"\d{12}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lack:
+    """One part of a statement that a request does not match.
+
+    Attributes:
+        part: ``Principal``, ``Action``, ``Resource``, or ``Condition.OPERATOR KEY``.
+        problem: What the request has, and what the statement wants.
+    """
+
+    part: str
+    problem: str
+
+    def __str__(self) -> str:
+        """Part and problem."""
+        return f"{self.part}: {self.problem}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What one policy says of a request; truthy when it allows it.
+
+    Attributes:
+        effect: ``allow``, ``deny`` by a statement, or ``none``: no statement allows.
+        statement: The one that decided; for ``none`` the Allow that lacks least, if there is one.
+        lacks: What that one lacks; empty when it decided.
+    """
+
+    effect: Literal["allow", "deny", "none"]
+    statement: Statement | None = None
+    lacks: tuple[Lack, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether the policy allows."""
+        return self.effect == "allow"
+
+    def __repr__(self) -> str:
+        """What decided, or what the nearest statement lacks, for people."""
+        return f"<{self.describe()}>"
+
+    def describe(self) -> str:
+        """The verdict in one line."""
+        if self.effect == "none":
+            if self.statement is None:
+                return "no statement allows it"
+            lacks = "; ".join(map(str, self.lacks))
+            return f"no statement allows it; the nearest, {self.statement.name}, lacks {lacks}"
+        assert self.statement is not None  # it decided
+        verb = "allowed" if self.effect == "allow" else "denied"
+        return f"{verb} by {self.statement.name}"
+
+
+def evaluate(policy: Policy, facts: Facts) -> Verdict:
+    """Evaluate one policy: a matching Deny decides, else a matching Allow, else nothing does."""
+    nearest: tuple[Statement, tuple[Lack, ...]] | None = None
+    allowing: Statement | None = None
+    for statement in policy.statements:
+        lacks = find_lacks(statement, facts)
+        if not lacks:
+            if statement.effect == "Deny":
+                return Verdict(effect="deny", statement=statement)
+            allowing = allowing or statement
+        elif statement.effect == "Allow" and (nearest is None or len(lacks) < len(nearest[1])):
+            nearest = statement, lacks
+    if allowing is not None:
+        return Verdict(effect="allow", statement=allowing)
+    if nearest is None:
+        return Verdict(effect="none")
+    return Verdict(effect="none", statement=nearest[0], lacks=nearest[1])
+
+
+def find_lacks(statement: Statement, facts: Facts) -> tuple[Lack, ...]:
+    """What keeps a statement from matching a request; nothing if it matches."""
+    lacks = []
+    if statement.principal is not None and not _names(statement.principal, facts.caller):
+        lacks.append(_lack("Principal", statement.principal, facts.caller.arn or "anonymous"))
+    if not _matches_any(statement.action, facts.action, facts, ignore_case=True):
+        lacks.append(_lack("Action", statement.action, facts.action))
+    if statement.resource is not None and not _matches_any(statement.resource, facts.resource, facts):
+        lacks.append(_lack("Resource", statement.resource, facts.resource))
+    conditions = (_lack_of(each, facts) for each in statement.conditions if not holds(each, facts))
+    return (*lacks, *conditions)
+
+
+def _lack(part: str, element: Element, found: str) -> Lack:
+    """An element that does not match."""
+    relation = "is one of" if element.is_negated else "is not"
+    return Lack(
+        part=f"Not{part}" if element.is_negated else part,
+        problem=f"{found} {relation} {_listed(element.values)}",
+    )
+
+
+def _lack_of(condition: Condition, facts: Facts) -> Lack:
+    """A condition that does not hold."""
+    values = facts.values(condition.key)
+    found = _listed(values) if values else "not there"
+    missing = [key for value in condition.values for key in variables_of(value) if not facts.values(key)]
+    reason = f"; {missing[0]} has no value" if missing else ""
+    return Lack(
+        part=f"Condition.{condition.name} {condition.key}",
+        problem=f"is {found}, wanted {_listed(condition.values)}{reason}",
+    )
+
+
+def _listed(values: Sequence[str]) -> str:
+    """Values as they are, separated."""
+    return " or ".join(values) if values else "nothing"
+
+
+def _names(element: Element, caller: Caller) -> bool:
+    """Whether ``Principal`` names the caller, or ``NotPrincipal`` does not."""
+    return any(_is_principal(value, caller) for value in element.values) is not element.is_negated
+
+
+def _is_principal(value: str, caller: Caller) -> bool:
+    """Whether one principal of a policy is the caller: everyone, its account, its role, or itself."""
+    if value == "*":
+        return True
+    if caller.arn is None:
+        return False
+    if _ACCOUNT.fullmatch(value):
+        return value == caller.account
+    if value.endswith(":root"):
+        return value.split(":")[4] == caller.account
+    return value in (caller.arn, caller.principal_arn)
+
+
+def _matches_any(element: Element, text: str, facts: Facts, *, ignore_case: bool = False) -> bool:
+    """Whether ``Action`` or ``Resource`` matches, or its negation does not."""
+    found = any(
+        matches_pattern(value, text, facts.values, ignore_case=ignore_case) for value in element.values
+    )
+    return found is not element.is_negated
+
+
+def holds(condition: Condition, facts: Facts) -> bool:
+    """Whether a condition holds for a request."""
+    values = facts.values(condition.key)
+    if condition.operator == NULL:
+        return any((value.lower() == "true") is not bool(values) for value in condition.values)
+    if not values:
+        return _holds_without(condition)
+    if condition.set_operator == "ForAllValues":
+        return all(_compare(condition, value, facts) for value in values)
+    if condition.set_operator == "ForAnyValue":
+        return any(_compare(condition, value, facts) for value in values)
+    # One value is what the operator is made for; of several, each must satisfy it.
+    return all(_compare(condition, value, facts) for value in values)
+
+
+def _holds_without(condition: Condition) -> bool:
+    """Whether a condition holds for a request that does not have its key."""
+    if condition.if_exists or condition.set_operator == "ForAllValues":
+        return True
+    return OPERATORS[condition.operator].is_negated and condition.set_operator != "ForAnyValue"
+
+
+def _compare(condition: Condition, value: str, facts: Facts) -> bool:
+    """Whether one value of the request satisfies the condition."""
+    operator = OPERATORS[condition.operator]
+    found = any(operator.compare(value, wanted, facts.values) for wanted in condition.values)
+    return found is not operator.is_negated

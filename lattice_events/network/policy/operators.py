@@ -1,0 +1,157 @@
+"""Condition operators: one small function each, in a table.
+
+Each compares one value of the request with one of the policy. `evaluation` does the rest: several
+values, negation, ``IfExists``, ``ForAnyValue`` and ``ForAllValues``, and missing keys.
+
+Source:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from ipaddress import ip_address, ip_network
+from typing import Any, NamedTuple
+
+from lattice_events.network.policy.patterns import Lookup, matches_pattern, resolve_text
+
+
+class Operator(NamedTuple):
+    """How one kind of condition compares.
+
+    Attributes:
+        compare: Of the request's value, the policy's, and the lookup for policy variables.
+        is_negated: Whether the condition holds where no comparison does.
+        check: Says what is wrong with a value of the policy, or ``None``.
+    """
+
+    compare: Callable[[str, str, Lookup], bool]
+    is_negated: bool = False
+    check: Callable[[str], str | None] = lambda _: None
+
+
+def _string_equals(found: str, wanted: str, lookup: Lookup) -> bool:
+    return found == resolve_text(wanted, lookup)
+
+
+def _string_equals_ignore_case(found: str, wanted: str, lookup: Lookup) -> bool:
+    text = resolve_text(wanted, lookup)
+    return text is not None and found.lower() == text.lower()
+
+
+def _string_like(found: str, wanted: str, lookup: Lookup) -> bool:
+    return matches_pattern(wanted, found, lookup)
+
+
+def _arn_like(found: str, wanted: str, lookup: Lookup) -> bool:
+    """Each of the six parts of an ARN by itself: a ``*`` does not cross a colon, but in the last."""
+    found_parts, wanted_parts = found.split(":", 5), wanted.split(":", 5)
+    return len(found_parts) == len(wanted_parts) == 6 and all(
+        matches_pattern(part, text, lookup) for part, text in zip(wanted_parts, found_parts, strict=True)
+    )
+
+
+def _bool(found: str, wanted: str, _: Lookup) -> bool:
+    return found.lower() == wanted.lower()
+
+
+def _ip_address(found: str, wanted: str, _: Lookup) -> bool:
+    try:
+        address, network = ip_address(found), ip_network(wanted, strict=False)
+    except ValueError:
+        return False
+    return address.version == network.version and address in network
+
+
+def _numbers(compare: Callable[[Any, Any], bool]) -> Callable[[str, str, Lookup], bool]:
+    def compared(found: str, wanted: str, _: Lookup) -> bool:
+        left, right = parse_number(found), parse_number(wanted)
+        return left is not None and right is not None and compare(left, right)
+
+    return compared
+
+
+def _dates(compare: Callable[[Any, Any], bool]) -> Callable[[str, str, Lookup], bool]:
+    def compared(found: str, wanted: str, _: Lookup) -> bool:
+        left, right = parse_date(found), parse_date(wanted)
+        return left is not None and right is not None and compare(left, right)
+
+    return compared
+
+
+def parse_number(text: str) -> Decimal | None:
+    """A decimal number."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def parse_date(text: str) -> datetime | None:
+    """A W3C date and time, or seconds since 1970; without a zone it is UTC."""
+    try:
+        if text.isascii() and text.isdigit():
+            return datetime.fromtimestamp(int(text), UTC)
+        found = datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _check_number(text: str) -> str | None:
+    return None if parse_number(text) is not None else "is no number"
+
+
+def _check_date(text: str) -> str | None:
+    return None if parse_date(text) is not None else "is no date: write 2026-01-31T00:00:00Z or seconds"
+
+
+def _check_bool(text: str) -> str | None:
+    return None if text.lower() in ("true", "false") else "is neither true nor false"
+
+
+def _check_network(text: str) -> str | None:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return "is no address range: write 10.0.0.0/16"
+    return None
+
+
+def _check_arn(text: str) -> str | None:
+    return None if text.startswith("arn:") or "*" in text else "is no ARN: it must start with arn:"
+
+
+NULL = "Null"
+
+OPERATORS: dict[str, Operator] = {
+    "StringEquals": Operator(_string_equals),
+    "StringNotEquals": Operator(_string_equals, is_negated=True),
+    "StringEqualsIgnoreCase": Operator(_string_equals_ignore_case),
+    "StringNotEqualsIgnoreCase": Operator(_string_equals_ignore_case, is_negated=True),
+    "StringLike": Operator(_string_like),
+    "StringNotLike": Operator(_string_like, is_negated=True),
+    "ArnEquals": Operator(_arn_like, check=_check_arn),
+    "ArnNotEquals": Operator(_arn_like, is_negated=True, check=_check_arn),
+    "ArnLike": Operator(_arn_like, check=_check_arn),
+    "ArnNotLike": Operator(_arn_like, is_negated=True, check=_check_arn),
+    "NumericEquals": Operator(_numbers(operator.eq), check=_check_number),
+    "NumericNotEquals": Operator(_numbers(operator.eq), is_negated=True, check=_check_number),
+    "NumericLessThan": Operator(_numbers(operator.lt), check=_check_number),
+    "NumericLessThanEquals": Operator(_numbers(operator.le), check=_check_number),
+    "NumericGreaterThan": Operator(_numbers(operator.gt), check=_check_number),
+    "NumericGreaterThanEquals": Operator(_numbers(operator.ge), check=_check_number),
+    "DateEquals": Operator(_dates(operator.eq), check=_check_date),
+    "DateNotEquals": Operator(_dates(operator.eq), is_negated=True, check=_check_date),
+    "DateLessThan": Operator(_dates(operator.lt), check=_check_date),
+    "DateLessThanEquals": Operator(_dates(operator.le), check=_check_date),
+    "DateGreaterThan": Operator(_dates(operator.gt), check=_check_date),
+    "DateGreaterThanEquals": Operator(_dates(operator.ge), check=_check_date),
+    "Bool": Operator(_bool, check=_check_bool),
+    "IpAddress": Operator(_ip_address, check=_check_network),
+    "NotIpAddress": Operator(_ip_address, is_negated=True, check=_check_network),
+}

@@ -1,0 +1,82 @@
+"""The patterns of policy elements: wildcards and policy variables.
+
+Source:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+_VARIABLE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
+_DEFAULT = re.compile(r"([^,]+?)\s*,\s*'([^']*)'")
+_LITERALS = {"*": "*", "?": "?", "$": "$"}
+
+Lookup = Callable[[str], Sequence[str]]
+
+
+def variables_of(pattern: str) -> list[str]:
+    """The keys that a pattern's policy variables name."""
+    names = (match[1] for match in _VARIABLE.finditer(pattern))
+    return [name.partition(",")[0].strip() for name in names if name not in _LITERALS]
+
+
+def matches_pattern(pattern: str, text: str, lookup: Lookup, *, ignore_case: bool = False) -> bool:
+    """Whether a text matches a pattern with ``*``, ``?`` and ``${key}``.
+
+    A variable is the value of a key, taken literally; ``${key, 'default'}`` has one to fall back
+    on. A pattern whose variable has no value, or several, matches nothing.
+
+    Args:
+        pattern: Of the policy.
+        text: Of the request.
+        lookup: The values of a key.
+        ignore_case: As some operators do.
+    """
+    expanded = _expand(pattern, lookup)
+    return expanded is not None and _compile(expanded, ignore_case).fullmatch(text) is not None
+
+
+def resolve_text(pattern: str, lookup: Lookup) -> str | None:
+    """The pattern as plain text, its variables replaced; ``None`` when one has no value."""
+    parts = _expand(pattern, lookup)
+    return None if parts is None else "".join(text for text, _ in parts)
+
+
+def _expand(pattern: str, lookup: Lookup) -> tuple[tuple[str, bool], ...] | None:
+    """Pieces of the pattern, each with whether its wildcards are ones."""
+    if "${" not in pattern:
+        return ((pattern, True),)
+    pieces: list[tuple[str, bool]] = []
+    position = 0
+    for match in _VARIABLE.finditer(pattern):
+        value = _value(match[1], lookup)
+        if value is None:
+            return None
+        pieces += [(pattern[position : match.start()], True), (value, False)]
+        position = match.end()
+    return (*pieces, (pattern[position:], True))
+
+
+def _value(variable: str, lookup: Lookup) -> str | None:
+    """What a policy variable stands for."""
+    if variable in _LITERALS:
+        return _LITERALS[variable]
+    with_default = _DEFAULT.fullmatch(variable)
+    values = lookup(with_default[1] if with_default else variable)
+    if len(values) == 1:
+        return values[0]
+    return with_default[2] if with_default and not values else None
+
+
+@lru_cache(maxsize=1024)
+def _compile(pieces: tuple[tuple[str, bool], ...], ignore_case: bool) -> re.Pattern[str]:
+    """A regular expression of the pieces."""
+    source = ""
+    for text, has_wildcards in pieces:
+        escaped = re.escape(text)
+        source += escaped.replace(r"\*", ".*").replace(r"\?", ".") if has_wildcards else escaped
+    return re.compile(source, re.DOTALL | (re.IGNORECASE if ignore_case else 0))

@@ -1,0 +1,277 @@
+"""Auth policies: the table of verdicts, what a policy may not say, and what a verdict tells."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lattice_events import Headers
+from lattice_events.errors import ConfigurationError
+from lattice_events.headers import QueryParams
+from lattice_events.network.policy import Caller, Facts, Policy, evaluate, parse_policy
+from lattice_events.network.policy.operators import OPERATORS
+from tests.conftest import examples
+from tests.files import TESTS, load_cases
+
+SERVICE = "arn:aws:vpc-lattice:us-west-2:123456789012:service/svc-0123456789abcdef0"
+SESSION = "arn:aws:sts::123456789012:assumed-role/app/s1"
+ROWS: list[dict[str, Any]] = json.loads((TESTS / "cases" / "policy" / "verdicts.json").read_text())
+
+
+def facts_of(request: dict[str, Any]) -> Facts:
+    """The request of a row."""
+    given = dict(request)
+    caller = Caller(
+        arn=given.pop("principal", None),
+        tags=given.pop("tags", {}),
+        org_id=given.pop("org_id", None),
+        org_paths=tuple(given.pop("org_paths", ())),
+    )
+    if "headers" in given:
+        given["headers"] = Headers([(name, value) for name, value in given["headers"]])
+    if "query" in given:
+        given["query"] = QueryParams.parse(given["query"])
+    if "now" in given:
+        given["now"] = datetime.fromisoformat(given["now"])
+    return Facts(caller=caller, service_arn=SERVICE, **given)
+
+
+@pytest.mark.parametrize(("row", "expected"), load_cases("policy"))
+def test_the_verdict_of_each_row(row: dict[str, Any], expected: str) -> None:
+    verdict = evaluate(parse_policy(row["policy"]), facts_of(row["request"]))
+
+    assert verdict.effect == expected, verdict
+    assert bool(verdict) is (expected == "allow")
+
+
+def test_the_table_has_what_it_must() -> None:
+    used = Counter(
+        name.removeprefix("ForAnyValue:").removeprefix("ForAllValues:").removesuffix("IfExists")
+        for row in ROWS
+        for statement in row["given"]["policy"]["Statement"]
+        for name in statement.get("Condition", {})
+    )
+
+    assert len(ROWS) >= 150
+    assert sum("iam-simulate" in row["source"] for row in ROWS) >= 100
+    assert all("https://docs.aws.amazon.com/" in row["source"] for row in ROWS)
+    assert set(used) == {*OPERATORS, "Null"}
+    assert len({row["name"] for row in ROWS}) == len(ROWS)
+
+
+def policy(**statement: Any) -> dict[str, Any]:
+    """A policy of one statement, which allows everything but for what is changed."""
+    whole = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", **statement}
+    return {"Version": "2012-10-17", "Statement": [{k: v for k, v in whole.items() if v is not None}]}
+
+
+@pytest.mark.parametrize(
+    ("document", "problem"),
+    [
+        ("{", "The policy is no JSON"),
+        ([], "The policy must be an object with Version and Statement, not a list"),
+        ({"Statement": []}, "Statement must be a list of statements"),
+        ({"Version": "2012-10-17"}, "Statement must be a list of statements"),
+        ({"Version": "2026-01-01", "Statement": policy()["Statement"]}, "Version must be 2012-10-17, not '2026-01-01'"),
+        ({"Statment": []}, "Statment is not known here; did you mean Statement?"),
+        ({"Statement": ["x"]}, r"Statement\[0\] must be an object, not a string"),
+        (policy(Efect="Allow"), r"Statement\[0\].Efect is not known here; did you mean Effect\?"),
+        (policy(Effect="allow"), r"Statement\[0\].Effect must be Allow or Deny, not 'allow'"),
+        (policy(Action=None), r"Statement\[0\].Action must be there, or NotAction, and not both"),
+        (policy(NotAction="*"), r"Statement\[0\].Action must be there, or NotAction, and not both"),
+        (policy(Action="Invoke"), r"Statement\[0\].Action has 'Invoke', which is no action"),
+        (policy(Action=[]), r"Statement\[0\].Action must not be empty"),
+        (policy(Action=[{}]), r"Statement\[0\].Action must be a string or a list of strings, not an object"),
+        (policy(Resource=None), r"Statement\[0\].Resource must be there, or NotResource"),
+        (policy(Principal=None), r"Statement\[0\].Principal must be there, or NotPrincipal"),
+        (policy(NotPrincipal="*"), r"Statement\[0\].Principal must be there, or NotPrincipal, and not both"),
+        (policy(Principal="app"), r"Statement\[0\].Principal has 'app', which is no principal"),
+        (policy(Principal={"Aws": "*"}), r"Statement\[0\].Principal.Aws is not known here; did you mean AWS\?"),
+        (policy(Principal={"AWS": None}), r"Statement\[0\].Principal.AWS must be a string .* not null"),
+        (policy(Condition=[]), r"Statement\[0\].Condition must be an object, not a list"),
+        (policy(Condition={"StringEqual": {}}), r"Condition.StringEqual is no condition operator; did you mean StringEquals\?"),
+        (policy(Condition={"NullIfExists": {}}), r"Condition.NullIfExists is no condition operator"),
+        (policy(Condition={"StringEquals": "x"}), r"Condition.StringEquals must be an object of condition keys, not a string"),
+        (policy(Condition={"StringEquals": {"SourceVpc": "x"}}), r"StringEquals.SourceVpc is no condition key: it has no prefix"),
+        (policy(Condition={"StringEquals": {"vpc-lattice-svcs:SourceVpcArn": "x"}}), r"SourceVpcArn is no condition key of VPC Lattice; did you mean SourceVpc\?"),
+        (policy(Condition={"StringEquals": {"vpc-lattice-svcs:RequestHeader/": "x"}}), "is no condition key of VPC Lattice"),
+        (policy(Condition={"NumericEquals": {"vpc-lattice-svcs:Port": "http"}}), "'http' is no number"),
+        (policy(Condition={"NumericEquals": {"vpc-lattice-svcs:Port": "Infinity"}}), "'Infinity' is no number"),
+        (policy(Condition={"DateLessThan": {"aws:CurrentTime": "soon"}}), "'soon' is no date"),
+        (policy(Condition={"Bool": {"aws:SecureTransport": "yes"}}), "'yes' is neither true nor false"),
+        (policy(Condition={"Null": {"aws:SourceIp": "yes"}}), "'yes' is neither true nor false"),
+        (policy(Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/99"}}), "'10.0.0.0/99' is no address range"),
+        (policy(Condition={"ArnLike": {"aws:PrincipalArn": "app"}}), "'app' is no ARN"),
+        (policy(Sid="x" * 11_000), "is longer than the 10240 bytes"),
+    ],
+)  # fmt: skip
+def test_what_a_policy_may_not_say_is_named_with_its_place(document: Any, problem: str) -> None:
+    with pytest.raises(ConfigurationError, match=problem) as caught:
+        parse_policy(document, origin="serverless.yml:7")
+
+    assert str(caught.value).startswith("serverless.yml:7: ")
+
+
+def test_every_problem_is_reported_at_once() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        parse_policy(policy(Effect="x", Action="x", Condition={"x": {}}))
+
+    assert len(caught.value.problems) == 3
+
+
+def test_an_identity_policy_names_no_principal() -> None:
+    parsed = parse_policy(json.dumps(policy(Principal=None)), kind="identity")
+
+    assert evaluate(parsed, facts_of({"principal": SESSION}))
+    with pytest.raises(ConfigurationError, match="has no place in an identity policy"):
+        parse_policy(policy(), kind="identity")
+
+
+def test_one_statement_may_stand_without_a_list_and_values_may_be_no_texts() -> None:
+    statement = policy(Condition={"NumericEquals": {"vpc-lattice-svcs:Port": 443}, "Bool": {"aws:SecureTransport": True}})  # fmt: skip
+    parsed = parse_policy({**statement, "Statement": statement["Statement"][0]})
+
+    assert evaluate(parsed, facts_of({"port": 443}))
+    assert not evaluate(parsed, facts_of({"port": 443, "is_secure": False}))
+
+
+@pytest.mark.parametrize(
+    ("statement", "request_", "lacks"),
+    [
+        ({"Principal": {"AWS": "arn:aws:iam::123456789012:role/app"}}, {}, ["Principal: anonymous is not arn:aws:iam::123456789012:role/app"]),
+        ({"Action": "s3:*"}, {}, ["Action: vpc-lattice-svcs:Invoke is not s3:*"]),
+        ({"Resource": SERVICE}, {"path": "/a"}, [f"Resource: {SERVICE}/a is not {SERVICE}"]),
+        ({"Resource": None, "NotResource": "*/a"}, {"path": "/a"}, [f"NotResource: {SERVICE}/a is one of */a"]),
+        (
+            {"Condition": {"StringEquals": {"vpc-lattice-svcs:SourceVpc": ["vpc-1", "vpc-2"], "vpc-lattice-svcs:RequestMethod": "POST"}}},
+            {},
+            [
+                "Condition.StringEquals vpc-lattice-svcs:SourceVpc: is not there, wanted vpc-1 or vpc-2",
+                "Condition.StringEquals vpc-lattice-svcs:RequestMethod: is GET, wanted POST",
+            ],
+        ),
+        (
+            {"Condition": {"ForAnyValue:StringLikeIfExists": {"vpc-lattice-svcs:RequestMethod": "${aws:PrincipalTag/m}"}}},
+            {},
+            ["Condition.ForAnyValue:StringLikeIfExists vpc-lattice-svcs:RequestMethod: is GET, wanted ${aws:PrincipalTag/m}; aws:PrincipalTag/m has no value"],
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_lacking_is_told(
+    statement: dict[str, Any], request_: dict[str, Any], lacks: list[str]
+) -> None:
+    verdict = evaluate(parse_policy(policy(**statement)), facts_of(request_))
+
+    assert [str(lack) for lack in verdict.lacks] == lacks
+
+
+def test_the_nearest_statement_is_the_one_that_lacks_least() -> None:
+    far = policy(Sid="Far", Action="s3:*", Resource="x")["Statement"]
+    near = policy(Sid="Near", Action="s3:*")["Statement"]
+    verdict = evaluate(parse_policy({"Statement": [*far, *near, *policy(Effect="Deny", Action="s3:*")["Statement"]]}), facts_of({}))  # fmt: skip
+
+    assert verdict.effect == "none"
+    assert verdict.statement
+    assert verdict.statement.name == "Near"
+
+
+def test_a_denying_statement_is_named_by_its_place() -> None:
+    verdict = evaluate(parse_policy(policy(Effect="Deny")), facts_of({}))
+
+    assert verdict.statement
+    assert (verdict.effect, verdict.statement.name, verdict.lacks) == ("deny", "Statement[0]", ())
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ({}, "<allowed by Statement[0]>"),
+        ({"Sid": "No", "Effect": "Deny"}, "<denied by No>"),
+        ({"Effect": "Deny", "Action": "s3:*"}, "<no statement allows it>"),
+        ({"Action": "s3:*"}, "<no statement allows it; the nearest, Statement[0], lacks Action: vpc-lattice-svcs:Invoke is not s3:*>"),
+    ],
+)  # fmt: skip
+def test_a_verdict_reads_as_a_sentence(statement: dict[str, Any], words: str) -> None:
+    assert repr(evaluate(parse_policy(policy(**statement)), facts_of({}))) == words
+
+
+def test_a_policy_without_an_allow_has_no_nearest_statement() -> None:
+    assert evaluate(parse_policy(policy(Effect="Deny", Action="s3:*")), facts_of({})).statement is None
+
+
+@pytest.mark.parametrize(
+    ("caller", "principal_arn", "type_"),
+    [
+        (Caller(), None, "Anonymous"),
+        (Caller(arn=SESSION), "arn:aws:iam::123456789012:role/app", "AssumedRole"),
+        (Caller(arn=SESSION, role_arn="arn:aws:iam::123456789012:role/team/app"), "arn:aws:iam::123456789012:role/team/app", "AssumedRole"),
+        (Caller(arn="arn:aws:iam::123456789012:user/ann"), "arn:aws:iam::123456789012:user/ann", "User"),
+        (Caller(arn="arn:aws:iam::123456789012:root"), "arn:aws:iam::123456789012:root", "Account"),
+    ],
+)  # fmt: skip
+def test_who_a_caller_is(caller: Caller, principal_arn: str | None, type_: str) -> None:
+    assert (caller.principal_arn, caller.type) == (principal_arn, type_)
+
+
+def test_an_address_that_is_none_is_in_no_range() -> None:
+    key = "vpc-lattice-svcs:RequestHeader/x-ip"
+    parsed = parse_policy(policy(Condition={"IpAddress": {key: "10.0.0.0/8"}}))
+
+    assert evaluate(parsed, facts_of({"headers": [["x-ip", "10.1.2.3"]]}))
+    assert not evaluate(parsed, facts_of({"headers": [["x-ip", "here"]]}))
+
+
+def test_a_user_s_name_and_the_time_are_keys() -> None:
+    facts = facts_of({"principal": "arn:aws:iam::123456789012:user/team/ann", "now": "2026-03-01T12:00:00Z"})
+
+    assert facts.values("aws:username") == ("ann",)
+    assert facts.values("aws:EpochTime") == ("1772366400",)
+    assert facts.values("no:such") == ()
+
+
+STATEMENTS = st.lists(
+    st.builds(
+        lambda effect, principal, resource, method: policy(
+            Effect=effect,
+            Principal=principal,
+            Resource=resource,
+            Condition={"StringEquals": {"vpc-lattice-svcs:RequestMethod": method}} if method else None,
+        )["Statement"][0],
+        st.sampled_from(["Allow", "Deny"]),
+        st.sampled_from(["*", {"AWS": SESSION}, {"AWS": "210987654321"}]),
+        st.sampled_from(["*", f"{SERVICE}/a", f"{SERVICE}/b*"]),
+        st.sampled_from(["", "GET", "POST"]),
+    ),
+    min_size=1,
+    max_size=5,
+)
+REQUESTS = st.fixed_dictionaries(
+    {"path": st.sampled_from(["/a", "/b1", "/c"]), "method": st.sampled_from(["GET", "POST"])},
+    optional={"principal": st.just(SESSION)},
+)
+
+
+def parsed(statements: list[Any]) -> Policy:
+    return parse_policy({"Statement": statements})
+
+
+@examples(5_000)
+@given(statements=STATEMENTS, request=REQUESTS, data=st.data())
+def test_order_never_matters_a_deny_never_allows_and_less_allows_never_allow_more(
+    statements: list[Any], request: dict[str, Any], data: st.DataObject
+) -> None:
+    facts = facts_of(request)
+    before = evaluate(parsed(statements), facts)
+    denying = policy(Effect="Deny", Resource=data.draw(st.sampled_from(["*", f"{SERVICE}/a"])))["Statement"]
+    fewer = [each for each in statements if each["Effect"] == "Deny" or data.draw(st.booleans())]
+
+    assert evaluate(parsed(data.draw(st.permutations(statements))), facts).effect == before.effect
+    assert before or not evaluate(parsed(statements + denying), facts)
+    if fewer:
+        assert before or not evaluate(parsed(fewer), facts)
