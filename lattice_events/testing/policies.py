@@ -98,7 +98,9 @@ class PolicyTester:
 
 
 def allows(policy: Any, **request: Any) -> Verdict:
-    """Evaluate an auth policy for one request, as in ``assert allows(policy, principal=…, path="/a")``.
+    """Ask an auth policy about one request.
+
+    ``assert allows(policy, principal=SESSION, path="/orders/7")`` shows the reason when it fails.
 
     Args:
         policy: The document: JSON text, or what it stands for.
