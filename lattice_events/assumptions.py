@@ -113,6 +113,42 @@ class Assumptions:
     unknown_host_body: str = _switch(
         "Not Found", "assumed", "The body of the 404 for a host that is no service of the network."
     )
+    verify_signature_when_auth_none: bool = _switch(
+        False,
+        "assumed",
+        "Whether a wrong signature is refused where neither the service nor its network has AuthType "
+        "AWS_IAM. The guide says that every signed request is authenticated; whether so there, too, it "
+        "does not say.",
+    )
+    authorize_before_rules: bool = _switch(
+        True,
+        "assumed",
+        "Whether a request is refused before rules are matched: access logs of denied requests have no "
+        "target address and a target duration of 0.",
+    )
+    explicit_deny_first: bool = _switch(
+        True,
+        "assumed",
+        "Whether the 403 blames a Deny statement before a layer that only lacks an Allow. Of several "
+        "layers that lack one the network's is blamed first, then the service's: observed.",
+    )
+    clock_skew_seconds: int = _switch(
+        300,
+        "assumed",
+        "How far the time of a signature may be from now: five minutes for AWS services in general, no "
+        "figure of VPC Lattice's own is published.",
+    )
+    single_path_encoding: bool = _switch(
+        True,
+        "assumed",
+        "Whether a signature over the path as sent is taken beside one over the path encoded twice, "
+        "which the AWS SDKs send to every service but S3.",
+    )
+    forward_signature: bool = _switch(
+        True,
+        "assumed",
+        "Whether targets get the Authorization and x-amz-* headers of a signed request.",
+    )
 
 
 DEFAULTS = Assumptions()

@@ -13,7 +13,7 @@ import click
 
 from lattice_events.cli.event import read_body
 from lattice_events.cli.items import Items, parse_items
-from lattice_events.cli.running import Running, find_running
+from lattice_events.cli.running import Running, find_caller, find_running
 from lattice_events.client.credentials import DefaultCredentials
 from lattice_events.client.denials import redact_token
 from lattice_events.client.discovery import environment_name, look_up_service, service_url
@@ -26,7 +26,7 @@ from lattice_events.errors import (
     SignatureRejectedError,
     UnreachableError,
 )
-from lattice_events.sigv4 import region_of_host
+from lattice_events.sigv4 import Credentials, region_of_host
 
 if TYPE_CHECKING:
     import requests
@@ -41,6 +41,9 @@ _METHOD = re.compile(r"[A-Z]+")
 @click.option("--check-status", is_flag=True, help="Exit with 3, 4 or 5 for a 3xx, 4xx or 5xx.")
 @click.option("--anonymous", is_flag=True, help="Do not sign.")
 @click.option("--profile", default=None, metavar="NAME", help="Sign as this profile of ~/.aws.")
+@click.option(
+    "--as", "caller", default=None, metavar="NAME", help="Sign as this caller of a running lattice dev."
+)
 @click.option("--region", default=None, help="Of the service, where its name does not tell it.")
 @click.option(
     "--query", "in_query", is_flag=True, help="Sign in the query string; Authorization stays yours."
@@ -55,6 +58,7 @@ def call(
     check_status: bool,
     anonymous: bool,
     profile: str | None,
+    caller: str | None,
     region: str | None,
     in_query: bool,
     timeout: float,
@@ -74,7 +78,11 @@ def call(
     target = _find(place, region=region, profile=profile, runs=[] if direct else find_running())
     url = _with_query(target.url, items)
     session = target.session(
-        anonymous=anonymous, profile=profile, mode="query" if in_query else "header", timeout=timeout
+        anonymous=anonymous,
+        profile=profile,
+        caller=caller,
+        mode="query" if in_query else "header",
+        timeout=timeout,
     )
     try:
         with session:
@@ -84,6 +92,9 @@ def call(
     except CallError as error:
         if explain:
             _explain_error(error)
+        if target.running is not None and isinstance(error, SignatureRejectedError):
+            names = ", ".join(each.name for each in target.running.callers)
+            _note(f"lattice dev knows the credentials of its own callers only: --as one of {names}.")
         raise
     except (OSError, ValueError) as error:  # of requests: an invalid URL, or a host that is not signed for
         raise click.UsageError(f"{redact(url)} cannot be called: {redact(str(error))}") from error
@@ -131,12 +142,18 @@ class Target:
         """Keep the place; `hosts` is for `LatticeSession`."""
         self.url, self._hosts, self.running = url, hosts, running
 
-    def session(self, *, anonymous: bool, profile: str | None, mode: Any, timeout: float) -> requests.Session:
-        """A session that reaches it."""
+    def session(
+        self, *, anonymous: bool, profile: str | None, caller: str | None, mode: Any, timeout: float
+    ) -> requests.Session:
+        """A session that reaches it, as a caller of the run or as whoever the environment says."""
         from lattice_events.client.requests import LatticeSession
 
-        credentials = DefaultCredentials(profile=profile)
-        if self.running is not None and not anonymous and profile is None:
+        known = None if caller is None else find_caller(caller, [self.running] if self.running else [])
+        credentials: Callable[[], Credentials] = DefaultCredentials(profile=profile)
+        if known is not None:
+            made_up = known.credentials
+            credentials = lambda: made_up  # noqa: E731
+        elif self.running is not None and not anonymous and profile is None:
             anonymous = not _has_credentials(credentials)
         session = LatticeSession(
             hosts=self._hosts,
@@ -147,7 +164,8 @@ class Target:
         )
         if self.running is not None:
             session.trust_env = False  # the way to it is its own proxy
-            session.proxies = dict.fromkeys(("http", "https"), self.running.proxy_url)
+            proxy_url = known.proxy_url if known else self.running.proxy_url
+            session.proxies = dict.fromkeys(("http", "https"), proxy_url)
             session.verify = self.running.ca_file
         return session
 

@@ -6,9 +6,12 @@ import click
 
 from lattice_events import __version__
 from lattice_events.cli.call import call
+from lattice_events.cli.credentials import credentials
 from lattice_events.cli.dev import dev
 from lattice_events.cli.event import event
+from lattice_events.cli.explain import explain
 from lattice_events.cli.invoke import invoke
+from lattice_events.cli.logs import logs
 from lattice_events.cli.sign import sign
 
 
@@ -18,5 +21,5 @@ def lattice() -> None:
     """AWS Lambda on Amazon VPC Lattice: run the service network on this machine, call its services."""
 
 
-for command in (dev, call, sign, event, invoke):
+for command in (dev, call, sign, credentials, explain, logs, event, invoke):
     lattice.add_command(command)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from lattice_events.cli.options import run_options, source_options
+from lattice_events.cli.options import function_options, run_options
 from lattice_events.cli.printer import choose_printer
 from lattice_events.cli.run import run
 
@@ -31,11 +31,20 @@ _PORT = click.IntRange(0, 65535)
     help="Lambda's Invoke API; 0 takes a free one.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for scripts.")
-@source_options
-def dev(paths: tuple[Path, ...], as_json: bool, **options: Any) -> None:
+@click.option(
+    "--access-log",
+    default="",
+    metavar="FILE",
+    help="Append VPC Lattice's access log records; - writes them to standard output, and all else to standard error.",
+)
+@function_options
+def dev(paths: tuple[Path, ...], as_json: bool, access_log: str, **options: Any) -> None:
     """Run the service network of PATHs on this machine, without AWS and without Docker.
 
     A PATH is a folder with a serverless.yml, a CloudFormation template, or Kubernetes manifests;
     without one it is the current folder. Ctrl-C stops everything.
     """
-    asyncio.run(run(run_options(paths, **options), choose_printer(as_json=as_json)))
+    if as_json and access_log == "-":
+        raise click.UsageError("--json and --access-log - both want standard output: give the log a file.")
+    printer = choose_printer(as_json=as_json, to_stderr=access_log == "-")
+    asyncio.run(run(run_options(paths, access_log=access_log, **options), printer))

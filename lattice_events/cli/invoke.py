@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from lattice_events.cli.event import parse_header, read_body
-from lattice_events.cli.options import run_options, source_options
+from lattice_events.cli.names import find_name
+from lattice_events.cli.options import function_options, run_options
 from lattice_events.cli.printer import Ready
 from lattice_events.cli.run import RunOptions, Started, network_up, stop_on_signals
 from lattice_events.errors import ConfigurationError, Problem
@@ -31,7 +32,7 @@ from lattice_events.readers.fragment import did_you_mean
 )
 @click.option("--body", default="", help="Of the request: text, or @FILE.")
 @click.option("--as", "caller", type=click.Choice(list(CALLERS)), default="anonymous", show_default=True)
-@source_options
+@function_options
 def invoke(
     function: str,
     paths: tuple[Path, ...],
@@ -117,10 +118,9 @@ def _find(started: Started, name: str) -> Function:
     found = started.functions.find(name)
     if found is not None:
         return found
-    functions = started.ready.network.functions
-    found = next((each for each in functions if each.name.endswith(f"-{name}")), None)
+    names = [each.name for each in started.ready.network.functions]
+    found = started.functions.find(find_name(name, names) or "")
     if found is None:
-        names = [each.name for each in functions]
         known = ", ".join(names) or "none"
         raise ConfigurationError(
             f"There is no function {name}.{did_you_mean(name, names)} The functions are: {known}."

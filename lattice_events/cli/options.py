@@ -28,10 +28,12 @@ _SOURCE_OPTIONS = (
         "--package", type=_EXISTING, metavar="DIR", help="Read this finished package instead of making one."
     ),
     click.option(
-        "--packaged", is_flag=True, help="Run the zip of --package instead of the service's folder."
-    ),
-    click.option(
         "--code", multiple=True, metavar="LOGICAL_ID=DIR", help="A function's code, for bare templates."
+    ),
+)
+_FUNCTION_OPTIONS = (
+    click.option(
+        "--packaged", is_flag=True, help="Run the zip of --package instead of the service's folder."
     ),
     click.option("--env", "variables", multiple=True, metavar="K=V", help="A variable for every function."),
     click.option(
@@ -51,10 +53,43 @@ _SOURCE_OPTIONS = (
 
 
 def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command every option that says what to read and how functions run."""
+    """Give a command every option that says what to read."""
     for option in reversed(_SOURCE_OPTIONS):
         command = option(command)
     return command
+
+
+def function_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command every option that says what to read and how functions run."""
+    for option in reversed(_FUNCTION_OPTIONS):
+        command = option(command)
+    return source_options(command)
+
+
+def serverless_options(
+    *, stage: str, region: str, params: tuple[str, ...], serverless_command: str, package: Path | None
+) -> ServerlessOptions:
+    """What the Serverless CLI is told.
+
+    Raises:
+        ConfigurationError: A ``--param`` is malformed.
+    """
+    return ServerlessOptions(
+        command=serverless_command,
+        stage=stage,
+        region=region,
+        params=tuple("=".join(_pair("--param", each)) for each in params),
+        package=package,
+    )
+
+
+def code_folders(code: tuple[str, ...]) -> dict[str, Path]:
+    """The folders of ``--code``, by logical id.
+
+    Raises:
+        ConfigurationError: One is malformed.
+    """
+    return {name: Path(folder) for name, folder in (_pair("--code", each) for each in code)}
 
 
 def run_options(
@@ -74,6 +109,7 @@ def run_options(
     files: tuple[Path, ...],
     aws_profile: str,
     extra_ca: tuple[Path, ...],
+    access_log: str = "",
 ) -> RunOptions:
     """What the options say.
 
@@ -87,18 +123,19 @@ def run_options(
         port=port,
         tls_port=tls_port,
         control_port=control_port,
-        serverless=ServerlessOptions(
-            command=serverless_command,
+        serverless=serverless_options(
             stage=stage,
             region=region,
-            params=tuple("=".join(_pair("--param", each)) for each in params),
+            params=params,
+            serverless_command=serverless_command,
             package=package,
         ),
         packaged=packaged,
-        code={name: Path(folder) for name, folder in (_pair("--code", each) for each in code)},
+        code=code_folders(code),
         variables=dict([*_from_files(files), *(_pair("--env", each) for each in variables)]),
         aws_profile=aws_profile,
         extra_ca=extra_ca,
+        access_log=access_log,
     )
 
 

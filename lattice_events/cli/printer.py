@@ -61,9 +61,9 @@ class Printer(Protocol):
         """Something happened."""
 
 
-def choose_printer(*, as_json: bool) -> Printer:
+def choose_printer(*, as_json: bool, to_stderr: bool = False) -> Printer:
     """The printer for scripts, or the one for people."""
-    return JsonPrinter() if as_json else HumanPrinter()
+    return JsonPrinter() if as_json else HumanPrinter(to_stderr=to_stderr)
 
 
 class JsonPrinter:
@@ -92,12 +92,17 @@ class JsonPrinter:
                         "domain_name": service.domain_name,
                         "custom_domain_name": service.custom_domain_name,
                         "arn": service.arn,
+                        "auth_type": service.auth_type,
                     }
                     for service in ready.network.services
                 ],
                 "functions": [
                     {"name": function.name, "arn": function.arn, "handler": function.handler}
                     for function in ready.network.functions
+                ],
+                "callers": [
+                    {"name": principal.name, "arn": principal.caller.arn}
+                    for principal in ready.network.principals
                 ],
                 "notes": list(ready.notes),
             },
@@ -119,9 +124,9 @@ class JsonPrinter:
 class HumanPrinter:
     """A banner, then a line a request with the function's own output below."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, to_stderr: bool = False) -> None:
         """Write to the terminal; colours go where there is none, and with ``NO_COLOR``."""
-        self._console = Console(highlight=False, soft_wrap=True)
+        self._console = Console(highlight=False, soft_wrap=True, stderr=to_stderr)
         self._status = Console(stderr=True, highlight=False)
         self._held: defaultdict[str, list[LogRecord]] = defaultdict(list)
 
@@ -140,7 +145,8 @@ class HumanPrinter:
         self._console.print(table)
         self._console.print()
         for service in ready.network.services:
-            self._console.print(Text.assemble((f"{service.name}  ", "bold"), service_url(service)))
+            auth = ("  AWS_IAM", "yellow") if service.auth_type == "AWS_IAM" else ""
+            self._console.print(Text.assemble((f"{service.name}  ", "bold"), service_url(service), auth))
             self._console.print(Text(f"    curl {ready.local_url(service)}", style="dim"))
         self._console.print()
         for note in ready.notes:
@@ -152,6 +158,7 @@ class HumanPrinter:
                 "invoke",
                 f"aws lambda invoke --endpoint-url {ready.control_url} --function-name NAME /dev/stdout",
             ),
+            *_caller_lines(ready.network),
         )
         for name, text in lines:
             self._console.print(Text.assemble((f"{name:<8}", "bold"), text))
@@ -181,6 +188,14 @@ class HumanPrinter:
     def _flush(self, invocation_id: str | None) -> None:
         for record in self._held.pop(invocation_id or "", ()):
             self._console.print(_log_line(record))
+
+
+def _caller_lines(network: Network) -> list[tuple[str, str]]:
+    """How to call as somebody, where it matters."""
+    if not network.uses_auth:
+        return []
+    names = ", ".join(principal.name for principal in network.principals)
+    return [("sign", f"lattice call --as NAME URL   as one of: {names}")]
 
 
 def _add_rows(table: Table, service: Service, network: Network) -> None:
@@ -222,7 +237,7 @@ def vars_of(target: Any) -> str:
     return str(arn).rpartition(":")[2] if arn else str(target.url)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text from outside without control characters, which could drive the terminal."""
     return "".join(char if char.isprintable() else "?" for char in text)
 
@@ -231,15 +246,15 @@ def _request_line(record: RequestRecord) -> Text:
     """``GET host/path 200 rule → target 12 ms``."""
     style = "green" if record.status < 400 else "yellow" if record.status < 500 else "red"
     line = Text.assemble(
-        (f"{_plain(record.method):<6} ", "bold"),
-        f"{_plain(record.host)}{_plain(record.path)} ",
+        (f"{plain(record.method):<6} ", "bold"),
+        f"{plain(record.host)}{plain(record.path)} ",
         (f"{record.status} ", style),
         (f"{record.rule} → {record.target} " if record.target else "", "cyan"),
         (f"{record.duration_ms:.0f} ms", "dim"),
         (" cold" if record.cold else "", "blue"),
     )
-    if record.reason:
-        line.append(f"\n       {_plain(record.reason)}", style=style)
+    for reason in (record.reason or "").splitlines():
+        line.append(f"\n       {plain(reason)}", style=style)
     return line
 
 

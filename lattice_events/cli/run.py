@@ -19,21 +19,25 @@ from pathlib import Path
 from urllib.parse import quote
 
 from lattice_events.cli.printer import Printer, Ready, service_url
-from lattice_events.cli.running import announced
+from lattice_events.cli.running import RunningCaller, announced
 from lattice_events.client.discovery import environment_name
 from lattice_events.errors import ConfigurationError, MissingExtraError
+from lattice_events.local.access_log import access_log
 from lattice_events.local.control import Control
 from lattice_events.local.environment import (
     Surroundings,
     ca_variables,
+    credential_variables,
     function_environment,
     proxy_variables,
 )
 from lattice_events.local.functions import Functions, FunctionSettings, interpreter_version
 from lattice_events.local.gateway import Gateway, GatewaySettings
+from lattice_events.local.health import HealthChecks
+from lattice_events.local.keys import Keys
 from lattice_events.local.targets import CommandTarget, CommandTargets
 from lattice_events.local.tls import RunAuthority
-from lattice_events.network.model import Function, Network, make_id
+from lattice_events.network.model import Function, Network
 from lattice_events.readers.project import Project, ReadOptions, load_project
 from lattice_events.readers.serverless import ServerlessOptions
 from lattice_events.readers.settings import TargetSettings
@@ -56,6 +60,7 @@ class RunOptions:
     variables: Mapping[str, str]
     aws_profile: str
     extra_ca: Sequence[Path]
+    access_log: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +69,7 @@ class Started:
 
     ready: Ready
     functions: Functions
+    callers: Sequence[RunningCaller]
 
 
 async def run(options: RunOptions, printer: Printer) -> None:
@@ -75,7 +81,7 @@ async def run(options: RunOptions, printer: Printer) -> None:
     stop = stop_on_signals()
     async with network_up(options, printer, stop) as started:
         if started is not None:
-            with announced(started.ready):
+            with announced(started.ready, started.callers):
                 printer.ready(started.ready)
                 await stop.wait()
 
@@ -162,8 +168,10 @@ class _Starting:
         self._folder = Path(tempfile.mkdtemp(prefix="lattice-dev-"))
         stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._authority = RunAuthority()
-        callers = [each.name for each in self._network.functions] + [each.name for each in commands.targets]
+        self._keys = Keys(self._network.principals)
+        callers = [each.name for each in self._network.principals] + [each.name for each in commands.targets]
         self._tokens = {name: secrets.token_urlsafe(24) for name in (USER, *callers)}
+        self._health = HealthChecks(self._network, report=printer.report)
         self._gateway_port = 0  # known before the first function starts
         self._surroundings = Surroundings(
             region=self._network.region,
@@ -189,6 +197,8 @@ class _Starting:
         control_port = await control.start(self._options.control_port)
         gateway.own_ports.add(control_port)
         await self._start_commands()
+        self._health.start()
+        self._stack.push_async_callback(self._health.close)
         if self._options.aws_profile:
             notes.append(
                 f"Functions have the real credentials of the AWS profile {self._options.aws_profile}."
@@ -203,7 +213,22 @@ class _Starting:
             ready_ms=(time.perf_counter() - began) * 1000,
             notes=(*self._project.notes, *notes),
         )
-        return Started(ready=ready, functions=functions)
+        return Started(ready=ready, functions=functions, callers=self._callers())
+
+    def _callers(self) -> list[RunningCaller]:
+        """What other commands are told of every principal."""
+        return [
+            RunningCaller(
+                name=principal.name,
+                arn=principal.caller.arn or "",
+                proxy_url=self._proxy_url(principal.name),
+                access_key_id=made.access_key_id,
+                secret_access_key=made.secret_access_key,
+                session_token=made.session_token or "",
+            )
+            for principal in self._network.principals
+            if (made := self._keys.of(principal.name))
+        ]
 
     def _proxy_url(self, name: str) -> str:
         """The gateway as a proxy, with a caller's name and token."""
@@ -217,7 +242,7 @@ class _Starting:
 
     def _make_functions(self, python: str) -> Functions:
         profile = self._options.aws_profile
-        credentials = _profile_credentials(profile) if profile else _made_up_credentials
+        credentials = _profile_credentials(profile, self._keys) if profile else self._made_up
         functions = Functions(
             self._network.functions,
             settings=FunctionSettings(
@@ -236,6 +261,12 @@ class _Starting:
         self._stack.push_async_callback(functions.close)
         return functions
 
+    def _made_up(self, function: Function) -> Credentials:
+        """A function's own credentials."""
+        made = self._keys.of(function.name)
+        assert made is not None  # every function is a principal
+        return made
+
     def _make_gateway(self, functions: Functions) -> Gateway:
         gateway = Gateway(
             self._network,
@@ -244,10 +275,13 @@ class _Starting:
             settings=GatewaySettings(
                 tokens=self._tokens,
                 assumptions=self._project.settings.assumptions,
-                vpc_arn=_default_vpc(self._network),
+                vpc_arn=self._project.default_vpc_arn,
                 shell=os.environ,
+                credentials=self._keys.keyring,
+                health=self._health.health,
             ),
             report=self._printer.report,
+            log=self._stack.enter_context(access_log(self._options.access_log)),
         )
         self._stack.push_async_callback(gateway.close)
         return gateway
@@ -266,6 +300,7 @@ class _Starting:
                     **proxy_variables(self._proxy_url(target.name)),
                     **ca_variables(self._surroundings.ca_bundle),
                     **self._surroundings.services,
+                    **_caller_variables(self._keys.of(target.name), self._surroundings.region),
                 },
                 report=self._printer.report,
             )
@@ -278,24 +313,13 @@ def service_variables(network: Network) -> dict[str, str]:
     return {environment_name(service.name): service_url(service) for service in network.services}
 
 
-def _default_vpc(network: Network) -> str:
-    """The VPC that callers count as coming from: the first that a network is associated with."""
-    ids = [vpc for each in network.service_networks for vpc in each.vpc_ids]
-    vpc = ids[0] if ids else make_id("vpc", "local")
-    return f"arn:aws:ec2:{network.region}:{network.account}:vpc/{vpc}"
+def _caller_variables(credentials: Credentials | None, region: str) -> dict[str, str]:
+    """What signs for a pod that is a named caller; nothing for one that is not."""
+    return credential_variables(credentials, region) if credentials else {}
 
 
-def _made_up_credentials(function: Function) -> Credentials:
-    """Credentials that no AWS service takes, one set a function."""
-    return Credentials(
-        access_key_id="LATTICELOCAL" + make_id("key", function.name)[4:12].upper(),
-        secret_access_key=secrets.token_urlsafe(30),
-        session_token=f"lattice-local-{secrets.token_urlsafe(30)}",
-    )
-
-
-def _profile_credentials(profile: str) -> Callable[[Function], Credentials]:
-    """Real credentials, asked for anew whenever a process starts."""
+def _profile_credentials(profile: str, keys: Keys) -> Callable[[Function], Credentials]:
+    """Real credentials, asked for anew whenever a process starts; the gateway knows them from then on."""
     try:
         import botocore.exceptions
         import botocore.session
@@ -310,9 +334,11 @@ def _profile_credentials(profile: str) -> Callable[[Function], Credentials]:
 
     def credentials(_: Function) -> Credentials:
         frozen = resolver.get_frozen_credentials()
-        return Credentials(
+        given = Credentials(
             access_key_id=frozen.access_key, secret_access_key=frozen.secret_key, session_token=frozen.token
         )
+        keys.share(given)
+        return given
 
     return credentials
 

@@ -1,6 +1,7 @@
 """Runs of `lattice dev` announce themselves, so that other commands find them.
 
-Each run has a file in a folder that only its user may enter: the file holds the run's proxy token.
+Each run has a file in a folder that only its user may enter: the file holds the run's proxy tokens and its
+made-up credentials.
 """
 
 from __future__ import annotations
@@ -9,13 +10,38 @@ import json
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from lattice_events.cli.names import find_name
 from lattice_events.cli.printer import Ready, service_url
+from lattice_events.errors import ConfigurationError
+from lattice_events.readers.fragment import did_you_mean
+from lattice_events.sigv4 import Credentials
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningCaller:
+    """A principal of a run: how it signs, and the proxy that knows it."""
+
+    name: str
+    arn: str
+    proxy_url: str
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str = field(repr=False)
+
+    @property
+    def credentials(self) -> Credentials:
+        """Made up, and known to the run alone."""
+        return Credentials(
+            access_key_id=self.access_key_id,
+            secret_access_key=self.secret_access_key,
+            session_token=self.session_token,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +54,7 @@ class Running:
         ca_file: The certificate to trust.
         region: Of its network.
         urls: URL of each service, by name.
+        callers: The principals that it knows.
     """
 
     pid: int
@@ -35,6 +62,7 @@ class Running:
     ca_file: str
     region: str
     urls: dict[str, str]
+    callers: list[RunningCaller] = field(default_factory=list)
 
     def serves(self, host: str) -> bool:
         """Whether a host is one of its services."""
@@ -42,7 +70,7 @@ class Running:
 
 
 @contextmanager
-def announced(ready: Ready) -> Iterator[None]:
+def announced(ready: Ready, callers: Sequence[RunningCaller]) -> Iterator[None]:
     """Have a file while the run is up."""
     running = Running(
         pid=os.getpid(),
@@ -55,6 +83,7 @@ def announced(ready: Ready) -> Iterator[None]:
             for each in ready.network.services
             if each.custom_domain_name
         },
+        callers=list(callers),
     )
     folder = _folder()
     if folder is None:
@@ -75,6 +104,26 @@ def find_running() -> list[Running]:
     folder = _folder()
     files = sorted(folder.glob("*.json"), key=_age, reverse=True) if folder else []
     return [running for running in map(_read, files) if running is not None]
+
+
+def find_caller(name: str, runs: Sequence[Running]) -> RunningCaller:
+    """A principal of a run by its name, or by a function's key in serverless.yml.
+
+    Raises:
+        ConfigurationError: No run has it.
+    """
+    callers = [caller for run in runs for caller in run.callers]
+    names = [each.name for each in callers]
+    found = find_name(name, names)
+    if found is not None:
+        return next(each for each in callers if each.name == found)
+    if not runs:
+        raise ConfigurationError(
+            f"There is no caller {name} here: no lattice dev plays it. Start one, then try again."
+        )
+    raise ConfigurationError(
+        f"There is no caller {name}.{did_you_mean(name, names)} The running lattice dev knows: {', '.join(names) or 'none'}."
+    )
 
 
 def _folder() -> Path | None:
@@ -101,9 +150,11 @@ def _age(file: Path) -> float:
 def _read(file: Path) -> Running | None:
     """A run that is still there; the file of one that is not is removed."""
     try:
-        running = Running(**json.loads(file.read_text()))
+        said = json.loads(file.read_text())
+        callers = [RunningCaller(**each) for each in said.pop("callers")]
+        running = Running(**said, callers=callers)
         os.kill(running.pid, 0)
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         file.unlink(missing_ok=True)
         return None
     return running

@@ -30,6 +30,11 @@ class Arrival:
     is_absolute: bool
     scheme: str
 
+    @property
+    def host(self) -> str:
+        """The name that the client asked for, without a port."""
+        return split_host(self.request.headers.get("host") or "")[0]
+
 
 def read_arrival(
     network: Network, facts: ConnectionFacts, method: str, target: str, headers: Headers

@@ -76,14 +76,21 @@ def function_environment(
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": "lattice-dev",
-        "AWS_REGION": surroundings.region,
-        "AWS_DEFAULT_REGION": surroundings.region,
+        **credential_variables(credentials, surroundings.region),
+    }
+    return {**machine, **function.environment, **local, **surroundings.overrides, **reserved}
+
+
+def credential_variables(credentials: Credentials, region: str) -> dict[str, str]:
+    """What AWS clients read to sign: the Region and the credentials."""
+    token = {} if credentials.session_token is None else {"AWS_SESSION_TOKEN": credentials.session_token}
+    return {
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
         "AWS_ACCESS_KEY_ID": credentials.access_key_id,
         "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+        **token,
     }
-    if credentials.session_token is not None:
-        reserved["AWS_SESSION_TOKEN"] = credentials.session_token
-    return {**machine, **function.environment, **local, **surroundings.overrides, **reserved}
 
 
 def proxy_variables(url: str) -> dict[str, str]:

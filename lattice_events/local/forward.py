@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,11 +33,21 @@ class Invoker(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What the client got: `reason` says why it is not the target's own answer."""
+    """What the client got.
+
+    Attributes:
+        response: As it was written.
+        reason: Why it is not the target's own answer.
+        failure: How the target failed.
+        invocation: Of the function that answered.
+        target_ms: How long the target took.
+    """
 
     response: web.StreamResponse
     reason: str | None = None
+    failure: Failure | None = None
     invocation: InvokeResult | None = None
+    target_ms: float = 0.0
 
 
 async def forward(
@@ -90,7 +101,8 @@ async def _invoke(
         response = _decode(result.payload, assumptions)
     except ResponseError as error:
         return await _fail(decision, "function", str(error), request, assumptions, result)
-    return Answer(response=await reply(request, pass_back(decision, response)), invocation=result)
+    written = await reply(request, pass_back(decision, response))
+    return Answer(response=written, invocation=result, target_ms=result.duration_ms)
 
 
 def _decode(payload: bytes, assumptions: Assumptions) -> Response:
@@ -125,6 +137,7 @@ async def _relay(
 ) -> Answer:
     """Pass the request to an HTTP server and its answer back."""
     url = target.url.rstrip("/") + decision.request.target
+    began = time.perf_counter()
     try:
         upstream = await relay.send(session, request, url, decision.request.headers)
     except TargetUnavailableError as error:
@@ -133,12 +146,12 @@ async def _relay(
         return await _fail(decision, "timeout", f"{target.url}: {error}", request, assumptions)
     except TargetError as error:
         return await _fail(decision, "protocol", f"{target.url}: {error}", request, assumptions)
+    target_ms = (time.perf_counter() - began) * 1000
     async with upstream:
         response = Response(upstream.status, headers=relay.headers_of(upstream))
         headers = pass_back(decision, response).headers
-        return Answer(
-            response=await relay.pass_body(request, upstream.status, upstream.reason, headers, upstream)
-        )
+        written = await relay.pass_body(request, upstream.status, upstream.reason, headers, upstream)
+        return Answer(response=written, target_ms=target_ms)
 
 
 async def _fail(
@@ -151,4 +164,5 @@ async def _fail(
 ) -> Answer:
     """Answer for a target that did not."""
     failed: Reply = fail(decision, failure, reason, assumptions)
-    return Answer(response=await reply(request, failed.response), reason=failed.reason, invocation=result)
+    written = await reply(request, failed.response)
+    return Answer(response=written, reason=failed.reason, failure=failure, invocation=result)

@@ -14,7 +14,7 @@ import ssl
 import time
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -29,11 +29,15 @@ from lattice_events.local.arrival import Arrival, find_service, read_arrival
 from lattice_events.local.connection import Buffering, ConnectionFacts, FirstBytes
 from lattice_events.local.forward import Answer, Invoker, forward, reply
 from lattice_events.local.records import Report, RequestRecord
+from lattice_events.local.reports import exchange_of, request_record
 from lattice_events.local.sockets import listen, port_of
 from lattice_events.local.tls import RunAuthority
 from lattice_events.local.tunnel import run_tunnel
-from lattice_events.network.dataplane import Decision, Forward, Source, Trace, plan, split_host
-from lattice_events.network.model import LambdaTarget, Network
+from lattice_events.network.access_log import access_log_record
+from lattice_events.network.authentication import Keyring
+from lattice_events.network.dataplane import Decision, Forward, Source, plan, split_host
+from lattice_events.network.health import Health
+from lattice_events.network.model import Network
 from lattice_events.response import Response
 
 # Far above VPC Lattice's 60 K, so that the data plane, which reads the whole block first, says what is
@@ -43,6 +47,7 @@ _PARSER_LIMITS: Mapping[str, int] = {
     "max_field_size": 1024 * 1024,
     "max_headers": 512,
 }
+AccessLog = Callable[[Mapping[str, str | int]], None]
 _TLS_PROXY_ANSWER = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
@@ -53,14 +58,18 @@ class GatewaySettings:
     Attributes:
         tokens: Proxy tokens by name; each name is a caller.
         assumptions: Where VPC Lattice is silent.
-        vpc_arn: Of the VPC that callers count as coming from.
+        vpc_arn: Of the VPC that callers come from whose own is not known.
         shell: The user's environment, for the proxy that it may name.
+        credentials: That signatures may be made with.
+        health: Of the targets, as the checks find it.
     """
 
     tokens: Mapping[str, str]
     assumptions: Assumptions
     vpc_arn: str | None
     shell: Mapping[str, str]
+    credentials: Keyring
+    health: Health
 
 
 class Gateway:
@@ -74,6 +83,7 @@ class Gateway:
         authority: RunAuthority,
         settings: GatewaySettings,
         report: Report,
+        log: AccessLog | None = None,
     ) -> None:
         """Prepare; `start` opens the ports."""
         self._network = network
@@ -81,6 +91,7 @@ class Gateway:
         self._authority = authority
         self._settings = settings
         self._report = report
+        self._log = log
         self._session = relay.open_session()
         self._facts: WeakKeyDictionary[asyncio.BaseTransport, ConnectionFacts] = WeakKeyDictionary()
         self._turn: Counter[str] = Counter()
@@ -122,7 +133,7 @@ class Gateway:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request, whatever form it came in."""
-        started = time.perf_counter()
+        started, started_us = time.perf_counter(), time.time_ns() // 1000
         facts = self._facts_of(request)
         headers = Headers(
             (name.decode("latin-1"), relay.text_of(value)) for name, value in request.raw_headers
@@ -132,9 +143,15 @@ class Gateway:
         if arrival.is_absolute and arrival.service is None:
             answer, decision = await self._leave(arrival, request, caller), None
         else:
-            decision = self._plan(arrival, request, caller)
+            decision = self._plan(arrival, request, caller, started_us)
             answer = await self._carry_out(decision, request)
-        self._report(_record(arrival, decision, answer, caller, (time.perf_counter() - started) * 1000))
+        duration_ms = (time.perf_counter() - started) * 1000
+        self._report(request_record(arrival, decision, answer, caller, duration_ms))
+        if self._log and decision and decision.trace.service:
+            exchange = exchange_of(
+                request, arrival, decision, answer, started_us=started_us, duration_ms=duration_ms
+            )
+            self._log(access_log_record(exchange))
         return answer.response
 
     def _facts_of(self, request: web.BaseRequest) -> ConnectionFacts:
@@ -147,7 +164,7 @@ class Gateway:
             self._facts[transport] = ConnectionFacts(scheme="https" if is_tls else "http")
         return self._facts[transport]
 
-    def _plan(self, arrival: Arrival, request: web.BaseRequest, caller: str | None) -> Decision:
+    def _plan(self, arrival: Arrival, request: web.BaseRequest, caller: str | None, now_us: int) -> Decision:
         """Ask the data plane, with the clock, the dice and the counters that it lacks."""
         decision = plan(
             self._network,
@@ -156,12 +173,14 @@ class Gateway:
                 address=request.remote or "127.0.0.1",
                 port=arrival.port,
                 vpc_arn=self._settings.vpc_arn,
-                name=caller,
+                principal=self._network.principal_by_name.get(caller or ""),
             ),
+            credentials=self._settings.credentials,
             fresh_request_id=str(uuid.uuid4()),
-            now_us=time.time_ns() // 1000,
+            now_us=now_us,
             roll=random.random(),  # noqa: S311 - it spreads load, it guards nothing
             turn=self._turn,
+            health=self._settings.health,
             assumptions=self._settings.assumptions,
         )
         if isinstance(decision, Forward):
@@ -385,30 +404,3 @@ def _answer(connection: FirstBytes, refusal: outside.Refusal) -> None:
     if connection.transport is not None:
         connection.transport.write(head.encode() + body)
         connection.transport.close()
-
-
-def _record(
-    arrival: Arrival, decision: Decision | None, answer: Answer, caller: str | None, duration_ms: float
-) -> RequestRecord:
-    """What to report of a request."""
-    trace = decision.trace if decision else Trace()
-    target = None
-    if isinstance(decision, Forward):
-        chosen = decision.target
-        target = chosen.function_arn.rpartition(":")[2] if isinstance(chosen, LambdaTarget) else chosen.url
-    rule = trace.rule.name if trace.rule else "default" if trace.listener else None
-    return RequestRecord(
-        method=arrival.request.method,
-        host=arrival.request.headers.get("host") or "-",
-        path=arrival.request.path,
-        status=answer.response.status,
-        duration_ms=duration_ms,
-        request_id=decision.request_id if decision else "-",
-        caller=caller,
-        service=trace.service.name if trace.service else None,
-        rule=rule,
-        target=target,
-        invocation_id=answer.invocation.invocation_id if answer.invocation else None,
-        cold=bool(answer.invocation and answer.invocation.cold),
-        reason=answer.reason,
-    )

@@ -1,4 +1,4 @@
-"""What VPC Lattice does with a request: find the service, route it, choose a target.
+"""What VPC Lattice does with a request: find the service, let the caller in, route, choose a target.
 
 Everything here is a pure function; the local network executes the decision, and whoever wants to
 explain it reads its trace. A request that is refused or finds no rule is a `Reply`, not an error.
@@ -10,11 +10,12 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Literal
 
 from lattice_events.assumptions import Assumptions
-from lattice_events.headers import Headers, end_to_end
+from lattice_events.headers import Headers, QueryParams, end_to_end
 from lattice_events.identity import (
     IDENTITY_HEADER,
     NETWORK_HEADER,
@@ -24,22 +25,29 @@ from lattice_events.identity import (
     format_pairs,
     identity_to_headers,
 )
+from lattice_events.network.authentication import Authentication, Keyring, authenticate
+from lattice_events.network.authorization import Authorization, authorize, needs_authorization
+from lattice_events.network.health import Health, usable_targets
 from lattice_events.network.model import (
     Action,
     FixedResponseAction,
     ForwardAction,
     Listener,
     Network,
+    Principal,
     Rule,
     Service,
+    ServiceNetwork,
     Target,
     TargetGroup,
 )
+from lattice_events.network.policy import ANONYMOUS_CALLER, Facts
 from lattice_events.network.routing import RuleTrial, choose_target_group, route
 from lattice_events.request import Request
 from lattice_events.response import Response
 
 REQUEST_ID_HEADER = "x-amzn-requestid"
+SOURCE_VPC_HEADER = "x-amzn-source-vpc"
 MAX_REQUEST_ID_BYTES = 512
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 60 * 1024
@@ -56,25 +64,55 @@ class Source:
     Attributes:
         address: The caller's IP address.
         port: Port of the listener that it came to, as in the URL: 443 for ``https://``.
-        vpc_arn: ARN of the caller's VPC, if it is known.
-        name: What the run calls the caller; ``None`` for somebody unknown.
+        vpc_arn: ARN of the VPC that a caller comes from whose own is not known.
+        principal: Whom the connection's proxy token stands for; ``None`` for somebody unknown.
     """
 
     address: str
     port: int
     vpc_arn: str | None = None
-    name: str | None = None
+    principal: Principal | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trace:
-    """How far a request got: the service, the listener, the rules tried and the one that matched."""
+    """How far a request got, and why; what it did not get to is ``None`` or empty.
+
+    Attributes:
+        service: That the Host names.
+        listener: Of the port.
+        service_network: That the request came through.
+        source_vpc_arn: Of the caller's VPC.
+        authentication: ``None`` where no signature is looked at.
+        authorization: ``None`` where no policy is asked.
+        trials: The rules tried.
+        rule: The one that matched.
+        target_group: That was chosen.
+    """
 
     service: Service | None = None
     listener: Listener | None = None
+    service_network: ServiceNetwork | None = None
+    source_vpc_arn: str | None = None
+    authentication: Authentication | None = None
+    authorization: Authorization | None = None
     trials: tuple[RuleTrial, ...] = ()
     rule: Rule | None = None
     target_group: TargetGroup | None = None
+
+    @property
+    def principal(self) -> Principal | None:
+        """Who calls, as far as a signature says."""
+        return self.authentication.principal if self.authentication else None
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether the caller is not let in."""
+        return self._is_rejected or bool(self.authorization and self.authorization.denied_by)
+
+    @property
+    def _is_rejected(self) -> bool:
+        return bool(self.authentication and self.authentication.is_rejected)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,10 +144,12 @@ def plan(
     request: Request,
     *,
     source: Source,
+    credentials: Keyring,
     fresh_request_id: str,
     now_us: int,
     roll: float,
     turn: Mapping[str, int],
+    health: Health,
     assumptions: Assumptions,
 ) -> Decision:
     """Decide what happens to a request.
@@ -119,10 +159,12 @@ def plan(
         request: As the client sent it; its ``host`` header names the service. The body may be
             left out: nothing is decided by it.
         source: Where it came from.
+        credentials: By access key id, those that a signature may be made with.
         fresh_request_id: Used when the client sent no ``x-amzn-requestid``.
         now_us: The time, microseconds since 1970.
         roll: A number from 0 up to, not including, 1: the draw for weighted target groups.
         turn: By target group ARN, how many requests it had: targets take turns.
+        health: Of the targets that are checked.
         assumptions: Where VPC Lattice is silent.
 
     Source:
@@ -141,23 +183,118 @@ def plan(
     if listener is None:
         reason = f"{service.name} has no listener on port {source.port}"
         return _reply(404, "Not Found", reason, request_id, Trace(service=service))
+    trace = _admit(network, request, service, listener, source, credentials, now_us, assumptions)
+    if trace.is_denied and assumptions.authorize_before_rules:
+        return _refuse(trace, request_id)
     routing = route(listener, request, assumptions)
-    trace = Trace(service=service, listener=listener, trials=routing.trials, rule=routing.rule)
+    trace = replace(trace, trials=routing.trials, rule=routing.rule)
+    if trace.is_denied:
+        return _refuse(trace, request_id)
     action = routing.rule.action if routing.rule else listener.default_action
-    group = _choose(network, action, roll)
     if isinstance(action, FixedResponseAction):
-        return _reply(action.status, _PHRASES[action.status], "fixed response", request_id, trace)
+        reason = _fixed_reason(action, routing.rule, routing.trials)
+        return _reply(action.status, _PHRASES[action.status], reason, request_id, trace)
+    group = _choose(network, action, roll)
     if group is None or not group.targets:
         reason = f"target group {group.name} has no target" if group else "every weight is 0"
         return _reply(assumptions.empty_group_status, "Service Unavailable", reason, request_id, trace)
-    trace = Trace(
-        service=service, listener=listener, trials=routing.trials, rule=routing.rule, target_group=group
-    )
-    target = group.targets[turn.get(group.arn, 0) % len(group.targets)]
+    trace = replace(trace, target_group=group)
+    targets = usable_targets(group, health)
+    target = targets[turn.get(group.arn, 0) % len(targets)]
     delivered = _deliver(request, network, trace, group, source, request_id, now_us, assumptions)
     return Forward(target_group=group, target=target, request=delivered, request_id=request_id, trace=trace)
 
 
+def _admit(
+    network: Network,
+    request: Request,
+    service: Service,
+    listener: Listener,
+    source: Source,
+    credentials: Keyring,
+    now_us: int,
+    assumptions: Assumptions,
+) -> Trace:
+    """Find out who calls and whether the policies let them in."""
+    connected = source.principal
+    service_network = _network_of(network, service, (connected and connected.vpc_arn) or source.vpc_arn)
+    needs_policies = needs_authorization(service, service_network)
+    trace = Trace(service=service, listener=listener, service_network=service_network)
+    if not (needs_policies or assumptions.verify_signature_when_auth_none):
+        vpc_arn = (connected and connected.vpc_arn) or source.vpc_arn
+        return replace(trace, source_vpc_arn=vpc_arn)
+    now = datetime.fromtimestamp(now_us / 1_000_000, UTC)
+    authentication = authenticate(
+        request,
+        keyring=credentials,
+        connected=connected,
+        region=network.region,
+        now=now,
+        assumptions=assumptions,
+    )
+    principal = authentication.principal
+    vpc_arn = next((each.vpc_arn for each in (connected, principal) if each and each.vpc_arn), source.vpc_arn)
+    trace = replace(trace, source_vpc_arn=vpc_arn, authentication=authentication)
+    if authentication.is_rejected or not needs_policies:
+        return trace
+    facts = Facts(
+        caller=principal.caller if principal else ANONYMOUS_CALLER,
+        service_arn=service.arn,
+        path=request.path,
+        method=request.method,
+        headers=request.headers,
+        query=QueryParams.parse(request.query_string) if request.query_string else _NO_QUERY,
+        port=listener.port,
+        service_network_arn=service_network.arn if service_network else None,
+        source_vpc=vpc_arn.rpartition("/")[2] if vpc_arn else None,
+        source_vpc_owner=vpc_arn.split(":")[4] if vpc_arn else None,
+        source_ip=source.address,
+        is_secure=listener.protocol == "HTTPS",
+        now=now,
+        service_tags=service.tags,
+    )
+    authorization = authorize(
+        facts, service=service, service_network=service_network, principal=principal, assumptions=assumptions
+    )
+    return replace(trace, authorization=authorization)
+
+
+def _network_of(network: Network, service: Service, vpc_arn: str | None) -> ServiceNetwork | None:
+    """The service network that a request came through: one that its VPC is on, else the first."""
+    networks = [network.service_network_by_arn[arn] for arn in service.service_network_arns]
+    vpc = vpc_arn.rpartition("/")[2] if vpc_arn else ""
+    return next((each for each in networks if vpc in each.vpc_ids), networks[0] if networks else None)
+
+
+def _refuse(trace: Trace, request_id: str) -> Reply:
+    """The 403 of a caller that is not let in."""
+    if trace.authorization is not None:
+        authorization = trace.authorization
+        return _reply(403, authorization.body, authorization.reason, request_id, trace)
+    assert trace.authentication is not None
+    assert trace.authentication.verification is not None
+    verification = trace.authentication.verification
+    reason = (
+        f"the signature is refused: its {verification.differs} is wrong\n"
+        f"{verification.problem} lattice call --explain shows what was signed."
+    )
+    return _reply(403, trace.authentication.body, reason, request_id, trace)
+
+
+def _fixed_reason(action: FixedResponseAction, rule: Rule | None, trials: tuple[RuleTrial, ...]) -> str:
+    """Why there is a fixed response, and which rule was the last that did not match."""
+    if rule is not None:
+        return f"rule {rule.name} answers with a fixed {action.status}"
+    first = f"no rule matched; the default action is a fixed {action.status}"
+    if not trials:
+        return f"{first}\nthe listener has no rules"
+    tried = "; ".join(f"{trial.rule.name}: {trial.mismatch}" for trial in trials[-3:])
+    return f"{first}\n{tried}"
+
+
+_NO_QUERY = QueryParams()
+_OWN_HEADERS = (IDENTITY_HEADER, NETWORK_HEADER, TARGET_HEADER, TAGS_HEADER, SOURCE_VPC_HEADER)
+_SIGNATURE_HEADERS = ("authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token")
 _PHRASES = {
     400: "Bad Request",
     404: "Not Found",
@@ -231,9 +368,11 @@ def _deliver(
     """The request as a target gets it: spoofable headers stripped, VPC Lattice's own added."""
     assert trace.service
     assert trace.listener
-    identity = Identity(source_vpc_arn=source.vpc_arn)
-    network_arn = next(iter(trace.service.service_network_arns), None)
-    headers = end_to_end(request.headers).without(IDENTITY_HEADER, NETWORK_HEADER, TARGET_HEADER, TAGS_HEADER)
+    identity = _identity_of(trace)
+    network_arn = trace.service_network.arn if trace.service_network else None
+    headers = end_to_end(request.headers).without(*_OWN_HEADERS)
+    if not assumptions.forward_signature and trace.principal is not None:
+        headers = headers.without(*_SIGNATURE_HEADERS)
     headers = headers.with_items(
         (
             ("x-forwarded-for", _forwarded_for(headers, source, assumptions)),
@@ -249,6 +388,8 @@ def _deliver(
         headers = headers.with_items(
             (
                 *identity_to_headers(identity, empty_fields=assumptions.identity_empty_fields),
+                *_tags_headers(trace.principal),
+                *([(SOURCE_VPC_HEADER, identity.source_vpc)] if identity.source_vpc else ()),
                 (TARGET_HEADER, _target_header(trace.service, network_arn, group)),
             )
         )
@@ -263,6 +404,35 @@ def _deliver(
         request_id=request_id,
         event_version=event_version,
     )
+
+
+def _identity_of(trace: Trace) -> Identity:
+    """The caller as targets are told; only a signature tells more than the VPC."""
+    if trace.principal is None or trace.authorization is None:
+        return Identity(source_vpc_arn=trace.source_vpc_arn)
+    caller = trace.principal.caller
+    return Identity(
+        type="AWS_IAM",
+        principal=caller.arn,
+        principal_org_id=caller.org_id,
+        principal_org_paths=",".join(caller.org_paths) or None,
+        session_name=caller.session_name,
+        source_vpc_arn=trace.source_vpc_arn,
+    )
+
+
+def _tags_headers(principal: Principal | None) -> list[tuple[str, str]]:
+    """The header with the caller's tags, if it has any."""
+    if principal is None or not principal.caller.tags:
+        return []
+    caller = principal.caller
+    pairs = [
+        ("principal", caller.arn or ""),
+        ("principalorgid", caller.org_id or ""),
+        ("principalorgpath", ",".join(caller.org_paths)),
+        *caller.tags.items(),
+    ]
+    return [(TAGS_HEADER, format_pairs(pairs))]
 
 
 def _forwarded_for(headers: Headers, source: Source, assumptions: Assumptions) -> str:

@@ -20,6 +20,7 @@ from lattice_events.network.model import (
     Listener,
     Network,
     Service,
+    ServiceNetwork,
     TargetGroup,
     WeightedTargetGroup,
     generated_domain_name,
@@ -79,7 +80,14 @@ def _network() -> Network:
         listeners=(listener,),
         service_network_arns=(f"{_ARN}:servicenetwork/{make_id('sn', 'tests')}",),
     )
-    return Network(region=REGION, account=ACCOUNT, services=(service,), target_groups=(group,))
+    network = ServiceNetwork(name="tests", arn=service.service_network_arns[0])
+    return Network(
+        region=REGION,
+        account=ACCOUNT,
+        service_networks=(network,),
+        services=(service,),
+        target_groups=(group,),
+    )
 
 
 _NETWORK = _network()
@@ -128,10 +136,12 @@ def make_request(
         _NETWORK,
         sent,
         source=Source(address="10.0.0.7", port=443, vpc_arn=_VPC_ARN),
+        credentials={},
         fresh_request_id="9f3c1b0e-2f6d-4a35-8f0b-6f3f0f0a7c11",
         now_us=time_epoch_us,
         roll=0.0,
         turn={},
+        health={},
         assumptions=DEFAULTS,
     )
     if not isinstance(decision, Forward):

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from lattice_events.network.policy import Caller, Policy
+
 AuthType = Literal["NONE", "AWS_IAM"]
 ListenerProtocol = Literal["HTTP", "HTTPS"]
 EventVersion = Literal["V1", "V2"]
@@ -128,6 +130,8 @@ class Service:
     domain_name: str
     custom_domain_name: str | None = None
     auth_type: AuthType = "NONE"
+    auth_policy: Policy | None = None  # counts with AWS_IAM only, which denies everything without one
+    tags: Mapping[str, str] = field(default_factory=dict)
     listeners: tuple[Listener, ...] = ()
     service_network_arns: tuple[str, ...] = ()
     origin: str = field(default="", compare=False)
@@ -154,6 +158,30 @@ Target = LambdaTarget | HttpTarget
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HealthCheck:
+    """How a target group finds out which of its targets are healthy; the defaults are the service's.
+
+    Attributes:
+        path: That is asked for, with a query string if it has one.
+        interval_seconds: From one check of a target to the next.
+        timeout_seconds: After which a check has failed.
+        healthy_threshold: Passed checks in a row that make an unhealthy target healthy.
+        unhealthy_threshold: Failed checks in a row that make a healthy target unhealthy.
+        statuses: First and last status of each range that passes.
+
+    Source:
+        https://docs.aws.amazon.com/vpc-lattice/latest/ug/target-group-health-checks.html
+    """
+
+    path: str = "/"
+    interval_seconds: float = 30
+    timeout_seconds: float = 5
+    healthy_threshold: int = 5
+    unhealthy_threshold: int = 2
+    statuses: tuple[tuple[int, int], ...] = ((200, 200),)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TargetGroup:
     """A target group; Lambda groups have one target, an event structure version and no health check."""
 
@@ -162,6 +190,7 @@ class TargetGroup:
     type: Literal["LAMBDA", "IP", "INSTANCE", "ALB"]
     targets: tuple[Target, ...]
     event_version: EventVersion = "V1"  # the API's default; only Lambda groups mind
+    health_check: HealthCheck | None = None  # none: every target counts as healthy
     origin: str = field(default="", compare=False)
 
 
@@ -172,6 +201,7 @@ class ServiceNetwork:
     name: str
     arn: str
     auth_type: AuthType = "NONE"
+    auth_policy: Policy | None = None
     vpc_ids: tuple[str, ...] = ()
     origin: str = field(default="", compare=False)
 
@@ -196,6 +226,26 @@ class Function:
     origin: str = field(default="", compare=False)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Principal:
+    """A caller that the network knows by name: a function, a pod, a person.
+
+    Attributes:
+        name: What the user calls it.
+        caller: Who it is to policies.
+        identity_policy: Every statement of its own IAM policies; ``None`` when they are not known
+            here, and then not asked.
+        vpc_arn: Of the VPC that it calls from, if it is known.
+        origin: Where it is defined.
+    """
+
+    name: str
+    caller: Caller
+    identity_policy: Policy | None = None
+    vpc_arn: str | None = None
+    origin: str = field(default="", compare=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Network:
     """Everything that a run of the data plane knows."""
@@ -206,6 +256,20 @@ class Network:
     services: tuple[Service, ...] = ()
     target_groups: tuple[TargetGroup, ...] = ()
     functions: tuple[Function, ...] = ()
+    principals: tuple[Principal, ...] = ()
+
+    @cached_property
+    def uses_auth(self) -> bool:
+        """Whether any service or service network has AuthType AWS_IAM."""
+        types = {each.auth_type for each in self.services} | {
+            each.auth_type for each in self.service_networks
+        }
+        return "AWS_IAM" in types
+
+    @cached_property
+    def principal_by_name(self) -> Mapping[str, Principal]:
+        """Principals by name."""
+        return {principal.name: principal for principal in self.principals}
 
     @cached_property
     def target_group_by_arn(self) -> Mapping[str, TargetGroup]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.model import (
     Action,
+    AuthType,
     FixedResponseAction,
     ForwardAction,
     LambdaTarget,
@@ -19,7 +20,7 @@ from lattice_events.network.model import (
     Target,
     make_id,
 )
-from lattice_events.readers.fragment import Fragment
+from lattice_events.readers.fragment import AuthPolicyAttachment, Fragment
 
 CONTROLLER_PREFIX = "k8s-"  # of the names that the Gateway API controller gives to target groups
 
@@ -47,12 +48,17 @@ def assemble(
     problems += _link_functions(merged)
     links = _NetworkLinks(merged, region=region, account=account, chosen=chosen_network)
     services = [_on_networks(service, merged, links) for service in merged.services]
+    services = [_with_policy(service, merged) for service in services]
     vpcs: dict[str, list[str]] = {}
     for association in merged.vpc_associations:
         arn = links.arn_of(association.service_network, association.origin)
         vpcs.setdefault(arn, []).append(association.vpc_id)
+    policies = _network_policies(merged, links)
     networks = [
-        replace(each, vpc_ids=tuple(dict.fromkeys((*each.vpc_ids, *vpcs.get(each.arn, ())))))
+        replace(
+            _policed(each, policies.get(each.arn)),
+            vpc_ids=tuple(dict.fromkeys((*each.vpc_ids, *vpcs.get(each.arn, ())))),
+        )
         for each in links.networks
     ]
     problems += links.problems
@@ -66,6 +72,7 @@ def assemble(
         services=tuple(services),
         target_groups=tuple(merged.target_groups),
         functions=tuple(merged.functions),
+        principals=tuple(merged.principals),
     )
     return network, tuple(dict.fromkeys((*merged.notes, *links.notes)))
 
@@ -190,7 +197,7 @@ class _NetworkLinks:
         network = ServiceNetwork(name=name, arn=arn)
         self.networks.append(network)
         self.notes.append(
-            f"Service network {_short(reference)} is defined nowhere here; an open one stands for it."
+            f"Service network {_short(reference)} is defined nowhere here; one with AuthType NONE stands for it."
         )
         return network
 
@@ -210,6 +217,31 @@ def _on_networks(service: Service, merged: Fragment, links: _NetworkLinks) -> Se
     return replace(service, service_network_arns=tuple(dict.fromkeys((*service.service_network_arns, *arns))))
 
 
+def _with_policy(service: Service, merged: Fragment) -> Service:
+    """A service with the auth policy that names it by ARN or id."""
+    names = (service.arn, service.arn.rpartition("/")[2])
+    return _policed(service, next((each for each in merged.auth_policies if each.resource in names), None))
+
+
+def _network_policies(merged: Fragment, links: _NetworkLinks) -> dict[str, AuthPolicyAttachment]:
+    """The auth policies that are no service's, by ARN of the service network that they mean."""
+    arns = [service.arn for service in merged.services]
+    known = {*arns, *(arn.rpartition("/")[2] for arn in arns)}
+    others = [each for each in merged.auth_policies if each.resource not in known]
+    return {links.arn_of(each.resource, each.origin): each for each in others}
+
+
+_Policed = TypeVar("_Policed", Service, ServiceNetwork)
+
+
+def _policed(resource: _Policed, attachment: AuthPolicyAttachment | None) -> _Policed:
+    """A service or service network with its auth policy."""
+    if attachment is None:
+        return resource
+    auth_type: AuthType = "AWS_IAM" if attachment.activates else resource.auth_type
+    return replace(resource, auth_policy=attachment.policy, auth_type=auth_type)
+
+
 def _clashes(merged: Fragment) -> list[Problem]:
     """Names that stand for two things."""
     kinds: tuple[tuple[str, Sequence[Any], Callable[[Any], str | None]], ...] = (
@@ -219,7 +251,7 @@ def _clashes(merged: Fragment) -> list[Problem]:
         ("target groups", merged.target_groups, lambda each: each.name),
         ("functions", merged.functions, lambda each: each.name),
     )
-    problems = []
+    problems = _policy_clashes(merged)
     for kind, values, key in kinds:
         first: dict[str, str] = {}
         for value in values:
@@ -231,6 +263,20 @@ def _clashes(merged: Fragment) -> list[Problem]:
                     Problem(f"There are two {kind} {name}; the other is at {first[name]}.", value.origin)
                 )
             first.setdefault(name, value.origin)
+    return problems
+
+
+def _policy_clashes(merged: Fragment) -> list[Problem]:
+    """Two auth policies on one thing."""
+    first: dict[str, str] = {}
+    problems = []
+    for each in merged.auth_policies:
+        if each.resource in first:
+            message = (
+                f"There are two auth policies for {each.resource}; the other is at {first[each.resource]}."
+            )
+            problems.append(Problem(message, each.origin))
+        first.setdefault(each.resource, each.origin)
     return problems
 
 

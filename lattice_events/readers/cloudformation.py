@@ -12,8 +12,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lattice_events.arn import Arn
+from lattice_events.errors import ConfigurationError
 from lattice_events.network.model import (
     DEFAULT_PORTS,
+    AuthType,
     Function,
     HttpTarget,
     LambdaTarget,
@@ -25,8 +27,16 @@ from lattice_events.network.model import (
     TargetGroup,
     make_id,
 )
+from lattice_events.network.policy import parse_policy
 from lattice_events.readers.actions import ActionReader, WrongPropertyError, known_keys, whole_number
-from lattice_events.readers.fragment import Fragment, ServiceAssociation, VpcAssociation, did_you_mean
+from lattice_events.readers.fragment import (
+    AuthPolicyAttachment,
+    Fragment,
+    ServiceAssociation,
+    VpcAssociation,
+    did_you_mean,
+)
+from lattice_events.readers.health_check import read_health_check
 from lattice_events.readers.intrinsics import NO_VALUE, UnresolvableError, as_text, is_intrinsic
 from lattice_events.readers.lattice_schema import (
     AUTH_TYPES,
@@ -35,6 +45,7 @@ from lattice_events.readers.lattice_schema import (
     TARGET,
     TARGET_GROUP_CONFIG,
 )
+from lattice_events.readers.roles import RoleReader
 from lattice_events.readers.source import Locate, Path
 from lattice_events.readers.template import FUNCTION, LATTICE, Template, TemplateOptions
 
@@ -63,6 +74,7 @@ class _TemplateReader(Template):
             "TargetGroup": self._read_target_group,
             "ServiceNetworkServiceAssociation": self._read_service_association,
             "ServiceNetworkVpcAssociation": self._read_vpc_association,
+            "AuthPolicy": self._read_auth_policy,
         }
         for name, resource in self.resources.items():
             kind = resource["Type"]
@@ -98,17 +110,28 @@ class _TemplateReader(Template):
                         path, f"{key} of {name} names no {parents.lower()} of this template: {parent}."
                     )
 
-    def _auth_type(self, name: str) -> None:
-        """Refuse what later parts will evaluate, and what is no such type."""
+    def _auth_type(self, name: str) -> AuthType:
+        """NONE, which is the default, or AWS_IAM."""
         given = self.property(name, "AuthType", "NONE")
         if given not in AUTH_TYPES:
             raise WrongPropertyError(f"AuthType must be NONE or AWS_IAM, not {given!r}.", ("AuthType",))
-        if given == "AWS_IAM":
-            raise WrongPropertyError(
-                "AuthType AWS_IAM is not played yet: lattice dev evaluates no auth policies. Use NONE locally, "
-                "for example by a parameter.",
-                ("AuthType",),
-            )
+        return "AWS_IAM" if given == "AWS_IAM" else "NONE"
+
+    def _read_auth_policy(self, name: str) -> None:
+        """A policy for a service or a service network, which may be another stack's."""
+        path: Path = ("Resources", name, "Properties")
+        resource = self.outside((*path, "ResourceIdentifier")) or self.text(name, "ResourceIdentifier")
+        document = self.property(name, "Policy")
+        if resource is None or document is None:
+            raise WrongPropertyError("ResourceIdentifier and Policy must both be given.", ())
+        try:
+            policy = parse_policy(document, origin=self.locate((*path, "Policy")))
+        except ConfigurationError as error:
+            self.fragment.problems += error.problems
+            return
+        self.fragment.auth_policies.append(
+            AuthPolicyAttachment(resource=resource, policy=policy, origin=self.origin(name))
+        )
 
     def _check_properties(self, name: str, kind: str) -> None:
         """Refuse types and properties that are unknown."""
@@ -131,14 +154,15 @@ class _TemplateReader(Template):
     # ── resources ─────────────────────────────────────────────────────────────────────────────
 
     def _read_service_network(self, name: str) -> None:
-        self._auth_type(name)
         network = ServiceNetwork(
-            name=self.name(name, "service network"), arn=self.arn(name), origin=self.origin(name)
+            name=self.name(name, "service network"),
+            arn=self.arn(name),
+            auth_type=self._auth_type(name),
+            origin=self.origin(name),
         )
         self.fragment.service_networks.append(network)
 
     def _read_service(self, name: str) -> None:
-        self._auth_type(name)
         service_name = self.name(name, "service")
         self.fragment.services.append(
             Service(
@@ -146,6 +170,8 @@ class _TemplateReader(Template):
                 arn=self.arn(name),
                 domain_name=self.service_domain(service_name),
                 custom_domain_name=self.text(name, "CustomDomainName"),
+                auth_type=self._auth_type(name),
+                tags=self.tags(name),
                 listeners=tuple(self._listeners(self.arn(name))),
                 origin=self.origin(name),
             )
@@ -242,6 +268,7 @@ class _TemplateReader(Template):
                 type=kind,
                 targets=targets,
                 event_version=version,
+                health_check=read_health_check(config) if kind in ("IP", "INSTANCE") else None,
                 origin=self.origin(name),
             )
         )
@@ -355,7 +382,12 @@ class _TemplateReader(Template):
             raise WrongPropertyError(
                 f"Handler must be like folder/module.function, not {handler!r}.", ("Handler",)
             )
-        role = self.quiet(("Resources", name, "Properties", "Role"))
+        given = self.quiet(("Resources", name, "Properties", "Role"))
+        role_arn = given if isinstance(given, str) else ""
+        principal = RoleReader(self).principal(
+            name, self.function_name(name), role_arn, vpc_id=self._vpc_of_function(name)
+        )
+        self.fragment.principals.append(principal)
         self.fragment.functions.append(
             Function(
                 name=self.function_name(name),
@@ -366,11 +398,22 @@ class _TemplateReader(Template):
                 timeout_seconds=whole_number(self.property(name, "Timeout", 3), 1, 900, ("Timeout",)),
                 memory_mb=whole_number(self.property(name, "MemorySize", 128), 128, 32768, ("MemorySize",)),
                 environment=self._environment(name),
-                role_arn=role if isinstance(role, str) else "",
+                role_arn=role_arn,
                 logical_id=name,
                 origin=self.origin(name),
             )
         )
+
+    def _vpc_of_function(self, name: str) -> str | None:
+        """The VPC that a function is attached to, as its security group's resource tells."""
+        groups = self.written(("Resources", name, "Properties", "VpcConfig", "SecurityGroupIds"))
+        for group in groups if isinstance(groups, list) else ():
+            named = group.get("Ref") or group.get("Fn::GetAtt") if isinstance(group, dict) else None
+            logical_id = str(named[0] if isinstance(named, list) and named else named)
+            if self.is_kind(logical_id, "AWS::EC2::SecurityGroup"):
+                vpc = self.quiet(("Resources", logical_id, "Properties", "VpcId"))
+                return vpc if isinstance(vpc, str) else None
+        return None
 
     def _environment(self, name: str) -> dict[str, str]:
         """A function's variables; one that cannot be known gets a placeholder and a note."""

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lattice_events.errors import Problem
-from lattice_events.network.model import Function, Service, ServiceNetwork, TargetGroup
+from lattice_events.network.model import Function, Principal, Service, ServiceNetwork, TargetGroup
+from lattice_events.network.policy import Policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,19 @@ class VpcAssociation:
     vpc_id: str
     service_network: str
     origin: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthPolicyAttachment:
+    """An auth policy on a service or service network, known by ARN, id or name.
+
+    `activates` is whether the policy's presence makes the auth type AWS_IAM.
+    """
+
+    resource: str
+    policy: Policy
+    origin: str
+    activates: bool = False
 
 
 @dataclass(kw_only=True)
@@ -47,6 +61,8 @@ class Fragment:
     imported_target_groups: list[str] = field(default_factory=list)
     service_associations: list[ServiceAssociation] = field(default_factory=list)
     vpc_associations: list[VpcAssociation] = field(default_factory=list)
+    auth_policies: list[AuthPolicyAttachment] = field(default_factory=list)
+    principals: list[Principal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 

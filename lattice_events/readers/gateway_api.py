@@ -20,6 +20,7 @@ from lattice_events.network.model import (
     FixedResponseAction,
     ForwardAction,
     HeaderMatch,
+    HealthCheck,
     HttpTarget,
     Listener,
     ListenerProtocol,
@@ -40,7 +41,7 @@ from lattice_events.readers.assemble import (
     service_network_arn,
     target_group_arn,
 )
-from lattice_events.readers.fragment import Fragment, ServiceAssociation, VpcAssociation
+from lattice_events.readers.fragment import Fragment, ServiceAssociation
 from lattice_events.readers.gateway_objects import (
     CONTROLLER,
     DEFAULT_NAMESPACE,
@@ -54,6 +55,11 @@ from lattice_events.readers.gateway_objects import (
     read_listener,
     read_objects,
 )
+from lattice_events.readers.gateway_policies import (
+    read_auth_policy,
+    read_service_health_check,
+    read_vpc_policy,
+)
 from lattice_events.readers.lattice_schema import MAX_HEADER_MATCHES, MAX_WEIGHT, name_problem
 from lattice_events.readers.source import Document, Path
 
@@ -63,7 +69,6 @@ _TARGET_GROUP_ARN = f"{CONTROLLER}/target-group-arn"
 _REFUSED = {
     "GRPCRoute": "gRPC is not played by the local network",
     "TLSRoute": "TLS passthrough is not played by the local network",
-    "IAMAuthPolicy": "lattice dev evaluates no auth policies yet",
 }
 
 
@@ -121,6 +126,7 @@ class _ManifestReader:
         self._assumptions = assumptions
         self._fragment = Fragment()
         self._groups: dict[str, TargetGroup] = {}
+        self._services: dict[tuple[str, str], str] = {}  # ARN by namespace and name of the route
 
     def read(self) -> Fragment:
         """Read every object that concerns the network."""
@@ -129,12 +135,14 @@ class _ManifestReader:
                 self._problem(each, ("kind",), f"{each.kind} {each.name} is refused: {_REFUSED[each.kind]}.")
         self._read_networks()
         for policy in self._of_kind("VpcAssociationPolicy"):
-            self._read_vpc_policy(policy)
+            read_vpc_policy(policy, self._fragment)
         for route in self._of_kind("HTTPRoute"):
             try:
                 self._read_route(route)
             except WrongPropertyError as error:
                 self._problem(route, error.path, error.problem)
+        for policy in self._of_kind("IAMAuthPolicy"):
+            read_auth_policy(policy, self._fragment, self._services)
         self._fragment.target_groups += self._groups.values()
         return self._fragment
 
@@ -170,18 +178,6 @@ class _ManifestReader:
                 arn = service_network_arn(each.name, region=self._region, account=self._account)
                 networks.append(ServiceNetwork(name=each.name, arn=arn, origin=each.origin))
 
-    def _read_vpc_policy(self, policy: Object) -> None:
-        """The cluster's VPC on a Gateway's network, under a made-up id."""
-        target = mapping(policy.spec.get("targetRef"))
-        if target.get("kind") == "Gateway" and policy.spec.get("associateWithVpc", True) is True:
-            self._fragment.vpc_associations.append(
-                VpcAssociation(
-                    vpc_id=make_id("vpc", "cluster"),
-                    service_network=str(target.get("name")),
-                    origin=policy.origin,
-                )
-            )
-
     # ── routes ────────────────────────────────────────────────────────────────────────────────
 
     def _read_route(self, route: Object) -> None:
@@ -194,6 +190,7 @@ class _ManifestReader:
             )
             return
         arn = service_arn(name, region=self._region, account=self._account)
+        self._services[route.namespace, route.name] = arn
         ports = self._ports(route, parents)
         listeners = tuple(self._listener(route, arn, port, protocol) for port, protocol in ports.items())
         names = hostnames(route)
@@ -393,6 +390,17 @@ class _ManifestReader:
             arn=arn,
             type="IP",
             targets=tuple(HttpTarget(url=url) for url in urls),
+            health_check=self._health_check(namespace, name),
             origin=origin,
         )
         return arn
+
+    def _health_check(self, namespace: str, name: str) -> HealthCheck | None:
+        """How the pods of a Service are checked."""
+        policies = self._of_kind("TargetGroupPolicy")
+        try:
+            return read_service_health_check(policies, namespace, name)
+        except WrongPropertyError as error:
+            for policy in policies:
+                self._problem(policy, error.path, error.problem)
+            return None

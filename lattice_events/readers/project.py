@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
 from lattice_events.errors import ConfigurationError, ManifestError, Problem
-from lattice_events.network.model import Network
+from lattice_events.network.model import Network, make_id
 from lattice_events.readers.assemble import assemble
+from lattice_events.readers.callers import vpc_arn, with_callers
 from lattice_events.readers.cloudformation import read_template
 from lattice_events.readers.fragment import Fragment, did_you_mean
 from lattice_events.readers.gateway_api import read_manifests
@@ -38,6 +39,7 @@ class ReadOptions:
         serverless: Passed to the Serverless CLI.
         code: Folder of a function's code by logical id, for bare templates.
         packaged: Run the archive that the CLI made instead of the service's folder.
+        runs_functions: Whether the code of every function must be known.
         region: For sources that name none.
         allocate: Gives the URL at which a command target will listen.
     """
@@ -46,6 +48,7 @@ class ReadOptions:
     serverless: ServerlessOptions = field(default_factory=ServerlessOptions)
     code: Mapping[str, FilePath] = field(default_factory=dict)
     packaged: bool = False
+    runs_functions: bool = True
     region: str = ""
 
 
@@ -56,6 +59,13 @@ class Project:
     network: Network
     settings: Settings
     notes: tuple[str, ...]
+
+    @property
+    def default_vpc_arn(self) -> str:
+        """Of the VPC that callers come from who have none: the chosen one, else the network's first."""
+        ids = [vpc for each in self.network.service_networks for vpc in each.vpc_ids]
+        vpc = self.settings.default_vpc or (ids[0] if ids else make_id("vpc", "local"))
+        return vpc_arn(vpc, region=self.network.region, account=self.network.account)
 
 
 def load_project(paths: Sequence[FilePath], options: ReadOptions) -> Project:
@@ -114,7 +124,10 @@ class _Loader:
         network, notes = assemble(
             fragments, region=region, account=MADE_UP_ACCOUNT, chosen_network=settings.service_network
         )
-        return Project(network=network, settings=settings, notes=notes)
+        callers = [caller for each in self._settings for caller in each.callers]
+        principals = with_callers(network.principals, callers, region=region, account=MADE_UP_ACCOUNT)
+        network = replace(network, principals=principals)
+        return Project(network=network, settings=settings, notes=(*notes, *_unknown_policies(network)))
 
     def _refuse_unknown_code(self, fragments: Sequence[Fragment]) -> None:
         """A ``--code`` for a function that no template has."""
@@ -238,6 +251,7 @@ class _Loader:
         self, region: str, urls: Mapping[str, Sequence[str]], settings: Settings
     ) -> Iterator[Fragment]:
         folders = {name: str(folder) for name, folder in self._options.code.items()}
+        unknown = None if self._options.runs_functions else "."
         stacks: list[str] = []
         for document in self._templates:
             stem = FilePath(document.file).stem
@@ -250,10 +264,22 @@ class _Loader:
                     account=MADE_UP_ACCOUNT,
                     stack_name=stacks[-1],
                     parameters=_parameters(self._options.serverless.params),
-                    code=folders.get,
+                    code=lambda name: folders.get(name, unknown),
                     target_urls=urls,
                     assumptions=settings.assumptions,
                 ),
+            )
+
+
+def _unknown_policies(network: Network) -> Iterator[str]:
+    """What to say of callers whose own policies would count and are not known."""
+    if not network.uses_auth:
+        return
+    for principal in network.principals:
+        if principal.identity_policy is None:
+            yield (
+                f"The IAM policies of {principal.name} are not known here and taken to allow every call; "
+                f"custom.lattice.callers.{principal.name}.policies can give them."
             )
 
 

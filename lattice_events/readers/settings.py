@@ -10,10 +10,13 @@ from urllib.parse import urlsplit
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
 from lattice_events.errors import Problem
+from lattice_events.readers.callers import VPC, CallerReader, CallerSettings
 from lattice_events.readers.fragment import did_you_mean
 from lattice_events.readers.source import Locate, Path
 
-_KEYS = ("assumptions", "manifests", "maxProcesses", "python", "serviceNetwork", "targets")
+_KEYS = (
+    "assumptions", "callers", "defaultVpc", "manifests", "maxProcesses", "python", "serviceNetwork", "targets"
+)  # fmt: skip
 _TARGET_KEYS = ("command", "cwd", "url")
 _ROOT: Path = ("custom", "lattice")
 
@@ -38,6 +41,8 @@ class Settings:
         python: The interpreter that runs the functions; empty for the one of ``lattice``.
         max_processes: How many processes a function may have.
         service_network: The defined service network that references mean.
+        callers: Who calls, beside the functions.
+        default_vpc: Id or ARN of the VPC that others call from.
         assumptions: Where VPC Lattice is silent.
     """
 
@@ -46,6 +51,8 @@ class Settings:
     python: str = ""
     max_processes: int = 4
     service_network: str | None = None
+    callers: tuple[CallerSettings, ...] = ()
+    default_vpc: str | None = None
     assumptions: Assumptions = DEFAULTS
 
 
@@ -98,12 +105,17 @@ class _Parser:
                 self._wrong((key,), f"custom.lattice has no setting {key}.{did_you_mean(str(key), _KEYS)}")
         python = value.get("python", "")
         network = value.get("serviceNetwork")
+        callers = CallerReader(self._locate, (*_ROOT, "callers"))
+        read = callers.read(value.get("callers", {}))
+        self.problems += callers.problems
         return Settings(
             manifests=tuple(self._manifests(value.get("manifests", []))),
             targets=self._targets(value.get("targets", {})),
             python=self._interpreter(python) if python else "",
             max_processes=self._max_processes(value.get("maxProcesses", 4)),
             service_network=None if network is None else str(network),
+            callers=read,
+            default_vpc=self._default_vpc(value.get("defaultVpc")),
             assumptions=self._assumptions(value.get("assumptions", {})),
         )
 
@@ -133,6 +145,12 @@ class _Parser:
             )
             return 4
         return value
+
+    def _default_vpc(self, value: Any) -> str | None:
+        if value is None or (isinstance(value, str) and VPC.fullmatch(value)):
+            return value
+        self._wrong(("defaultVpc",), f"defaultVpc must be the id or the ARN of a VPC, not {value!r}.")
+        return None
 
     def _targets(self, value: Any) -> dict[str, tuple[TargetSettings, ...]]:
         if not isinstance(value, dict):

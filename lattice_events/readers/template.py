@@ -17,6 +17,8 @@ from lattice_events.readers.source import Locate, Path
 
 LATTICE = "AWS::VpcLattice::"
 FUNCTION = "AWS::Lambda::Function"
+ROLE = "AWS::IAM::Role"
+MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
 _NO_RESOURCE = "there is no such resource, or its condition is false"
 # Attributes that are a function's ARN with a version or an alias behind it; Ref gives it too.
 _QUALIFIED_ARNS = (("AWS::Lambda::Alias", "AliasArn"), ("AWS::Lambda::Version", "FunctionArn"))
@@ -116,7 +118,7 @@ class Template:
 
     def value(self, path: Path, default: Any = None) -> Any:
         """A resolved property of a resource; an unresolvable one is a problem and the default."""
-        value = self._written(path)
+        value = self.written(path)
         if value is None:
             return default
         try:
@@ -126,11 +128,14 @@ class Template:
             return default
         return default if resolved is None or resolved is NO_VALUE else resolved
 
-    def _written(self, path: Path) -> Any:
+    def written(self, path: Path) -> Any:
         """What stands at a key path of a resource, unresolved."""
         value: Any = self.resources[str(path[1])]
         for key in path[2:]:
-            value = value.get(key) if isinstance(value, dict) else None
+            if isinstance(value, list) and isinstance(key, int) and key < len(value):
+                value = value[key]
+            else:
+                value = value.get(key) if isinstance(value, dict) else None
         return value
 
     def _deepest(self, value: Any, path: Path) -> Path:
@@ -156,6 +161,12 @@ class Template:
             return str(value)
         self.problem(("Resources", name, "Properties", key), f"{key} must be text, not {value!r}.")
         return None
+
+    def tags(self, name: str) -> dict[str, str]:
+        """The tags of a resource, as far as they are known."""
+        given = self.quiet(("Resources", name, "Properties", "Tags"))
+        found = [tag for tag in given if isinstance(tag, dict)] if isinstance(given, list) else []
+        return {str(tag.get("Key")): str(tag.get("Value")) for tag in found}
 
     def origin(self, name: str, *path: str | int) -> str:
         """Where a resource stands."""
@@ -184,8 +195,10 @@ class Template:
             return self.arn(name)
         if kind == FUNCTION:
             return self.function_name(name)
-        if kind in (kind for kind, _ in _QUALIFIED_ARNS):
+        if kind in (MANAGED_POLICY, *(kind for kind, _ in _QUALIFIED_ARNS)):
             return self.arn(name)
+        if kind == ROLE:
+            return self.arn(name).rpartition("/")[2]
         if kind == "AWS::EC2::VPC":
             return make_id("vpc", self.options.stack_name, name)
         raise UnresolvableError("Ref", name, why=f"a resource of type {kind}")
@@ -194,7 +207,9 @@ class Template:
         """What ``Fn::GetAtt`` gives."""
         resource = self.resources.get(name)
         kind = resource["Type"] if resource else ""
-        if attribute == "Arn" and (kind.startswith(LATTICE) or kind in (FUNCTION, "AWS::IAM::Role")):
+        if attribute == "Arn" and (kind.startswith(LATTICE) or kind in (FUNCTION, ROLE)):
+            return self.arn(name)
+        if (kind, attribute) == (MANAGED_POLICY, "PolicyArn"):
             return self.arn(name)
         if (kind, attribute) in _QUALIFIED_ARNS:
             return self.arn(name)
@@ -218,10 +233,17 @@ class Template:
             function_name = str(function).rpartition("function:")[2]
             qualifier = self.property(name, "Name", "1")
             return f"arn:aws:lambda:{where}:function:{function_name}:{qualifier}"
-        if kind == "AWS::IAM::Role":
-            role = self.property(name, "RoleName") or f"{self.options.stack_name}-{name}"
-            return f"arn:aws:iam::{self.options.account}:role/{role}"
+        if kind == ROLE:
+            return self._iam_arn(name, "role", "RoleName")
+        if kind == MANAGED_POLICY:
+            return self._iam_arn(name, "policy", "ManagedPolicyName")
         return f"arn:aws:vpc-lattice:{where}:{self._resource_part(name, kind.removeprefix(LATTICE))}"
+
+    def _iam_arn(self, name: str, kind: str, key: str) -> str:
+        """The ARN of a role or managed policy, whose name CloudFormation makes if it has none."""
+        own = self.text(name, key) or f"{self.options.stack_name}-{name}"
+        path = self.text(name, "Path") or "/"
+        return f"arn:aws:iam::{self.options.account}:{kind}{path}{own}"
 
     def _resource_part(self, name: str, kind: str) -> str:
         """The part of an ARN that names a VPC Lattice resource."""
@@ -258,14 +280,14 @@ class Template:
     def outside(self, path: Path) -> str | None:
         """What a value is called that is another stack's or the user's to give; ``None`` if it is known."""
         try:
-            self.resolver.resolve(self._written(path))
+            self.resolver.resolve(self.written(path))
         except UnresolvableError as error:
             return error.name if error.is_outside else None
         return None
 
     def quiet(self, path: Path) -> Any:
         """A value that nothing depends on; ``None`` when it cannot be known."""
-        value = self._written(path)
+        value = self.written(path)
         try:
             resolved = self.resolver.resolve(value)
         except UnresolvableError:

@@ -1,10 +1,11 @@
 """Auth policies and identity policies: what they say, and whether they let a request in. Pure."""
 
-from lattice_events.network.policy.document import Policy, Statement, parse_policy
+from lattice_events.network.policy.document import Policy, Statement, is_about_lattice, parse_policy
 from lattice_events.network.policy.evaluation import Lack, Verdict, evaluate, find_lacks
-from lattice_events.network.policy.facts import Caller, Facts
+from lattice_events.network.policy.facts import ANONYMOUS_CALLER, Caller, Facts
 
 __all__ = [
+    "ANONYMOUS_CALLER",
     "Caller",
     "Facts",
     "Lack",
@@ -13,5 +14,6 @@ __all__ = [
     "Verdict",
     "evaluate",
     "find_lacks",
+    "is_about_lattice",
     "parse_policy",
 ]

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.policy.operators import NULL, OPERATORS
+from lattice_events.network.policy.patterns import matches_pattern
 
 MAX_AUTH_POLICY_BYTES = 10_240
 """Of an auth policy's text, without white space."""
@@ -29,6 +30,7 @@ _LATTICE_KEYS = (
     "Port", "RequestMethod", "RequestPath", "RequestHeader/", "RequestQueryString/", "ServiceNetworkArn", "ServiceArn",
     "SourceVpc", "SourceVpcOwnerAccount",
 )  # fmt: skip
+_INVOKE = "vpc-lattice-svcs:Invoke"
 _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z*?]+")
 _ACCOUNT = re.compile(r"\d{12}")
 _PRINCIPAL = re.compile(
@@ -80,6 +82,7 @@ class Statement:
         action: What it is about.
         resource: Where; ``None`` is everywhere.
         conditions: All of which must hold.
+        policy: Name of the policy that it is part of, where a caller has several.
     """
 
     index: int
@@ -89,11 +92,13 @@ class Statement:
     action: Element
     resource: Element | None
     conditions: tuple[Condition, ...] = ()
+    policy: str = ""
 
     @property
     def name(self) -> str:
         """What people call it: its Sid, else its place."""
-        return self.sid or f"Statement[{self.index}]"
+        name = self.sid or f"Statement[{self.index}]"
+        return f"{name} of {self.policy}" if self.policy else name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,18 +108,23 @@ class Policy:
     statements: tuple[Statement, ...]
 
 
-def parse_policy(document: Any, *, kind: Literal["auth", "identity"] = "auth", origin: str = "") -> Policy:
+def parse_policy(
+    document: Any, *, kind: Literal["auth", "identity"] = "auth", origin: str = "", name: str = ""
+) -> Policy:
     """Read a policy document.
+
+    Of an identity policy, statements that are about other AWS services only are left out unread.
 
     Args:
         document: The JSON text, or what it stands for.
         kind: An ``auth`` policy names principals, an ``identity`` policy may not.
         origin: Where it is written, for the problems.
+        name: What its statements are to be called after, where a caller has several policies.
 
     Raises:
         ConfigurationError: With every problem, each with its place: ``Statement[2].Condition.StringEqual``.
     """
-    reader = _Reader(kind, origin)
+    reader = _Reader(kind, origin, name)
     policy = reader.read(document)
     if reader.problems:
         raise ConfigurationError(reader.problems)
@@ -124,8 +134,8 @@ def parse_policy(document: Any, *, kind: Literal["auth", "identity"] = "auth", o
 class _Reader:
     """Reads a document and keeps what is wrong with it."""
 
-    def __init__(self, kind: Literal["auth", "identity"], origin: str) -> None:
-        self._kind, self._origin = kind, origin
+    def __init__(self, kind: Literal["auth", "identity"], origin: str, name: str) -> None:
+        self._kind, self._origin, self._name = kind, origin, name
         self.problems: list[Problem] = []
 
     def read(self, document: Any) -> Policy:
@@ -158,6 +168,8 @@ class _Reader:
         if not isinstance(statement, dict):
             self._report(place, f"must be an object, not {_kind_of(statement)}")
             return None
+        if self._kind == "identity" and not is_about_lattice(statement):
+            return None
         self._refuse_unknown(place, statement, _ELEMENTS)
         effect = statement.get("Effect")
         if effect not in ("Allow", "Deny"):
@@ -172,6 +184,7 @@ class _Reader:
             action=action or Element(values=()),
             resource=resource,
             conditions=tuple(self._read_conditions(f"{place}.Condition", statement.get("Condition", {}))),
+            policy=self._name,
         )
 
     def _read_element(self, place: str, statement: dict[str, Any], name: str) -> Element | None:
@@ -277,6 +290,21 @@ class _Reader:
 
     def _report(self, place: str, what: str) -> None:
         self.problems.append(Problem(f"{place or 'The policy'} {what}.", self._origin))
+
+
+def is_about_lattice(statement: Any) -> bool:
+    """Whether a statement may be about calls through VPC Lattice; one that cannot be read may be."""
+    actions = statement.get("Action") if isinstance(statement, dict) else None
+    if isinstance(actions, str):
+        actions = [actions]
+    if not isinstance(actions, list) or not actions:
+        return True
+    return any(
+        not isinstance(each, str)
+        or each.lower().startswith("vpc-lattice-svcs:")
+        or matches_pattern(each, _INVOKE, lambda _: (), ignore_case=True)
+        for each in actions
+    )
 
 
 def _split_operator(written: str) -> tuple[str, SetOperator, bool] | None:

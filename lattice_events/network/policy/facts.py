@@ -7,12 +7,14 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from typing import TypeVar
 
 from lattice_events.headers import Headers, QueryParams
+
+_Value = TypeVar("_Value")
 
 INVOKE = "vpc-lattice-svcs:Invoke"
 
@@ -59,6 +61,16 @@ class Caller:
         if ":assumed-role/" in self.arn:
             return "AssumedRole"
         return "User" if ":user/" in self.arn else "Account"
+
+    @property
+    def session_name(self) -> str | None:
+        """Of a role's session."""
+        return self.arn.rpartition("/")[2] if self.arn and ":assumed-role/" in self.arn else None
+
+    @property
+    def user_name(self) -> str | None:
+        """What ``aws:username`` says: of an IAM user, without its path."""
+        return self.arn.rpartition("/")[2] if self.arn and ":user/" in self.arn else None
 
 
 ANONYMOUS_CALLER = Caller()
@@ -110,50 +122,65 @@ class Facts:
     def values(self, key: str) -> Sequence[str]:
         """The values of a condition key; none for one that this request does not have.
 
-        Keys are compared as they are written, and if there is none so, without minding case, as
-        IAM does; the guide calls them case-sensitive.
+        Keys do not mind case, as in IAM; the guide calls them case-sensitive. Of two tags or query
+        parameters whose names differ by case only, the one that is written as in the key counts.
         """
-        found = self._keys.get(key)
-        return self._lowered.get(key.lower(), ()) if found is None else found
+        kind, slash, name = key.partition("/")
+        if slash:
+            named = _NAMED_KEYS.get(kind.lower())
+            return named(self, name) if named else ()
+        if kind.lower() == "aws:principalorgpaths":
+            return self.caller.org_paths
+        get = _KEYS.get(kind.lower())
+        value = get(self) if get else None
+        return () if value is None else (value,)
 
-    @cached_property
-    def _lowered(self) -> dict[str, Sequence[str]]:
-        return {key.lower(): values for key, values in self._keys.items()}
 
-    @cached_property
-    def _keys(self) -> dict[str, Sequence[str]]:
-        """Every condition key that has a value."""
-        caller = self.caller
-        one: dict[str, str | None] = {
-            "vpc-lattice-svcs:Port": str(self.port),
-            "vpc-lattice-svcs:RequestMethod": self.method,
-            "vpc-lattice-svcs:RequestPath": self.path,
-            "vpc-lattice-svcs:ServiceArn": self.service_arn,
-            "vpc-lattice-svcs:ServiceNetworkArn": self.service_network_arn,
-            "vpc-lattice-svcs:SourceVpc": self.source_vpc,
-            "vpc-lattice-svcs:SourceVpcOwnerAccount": self.source_vpc_owner,
-            "aws:PrincipalType": caller.type,
-            "aws:PrincipalArn": caller.principal_arn,
-            "aws:PrincipalAccount": caller.account,
-            "aws:PrincipalOrgID": caller.org_id,
-            "aws:ResourceAccount": self.service_arn.split(":")[4],
-            "aws:RequestedRegion": self.service_arn.split(":")[3],
-            "aws:SourceIp": self.source_ip,
-            "aws:SecureTransport": "true" if self.is_secure else "false",
-            "aws:UserAgent": self.headers.get("user-agent"),
-        }
-        if self.now is not None:
-            one["aws:CurrentTime"] = self.now.isoformat()
-            one["aws:EpochTime"] = str(int(self.now.timestamp()))
-        if caller.arn and ":user/" in caller.arn:
-            one["aws:username"] = caller.arn.rpartition("/")[2]
-        keys: dict[str, Sequence[str]] = {key: (value,) for key, value in one.items() if value is not None}
-        if caller.org_paths:
-            keys["aws:PrincipalOrgPaths"] = caller.org_paths
-        for name in dict.fromkeys(name.lower() for name, _ in self.headers.items()):
-            keys[f"vpc-lattice-svcs:RequestHeader/{name}"] = (",".join(self.headers.get_all(name)),)
-        for name, values in self.query.to_lists().items():
-            keys[f"vpc-lattice-svcs:RequestQueryString/{name}"] = tuple(values)
-        keys.update((f"aws:PrincipalTag/{name}", (value,)) for name, value in caller.tags.items())
-        keys.update((f"aws:ResourceTag/{name}", (value,)) for name, value in self.service_tags.items())
-        return keys
+def _header(facts: Facts, name: str) -> Sequence[str]:
+    """A repeated header is one value."""
+    values = facts.headers.get_all(name)
+    return (",".join(values),) if values else ()
+
+
+def _query_parameter(facts: Facts, name: str) -> Sequence[str]:
+    return facts.query.to_lists().get(name) or _of_any_case(facts.query.to_lists(), name) or ()
+
+
+def _tag(tags: Mapping[str, str], name: str) -> Sequence[str]:
+    value = tags[name] if name in tags else _of_any_case(tags, name)
+    return () if value is None else (value,)
+
+
+def _of_any_case(values: Mapping[str, _Value], name: str) -> _Value | None:
+    """The last value whose name differs by case only."""
+    found = [value for each, value in values.items() if each.lower() == name.lower()]
+    return found[-1] if found else None
+
+
+_NAMED_KEYS: Mapping[str, Callable[[Facts, str], Sequence[str]]] = {
+    "vpc-lattice-svcs:requestheader": _header,
+    "vpc-lattice-svcs:requestquerystring": _query_parameter,
+    "aws:principaltag": lambda facts, name: _tag(facts.caller.tags, name),
+    "aws:resourcetag": lambda facts, name: _tag(facts.service_tags, name),
+}
+_KEYS: Mapping[str, Callable[[Facts], str | None]] = {
+    "vpc-lattice-svcs:port": lambda facts: str(facts.port),
+    "vpc-lattice-svcs:requestmethod": lambda facts: facts.method,
+    "vpc-lattice-svcs:requestpath": lambda facts: facts.path,
+    "vpc-lattice-svcs:servicearn": lambda facts: facts.service_arn,
+    "vpc-lattice-svcs:servicenetworkarn": lambda facts: facts.service_network_arn,
+    "vpc-lattice-svcs:sourcevpc": lambda facts: facts.source_vpc,
+    "vpc-lattice-svcs:sourcevpcowneraccount": lambda facts: facts.source_vpc_owner,
+    "aws:principaltype": lambda facts: facts.caller.type,
+    "aws:principalarn": lambda facts: facts.caller.principal_arn,
+    "aws:principalaccount": lambda facts: facts.caller.account,
+    "aws:principalorgid": lambda facts: facts.caller.org_id,
+    "aws:resourceaccount": lambda facts: facts.service_arn.split(":")[4],
+    "aws:requestedregion": lambda facts: facts.service_arn.split(":")[3],
+    "aws:sourceip": lambda facts: facts.source_ip,
+    "aws:securetransport": lambda facts: "true" if facts.is_secure else "false",
+    "aws:useragent": lambda facts: facts.headers.get("user-agent"),
+    "aws:currenttime": lambda facts: facts.now.isoformat() if facts.now else None,
+    "aws:epochtime": lambda facts: str(int(facts.now.timestamp())) if facts.now else None,
+    "aws:username": lambda facts: facts.caller.user_name,
+}

@@ -47,6 +47,8 @@ def decide(
     request = request or Request(headers=Headers((("Host", HOST), *headers)))
     arguments: dict[str, Any] = {
         "source": Source(address="10.0.0.7", port=port, vpc_arn=VPC),
+        "credentials": {},
+        "health": {},
         "fresh_request_id": "fresh",
         "now_us": NOW_US,
         "roll": 0.0,

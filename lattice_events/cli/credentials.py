@@ -1,0 +1,34 @@
+"""``lattice credentials``: be a caller of a running ``lattice dev``."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+import click
+
+from lattice_events.cli.running import find_caller, find_running
+from lattice_events.local.environment import ca_variables, credential_variables, proxy_variables
+
+
+@click.command()
+@click.argument("name")
+@click.option("--proxy", is_flag=True, help="Also the way to the run's services: its proxy and certificates.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object of the variables.")
+def credentials(name: str, proxy: bool, as_json: bool) -> None:
+    """Print export lines of the made-up credentials of NAME: a function or a caller of a running lattice dev.
+
+    No AWS service takes them, and they end with the run: `eval "$(lattice credentials NAME --proxy)"`
+    makes a shell's curl --aws-sigv4, AWS SDKs and LatticeSession call the run's services as NAME.
+    """
+    runs = find_running()
+    caller = find_caller(name, runs)
+    run = next(each for each in runs if caller in each.callers)
+    variables = credential_variables(caller.credentials, run.region)
+    if proxy:
+        variables |= {**proxy_variables(caller.proxy_url), **ca_variables(run.ca_file)}
+    if as_json:
+        click.echo(json.dumps(variables))
+        return
+    for variable, value in variables.items():
+        click.echo(f"export {variable}={shlex.quote(value)}")

@@ -1,0 +1,180 @@
+"""``lattice explain``: what would happen to a request, and why, without running anything."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from lattice_events.cli.event import parse_header
+from lattice_events.cli.explain_tree import print_tree
+from lattice_events.cli.names import find_name
+from lattice_events.cli.options import code_folders, serverless_options, source_options
+from lattice_events.errors import ConfigurationError
+from lattice_events.headers import Headers
+from lattice_events.network.authentication import KnownKey
+from lattice_events.network.dataplane import Decision, Source, plan
+from lattice_events.network.explanation import describe
+from lattice_events.network.model import Network, Principal
+from lattice_events.network.policy import Caller
+from lattice_events.readers.callers import VPC, vpc_arn
+from lattice_events.readers.fragment import did_you_mean
+from lattice_events.readers.project import Project, ReadOptions, load_project
+from lattice_events.request import Request
+from lattice_events.sigv4 import Credentials, is_signed, sign_lattice
+
+_METHOD = re.compile(r"[A-Z]+")
+_ANONYMOUS = "anonymous"
+_KEY = Credentials(access_key_id="LATTICEEXPLAIN", secret_access_key="made-up", session_token="made-up")  # noqa: S106
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True, metavar="[METHOD] URL|SERVICE/PATH [PATH]...")
+@click.option(
+    "--as", "caller", default=_ANONYMOUS, show_default=True, metavar="NAME|ARN", help="Who calls, and signs."
+)
+@click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="May be repeated.")
+@click.option(
+    "--from-vpc", default="", metavar="VPC", help="Where the call comes from: the id or ARN of a VPC."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@source_options
+def explain(
+    words: tuple[str, ...],
+    caller: str,
+    headers: tuple[str, ...],
+    from_vpc: str,
+    as_json: bool,
+    code: tuple[str, ...],
+    **sources: Any,
+) -> None:
+    """Explain what VPC Lattice would do with a request to URL: which rule, which policy, which target, and why.
+
+    Nothing runs and nothing is called. The configuration is read from PATHs as by `lattice dev`.
+    NAME is a function or one of custom.lattice.callers. The exit status is 0 for a request that
+    reaches a target and 1 for one that does not.
+    """
+    method, url, paths = _read_words(words)
+    if from_vpc and not VPC.fullmatch(from_vpc):
+        raise click.UsageError(f"--from-vpc takes the id or the ARN of a VPC, not {from_vpc!r}.")
+    serverless = serverless_options(**sources)
+    project = load_project(
+        paths or (Path(),),
+        ReadOptions(
+            allocate=lambda _name, _settings: "http://127.0.0.1:$PORT",
+            serverless=serverless,
+            code=code_folders(code),
+            region=serverless.region,
+            runs_functions=False,
+        ),
+    )
+    given = [parse_header(each) for each in headers]
+    request, port = _request(project.network, method, url, given)
+    decision = _decide(project, request, port, caller, from_vpc)
+    described = describe(decision, project.network, project.settings.assumptions)
+    title = f"{request.method} {request.headers.get('host')}{request.target} as {caller}"
+    if as_json:
+        click.echo(json.dumps({"request": title, **described}, indent=2))
+    else:
+        print_tree(title, described)
+    if described["reply"]:
+        raise SystemExit(1)
+
+
+def _read_words(words: tuple[str, ...]) -> tuple[str, str, tuple[Path, ...]]:
+    """Method, URL and the sources."""
+    rest = list(words)
+    method = rest.pop(0) if _METHOD.fullmatch(rest[0]) and len(rest) > 1 else "GET"
+    url, *paths = rest
+    return method, url, tuple(map(Path, paths))
+
+
+def _request(network: Network, method: str, url: str, headers: list[tuple[str, str]]) -> tuple[Request, int]:
+    """The request to a URL, or to a service by its name, and the port that it comes to."""
+    if "://" not in url:
+        name, slash, path = url.partition("/")
+        service = next((each for each in network.services if each.name == name), None)
+        if service is None:
+            names = [each.name for each in network.services]
+            raise ConfigurationError(
+                f"There is no service {name}.{did_you_mean(name, names)} The services are: {', '.join(names) or 'none'}."
+            )
+        listeners = sorted(service.listeners, key=lambda each: each.protocol != "HTTPS")
+        scheme, port = (listeners[0].protocol.lower(), listeners[0].port) if listeners else ("https", 443)
+        url = f"{scheme}://{service.domain_name}:{port}{slash}{path}"
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (80 if parts.scheme == "http" else 443)
+    except ValueError as error:
+        raise click.UsageError(f"{url} is no URL: {error}") from error
+    host = (parts.hostname or "") + ("" if port in (80, 443) else f":{port}")
+    request = Request(
+        method=method,
+        path=parts.path or "/",
+        query_string=parts.query,
+        headers=Headers((("host", host), *headers)),
+    )
+    return request, port
+
+
+def _decide(project: Project, request: Request, port: int, name: str, from_vpc: str) -> Decision:
+    """Sign as the caller, with credentials that are made up here and known here, and plan."""
+    network = project.network
+    principal = None if name == _ANONYMOUS else _principal(network, name)
+    default_vpc = project.default_vpc_arn
+    if from_vpc:
+        default_vpc = vpc_arn(from_vpc, region=network.region, account=network.account)
+        principal = principal and replace(principal, vpc_arn=default_vpc)
+    now_us = time.time_ns() // 1000
+    if principal is not None and not is_signed(request):
+        request = _signed(request, network.region, port, now_us)
+    return plan(
+        network,
+        request,
+        source=Source(address="127.0.0.1", port=port, vpc_arn=default_vpc, principal=principal),
+        credentials={_KEY.access_key_id: KnownKey(credentials=_KEY, principal=principal)},
+        fresh_request_id="00000000-0000-4000-8000-000000000000",
+        now_us=now_us,
+        roll=0.0,
+        turn={},
+        health={},
+        assumptions=project.settings.assumptions,
+    )
+
+
+def _principal(network: Network, name: str) -> Principal:
+    """A caller by name, by a function's key in serverless.yml, or by its ARN."""
+    if name.startswith("arn:"):
+        known = next((each for each in network.principals if each.caller.arn == name), None)
+        return known or Principal(name=name, caller=Caller(arn=name))
+    names = list(network.principal_by_name)
+    found = find_name(name, names)
+    if found is not None:
+        return network.principal_by_name[found]
+    raise ConfigurationError(
+        f"There is no caller {name}.{did_you_mean(name, names)} The callers are: {', '.join(names) or 'none'}; "
+        "an ARN will do too."
+    )
+
+
+def _signed(request: Request, region: str, port: int, now_us: int) -> Request:
+    """The request with the signature that a client would send."""
+    host = request.headers["host"]
+    signed = sign_lattice(
+        request.method,
+        f"{'http' if port == 80 else 'https'}://{host}{request.target}",
+        headers=[pair for pair in request.headers.items() if pair[0].lower() != "host"],
+        credentials=_KEY,
+        region=region,
+        now=datetime.fromtimestamp(now_us / 1_000_000, UTC),
+    )
+    return request.replace(
+        headers=Headers((("host", host), *(p for p in signed.headers if p[0].lower() != "host")))
+    )

@@ -1,0 +1,290 @@
+"""The access log: one record for each request to a service, field for field; and what a record means.
+
+Source:
+    https://docs.aws.amazon.com/vpc-lattice/latest/ug/monitoring-access-logs.html
+    The order of the fields, and ``-`` for what has no value, are as observed: docs/fidelity.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from lattice_events.network.dataplane import Decision, Failure, Forward
+from lattice_events.network.model import LambdaTarget
+from lattice_events.request import Request
+
+_NOTHING = "-"
+_FAILURE_REASONS: Mapping[Failure, str] = {
+    "connect": "TargetConnectionError",
+    "timeout": "TargetDataTimeout",
+    "protocol": "TargetProtocolError",
+    "function": "TargetProtocolError",
+    "request_too_large": "ClientProtocolError",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exchange:
+    """What the sockets know of a request and its answer.
+
+    Attributes:
+        decision: Of the data plane.
+        request: As it arrived.
+        started_us: Microseconds since 1970.
+        source_address: The client's.
+        source_port: The client's.
+        status: Of the answer.
+        bytes_received: Request line, headers and body.
+        bytes_sent: Status line, headers and body.
+        duration_ms: Of all of it.
+        to_target_ms: Until the request had reached the target.
+        from_target_ms: From then until the target answered.
+        failure: How the target failed.
+        server_name: Of the TLS handshake.
+        tls_version: Likewise.
+        tls_cipher: Likewise.
+    """
+
+    decision: Decision
+    request: Request
+    started_us: int
+    source_address: str
+    source_port: int
+    status: int
+    bytes_received: int
+    bytes_sent: int
+    duration_ms: float
+    to_target_ms: float = 0.0
+    from_target_ms: float = 0.0
+    failure: Failure | None = None
+    server_name: str | None = None
+    tls_version: str | None = None
+    tls_cipher: str | None = None
+
+
+def access_log_record(exchange: Exchange) -> dict[str, str | int]:
+    """The record of one request to a service, its fields in the order of the service's own."""
+    decision, request = exchange.decision, exchange.request
+    trace = decision.trace
+    vpc_arn = trace.source_vpc_arn
+    caller = trace.principal.caller if trace.principal else None
+    fields: dict[str, str | int | None] = {
+        "serviceNetworkArn": trace.service_network.arn if trace.service_network else None,
+        "resolvedUser": _resolved_user(decision),
+        "listenerType": None,
+        "authDeniedReason": _denied_reason(decision),
+        "targetGroupArn": trace.target_group.arn if trace.target_group else None,
+        "sourceVpcArn": vpc_arn,
+        "destinationVpcId": None,
+        "sourceIpPort": f"{exchange.source_address}:{exchange.source_port}",
+        "listenerId": None,
+        "targetIpPort": _target_address(decision),
+        "failureReason": _failure_reason(exchange),
+        "serviceArn": trace.service.arn if trace.service else None,
+        "sourceVpcId": vpc_arn.rpartition("/")[2] if vpc_arn else None,
+        "startTime": _time_text(exchange.started_us),
+        "requestMethod": request.method,
+        "requestPath": request.path,
+        "protocol": "HTTP/1.1",
+        "responseCode": exchange.status,
+        "bytesReceived": exchange.bytes_received,
+        "bytesSent": exchange.bytes_sent,
+        "duration": round(exchange.duration_ms),
+        "userAgent": request.headers.get("user-agent"),
+        "hostHeader": request.headers.get("host"),
+        "serverNameIndication": exchange.server_name,
+        "requestToTargetDuration": round(exchange.to_target_ms),
+        "responseFromTargetDuration": round(exchange.from_target_ms),
+        "sslCipher": exchange.tls_cipher,
+        "tlsVersion": exchange.tls_version,
+        "callerPrincipal": caller.arn if caller else None,
+        "callerPrincipalOrgID": caller.org_id if caller else None,
+        "callerX509IssuerOU": None,
+        "callerX509SubjectCN": None,
+        "callerX509SANNameCN": None,
+        "callerX509SANDNS": None,
+        "callerX509SANURI": None,
+        "callerPrincipalTags": ";".join(f"{key}={value}" for key, value in caller.tags.items())
+        if caller
+        else None,
+        "requestId": decision.request_id,
+    }
+    return {name: _NOTHING if value in (None, "") else value for name, value in fields.items()}
+
+
+def _time_text(time_us: int) -> str:
+    """``YYYY-MM-DDTHH:MM:SSZ``."""
+    return datetime.fromtimestamp(time_us // 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _resolved_user(decision: Decision) -> str | None:
+    """Who was authenticated; nothing where nobody looked."""
+    authentication = decision.trace.authentication
+    if authentication is None:
+        return None
+    if authentication.is_rejected:
+        return "Unknown"
+    principal = authentication.principal
+    return (principal.caller.arn if principal else None) or "Anonymous"
+
+
+def _denied_reason(decision: Decision) -> str | None:
+    """``Service``, ``Network`` or ``Identity``."""
+    authorization = decision.trace.authorization
+    denied_by = authorization.denied_by if authorization else None
+    return denied_by.kind.capitalize() if denied_by else None
+
+
+def _target_address(decision: Decision) -> str | None:
+    """Address and port of an HTTP target."""
+    if not isinstance(decision, Forward) or isinstance(decision.target, LambdaTarget):
+        return None
+    return decision.target.url.partition("://")[2].rstrip("/")
+
+
+def _failure_reason(exchange: Exchange) -> str | None:
+    """Why the request failed, in the log's words."""
+    if exchange.decision.trace.is_denied:
+        return "ClientAccessDenied"
+    if exchange.failure is not None:
+        return _FAILURE_REASONS[exchange.failure]
+    return (
+        "ClientProtocolError"
+        if exchange.status == 400 and not isinstance(exchange.decision, Forward)
+        else None
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Explanation:
+    """What a record of a failed request means.
+
+    Attributes:
+        is_denied: Whether the caller was not let in.
+        what: What happened.
+        advice: What to look at.
+    """
+
+    is_denied: bool
+    what: str
+    advice: str
+
+
+def explain_record(record: Mapping[str, Any]) -> Explanation | None:
+    """Say what a record means; ``None`` for a request that was served.
+
+    Args:
+        record: Of VPC Lattice's access log, or of this package's.
+    """
+    reason = _text(record, "failureReason") or ""
+    denied = _text(record, "authDeniedReason") or ""
+    status = record.get("responseCode")
+    if denied or reason == "ClientAccessDenied" or status == 403:
+        return _explain_denial(record, denied)
+    if reason in _FAILURES:
+        what, advice = _FAILURES[reason]
+        return Explanation(is_denied=False, what=what, advice=advice)
+    if not isinstance(status, int) or status < 400:
+        return None
+    if not _text(record, "targetGroupArn"):
+        return Explanation(
+            is_denied=False,
+            what=f"VPC Lattice itself answered {status}: no target group was chosen.",
+            advice="No rule matched, or the rule has a fixed response: look at the listener's rules, their "
+            "priorities and the case of their paths.",
+        )
+    return Explanation(
+        is_denied=False,
+        what=f"The target answered {status}.",
+        advice="Look for the request id in the target's own log.",
+    )
+
+
+def _explain_denial(record: Mapping[str, Any], denied: str) -> Explanation:
+    """A 403: who was refused, and by which policy."""
+    caller = _text(record, "callerPrincipal") or _text(record, "resolvedUser") or "the caller"
+    where = f"{record.get('requestMethod', '-')} {record.get('requestPath', '-')}"
+    if denied in _POLICIES:
+        whose, advice = _POLICIES[denied]
+        subject = f"{whose} {_short(record, denied)}".rstrip()
+        return Explanation(is_denied=True, what=f"{subject} does not let {caller} {where}.", advice=advice)
+    if caller == "Unknown":
+        return Explanation(
+            is_denied=True,
+            what="The signature was not accepted.",
+            advice="Sign for the service vpc-lattice-svcs, in the service's Region, with x-amz-content-sha256: "
+            "UNSIGNED-PAYLOAD; look at the clock, and for a proxy that changes the request.",
+        )
+    target = _text(record, "targetGroupArn")
+    return Explanation(
+        is_denied=True,
+        what=f"{caller} was refused {where}.",
+        advice="The target itself answered 403." if target else "Look at the body of the answer.",
+    )
+
+
+_POLICIES: Mapping[str, tuple[str, str]] = {
+    "Service": (
+        "The auth policy of the service",
+        "Allow the caller vpc-lattice-svcs:Invoke on SERVICE-ARN/PATH there, or look for a Deny; with AuthType AWS_IAM "
+        "and no policy, everything is denied.",
+    ),
+    "Network": (
+        "The auth policy of the service network",
+        "Allow the caller there too: the network's policy and the service's must both allow.",
+    ),
+    "Identity": (
+        "The caller's own IAM policy",
+        "Give the caller's role a policy that allows vpc-lattice-svcs:Invoke on SERVICE-ARN/*.",
+    ),
+}
+_FAILURES: Mapping[str, tuple[str, str]] = {
+    "TargetConnectionError": (
+        "VPC Lattice could not connect to the target.",
+        "Is it listening on the target's port, and does its security group let VPC Lattice in?",
+    ),
+    "TargetProtocolError": (
+        "The target did not answer in the protocol of its target group.",
+        "Look at the group's protocol and version; a Lambda function must return statusCode, headers and body.",
+    ),
+    "TargetDataTimeout": (
+        "The target was silent for too long.",
+        "A connection may be idle for 60 seconds: answer sooner, or raise the service's idle timeout.",
+    ),
+    "TargetConnectionClosed": (
+        "The target closed the connection before it had answered.",
+        "Its keep-alive must outlast VPC Lattice's idle timeout; pods should drain before they end.",
+    ),
+    "ClientConnectionClosed": (
+        "The client closed the connection before it had its answer.",
+        "Its timeout may be shorter than the target's work.",
+    ),
+    "ClientRateLimited": (
+        "The client sent more requests than the service takes.",
+        "The quota is 10,000 requests a second for each service and Availability Zone.",
+    ),
+    "ClientProtocolError": (
+        "The request was no proper HTTP, or too large.",
+        "The limits are 100 headers, 60 K of headers, and 6 MB for Lambda targets.",
+    ),
+    "ConnectionDurationExceeded": (
+        "The connection was older than ten minutes.",
+        "Open a new one; clients that keep connections should retry on this.",
+    ),
+    "InternalError": ("VPC Lattice had an error of its own.", "Try again."),
+}
+
+
+def _short(record: Mapping[str, Any], denied: str) -> str:
+    """The id of the service or service network."""
+    key = {"Service": "serviceArn", "Network": "serviceNetworkArn"}.get(denied)
+    return (_text(record, key) or "").rpartition("/")[2] if key else ""
+
+
+def _text(record: Mapping[str, Any], key: str) -> str | None:
+    """A field's value; absent, ``-``, ``null`` and empty are none."""
+    value = record.get(key)
+    return value if isinstance(value, str) and value not in ("", "-", "null") else None

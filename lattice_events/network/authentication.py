@@ -1,0 +1,98 @@
+"""Who calls: the signature of a request, verified against the credentials that are known.
+
+Source:
+    https://docs.aws.amazon.com/vpc-lattice/latest/ug/sigv4-authenticated-requests.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from lattice_events.assumptions import Assumptions
+from lattice_events.network.model import Principal
+from lattice_events.request import Request
+from lattice_events.sigv4 import Credentials, Verification, is_signed, verify
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownKey:
+    """Credentials that a signature may be made with, and whose they are.
+
+    Attributes:
+        credentials: The key and its secret; left out of the repr by their own.
+        principal: Whose they are; ``None`` for credentials that several callers share, each of whom
+            is known by its proxy token.
+    """
+
+    credentials: Credentials
+    principal: Principal | None
+
+
+Keyring = Mapping[str, KnownKey]
+"""What is known by access key id."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Authentication:
+    """What came of looking at a request's signature.
+
+    Attributes:
+        principal: Who calls; ``None`` for an anonymous caller.
+        verification: Of the signature; ``None`` for an unsigned request.
+    """
+
+    principal: Principal | None = None
+    verification: Verification | None = None
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether there is a signature and it is not accepted."""
+        return self.verification is not None and not self.verification.accepted
+
+    @property
+    def body(self) -> str:
+        """The body of the 403 that answers a signature that is not accepted."""
+        assert self.verification is not None
+        return f"{self.verification.code}: {self.verification.problem}"
+
+
+def authenticate(
+    request: Request,
+    *,
+    keyring: Keyring,
+    connected: Principal | None,
+    region: str,
+    now: datetime,
+    assumptions: Assumptions,
+) -> Authentication:
+    """Find out who calls.
+
+    Args:
+        request: As it arrived.
+        keyring: The credentials that are known.
+        connected: Whom the connection's proxy token stands for.
+        region: Of the service.
+        now: An aware time.
+        assumptions: The clock skew, and the forms of a path that are taken.
+    """
+    if not is_signed(request):
+        return Authentication()
+
+    def credentials_of(access_key_id: str) -> Credentials | None:
+        known = keyring.get(access_key_id)
+        return known.credentials if known and (known.principal or connected) else None
+
+    verification = verify(
+        request,
+        credentials_of,
+        now,
+        region=region,
+        path_encodings=("double", "single") if assumptions.single_path_encoding else ("double",),
+        skew_seconds=assumptions.clock_skew_seconds,
+    )
+    if not verification.accepted or verification.access_key_id is None:
+        return Authentication(verification=verification)
+    principal = keyring[verification.access_key_id].principal or connected
+    return Authentication(principal=principal, verification=verification)

@@ -1,0 +1,115 @@
+"""The controller's policy attachments: auth policies, health checks, the cluster's VPC.
+
+Source:
+    https://www.gateway-api-controller.eks.aws.dev/latest/api-reference/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lattice_events.errors import ConfigurationError, Problem
+from lattice_events.network.model import HealthCheck, make_id
+from lattice_events.network.policy import parse_policy
+from lattice_events.readers.actions import WrongPropertyError
+from lattice_events.readers.fragment import AuthPolicyAttachment, Fragment, VpcAssociation
+from lattice_events.readers.gateway_objects import Object, mapping
+from lattice_events.readers.health_check import read_health_check
+from lattice_events.readers.source import Path
+
+_HEALTH_CHECK_KEYS = {
+    "enabled": "Enabled",
+    "intervalSeconds": "HealthCheckIntervalSeconds",
+    "timeoutSeconds": "HealthCheckTimeoutSeconds",
+    "healthyThresholdCount": "HealthyThresholdCount",
+    "unhealthyThresholdCount": "UnhealthyThresholdCount",
+    "path": "Path",
+    "port": "Port",
+    "protocol": "Protocol",
+    "protocolVersion": "ProtocolVersion",
+}
+
+
+def read_vpc_policy(policy: Object, fragment: Fragment) -> None:
+    """A VpcAssociationPolicy: the cluster's VPC on a Gateway's network, under a made-up id."""
+    target = _target(policy)
+    if target.get("kind") == "Gateway" and policy.spec.get("associateWithVpc", True) is True:
+        fragment.vpc_associations.append(
+            VpcAssociation(
+                vpc_id=make_id("vpc", "cluster"),
+                service_network=str(target.get("name")),
+                origin=policy.origin,
+            )
+        )
+
+
+def read_auth_policy(policy: Object, fragment: Fragment, services: Mapping[tuple[str, str], str]) -> None:
+    """An IAMAuthPolicy: on a Gateway for its service network, on a route for its service.
+
+    Args:
+        policy: The object; its presence makes the auth type AWS_IAM.
+        fragment: Takes the policy, or what is wrong with it.
+        services: ARN by namespace and name of the route.
+    """
+    target, path = _target(policy), ("spec", "targetRef")
+    kind, name = target.get("kind"), str(target.get("name"))
+    if kind == "Gateway":
+        resource = name
+    elif kind == "HTTPRoute" and (policy.namespace, name) in services:
+        resource = services[policy.namespace, name]
+    else:
+        message = f"targetRef names no Gateway or HTTPRoute of namespace {policy.namespace}: {kind} {name}."
+        fragment.problems.append(Problem(message, policy.locate(path)))
+        return
+    origin = policy.locate(("spec", "policy"))
+    try:
+        parsed = parse_policy(policy.spec.get("policy"), origin=origin)
+    except ConfigurationError as error:
+        fragment.problems += error.problems
+        return
+    fragment.auth_policies.append(
+        AuthPolicyAttachment(resource=resource, policy=parsed, origin=policy.origin, activates=True)
+    )
+
+
+def read_service_health_check(policies: Sequence[Object], namespace: str, service: str) -> HealthCheck | None:
+    """The health check of a Service's target group: its TargetGroupPolicy's, or the default.
+
+    Raises:
+        WrongPropertyError: Names the property inside of the TargetGroupPolicy.
+    """
+    policy = next(
+        (
+            each
+            for each in policies
+            if (each.namespace, _target(each).get("kind"), _target(each).get("name"))
+            == (namespace, "Service", service)
+        ),
+        None,
+    )
+    return HealthCheck() if policy is None else _health_check(policy)
+
+
+def _health_check(policy: Object) -> HealthCheck | None:
+    protocol, version = policy.spec.get("protocol", "HTTP"), policy.spec.get("protocolVersion", "HTTP1")
+    if protocol == "TCP":
+        raise WrongPropertyError("Target groups of protocol TCP are not played.", ("spec", "protocol"))
+    if version != "HTTP1":
+        message = f"protocolVersion {version} is not played by the local network."
+        raise WrongPropertyError(message, ("spec", "protocolVersion"))
+    given = mapping(policy.spec.get("healthCheck"))
+    check: dict[str, Any] = {
+        _HEALTH_CHECK_KEYS.get(key, key): value for key, value in given.items() if key != "statusMatch"
+    }
+    if "statusMatch" in given:
+        check["Matcher"] = {"HttpCode": given["statusMatch"]}
+    path: Path = ("spec", "healthCheck")
+    try:
+        return read_health_check({"HealthCheck": check})
+    except WrongPropertyError as error:
+        raise WrongPropertyError(error.problem, path) from error
+
+
+def _target(policy: Object) -> Mapping[str, Any]:
+    return mapping(policy.spec.get("targetRef"))
