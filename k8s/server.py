@@ -25,8 +25,10 @@ class Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002 - as it is called
-        # The id that the caller logs too, and VPC Lattice in its access log.
-        self.log_message("%s %s, request id %s", self.requestline, code, self.headers.get("x-amzn-requestid"))
+        # The id that the caller logs too, and VPC Lattice in its access log. Health checks have none.
+        request_id = self.headers.get("x-amzn-requestid")
+        if request_id is not None:
+            self.log_message("%s %s, request id %s", self.requestline, code, request_id)
 
 
 def main() -> None:

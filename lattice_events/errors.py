@@ -190,7 +190,8 @@ class CallError(LatticeError):
 
     def __init__(self, message: str, *, request_id: str | None = None, hint: str = "") -> None:
         """Say what failed and what to do about it."""
-        super().__init__(f"{message} {hint}".rstrip())
+        ended = message if not hint or message.endswith((".", "!", "?")) else f"{message}."
+        super().__init__(f"{ended} {hint}".rstrip())
         self.request_id = request_id
         self.hint = hint
 

@@ -133,7 +133,7 @@ def _network_layer(facts: Facts, network: ServiceNetwork | None) -> Layer:
 def _auth_layer(facts: Facts, kind: LayerKind, resource: Service | ServiceNetwork) -> Layer:
     """The auth policy of a service or of a service network."""
     if resource.auth_type == "NONE":
-        return Layer(kind=kind, owner=resource.name, remark="AuthType is NONE: its policy is not asked.")
+        return Layer(kind=kind, owner=resource.name, remark="AuthType is NONE.")
     if resource.auth_policy is None:
         remark = "There is no auth policy, and AuthType AWS_IAM without one denies everything."
         verdict = evaluate(_NOTHING_ALLOWED, facts)
@@ -145,7 +145,7 @@ def _auth_layer(facts: Facts, kind: LayerKind, resource: Service | ServiceNetwor
 def _identity_layer(facts: Facts, principal: Principal | None) -> Layer:
     """The caller's own policies; an anonymous caller has none, and needs none."""
     if principal is None:
-        return Layer(kind="identity", owner="an anonymous caller", remark="Nobody's policies to ask.")
+        return Layer(kind="identity", owner="anonymous", remark="An unsigned caller has none.")
     owner = facts.caller.principal_arn or principal.name
     if principal.identity_policy is None:
         remark = "They are not known here and taken to allow; custom.lattice.callers can give them."

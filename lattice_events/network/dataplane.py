@@ -275,7 +275,7 @@ def _refuse(trace: Trace, request_id: str) -> Reply:
     assert trace.authentication.verification is not None
     verification = trace.authentication.verification
     reason = (
-        f"the signature is refused: its {verification.differs} is wrong\n"
+        f"the signature is refused; what is wrong with it: {verification.differs}\n"
         f"{verification.problem} lattice call --explain shows what was signed."
     )
     return _reply(403, trace.authentication.body, reason, request_id, trace)

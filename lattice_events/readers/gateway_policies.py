@@ -13,7 +13,7 @@ from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.model import HealthCheck, make_id
 from lattice_events.network.policy import parse_policy
 from lattice_events.readers.actions import WrongPropertyError
-from lattice_events.readers.fragment import AuthPolicyAttachment, Fragment, VpcAssociation
+from lattice_events.readers.fragment import AuthPolicyAttachment, Fragment, VpcAssociation, did_you_mean
 from lattice_events.readers.gateway_objects import Object, mapping
 from lattice_events.readers.health_check import read_health_check
 from lattice_events.readers.source import Path
@@ -24,6 +24,7 @@ _HEALTH_CHECK_KEYS = {
     "timeoutSeconds": "HealthCheckTimeoutSeconds",
     "healthyThresholdCount": "HealthyThresholdCount",
     "unhealthyThresholdCount": "UnhealthyThresholdCount",
+    "statusMatch": "Matcher",
     "path": "Path",
     "port": "Port",
     "protocol": "Protocol",
@@ -99,12 +100,14 @@ def _health_check(policy: Object) -> HealthCheck | None:
         message = f"protocolVersion {version} is not played by the local network."
         raise WrongPropertyError(message, ("spec", "protocolVersion"))
     given = mapping(policy.spec.get("healthCheck"))
-    check: dict[str, Any] = {
-        _HEALTH_CHECK_KEYS.get(key, key): value for key, value in given.items() if key != "statusMatch"
-    }
-    if "statusMatch" in given:
-        check["Matcher"] = {"HttpCode": given["statusMatch"]}
     path: Path = ("spec", "healthCheck")
+    for key in given:
+        if key not in _HEALTH_CHECK_KEYS:
+            hint = did_you_mean(str(key), _HEALTH_CHECK_KEYS)
+            raise WrongPropertyError(f"healthCheck has no field {key}.{hint}", (*path, key))
+    check: dict[str, Any] = {_HEALTH_CHECK_KEYS[key]: value for key, value in given.items()}
+    if "Matcher" in check:
+        check["Matcher"] = {"HttpCode": check["Matcher"]}
     try:
         return read_health_check({"HealthCheck": check})
     except WrongPropertyError as error:

@@ -157,7 +157,8 @@ def place(file: Path, text: str) -> str:
     ("old", "new", "said"),
     [
         ("Name: foo-service", "Name: svc-foo", "must not start with svc-"),
-        ("AuthType: NONE", "AuthType: AWS_IAM", "AuthType AWS_IAM is not played yet"),
+        ("AuthType: NONE", "AuthType: IAM", "AuthType must be NONE or AWS_IAM, not 'IAM'"),
+        ("StringEquals:", "StringEqual:", "did you mean StringEquals?"),
         ("Protocol: HTTPS", "Protocol: TLS_PASSTHROUGH", "TLS_PASSTHROUGH listeners are not played"),
         ("LambdaEventStructureVersion: V2", "LambdaEventStructureVersoin: V2", "Did you mean LambdaEventStructureVersion?"),
         ("Type: AWS::VpcLattice::Listener", "Type: AWS::VpcLattice::Lisener", "Did you mean AWS::VpcLattice::Listener?"),

@@ -234,15 +234,17 @@ class _Reader:
             return
         for written, keys in conditions.items():
             here = f"{place}.{written}"
-            split = _split_operator(written)
+            split = _split_operator(str(written))
             if split is None:
-                self._report(here, f"is no condition operator{_did_you_mean(written, [*OPERATORS, NULL])}")
+                self._report(
+                    here, f"is no condition operator{_did_you_mean(str(written), [*OPERATORS, NULL])}"
+                )
                 continue
             if not isinstance(keys, dict):
                 self._report(here, f"must be an object of condition keys, not {_kind_of(keys)}")
                 continue
             operator, set_operator, if_exists = split
-            for key, value in keys.items():
+            for key, value in ((str(key), value) for key, value in keys.items()):
                 values = self._strings(f"{here}.{key}", value)
                 self._check_key(f"{here}.{key}", key)
                 self._check_values(f"{here}.{key}", operator, values)
@@ -330,7 +332,7 @@ def _is_key(name: str, known: str) -> bool:
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
     """The nearest of the known names, as the end of a sentence."""
     by_lower = {each.lower(): each for each in known}
-    near = difflib.get_close_matches(name.lower(), list(by_lower), n=1)
+    near = difflib.get_close_matches(str(name).lower(), list(by_lower), n=1)
     return f"; did you mean {by_lower[near[0]]}?" if near else ""
 
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lattice_events.errors import ConfigurationError
-from lattice_events.network.model import Action, ForwardAction, Match, Network
+from lattice_events.network.model import Action, ForwardAction, HealthCheck, Match, Network, Principal
+from lattice_events.network.policy import Policy
 from lattice_events.readers.assemble import assemble
 from lattice_events.readers.cloudformation import read_template
 from lattice_events.readers.fragment import Fragment
@@ -83,7 +84,38 @@ def summary(network: Network) -> dict[str, Any]:
         ],
         "groups": [f"{each.name} {each.event_version} {len(each.targets)}" for each in network.target_groups],
         "functions": {each.name: dict(each.environment) for each in network.functions},
+        "auth": {
+            each.name: f"{each.auth_type} {statements_in_words(each.auth_policy) or 'none'}"
+            for each in (*network.service_networks, *network.services)
+            if each.auth_type != "NONE"
+        },
+        "principals": {each.name: principal_in_words(each) for each in network.principals},
+        "checks": {
+            each.name: check_in_words(each.health_check)
+            for each in network.target_groups
+            if each.health_check
+        },
     }
+
+
+def statements_in_words(policy: Policy | None) -> str | None:
+    return None if policy is None else ", ".join(each.name for each in policy.statements)
+
+
+def principal_in_words(principal: Principal) -> list[str | None]:
+    """ARN, VPC, tags and the statements of its own policies."""
+    return [
+        principal.caller.arn,
+        principal.vpc_arn and principal.vpc_arn.rpartition("/")[2],
+        ", ".join(f"{key}={value}" for key, value in principal.caller.tags.items()),
+        statements_in_words(principal.identity_policy),
+    ]
+
+
+def check_in_words(check: HealthCheck) -> str:
+    statuses = ",".join(f"{low}-{high}" for low, high in check.statuses)
+    thresholds = f"{check.healthy_threshold} {check.unhealthy_threshold}"
+    return f"{check.path} {check.interval_seconds} {check.timeout_seconds} {thresholds} {statuses}"
 
 
 def match_in_words(match: Match) -> str:

@@ -179,7 +179,7 @@ def changed(old: str, new: str) -> str:
         ("Name: foo", "Name: Foo", "template.yml:27:7: The name 'Foo' of a service may have a-z"),
         ("Name: foo", "Name: svc-1", "must not start with svc-"),
         ("Name: foo", "Name: fo", "must have 3 to 40 characters"),
-        ("Name: foo", "Name: foo\n      AuthType: AWS_IAM", "template.yml:28:7: AuthType AWS_IAM is not played yet"),
+        ("Name: foo", "Name: foo\n      AuthType: IAM", "template.yml:28:7: AuthType must be NONE or AWS_IAM, not 'IAM'"),
         ("AWS::VpcLattice::Rule", "AWS::VpcLattice::Ruel", "template.yml:38:5: There is no resource type AWS::VpcLattice::Ruel. Did you mean AWS::VpcLattice::Rule"),
         ("AWS::VpcLattice::Rule", "AWS::VpcLattice::ResourceGateway", "is not played by the local network"),
         ("Protocol: HTTPS", "Protocol: TLS_PASSTHROUGH", "template.yml:32:7: TLS_PASSTHROUGH listeners are not played"),
