@@ -68,7 +68,8 @@ class MultiMap:
     def with_items(self, items: Iterable[tuple[str, str]]) -> Self:
         """A copy in which the given pairs replace whatever their names had."""
         new = tuple(items)
-        return type(self)((*self.without(*(name for name, _ in new)).items(), *new))
+        gone = {self._key(name) for name, _ in new}
+        return type(self)((*(pair for pair in self._pairs if self._key(pair[0]) not in gone), *new))
 
     def without(self, *names: str) -> Self:
         """A copy that lacks these names."""
@@ -159,4 +160,5 @@ HOP_BY_HOP = frozenset(
 def end_to_end(headers: Headers) -> Headers:
     """The headers less those of one connection: RFC 9110's, and those that ``Connection`` names."""
     named = {token.strip().lower() for value in headers.get_all("connection") for token in value.split(",")}
-    return headers.without(*HOP_BY_HOP, *named)
+    gone = HOP_BY_HOP | named
+    return Headers(pair for pair in headers.items() if pair[0].lower() not in gone)

@@ -24,20 +24,26 @@ class Value:
     __slots__ = ()
     _left_out: tuple[str, ...] = ()
 
+    _fields: tuple[str, ...] = ()
+
+    def __init_subclass__(cls) -> None:
+        """Find the fields once, not at every copy."""
+        names: tuple[str, ...] = cls.__slots__
+        cls._fields = tuple(name for name in names if not name.startswith("_"))
+
     @classmethod
     def fields(cls) -> tuple[str, ...]:
         """The names of the fields, in order."""
-        names: tuple[str, ...] = cls.__slots__
-        return tuple(name for name in names if not name.startswith("_"))
+        return cls._fields
 
     @classmethod
     def _compared(cls) -> tuple[str, ...]:
         """The fields by which values compare and print."""
-        return tuple(name for name in cls.fields() if name not in cls._left_out)
+        return tuple(name for name in cls._fields if name not in cls._left_out)
 
     def replace(self, **changes: object) -> Self:
         """A copy with some fields changed; a name that is no field is a `TypeError`."""
-        current = {name: getattr(self, name) for name in self.fields()}
+        current = {name: getattr(self, name) for name in self._fields}
         return type(self)(**{**current, **changes})
 
     def __eq__(self, other: object) -> bool:

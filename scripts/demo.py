@@ -1,4 +1,4 @@
-"""Start the local network, tell both stories, compare both answers, stop everything."""
+"""Start the local network, tell both stories, try its policies, compare the answers, stop everything."""
 
 import json
 import os
@@ -12,6 +12,8 @@ from typing import Any
 BIN = Path(sys.executable).parent
 FIRST = "Hello Foo Lambda!!"
 SECOND = {"statusCode": 200, "body": "from EKS: Hello Bar EKS Pod!!"}
+ALLOWED = '"item":"tea"'
+DENIED = "AccessDeniedException: User: anonymous is not authorized"
 IS_TERMINAL = sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
@@ -37,7 +39,7 @@ def start_network() -> tuple["subprocess.Popen[str]", dict[str, Any]]:
     return network, ready
 
 
-def show(title: str, command: str) -> str:
+def show(title: str, command: str) -> "subprocess.CompletedProcess[str]":
     """Run a command and print it with its answer."""
     print(bold(title))
     print(f"  $ {command}", flush=True)
@@ -51,7 +53,7 @@ def show(title: str, command: str) -> str:
     }
     done = subprocess.run(shlex.split(command), env=environment, capture_output=True, text=True, timeout=60)
     print(f"  {done.stdout.strip()}{done.stderr.strip()}\n", flush=True)
-    return done.stdout
+    return done
 
 
 def tell_stories(ready: dict[str, Any]) -> bool:
@@ -68,12 +70,25 @@ def tell_stories(ready: dict[str, Any]) -> bool:
     )
     # The CLI prints its own report behind the function's answer.
     try:
-        answer, _ = json.JSONDecoder().raw_decode(second)
+        answer, _ = json.JSONDecoder().raw_decode(second.stdout)
     except ValueError:
         answer = {}
-    first_is_right = first.strip() == FIRST
+    first_is_right = first.stdout.strip() == FIRST
     second_is_right = isinstance(answer, dict) and SECOND.items() <= answer.items()
     return first_is_right and second_is_right
+
+
+def try_policies() -> bool:
+    """Call the service that asks who calls, as its friend and as nobody; whether one gets in and one does not."""
+    allowed = show(
+        "orders-service has AuthType AWS_IAM: eksClient, whose role its policy names, is let in",
+        "lattice call --as eksClient orders-service/orders/7",
+    )
+    denied = show(
+        "… and who does not sign is not, and is told why",
+        "lattice call --anonymous orders-service/orders/7",
+    )
+    return ALLOWED in allowed.stdout and denied.stdout == "" and DENIED in denied.stderr
 
 
 def keep(ready: dict[str, Any]) -> None:
@@ -95,8 +110,9 @@ def keep(ready: dict[str, Any]) -> None:
 def main() -> int:
     network, ready = start_network()
     try:
-        is_right = tell_stories(ready)
-        print(bold("Both answers are right." if is_right else "An answer is wrong."))
+        stories_are_right = tell_stories(ready)
+        is_right = try_policies() and stories_are_right
+        print(bold("All answers are right." if is_right else "An answer is wrong."))
         if "--keep" in sys.argv[1:]:
             keep(ready)
     finally:

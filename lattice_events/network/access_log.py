@@ -244,7 +244,7 @@ _POLICIES: Mapping[str, tuple[str, str]] = {
 _FAILURES: Mapping[str, tuple[str, str]] = {
     "TargetConnectionError": (
         "VPC Lattice could not connect to the target.",
-        "Is it listening on the target's port, and does its security group let VPC Lattice in?",
+        "Look whether it listens on the target's port, and whether its security group lets VPC Lattice in.",
     ),
     "TargetProtocolError": (
         "The target did not answer in the protocol of its target group.",

@@ -10,7 +10,7 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -29,7 +29,6 @@ from lattice_events.network.authentication import Authentication, Keyring, authe
 from lattice_events.network.authorization import Authorization, authorize, needs_authorization
 from lattice_events.network.health import Health, usable_targets
 from lattice_events.network.model import (
-    Action,
     FixedResponseAction,
     ForwardAction,
     Listener,
@@ -42,7 +41,7 @@ from lattice_events.network.model import (
     TargetGroup,
 )
 from lattice_events.network.policy import ANONYMOUS_CALLER, Facts
-from lattice_events.network.routing import RuleTrial, choose_target_group, route
+from lattice_events.network.routing import Routing, RuleTrial, choose_target_group, route
 from lattice_events.request import Request
 from lattice_events.response import Response
 
@@ -99,6 +98,20 @@ class Trace:
     trials: tuple[RuleTrial, ...] = ()
     rule: Rule | None = None
     target_group: TargetGroup | None = None
+
+    def routed(self, routing: Routing, target_group: TargetGroup | None) -> Trace:
+        """This trace, further on."""
+        return Trace(
+            service=self.service,
+            listener=self.listener,
+            service_network=self.service_network,
+            source_vpc_arn=self.source_vpc_arn,
+            authentication=self.authentication,
+            authorization=self.authorization,
+            trials=routing.trials,
+            rule=routing.rule,
+            target_group=target_group,
+        )
 
     @property
     def principal(self) -> Principal | None:
@@ -187,18 +200,19 @@ def plan(
     if trace.is_denied and assumptions.authorize_before_rules:
         return _refuse(trace, request_id)
     routing = route(listener, request, assumptions)
-    trace = replace(trace, trials=routing.trials, rule=routing.rule)
+    action = routing.rule.action if routing.rule else listener.default_action
+    group = None
+    if isinstance(action, ForwardAction) and not trace.is_denied:
+        group = _choose(network, action, roll)
+    trace = trace.routed(routing, group)
     if trace.is_denied:
         return _refuse(trace, request_id)
-    action = routing.rule.action if routing.rule else listener.default_action
     if isinstance(action, FixedResponseAction):
         reason = _fixed_reason(action, routing.rule, routing.trials)
         return _reply(action.status, _PHRASES[action.status], reason, request_id, trace)
-    group = _choose(network, action, roll)
     if group is None or not group.targets:
         reason = f"target group {group.name} has no target" if group else "every weight is 0"
         return _reply(assumptions.empty_group_status, "Service Unavailable", reason, request_id, trace)
-    trace = replace(trace, target_group=group)
     targets = usable_targets(group, health)
     target = targets[turn.get(group.arn, 0) % len(targets)]
     delivered = _deliver(request, network, trace, group, source, request_id, now_us, assumptions)
@@ -217,27 +231,53 @@ def _admit(
 ) -> Trace:
     """Find out who calls and whether the policies let them in."""
     connected = source.principal
-    service_network = _network_of(network, service, (connected and connected.vpc_arn) or source.vpc_arn)
+    vpc_arn = (connected and connected.vpc_arn) or source.vpc_arn
+    service_network = _network_of(network, service, vpc_arn)
+    authentication = authorization = None
     needs_policies = needs_authorization(service, service_network)
-    trace = Trace(service=service, listener=listener, service_network=service_network)
-    if not (needs_policies or assumptions.verify_signature_when_auth_none):
-        vpc_arn = (connected and connected.vpc_arn) or source.vpc_arn
-        return replace(trace, source_vpc_arn=vpc_arn)
-    now = datetime.fromtimestamp(now_us / 1_000_000, UTC)
-    authentication = authenticate(
-        request,
-        keyring=credentials,
-        connected=connected,
-        region=network.region,
-        now=now,
-        assumptions=assumptions,
+    if needs_policies or assumptions.verify_signature_when_auth_none:
+        now = datetime.fromtimestamp(now_us / 1_000_000, UTC)
+        authentication = authenticate(
+            request,
+            keyring=credentials,
+            connected=connected,
+            region=network.region,
+            now=now,
+            assumptions=assumptions,
+        )
+        principal = authentication.principal
+        if principal and not (connected and connected.vpc_arn):
+            vpc_arn = principal.vpc_arn or source.vpc_arn
+        if needs_policies and not authentication.is_rejected:
+            authorization = authorize(
+                _facts(request, service, listener, service_network, principal, vpc_arn, source, now),
+                service=service,
+                service_network=service_network,
+                principal=principal,
+                assumptions=assumptions,
+            )
+    return Trace(
+        service=service,
+        listener=listener,
+        service_network=service_network,
+        source_vpc_arn=vpc_arn,
+        authentication=authentication,
+        authorization=authorization,
     )
-    principal = authentication.principal
-    vpc_arn = next((each.vpc_arn for each in (connected, principal) if each and each.vpc_arn), source.vpc_arn)
-    trace = replace(trace, source_vpc_arn=vpc_arn, authentication=authentication)
-    if authentication.is_rejected or not needs_policies:
-        return trace
-    facts = Facts(
+
+
+def _facts(
+    request: Request,
+    service: Service,
+    listener: Listener,
+    service_network: ServiceNetwork | None,
+    principal: Principal | None,
+    vpc_arn: str | None,
+    source: Source,
+    now: datetime,
+) -> Facts:
+    """The request as policies see it."""
+    return Facts(
         caller=principal.caller if principal else ANONYMOUS_CALLER,
         service_arn=service.arn,
         path=request.path,
@@ -253,10 +293,6 @@ def _admit(
         now=now,
         service_tags=service.tags,
     )
-    authorization = authorize(
-        facts, service=service, service_network=service_network, principal=principal, assumptions=assumptions
-    )
-    return replace(trace, authorization=authorization)
 
 
 def _network_of(network: Network, service: Service, vpc_arn: str | None) -> ServiceNetwork | None:
@@ -293,8 +329,15 @@ def _fixed_reason(action: FixedResponseAction, rule: Rule | None, trials: tuple[
 
 
 _NO_QUERY = QueryParams()
-_OWN_HEADERS = (IDENTITY_HEADER, NETWORK_HEADER, TARGET_HEADER, TAGS_HEADER, SOURCE_VPC_HEADER)
-_SIGNATURE_HEADERS = ("authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token")
+_OWN_HEADERS = frozenset(
+    (
+        IDENTITY_HEADER, NETWORK_HEADER, TARGET_HEADER, TAGS_HEADER, SOURCE_VPC_HEADER, REQUEST_ID_HEADER,
+        "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto",
+    )
+)  # fmt: skip
+_SIGNATURE_HEADERS = frozenset(
+    ("authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token")
+)
 _PHRASES = {
     400: "Bad Request",
     404: "Not Found",
@@ -347,10 +390,8 @@ def _find_listener(service: Service, port: int) -> Listener | None:
     return next((listener for listener in service.listeners if listener.port == port), None)
 
 
-def _choose(network: Network, action: Action, roll: float) -> TargetGroup | None:
-    """The target group that an action forwards to, if it forwards to one."""
-    if not isinstance(action, ForwardAction):
-        return None
+def _choose(network: Network, action: ForwardAction, roll: float) -> TargetGroup | None:
+    """The target group that an action forwards to; ``None`` where every weight is 0."""
     chosen = choose_target_group(action, roll)
     return network.target_group_by_arn[chosen.target_group_arn] if chosen else None
 
@@ -370,12 +411,14 @@ def _deliver(
     assert trace.listener
     identity = _identity_of(trace)
     network_arn = trace.service_network.arn if trace.service_network else None
-    headers = end_to_end(request.headers).without(*_OWN_HEADERS)
+    sent = end_to_end(request.headers)
+    gone = _OWN_HEADERS
     if not assumptions.forward_signature and trace.principal is not None:
-        headers = headers.without(*_SIGNATURE_HEADERS)
-    headers = headers.with_items(
+        gone = gone | _SIGNATURE_HEADERS
+    headers = Headers(
         (
-            ("x-forwarded-for", _forwarded_for(headers, source, assumptions)),
+            *(pair for pair in sent.items() if pair[0].lower() not in gone),
+            ("x-forwarded-for", _forwarded_for(sent, source, assumptions)),
             ("x-forwarded-port", str(trace.listener.port)),
             ("x-forwarded-proto", trace.listener.protocol.lower()),
             (REQUEST_ID_HEADER, request_id),

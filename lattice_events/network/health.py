@@ -36,7 +36,7 @@ def after_check(before: TargetHealth, check: HealthCheck, *, passed: bool) -> Ta
     """What a target's health is after one more check; a fresh target needs a single pass."""
     if before.status == "INITIAL" and passed:
         return TargetHealth(status="HEALTHY")
-    if passed == (before.status == "HEALTHY"):
+    if before.status == ("HEALTHY" if passed else "UNHEALTHY"):
         return TargetHealth(status=before.status)
     streak = before.streak + 1
     threshold = check.healthy_threshold if passed else check.unhealthy_threshold

@@ -9,6 +9,7 @@ Source:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 from lattice_events.assumptions import Assumptions
 from lattice_events.network.model import (
@@ -39,10 +40,13 @@ class Routing:
     trials: tuple[RuleTrial, ...]
 
 
+_PRIORITY = attrgetter("priority")
+
+
 def route(listener: Listener, request: Request, assumptions: Assumptions) -> Routing:
     """Try a listener's rules by ascending priority; the first that matches wins."""
     trials = []
-    for rule in sorted(listener.rules, key=lambda rule: rule.priority):
+    for rule in sorted(listener.rules, key=_PRIORITY):
         mismatch = find_mismatch(rule.match, request, assumptions)
         trials.append(RuleTrial(rule=rule, mismatch=mismatch))
         if mismatch is None:

@@ -338,6 +338,7 @@ def _parse_amz_date(text: str) -> float | None:
     if not _AMZ_DATE.fullmatch(text):
         return None
     try:
-        return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+        day = int(text[:4]), int(text[4:6]), int(text[6:8])
+        return datetime(*day, int(text[9:11]), int(text[11:13]), int(text[13:15]), tzinfo=UTC).timestamp()
     except ValueError:
         return None

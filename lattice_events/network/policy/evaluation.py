@@ -73,21 +73,29 @@ class Verdict:
 
 def evaluate(policy: Policy, facts: Facts) -> Verdict:
     """Evaluate one policy: a matching Deny decides, else a matching Allow, else nothing does."""
-    nearest: tuple[Statement, tuple[Lack, ...]] | None = None
     allowing: Statement | None = None
     for statement in policy.statements:
-        lacks = find_lacks(statement, facts)
-        if not lacks:
+        if matches(statement, facts):
             if statement.effect == "Deny":
                 return Verdict(effect="deny", statement=statement)
             allowing = allowing or statement
-        elif statement.effect == "Allow" and (nearest is None or len(lacks) < len(nearest[1])):
-            nearest = statement, lacks
     if allowing is not None:
         return Verdict(effect="allow", statement=allowing)
-    if nearest is None:
+    allows = [(find_lacks(each, facts), each) for each in policy.statements if each.effect == "Allow"]
+    if not allows:
         return Verdict(effect="none")
-    return Verdict(effect="none", statement=nearest[0], lacks=nearest[1])
+    lacks, nearest = min(allows, key=lambda each: len(each[0]))
+    return Verdict(effect="none", statement=nearest, lacks=lacks)
+
+
+def matches(statement: Statement, facts: Facts) -> bool:
+    """Whether a statement is about a request: all of its elements and conditions hold."""
+    return (
+        (statement.principal is None or _names(statement.principal, facts.caller))
+        and _matches_any(statement.action, facts.action, facts, ignore_case=True)
+        and (statement.resource is None or _matches_any(statement.resource, facts.resource, facts))
+        and all(holds(condition, facts) for condition in statement.conditions)
+    )
 
 
 def find_lacks(statement: Statement, facts: Facts) -> tuple[Lack, ...]:
@@ -149,10 +157,10 @@ def _is_principal(value: str, caller: Caller) -> bool:
 
 def _matches_any(element: Element, text: str, facts: Facts, *, ignore_case: bool = False) -> bool:
     """Whether ``Action`` or ``Resource`` matches, or its negation does not."""
-    found = any(
-        matches_pattern(value, text, facts.values, ignore_case=ignore_case) for value in element.values
-    )
-    return found is not element.is_negated
+    for value in element.values:
+        if matches_pattern(value, text, facts.values, ignore_case=ignore_case):
+            return not element.is_negated
+    return element.is_negated
 
 
 def holds(condition: Condition, facts: Facts) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TypeVar
 
 from lattice_events.headers import Headers, QueryParams
@@ -114,7 +115,7 @@ class Facts:
     service_tags: Mapping[str, str] = field(default_factory=dict)
     action: str = INVOKE
 
-    @property
+    @cached_property
     def resource(self) -> str:
         """The ARN that ``Resource`` is compared with: the service's, and the path."""
         return self.service_arn + self.path

@@ -36,6 +36,8 @@ def matches_pattern(pattern: str, text: str, lookup: Lookup, *, ignore_case: boo
         lookup: The values of a key.
         ignore_case: As some operators do.
     """
+    if pattern == "*":
+        return True
     expanded = _expand(pattern, lookup)
     return expanded is not None and _compile(expanded, ignore_case).fullmatch(text) is not None
 

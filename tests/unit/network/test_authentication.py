@@ -78,7 +78,8 @@ def changed(request: Request, change: list[Any]) -> Request:
             return request.replace(query_string=request.query_string.replace(old, new))
         case [part, value]:
             return request.replace(**{part: value})
-    raise ValueError(change)
+        case _:
+            raise ValueError(change)
 
 
 def decide(request: Request, **options: Any) -> Decision:

@@ -13,13 +13,14 @@ from lattice_events import Request
 from lattice_events.assumptions import Assumptions
 from lattice_events.client.denials import read_denial
 from lattice_events.errors import AccessDeniedError
+from lattice_events.network.authentication import KnownKey
 from lattice_events.network.dataplane import Decision, Forward, Reply, Source, plan
 from lattice_events.network.explanation import describe
 from lattice_events.network.model import Network, Principal
 from lattice_events.network.policy import Caller, Policy, parse_policy
 from tests.files import load_cases
 from tests.networks import NETWORK_ARN, forward_to, http_group, listener, network, rule, service
-from tests.unit.network.test_authentication import NOW, SESSION_KEY, KnownKey, signed
+from tests.unit.network.test_authentication import NOW, SESSION_KEY, signed
 
 SESSION = "arn:aws:sts::123456789012:assumed-role/app/s1"
 VPC = "arn:aws:ec2:us-west-2:210987654321:vpc/vpc-7"

@@ -12,7 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lattice_events.errors import ConfigurationError
-from lattice_events.network.model import Action, ForwardAction, HealthCheck, Match, Network, Principal
+from lattice_events.network.model import (
+    Action,
+    ForwardAction,
+    HealthCheck,
+    Match,
+    Network,
+    Principal,
+    Service,
+    ServiceNetwork,
+)
 from lattice_events.network.policy import Policy
 from lattice_events.readers.assemble import assemble
 from lattice_events.readers.cloudformation import read_template
@@ -64,6 +73,7 @@ def read(given: dict[str, Any]) -> dict[str, Any]:
 def summary(network: Network) -> dict[str, Any]:
     """A network in few words."""
     networks = {each.arn: each.name for each in network.service_networks}
+    guarded: list[Service | ServiceNetwork] = [*network.service_networks, *network.services]
     return {
         "networks": list(networks.values()),
         "services": {
@@ -86,7 +96,7 @@ def summary(network: Network) -> dict[str, Any]:
         "functions": {each.name: dict(each.environment) for each in network.functions},
         "auth": {
             each.name: f"{each.auth_type} {statements_in_words(each.auth_policy) or 'none'}"
-            for each in (*network.service_networks, *network.services)
+            for each in guarded
             if each.auth_type != "NONE"
         },
         "principals": {each.name: principal_in_words(each) for each in network.principals},

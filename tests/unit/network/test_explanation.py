@@ -1,0 +1,127 @@
+"""A decision in plain values, and the reasons that people read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from lattice_events import Headers, Request
+from lattice_events.assumptions import Assumptions
+from lattice_events.network.dataplane import Decision
+from lattice_events.network.explanation import describe
+from lattice_events.network.model import FixedResponseAction, Network, Principal
+from tests.networks import forward_to, http_group, lambda_group, listener, network, rule, service
+from tests.unit.network.test_authentication import signed
+from tests.unit.network.test_authorization import CALLER, OPEN, decide, net_of
+
+
+def described(decision: Decision, net: Network) -> dict[str, Any]:
+    found = describe(decision, net, Assumptions())
+    assert json.loads(json.dumps(found)) == found
+    return found
+
+
+def test_a_function_gets_an_event() -> None:
+    net = network(
+        service(
+            listeners=(
+                listener(None, rule(1, {"exact": "/a"}), rule(2, {"prefix": "/"}, forward_to("functions"))),
+            )
+        )
+    )
+
+    found = described(decide(net, None), net)
+
+    assert found["rules"] == [
+        {"priority": 1, "name": "1", "mismatch": "path /orders/7 is not exact /a"},
+        {"priority": 2, "name": "2", "mismatch": None},
+    ]
+    assert found["action"]["by"] == "2"
+    assert (found["target"], found["reply"]) == ("hello", None)
+    assert found["sent"]["event"]["path"] == "/orders/7?b=2&a=1"
+    assert found["authentication"] is None
+
+
+def test_a_server_gets_headers_without_secrets() -> None:
+    net = net_of(OPEN)
+
+    found = described(decide(net, Principal(name="app", caller=CALLER)), net)
+
+    assert found["sent"]["request"] == "GET /orders/7?b=2&a=1"
+    assert ["authorization", "…"] in found["sent"]["headers"]
+    assert found["authentication"]["principal"] == CALLER.arn
+    statements = found["authorization"]["layers"][1]["statements"]
+    assert statements == [{"name": "Allow", "effect": "Allow", "lacks": []}]
+
+
+def test_weights_show_their_shares() -> None:
+    net = network(
+        service(listeners=(listener(forward_to("a", "b", weights=(90, 10))),)),
+        groups=(http_group("http://a", name="a"), http_group("http://b", name="b")),
+    )
+
+    groups = described(decide(net, None), net)["action"]["target_groups"]
+
+    assert [(each["name"], each["share"], each["chosen"]) for each in groups] == [
+        ("a", 0.9, True),
+        ("b", 0.1, False),
+    ]
+
+
+def test_a_refused_signature_says_which_part_differs() -> None:
+    net = net_of(OPEN)
+
+    principal = Principal(name="app", caller=CALLER)
+    found = described(decide(net, principal, signed({}).replace(path="/other")), net)
+
+    assert found["authentication"]["differs"] == "signature"
+    assert found["reply"]["status"] == 403
+    assert "what is wrong with it: signature" in found["reply"]["reason"]
+    assert found["action"] is None
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        ([], "no rule matched; the default action is a fixed 404\nthe listener has no rules"),
+        (
+            [{"exact": "/a"}],
+            "no rule matched; the default action is a fixed 404\n1: path /orders/7 is not exact /a",
+        ),
+        ([{"prefix": "/"}], "rule 1 answers with a fixed 404"),
+    ],
+)
+def test_a_fixed_response_says_why(rules: list[dict[str, Any]], reason: str) -> None:
+    made = [rule(index, row) for index, row in enumerate(rules, start=1)]
+    net = network(service(listeners=(listener(FixedResponseAction(status=404), *made),)))
+
+    found = described(decide(net, None), net)
+
+    assert found["reply"] == {"status": 404, "body": "Not Found", "reason": reason}
+    assert found["action"]["fixed_response"] == 404
+
+
+def test_no_weight_and_no_target_forward_to_nothing() -> None:
+    no_weight = network(service(listeners=(listener(forward_to("functions", weights=(0,))),)))
+    no_target = network(groups=(lambda_group(targets=()),))
+
+    assert described(decide(no_weight, None), no_weight)["action"]["target_groups"][0]["share"] == 0.0
+    assert described(decide(no_target, None), no_target)["reply"]["status"] == 503
+
+
+@pytest.mark.parametrize(
+    ("request_", "reason"),
+    [
+        (Request(headers=Headers({"host": "other"})), "other is no service of the network"),
+        (Request(), "an empty host is no service of the network"),
+    ],
+)
+def test_a_host_that_is_no_service(request_: Request, reason: str) -> None:
+    net = network()
+
+    found = described(decide(net, None, request_), net)
+
+    assert found["reply"]["reason"] == reason
+    assert (found["service"], found["action"]) == (None, None)
