@@ -11,7 +11,8 @@ from typing import Any
 from lattice_events import Headers, Request
 from lattice_events.assumptions import DEFAULTS
 from lattice_events.network.authentication import KnownKey
-from lattice_events.network.dataplane import Source, plan
+from lattice_events.network.dataplane import plan
+from lattice_events.network.decision import Source
 from lattice_events.network.model import (
     FixedResponseAction,
     ForwardAction,

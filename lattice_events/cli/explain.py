@@ -20,7 +20,8 @@ from lattice_events.cli.options import code_folders, serverless_options, source_
 from lattice_events.errors import ConfigurationError
 from lattice_events.headers import Headers
 from lattice_events.network.authentication import KnownKey
-from lattice_events.network.dataplane import Decision, Source, plan
+from lattice_events.network.dataplane import plan
+from lattice_events.network.decision import Decision, Source
 from lattice_events.network.explanation import describe
 from lattice_events.network.model import Network, Principal
 from lattice_events.network.policy import Caller

@@ -17,7 +17,8 @@ from lattice_events.codec.limits import MAX_LAMBDA_BYTES
 from lattice_events.errors import ResponseError, TargetError, TargetTimeoutError, TargetUnavailableError
 from lattice_events.local import relay
 from lattice_events.local.records import InvokeResult
-from lattice_events.network.dataplane import Failure, Forward, Reply, fail, pass_back
+from lattice_events.network.dataplane import fail, pass_back
+from lattice_events.network.decision import Failure, Forward, Reply
 from lattice_events.network.model import HttpTarget, LambdaTarget
 from lattice_events.response import Response
 

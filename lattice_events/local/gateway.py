@@ -35,7 +35,8 @@ from lattice_events.local.tls import RunAuthority
 from lattice_events.local.tunnel import run_tunnel
 from lattice_events.network.access_log import access_log_record
 from lattice_events.network.authentication import Keyring
-from lattice_events.network.dataplane import Decision, Forward, Source, plan, split_host
+from lattice_events.network.dataplane import plan, split_host
+from lattice_events.network.decision import Decision, Forward, Source
 from lattice_events.network.health import Health
 from lattice_events.network.model import Network
 from lattice_events.response import Response

@@ -8,7 +8,7 @@ from lattice_events.local.arrival import Arrival
 from lattice_events.local.forward import Answer
 from lattice_events.local.records import RequestRecord
 from lattice_events.network.access_log import Exchange
-from lattice_events.network.dataplane import Decision, Forward, Trace
+from lattice_events.network.decision import Decision, Forward, Trace
 from lattice_events.network.model import LambdaTarget
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from lattice_events.network.dataplane import Decision, Failure, Forward
+from lattice_events.network.decision import Decision, Failure, Forward
 from lattice_events.network.model import LambdaTarget
 from lattice_events.request import Request
 

@@ -10,23 +10,14 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
 from lattice_events.assumptions import Assumptions
 from lattice_events.headers import Headers, QueryParams, end_to_end
-from lattice_events.identity import (
-    IDENTITY_HEADER,
-    NETWORK_HEADER,
-    TAGS_HEADER,
-    TARGET_HEADER,
-    Identity,
-    format_pairs,
-    identity_to_headers,
-)
-from lattice_events.network.authentication import Authentication, Keyring, authenticate
-from lattice_events.network.authorization import Authorization, authorize, needs_authorization
+from lattice_events.network.authentication import Keyring, authenticate
+from lattice_events.network.authorization import authorize, needs_authorization
+from lattice_events.network.decision import Decision, Failure, Forward, Reply, Source, Trace
+from lattice_events.network.delivery import REQUEST_ID_HEADER, deliver
 from lattice_events.network.health import Health, usable_targets
 from lattice_events.network.model import (
     FixedResponseAction,
@@ -37,119 +28,18 @@ from lattice_events.network.model import (
     Rule,
     Service,
     ServiceNetwork,
-    Target,
     TargetGroup,
 )
 from lattice_events.network.policy import ANONYMOUS_CALLER, Facts
-from lattice_events.network.routing import Routing, RuleTrial, choose_target_group, route
+from lattice_events.network.routing import RuleTrial, choose_target_group, route
 from lattice_events.request import Request
 from lattice_events.response import Response
 
-REQUEST_ID_HEADER = "x-amzn-requestid"
-SOURCE_VPC_HEADER = "x-amzn-source-vpc"
 MAX_REQUEST_ID_BYTES = 512
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 60 * 1024
 
 IDLE_TIMEOUT_SECONDS = 60
-
-Failure = Literal["connect", "timeout", "protocol", "function", "request_too_large"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
-    """Where a request came from.
-
-    Attributes:
-        address: The caller's IP address.
-        port: Port of the listener that it came to, as in the URL: 443 for ``https://``.
-        vpc_arn: ARN of the VPC that a caller comes from whose own is not known.
-        principal: Whom the connection's proxy token stands for; ``None`` for somebody unknown.
-    """
-
-    address: str
-    port: int
-    vpc_arn: str | None = None
-    principal: Principal | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Trace:
-    """How far a request got, and why; what it did not get to is ``None`` or empty.
-
-    Attributes:
-        service: That the Host names.
-        listener: Of the port.
-        service_network: That the request came through.
-        source_vpc_arn: Of the caller's VPC.
-        authentication: ``None`` where no signature is looked at.
-        authorization: ``None`` where no policy is asked.
-        trials: The rules tried.
-        rule: The one that matched.
-        target_group: That was chosen.
-    """
-
-    service: Service | None = None
-    listener: Listener | None = None
-    service_network: ServiceNetwork | None = None
-    source_vpc_arn: str | None = None
-    authentication: Authentication | None = None
-    authorization: Authorization | None = None
-    trials: tuple[RuleTrial, ...] = ()
-    rule: Rule | None = None
-    target_group: TargetGroup | None = None
-
-    def routed(self, routing: Routing, target_group: TargetGroup | None) -> Trace:
-        """This trace, further on."""
-        return Trace(
-            service=self.service,
-            listener=self.listener,
-            service_network=self.service_network,
-            source_vpc_arn=self.source_vpc_arn,
-            authentication=self.authentication,
-            authorization=self.authorization,
-            trials=routing.trials,
-            rule=routing.rule,
-            target_group=target_group,
-        )
-
-    @property
-    def principal(self) -> Principal | None:
-        """Who calls, as far as a signature says."""
-        return self.authentication.principal if self.authentication else None
-
-    @property
-    def is_denied(self) -> bool:
-        """Whether the caller is not let in."""
-        return self._is_rejected or bool(self.authorization and self.authorization.denied_by)
-
-    @property
-    def _is_rejected(self) -> bool:
-        return bool(self.authentication and self.authentication.is_rejected)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Forward:
-    """Send `request` to `target`; it carries every header and fact that VPC Lattice adds."""
-
-    target_group: TargetGroup
-    target: Target
-    request: Request
-    request_id: str
-    trace: Trace
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reply:
-    """Answer without a target; `reason` says why, for a person."""
-
-    response: Response
-    reason: str
-    request_id: str
-    trace: Trace
-
-
-Decision = Forward | Reply
 
 
 def plan(
@@ -215,7 +105,7 @@ def plan(
         return _reply(assumptions.empty_group_status, "Service Unavailable", reason, request_id, trace)
     targets = usable_targets(group, health)
     target = targets[turn.get(group.arn, 0) % len(targets)]
-    delivered = _deliver(request, network, trace, group, source, request_id, now_us, assumptions)
+    delivered = deliver(request, network, trace, group, source, request_id, now_us, assumptions)
     return Forward(target_group=group, target=target, request=delivered, request_id=request_id, trace=trace)
 
 
@@ -329,15 +219,6 @@ def _fixed_reason(action: FixedResponseAction, rule: Rule | None, trials: tuple[
 
 
 _NO_QUERY = QueryParams()
-_OWN_HEADERS = frozenset(
-    (
-        IDENTITY_HEADER, NETWORK_HEADER, TARGET_HEADER, TAGS_HEADER, SOURCE_VPC_HEADER, REQUEST_ID_HEADER,
-        "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto",
-    )
-)  # fmt: skip
-_SIGNATURE_HEADERS = frozenset(
-    ("authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token")
-)
 _PHRASES = {
     400: "Bad Request",
     404: "Not Found",
@@ -394,102 +275,6 @@ def _choose(network: Network, action: ForwardAction, roll: float) -> TargetGroup
     """The target group that an action forwards to; ``None`` where every weight is 0."""
     chosen = choose_target_group(action, roll)
     return network.target_group_by_arn[chosen.target_group_arn] if chosen else None
-
-
-def _deliver(
-    request: Request,
-    network: Network,
-    trace: Trace,
-    group: TargetGroup,
-    source: Source,
-    request_id: str,
-    now_us: int,
-    assumptions: Assumptions,
-) -> Request:
-    """The request as a target gets it: spoofable headers stripped, VPC Lattice's own added."""
-    assert trace.service
-    assert trace.listener
-    identity = _identity_of(trace)
-    network_arn = trace.service_network.arn if trace.service_network else None
-    sent = end_to_end(request.headers)
-    gone = _OWN_HEADERS
-    if not assumptions.forward_signature and trace.principal is not None:
-        gone = gone | _SIGNATURE_HEADERS
-    headers = Headers(
-        (
-            *(pair for pair in sent.items() if pair[0].lower() not in gone),
-            ("x-forwarded-for", _forwarded_for(sent, source, assumptions)),
-            ("x-forwarded-port", str(trace.listener.port)),
-            ("x-forwarded-proto", trace.listener.protocol.lower()),
-            (REQUEST_ID_HEADER, request_id),
-        )
-    )
-    event_version: Literal["V1", "V2"] = "V2"
-    if group.type == "LAMBDA":
-        event_version = group.event_version
-    else:
-        headers = headers.with_items(
-            (
-                *identity_to_headers(identity, empty_fields=assumptions.identity_empty_fields),
-                *_tags_headers(trace.principal),
-                *([(SOURCE_VPC_HEADER, identity.source_vpc)] if identity.source_vpc else ()),
-                (TARGET_HEADER, _target_header(trace.service, network_arn, group)),
-            )
-        )
-    return request.replace(
-        headers=headers,
-        identity=identity,
-        service_arn=trace.service.arn,
-        service_network_arn=network_arn,
-        target_group_arn=group.arn,
-        region=network.region,
-        time_epoch_us=now_us,
-        request_id=request_id,
-        event_version=event_version,
-    )
-
-
-def _identity_of(trace: Trace) -> Identity:
-    """The caller as targets are told; only a signature tells more than the VPC."""
-    if trace.principal is None or trace.authorization is None:
-        return Identity(source_vpc_arn=trace.source_vpc_arn)
-    caller = trace.principal.caller
-    return Identity(
-        type="AWS_IAM",
-        principal=caller.arn,
-        principal_org_id=caller.org_id,
-        principal_org_paths=",".join(caller.org_paths) or None,
-        session_name=caller.session_name,
-        source_vpc_arn=trace.source_vpc_arn,
-    )
-
-
-def _tags_headers(principal: Principal | None) -> list[tuple[str, str]]:
-    """The header with the caller's tags, if it has any."""
-    if principal is None or not principal.caller.tags:
-        return []
-    caller = principal.caller
-    pairs = [
-        ("principal", caller.arn or ""),
-        ("principalorgid", caller.org_id or ""),
-        ("principalorgpath", ",".join(caller.org_paths)),
-        *caller.tags.items(),
-    ]
-    return [(TAGS_HEADER, format_pairs(pairs))]
-
-
-def _forwarded_for(headers: Headers, source: Source, assumptions: Assumptions) -> str:
-    """The chain of addresses, the caller's last, in one value."""
-    before = headers.get_all("x-forwarded-for") if assumptions.forwarded_for == "append" else []
-    return ",".join((*before, source.address))
-
-
-def _target_header(service: Service, network_arn: str | None, group: TargetGroup) -> str:
-    """Where the request was sent, as HTTP targets are told."""
-    pairs = [("ServiceArn", service.arn), ("TargetGroupArn", group.arn)]
-    if network_arn:
-        pairs.insert(1, ("ServiceNetworkArn", network_arn))
-    return format_pairs(pairs)
 
 
 def pass_back(decision: Forward, response: Response) -> Response:

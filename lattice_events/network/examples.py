@@ -13,7 +13,8 @@ from lattice_events.assumptions import DEFAULTS
 from lattice_events.codec import encode_event
 from lattice_events.headers import Headers
 from lattice_events.identity import Identity
-from lattice_events.network.dataplane import Forward, Source, plan
+from lattice_events.network.dataplane import plan
+from lattice_events.network.decision import Forward, Source
 from lattice_events.network.model import (
     ForwardAction,
     LambdaTarget,

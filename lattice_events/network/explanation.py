@@ -8,7 +8,7 @@ from lattice_events.assumptions import Assumptions
 from lattice_events.codec import encode_event
 from lattice_events.headers import Headers
 from lattice_events.network.authorization import Authorization, Layer
-from lattice_events.network.dataplane import Decision, Forward, Reply, Trace
+from lattice_events.network.decision import Decision, Forward, Reply, Trace
 from lattice_events.network.model import ForwardAction, LambdaTarget, Network, Target
 from lattice_events.network.policy import Facts, find_lacks
 

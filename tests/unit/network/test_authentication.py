@@ -10,7 +10,8 @@ import pytest
 from lattice_events import Headers, Request
 from lattice_events.assumptions import Assumptions
 from lattice_events.network.authentication import KnownKey
-from lattice_events.network.dataplane import Decision, Forward, Source, plan
+from lattice_events.network.dataplane import plan
+from lattice_events.network.decision import Decision, Forward, Source
 from lattice_events.network.model import Principal
 from lattice_events.network.policy import Caller, parse_policy
 from lattice_events.sigv4 import Credentials, sign_lattice

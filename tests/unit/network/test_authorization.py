@@ -14,7 +14,8 @@ from lattice_events.assumptions import Assumptions
 from lattice_events.client.denials import read_denial
 from lattice_events.errors import AccessDeniedError
 from lattice_events.network.authentication import KnownKey
-from lattice_events.network.dataplane import Decision, Forward, Reply, Source, plan
+from lattice_events.network.dataplane import plan
+from lattice_events.network.decision import Decision, Forward, Reply, Source
 from lattice_events.network.explanation import describe
 from lattice_events.network.model import Network, Principal
 from lattice_events.network.policy import Caller, Policy, parse_policy

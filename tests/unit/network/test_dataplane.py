@@ -8,16 +8,8 @@ import pytest
 
 from lattice_events import Headers, Request, Response
 from lattice_events.assumptions import DEFAULTS, Assumptions
-from lattice_events.network.dataplane import (
-    Decision,
-    Forward,
-    Reply,
-    Source,
-    fail,
-    pass_back,
-    plan,
-    split_host,
-)
+from lattice_events.network.dataplane import fail, pass_back, plan, split_host
+from lattice_events.network.decision import Decision, Forward, Reply, Source
 from lattice_events.network.model import FixedResponseAction, HttpTarget
 from tests.networks import (
     NETWORK_ARN,

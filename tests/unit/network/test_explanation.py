@@ -9,7 +9,7 @@ import pytest
 
 from lattice_events import Headers, Request
 from lattice_events.assumptions import Assumptions
-from lattice_events.network.dataplane import Decision
+from lattice_events.network.decision import Decision
 from lattice_events.network.explanation import describe
 from lattice_events.network.model import FixedResponseAction, Network, Principal
 from tests.networks import forward_to, http_group, lambda_group, listener, network, rule, service

@@ -1,0 +1,119 @@
+"""What the data plane decides about a request, with the trace of how it came to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lattice_events.network.authentication import Authentication
+from lattice_events.network.authorization import Authorization
+from lattice_events.network.model import (
+    Listener,
+    Principal,
+    Rule,
+    Service,
+    ServiceNetwork,
+    Target,
+    TargetGroup,
+)
+from lattice_events.network.routing import Routing, RuleTrial
+from lattice_events.request import Request
+from lattice_events.response import Response
+
+Failure = Literal["connect", "timeout", "protocol", "function", "request_too_large"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """Where a request came from.
+
+    Attributes:
+        address: The caller's IP address.
+        port: Port of the listener that it came to, as in the URL: 443 for ``https://``.
+        vpc_arn: ARN of the VPC that a caller comes from whose own is not known.
+        principal: Whom the connection's proxy token stands for; ``None`` for somebody unknown.
+    """
+
+    address: str
+    port: int
+    vpc_arn: str | None = None
+    principal: Principal | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trace:
+    """How far a request got, and why; what it did not get to is ``None`` or empty.
+
+    Attributes:
+        service: That the Host names.
+        listener: Of the port.
+        service_network: That the request came through.
+        source_vpc_arn: Of the caller's VPC.
+        authentication: ``None`` where no signature is looked at.
+        authorization: ``None`` where no policy is asked.
+        trials: The rules tried.
+        rule: The one that matched.
+        target_group: That was chosen.
+    """
+
+    service: Service | None = None
+    listener: Listener | None = None
+    service_network: ServiceNetwork | None = None
+    source_vpc_arn: str | None = None
+    authentication: Authentication | None = None
+    authorization: Authorization | None = None
+    trials: tuple[RuleTrial, ...] = ()
+    rule: Rule | None = None
+    target_group: TargetGroup | None = None
+
+    def routed(self, routing: Routing, target_group: TargetGroup | None) -> Trace:
+        """This trace, further on."""
+        return Trace(
+            service=self.service,
+            listener=self.listener,
+            service_network=self.service_network,
+            source_vpc_arn=self.source_vpc_arn,
+            authentication=self.authentication,
+            authorization=self.authorization,
+            trials=routing.trials,
+            rule=routing.rule,
+            target_group=target_group,
+        )
+
+    @property
+    def principal(self) -> Principal | None:
+        """Who calls, as far as a signature says."""
+        return self.authentication.principal if self.authentication else None
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether the caller is not let in."""
+        return self._is_rejected or bool(self.authorization and self.authorization.denied_by)
+
+    @property
+    def _is_rejected(self) -> bool:
+        return bool(self.authentication and self.authentication.is_rejected)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Forward:
+    """Send `request` to `target`; it carries every header and fact that VPC Lattice adds."""
+
+    target_group: TargetGroup
+    target: Target
+    request: Request
+    request_id: str
+    trace: Trace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """Answer without a target; `reason` says why, for a person."""
+
+    response: Response
+    reason: str
+    request_id: str
+    trace: Trace
+
+
+Decision = Forward | Reply
