@@ -1,0 +1,303 @@
+"""`lattice explain`, `lattice logs`, `lattice credentials` and the access log, as a user runs them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.running import BIN, Running, clean_environment, lattice_dev, refused
+
+TEMPLATE = """\
+Resources:
+  Network:
+    Type: AWS::VpcLattice::ServiceNetwork
+    Properties: {Name: shop}
+  Function:
+    Type: AWS::Lambda::Function
+    Properties: {FunctionName: caller, Runtime: python3.12, Handler: app.echo, Role: !GetAtt Role.Arn}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies:
+        - PolicyName: call
+          PolicyDocument: {Statement: [{Effect: Allow, Action: 'vpc-lattice-svcs:Invoke', Resource: '*'}]}
+  Group:
+    Type: AWS::VpcLattice::TargetGroup
+    Properties: {Type: LAMBDA, Config: {LambdaEventStructureVersion: V2}, Targets: [{Id: !GetAtt Function.Arn}]}
+  Service:
+    Type: AWS::VpcLattice::Service
+    Properties: {Name: orders, AuthType: AWS_IAM}
+  Association:
+    Type: AWS::VpcLattice::ServiceNetworkServiceAssociation
+    Properties: {ServiceIdentifier: !Ref Service, ServiceNetworkIdentifier: !Ref Network}
+  Listener:
+    Type: AWS::VpcLattice::Listener
+    Properties:
+      ServiceIdentifier: !Ref Service
+      Protocol: HTTPS
+      DefaultAction: {FixedResponse: {StatusCode: 404}}
+  Rule:
+    Type: AWS::VpcLattice::Rule
+    Properties:
+      ListenerIdentifier: !Ref Listener
+      Priority: 10
+      Match: {HttpMatch: {PathMatch: {CaseSensitive: true, Match: {Prefix: /orders}}}}
+      Action: {Forward: {TargetGroups: [{TargetGroupIdentifier: !Ref Group}]}}
+  Policy:
+    Type: AWS::VpcLattice::AuthPolicy
+    Properties:
+      ResourceIdentifier: !Ref Service
+      Policy:
+        Statement:
+          - {Sid: Readers, Effect: Allow, Principal: {AWS: !GetAtt Role.Arn}, Action: vpc-lattice-svcs:Invoke, Resource: '*', Condition: {StringEquals: {'vpc-lattice-svcs:SourceVpc': vpc-1}}}
+          - {Sid: NoDeletes, Effect: Deny, Principal: '*', Action: '*', Resource: '*', Condition: {StringEquals: {'vpc-lattice-svcs:RequestMethod': DELETE}}}
+  VpcAssociation:
+    Type: AWS::VpcLattice::ServiceNetworkVpcAssociation
+    Properties: {VpcIdentifier: vpc-1, ServiceNetworkIdentifier: !Ref Network}
+"""
+CODE = """\
+def echo(event, context):
+    return {"statusCode": 200, "body": event["requestContext"]["identity"].get("principal", "anonymous")}
+"""
+
+
+def lattice(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [BIN / "lattice", *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        env=clean_environment(),
+        timeout=60,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shop")
+    (folder / "shop.yaml").write_text(TEMPLATE)
+    (folder / "app.py").write_text(CODE)
+    return folder
+
+
+def explained(folder: Path, *arguments: str) -> tuple[int, str]:
+    done = lattice("explain", *arguments, folder / "shop.yaml")
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout or done.stderr
+
+
+def test_an_anonymous_request_is_denied_and_told_why(folder: Path) -> None:
+    status, tree = explained(folder, "GET", "orders/orders/7")
+
+    assert status == 1
+    assert "authentication: anonymous, since there is no signature" in tree
+    assert "service policy of orders: does not allow" in tree
+    assert "Principal: anonymous is not arn:aws:iam::123456789012:role/shop-Role" in tree
+    assert "Deny NoDeletes: does not match" in tree
+    assert "identity policy of anonymous: not asked. An unsigned caller has none." in tree
+    assert "VPC Lattice answers 403: AccessDeniedException: User: anonymous is not authorized" in tree
+
+
+def test_a_caller_is_let_in_and_the_event_is_shown(folder: Path) -> None:
+    status, tree = explained(folder, "orders/orders/7?a=b", "--as", "caller")
+
+    assert status == 0
+    assert "Allow Readers: matches" in tree
+    assert "identity policy of arn:aws:iam::123456789012:role/shop-Role: allows" in tree
+    assert "10  Rule: matches" in tree
+    assert "target group shop-group" in tree
+    assert '"path": "/orders/7?a=b"' in tree
+    assert "Signature=" not in tree
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("orders/other", "--as", "caller"), "no rule matched; the default action is a fixed 404"),
+        (("orders/orders", "--as", "caller", "--from-vpc", "vpc-2"), "SourceVpc: is vpc-2, wanted vpc-1"),
+        (("DELETE", "orders/orders", "--as", "caller"), "with an explicit deny in a service-based policy"),
+        (
+            ("orders/orders", "--as", "arn:aws:iam::123456789012:user/ann"),
+            "User: arn:aws:iam::123456789012:user/ann",
+        ),
+        (("https://orders.example/"), "orders.example is no service of the network"),
+        (("orders/orders", "--header", "authorization: AWS4-HMAC-SHA256 x"), "Authorization cannot be read"),
+        (
+            ("http://orders-1.7d67968.vpc-lattice-svcs.us-east-1.on.aws/",),
+            "orders has no listener on port 80",
+        ),
+    ],
+)
+def test_what_stands_in_the_way_is_named(folder: Path, arguments: tuple[str, ...] | str, said: str) -> None:
+    status, tree = explained(folder, *([arguments] if isinstance(arguments, str) else arguments))
+
+    assert status == 1
+    assert said in tree
+
+
+def test_scripts_get_json(folder: Path) -> None:
+    status, text = explained(folder, "orders/orders", "--as", "caller", "--json")
+
+    found = json.loads(text)
+    assert (status, found["target"], found["authorization"]["allowed"]) == (0, "caller", True)
+    assert found["sent"]["event"]["requestContext"]["identity"]["type"] == "AWS_IAM"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("ordrs/x",), "There is no service ordrs. Did you mean orders?"),
+        (("orders/x", "--as", "callr"), "There is no caller callr. Did you mean caller?"),
+        (("orders/x", "--from-vpc", "there"), "--from-vpc takes the id or the ARN of a VPC, not 'there'."),
+        (("http://[", ), "is no URL"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named(folder: Path, arguments: tuple[str, ...], said: str) -> None:
+    status, text = explained(folder, *arguments)
+
+    assert status == 2
+    assert said in text
+
+
+# ── a network that is up ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def dev(folder: Path) -> Iterator[Running]:
+    arguments = (folder / "shop.yaml", f"--code=Function={folder}", "--access-log", folder / "access.log")
+    with lattice_dev(*arguments) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def log(dev: Running, folder: Path) -> list[dict[str, Any]]:
+    """The access log after a denied, an allowed and an unmatched call."""
+    url = dev.service("orders")["url"]
+    denied = lattice("call", "--anonymous", f"{url}/orders/7")
+    assert denied.returncode == 2
+    assert "lets no anonymous caller in" in denied.stderr
+    allowed = lattice("call", "--as", "caller", f"{url}/orders/7?secret=1")
+    assert allowed.stdout == "arn:aws:sts::123456789012:assumed-role/shop-Role/caller"
+    unmatched = lattice("call", "--as", "caller", f"{url}/nothing")
+    assert unmatched.stdout == "Not Found"
+    dev.next_event("request", status=404)
+    dev.curl("--proxy", dev.ready["gateway_url"], "http://unknown.vpc-lattice-svcs.us-east-1.on.aws/")
+    return [json.loads(line) for line in (folder / "access.log").read_text().splitlines()]
+
+
+def test_each_request_to_a_service_has_a_record(log: list[dict[str, Any]]) -> None:
+    denied, allowed, unmatched = log
+
+    assert (denied["responseCode"], denied["authDeniedReason"], denied["resolvedUser"]) == (
+        403,
+        "Service",
+        "Anonymous",
+    )
+    assert denied["targetGroupArn"] == "-"
+    assert allowed["callerPrincipal"] == "arn:aws:sts::123456789012:assumed-role/shop-Role/caller"
+    assert (allowed["requestPath"], allowed["sourceVpcId"], allowed["tlsVersion"]) == (
+        "/orders/7",
+        "vpc-1",
+        "TLSv1.3",
+    )
+    assert allowed["bytesReceived"] > 500  # with its signature and token
+    assert allowed["bytesSent"] > len(allowed["callerPrincipal"])
+    assert allowed["serverNameIndication"].startswith("orders-")
+    assert allowed["responseFromTargetDuration"] <= allowed["duration"]
+    assert (unmatched["responseCode"], unmatched["failureReason"]) == (404, "-")
+    assert "Signature=" not in json.dumps(log)
+    assert "secret" not in json.dumps(log)
+
+
+def test_the_log_is_its_user_s_only(log: list[dict[str, Any]], folder: Path) -> None:
+    assert log
+    assert (folder / "access.log").stat().st_mode & 0o077 == 0
+
+
+def test_logs_explains_what_failed(log: list[dict[str, Any]], folder: Path) -> None:
+    assert log
+    whole = lattice("logs", folder / "access.log")
+
+    assert whole.returncode == 0
+    assert "The auth policy of the service svc-" in whole.stdout
+    assert "VPC Lattice itself answered 404: no target group was chosen." in whole.stdout
+    assert whole.stderr.strip() == "3 records, 2 shown"
+
+
+def test_logs_reads_standard_input_and_archives(log: list[dict[str, Any]], tmp_path: Path) -> None:
+    lines = "\n".join(map(json.dumps, log)) + "\n\n"
+    archive = tmp_path / "log.json.gz"
+    archive.write_bytes(gzip.compress(lines.encode()))
+
+    piped = lattice("logs", "--denied", "--json", stdin=lines)
+    archived = lattice("logs", "--path", "/nothing", archive)
+
+    (found,) = map(json.loads, piped.stdout.splitlines())
+    assert found["denied"] is True
+    assert found["record"] == log[0]
+    assert "3 records, 1 shown" in archived.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("no json", "standard input:1: This line is no JSON object"),
+        ("[1]", "standard input:1: This line is JSON, but no object"),
+        ('{"requestPath": 1, "responseCode": [], "authDeniedReason": {}}', "1 record, 0 shown"),
+        ('{"responseCode": 404, "requestMethod": "\\u001b[2J"}', "1 record, 1 shown"),
+    ],
+)
+def test_odd_lines_are_named_or_passed_over(text: str, said: str) -> None:
+    done = lattice("logs", stdin=text)
+
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "\x1b" not in done.stdout
+
+
+def test_a_log_that_is_not_there(tmp_path: Path) -> None:
+    done = lattice("logs", tmp_path / "none.log")
+
+    assert done.returncode == 2
+    assert "none.log: The access log cannot be read: No such file" in done.stderr
+
+
+def test_an_access_log_that_cannot_be_written(folder: Path) -> None:
+    said = refused(folder / "shop.yaml", f"--code=Function={folder}", "--access-log", "/nowhere/access.log")
+
+    assert "--access-log /nowhere/access.log cannot be written: No such file or directory" in said
+
+
+def test_json_and_the_log_cannot_share_standard_output(folder: Path) -> None:
+    assert "both want standard output" in refused(folder / "shop.yaml", "--json", "--access-log", "-")
+
+
+def test_credentials_make_a_shell_a_caller(dev: Running) -> None:
+    exports = lattice("credentials", "caller", "--proxy").stdout
+    url = dev.service("orders")["url"]
+    script = (
+        f"{exports}\ncurl -sS --max-time 20 --aws-sigv4 aws:amz:us-east-1:vpc-lattice-svcs "
+        '--user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H "x-amz-security-token: $AWS_SESSION_TOKEN" '
+        f'-H "x-amz-content-sha256: UNSIGNED-PAYLOAD" {url}/orders/7'
+    )
+
+    done = subprocess.run(
+        ["/bin/sh", "-c", script], capture_output=True, text=True, env=clean_environment(), timeout=30
+    )
+
+    assert done.stdout == "arn:aws:sts::123456789012:assumed-role/shop-Role/caller", done.stderr
+
+
+@pytest.mark.usefixtures("dev")
+def test_nobody_has_no_credentials() -> None:
+    done = lattice("credentials", "nobody")
+
+    assert done.returncode == 2
+    assert "There is no caller nobody." in done.stderr
+    assert "The running lattice dev knows: " in done.stderr
