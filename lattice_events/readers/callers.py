@@ -119,10 +119,13 @@ class CallerReader:
         documents = value if isinstance(value, list) else [value]
         statements: list[Statement] = []
         for index, document in enumerate(documents):
-            origin = self._locate((*self._root, name, "policies", index))
+            path: Path = (*self._root, name, "policies", index)
             try:
                 read = parse_policy(
-                    document, kind="identity", origin=origin, name=f"{name}.policies[{index}]"
+                    document,
+                    kind="identity",
+                    locate=lambda keys, path=path: self._locate((*path, *keys)),  # type: ignore[misc]
+                    name=f"{name}.policies[{index}]",
                 )
                 statements += read.statements
             except ConfigurationError as error:

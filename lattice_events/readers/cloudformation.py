@@ -125,7 +125,7 @@ class _TemplateReader(Template):
         if resource is None or document is None:
             raise WrongPropertyError("ResourceIdentifier and Policy must both be given.", ())
         try:
-            policy = parse_policy(document, origin=self.locate((*path, "Policy")))
+            policy = parse_policy(document, locate=lambda keys: self.locate((*path, "Policy", *keys)))
         except ConfigurationError as error:
             self.fragment.problems += error.problems
             return

@@ -65,7 +65,7 @@ def read_auth_policy(policy: Object, fragment: Fragment, services: Mapping[tuple
         return
     origin = policy.locate(("spec", "policy"))
     try:
-        parsed = parse_policy(policy.spec.get("policy"), origin=origin)
+        parsed = parse_policy(policy.spec.get("policy"), locate=lambda _: origin)
     except ConfigurationError as error:
         fragment.problems += error.problems
         return

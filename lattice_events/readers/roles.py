@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lattice_events.errors import ConfigurationError
+from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.model import Principal
 from lattice_events.network.policy import Caller, Policy, Statement, is_about_lattice, parse_policy
 from lattice_events.readers.intrinsics import UnresolvableError
@@ -128,8 +128,13 @@ class RoleReader:
 
     def _parsed(self, document: Any, name: str, path: Path) -> tuple[Statement, ...]:
         try:
-            return parse_policy(document, kind="identity", name=name).statements
+            return parse_policy(
+                document,
+                kind="identity",
+                locate=lambda keys: self._template.locate((*path, *keys)),
+                name=name,
+            ).statements
         except ConfigurationError as error:
-            for problem in error.problems:
-                self._template.problem(path, f"Policy {name}: {problem.message}")
+            problems = [Problem(f"Policy {name}: {each.message}", each.origin) for each in error.problems]
+            self._template.fragment.problems += problems
             return ()

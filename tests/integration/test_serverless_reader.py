@@ -65,13 +65,15 @@ def test_the_sample_is_one_network(sample: Path) -> None:
     project = load(sample)
 
     network = project.network
-    foo, eks_app = network.services
+    foo, orders, eks_app = network.services
     (service_network,) = network.service_networks
     assert (network.region, network.account) == ("ap-northeast-1", "123456789012")
     assert (foo.name, eks_app.name) == ("foo-service", "eks-app-default")
     assert foo.domain_name.startswith("foo-service-")
     assert foo.domain_name.endswith(".7d67968.vpc-lattice-svcs.ap-northeast-1.on.aws")
-    assert foo.service_network_arns == eks_app.service_network_arns == (service_network.arn,)
+    assert {foo.auth_type, eks_app.auth_type, service_network.auth_type} == {"NONE"}
+    assert (orders.name, orders.auth_type) == ("orders-service", "AWS_IAM")
+    assert {each.service_network_arns for each in network.services} == {(service_network.arn,)}
     assert service_network.name == "sample"
     assert "taken to be sample, the only one defined" in project.notes[0]
 
@@ -82,9 +84,9 @@ def test_the_sample_s_listeners_forward_to_the_function_and_the_pods(sample: Pat
     (foo_listener,) = network.services[0].listeners
     assert (foo_listener.protocol, foo_listener.port) == ("HTTPS", 443)
     assert isinstance(foo_listener.default_action, ForwardAction)
-    (rule,) = network.services[1].listeners[0].rules
+    (rule,) = network.services[2].listeners[0].rules
     assert rule.match == Match(path=PathMatch(kind="prefix", value="/app", case_sensitive=True))
-    assert network.services[1].listeners[0].default_action == FixedResponseAction(status=404)
+    assert network.services[2].listeners[0].default_action == FixedResponseAction(status=404)
     function_group, *_, pods = network.target_groups
     assert function_group.event_version == "V2"
     assert function_group.targets == (LambdaTarget(function_arn=network.functions[0].arn),)
@@ -104,6 +106,24 @@ def test_the_sample_s_functions_have_what_lambda_would_give_them(sample: Path) -
     assert client.environment["LATTICE_SERVICE_EKS_APP_DEFAULT_URL"].startswith("https://eks-app-default-")
 
 
+def test_the_sample_s_client_runs_as_a_role_of_its_own_that_may_call_orders(sample: Path) -> None:
+    network = load(sample).network
+
+    client = network.principal_by_name["sample-dev-eksClient"]
+    assert client.caller.arn == (
+        "arn:aws:sts::123456789012:assumed-role/sample-dev-EksClientRole/sample-dev-eksClient"
+    )
+    assert client.vpc_arn
+    assert client.vpc_arn.endswith(":vpc/vpc-00000000000000000")
+    assert client.identity_policy
+    assert [each.name for each in client.identity_policy.statements] == [
+        "Statement[0] of call-orders-service"
+    ]
+    hello = network.principal_by_name["sample-dev-hello"]
+    assert hello.identity_policy
+    assert hello.identity_policy.statements == ()
+
+
 def test_reading_leaves_no_trace_in_the_folder(sample: Path) -> None:
     before = {path.name for path in sample.iterdir()}
 
@@ -117,10 +137,10 @@ def test_v1_in_serverless_yml_changes_the_event_version_and_nothing_else(sample:
     edit(sample / "serverless.yml", "LambdaEventStructureVersion: V2", "LambdaEventStructureVersion: V1")
     after = load(sample).network
 
-    assert [group.event_version for group in before.target_groups if group.type == "LAMBDA"] == ["V2"] * 4
+    assert [group.event_version for group in before.target_groups if group.type == "LAMBDA"] == ["V2"] * 5
     assert [group.event_version for group in after.target_groups if group.type == "LAMBDA"] == [
         "V1",
-        *["V2"] * 3,
+        *["V2"] * 4,
     ]
     assert (after.services, after.functions) == (before.services, before.functions)
 
@@ -130,10 +150,10 @@ def test_the_prefix_of_the_httproute_changes_the_rule_and_nothing_else(sample: P
     edit(sample / "k8s/httproute.yaml", "value: /app", "value: /bar")
     after = load(sample).network
 
-    (rule,) = after.services[1].listeners[0].rules
+    (rule,) = after.services[2].listeners[0].rules
     assert rule.match.path
     assert rule.match.path.value == "/bar"
-    assert (after.services[0], after.target_groups) == (before.services[0], before.target_groups)
+    assert (after.services[:2], after.target_groups) == (before.services[:2], before.target_groups)
 
 
 def test_stage_region_and_parameters_are_passed_through(sample: Path) -> None:

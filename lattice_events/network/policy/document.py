@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ from lattice_events.network.policy.patterns import matches_pattern
 MAX_AUTH_POLICY_BYTES = 10_240
 """Of an auth policy's text, without white space."""
 
+Locate = Callable[[tuple[str | int, ...]], str]
 SetOperator = Literal["", "ForAnyValue", "ForAllValues"]
 
 _ELEMENTS = (
@@ -32,6 +33,7 @@ _LATTICE_KEYS = (
 )  # fmt: skip
 _INVOKE = "vpc-lattice-svcs:Invoke"
 _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z*?]+")
+_PART = re.compile(r"\[\d+|[^.\[\]]+")
 _ACCOUNT = re.compile(r"\d{12}")
 _PRINCIPAL = re.compile(
     r"\*|\d{12}|arn:[^:]*:(iam|sts)::\d{12}:(root|(role|user|assumed-role|federated-user)/.+)"
@@ -109,7 +111,11 @@ class Policy:
 
 
 def parse_policy(
-    document: Any, *, kind: Literal["auth", "identity"] = "auth", origin: str = "", name: str = ""
+    document: Any,
+    *,
+    kind: Literal["auth", "identity"] = "auth",
+    locate: Locate = lambda _: "",
+    name: str = "",
 ) -> Policy:
     """Read a policy document.
 
@@ -118,13 +124,13 @@ def parse_policy(
     Args:
         document: The JSON text, or what it stands for.
         kind: An ``auth`` policy names principals, an ``identity`` policy may not.
-        origin: Where it is written, for the problems.
+        locate: Gives the place of a key path of the document, for the problems.
         name: What its statements are to be called after, where a caller has several policies.
 
     Raises:
         ConfigurationError: With every problem, each with its place: ``Statement[2].Condition.StringEqual``.
     """
-    reader = _Reader(kind, origin, name)
+    reader = _Reader(kind, locate, name)
     policy = reader.read(document)
     if reader.problems:
         raise ConfigurationError(reader.problems)
@@ -134,8 +140,8 @@ def parse_policy(
 class _Reader:
     """Reads a document and keeps what is wrong with it."""
 
-    def __init__(self, kind: Literal["auth", "identity"], origin: str, name: str) -> None:
-        self._kind, self._origin, self._name = kind, origin, name
+    def __init__(self, kind: Literal["auth", "identity"], locate: Locate, name: str) -> None:
+        self._kind, self._locate, self._name = kind, locate, name
         self.problems: list[Problem] = []
 
     def read(self, document: Any) -> Policy:
@@ -291,7 +297,14 @@ class _Reader:
                 )
 
     def _report(self, place: str, what: str) -> None:
-        self.problems.append(Problem(f"{place or 'The policy'} {what}.", self._origin))
+        origin = self._locate(_key_path(place))
+        end = "" if what.endswith("?") else "."
+        self.problems.append(Problem(f"{place or 'The policy'} {what}{end}", origin))
+
+
+def _key_path(place: str) -> tuple[str | int, ...]:
+    """``Statement[2].Effect`` as keys and indexes."""
+    return tuple(int(part[1:]) if part[0] == "[" else part for part in _PART.findall(place))
 
 
 def is_about_lattice(statement: Any) -> bool:

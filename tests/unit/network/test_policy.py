@@ -113,7 +113,7 @@ def policy(**statement: Any) -> dict[str, Any]:
 )  # fmt: skip
 def test_what_a_policy_may_not_say_is_named_with_its_place(document: Any, problem: str) -> None:
     with pytest.raises(ConfigurationError, match=problem) as caught:
-        parse_policy(document, origin="serverless.yml:7")
+        parse_policy(document, locate=lambda _: "serverless.yml:7")
 
     assert str(caught.value).startswith("serverless.yml:7: ")
 
