@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lattice_events import Headers
 from lattice_events.errors import ConfigurationError
 from lattice_events.headers import QueryParams
-from lattice_events.network.policy import Caller, Facts, Policy, evaluate, parse_policy
+from lattice_events.network.policy import Caller, Facts, Policy, evaluate, facts, parse_policy
 from lattice_events.network.policy.operators import OPERATORS
 from tests.conftest import examples
 from tests.files import TESTS, load_cases
@@ -63,6 +63,35 @@ def test_the_table_has_what_it_must() -> None:
     assert all("https://docs.aws.amazon.com/" in row["source"] for row in ROWS)
     assert set(used) == {*OPERATORS, "Null"}
     assert len({row["name"] for row in ROWS}) == len(ROWS)
+
+
+def wrong_rows() -> int:
+    """How many rows of the table come out otherwise."""
+    return sum(_verdict(row["given"]) != row["expected"] for row in ROWS)
+
+
+def _verdict(row: dict[str, Any]) -> str:
+    try:
+        return evaluate(parse_policy(row["policy"]), facts_of(row["request"])).effect
+    except (ConfigurationError, KeyError):  # of a table from which something is gone
+        return "refused"
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_no_operator_can_go_unnoticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(OPERATORS, name)
+
+    assert wrong_rows() > 0
+
+
+@pytest.mark.parametrize("table", ["_KEYS", "_NAMED_KEYS"])
+def test_no_condition_key_can_go_unnoticed(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = getattr(facts, table)
+
+    for key in list(keys):
+        with monkeypatch.context() as patched:
+            patched.delitem(keys, key)
+            assert wrong_rows() > 0, key
 
 
 def policy(**statement: Any) -> dict[str, Any]:
