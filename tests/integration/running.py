@@ -107,11 +107,16 @@ class Running:
 
 
 @contextmanager
-def lattice_dev(*arguments: str | Path, cwd: Path = ROOT) -> Iterator[Running]:
-    """`lattice dev` on free ports."""
+def lattice_dev(*arguments: str | Path, cwd: Path = ROOT, **variables: str) -> Iterator[Running]:
+    """`lattice dev` on free ports, with further environment variables."""
     command = [BIN / "lattice", "dev", "--json", *FREE_PORTS, *arguments]
     process = subprocess.Popen(
-        command, cwd=cwd, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=cwd,
+        env=clean_environment() | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         with Running(process) as running:

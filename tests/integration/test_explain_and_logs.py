@@ -21,6 +21,9 @@ Resources:
   Function:
     Type: AWS::Lambda::Function
     Properties: {FunctionName: caller, Runtime: python3.12, Handler: app.echo, Role: !GetAtt Role.Arn}
+  ClientFunction:
+    Type: AWS::Lambda::Function
+    Properties: {FunctionName: client, Runtime: python3.12, Handler: app.call, Role: !GetAtt Role.Arn}
   Role:
     Type: AWS::IAM::Role
     Properties:
@@ -62,6 +65,12 @@ Resources:
     Properties: {VpcIdentifier: vpc-1, ServiceNetworkIdentifier: !Ref Network}
 """
 CODE = """\
+from lattice_events.client import LatticeSession
+
+def call(event, context):
+    with LatticeSession(service="orders") as session:
+        return session.get("/orders/7").text
+
 def echo(event, context):
     return {"statusCode": 200, "body": event["requestContext"]["identity"].get("principal", "anonymous")}
 """
@@ -84,6 +93,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "shop.yaml").write_text(TEMPLATE)
     (folder / "app.py").write_text(CODE)
     return folder
+
+
+def code_of(folder: Path) -> list[str]:
+    return [f"--code=Function={folder}", f"--code=ClientFunction={folder}"]
 
 
 def explained(folder: Path, *arguments: str) -> tuple[int, str]:
@@ -170,7 +183,8 @@ def test_a_mistake_is_named(folder: Path, arguments: tuple[str, ...], said: str)
 
 @pytest.fixture(scope="module")
 def dev(folder: Path) -> Iterator[Running]:
-    arguments = (folder / "shop.yaml", f"--code=Function={folder}", "--access-log", folder / "access.log")
+    arguments: list[str | Path] = [folder / "shop.yaml", *code_of(folder)]
+    arguments += ["--access-log", folder / "access.log"]
     with lattice_dev(*arguments) as running:
         yield running
 
@@ -269,7 +283,7 @@ def test_a_log_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_an_access_log_that_cannot_be_written(folder: Path) -> None:
-    said = refused(folder / "shop.yaml", f"--code=Function={folder}", "--access-log", "/nowhere/access.log")
+    said = refused(folder / "shop.yaml", *code_of(folder), "--access-log", "/nowhere/access.log")
 
     assert "--access-log /nowhere/access.log cannot be written: No such file or directory" in said
 
@@ -292,6 +306,29 @@ def test_credentials_make_a_shell_a_caller(dev: Running) -> None:
     )
 
     assert done.stdout == "arn:aws:sts::123456789012:assumed-role/shop-Role/caller", done.stderr
+
+
+def test_a_function_calls_as_its_own_role(dev: Running) -> None:
+    assert dev.invoke("client") == "arn:aws:sts::123456789012:assumed-role/shop-Role/client"
+
+
+def test_a_function_with_real_credentials_is_still_itself(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "credentials"
+    file.write_text("[mine]\naws_access_key_id = AKMINE\naws_secret_access_key = x\n")
+    arguments: list[str | Path] = [folder / "shop.yaml", *code_of(folder), "--aws-profile", "mine"]
+
+    with lattice_dev(*arguments, AWS_SHARED_CREDENTIALS_FILE=str(file)) as running:
+        assert running.invoke("client") == "arn:aws:sts::123456789012:assumed-role/shop-Role/client"
+        proxy = ("--proxy", running.ready["gateway_url"], "--cacert", running.ready["ca_file"])
+        signing = ("--aws-sigv4", "aws:amz:us-east-1:vpc-lattice-svcs", "--user", "AKMINE:x")
+        payload = ("-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD")
+        stolen = running.curl(*proxy, *signing, *payload, f"{running.service('orders')['url']}/orders/7")
+
+    # The same key without a function's proxy token is nobody's.
+    assert (
+        stolen.stdout
+        == "UnrecognizedClientException: The security token included in the request is invalid.\n403"
+    )
 
 
 @pytest.mark.usefixtures("dev")
