@@ -28,7 +28,7 @@ BEHAVIOURS = (
     ),
     (
         "same",
-        "SigV4 in the header and in the query string: scope, date, signed headers, unsigned payload, session token",
+        "SigV4 and SigV4A in the header and in the query string: scope, date, signed headers, unsigned payload, session token",
     ),
     (
         "same",
@@ -68,7 +68,8 @@ BEHAVIOURS = (
         "`failureReason` TargetProtocolError for a function that fails; `callerPrincipalTags` as `name=value`",
     ),
     ("assumed", "Condition keys do not mind case, as in IAM; the guide calls them case-sensitive"),
-    ("absent", "SigV4A signatures: refused by name"),
+    ("absent", "Permissions of functions: VPC Lattice may invoke every target here"),
+    ("absent", "The idle timeout that a service may set; it is 60 seconds"),
     ("absent", "gRPC, HTTP/2, TLS passthrough, resource configurations: refused by name"),
     (
         "absent",

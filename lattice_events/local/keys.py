@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from functools import lru_cache, partial
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from lattice_events.network.authentication import Keyring, KnownKey
 from lattice_events.network.model import Principal, make_id
 from lattice_events.sigv4 import Credentials
+from lattice_events.sigv4.asymmetric import derive_private_key
 
 
 class Keys:
@@ -20,7 +26,7 @@ class Keys:
         for principal in principals:
             made = _make_up(principal.name)
             self._made[principal.name] = made
-            self._keyring[made.access_key_id] = KnownKey(credentials=made, principal=principal)
+            self._keyring[made.access_key_id] = _known(made, principal)
 
     @property
     def keyring(self) -> Keyring:
@@ -33,8 +39,27 @@ class Keys:
 
     def share(self, credentials: Credentials) -> None:
         """Take real credentials that were given to functions, which their proxy tokens tell apart."""
-        known = KnownKey(credentials=credentials, principal=None)
-        self._keyring[credentials.access_key_id] = known
+        self._keyring[credentials.access_key_id] = _known(credentials, None)
+
+
+def _known(credentials: Credentials, principal: Principal | None) -> KnownKey:
+    """What the gateway is told of credentials."""
+    return KnownKey(credentials=credentials, principal=principal, ecdsa=partial(_is_signed_by, credentials))
+
+
+def _is_signed_by(credentials: Credentials, text: bytes, signature: bytes) -> bool:
+    """Whether a SigV4A signature is the credentials' own."""
+    try:
+        _public_key(credentials).verify(signature, text, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
+
+
+@lru_cache(maxsize=64)
+def _public_key(credentials: Credentials) -> ec.EllipticCurvePublicKey:
+    """The key that verifies SigV4A signatures."""
+    return ec.derive_private_key(derive_private_key(credentials), ec.SECP256R1()).public_key()
 
 
 def _make_up(name: str) -> Credentials:

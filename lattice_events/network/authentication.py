@@ -6,8 +6,8 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from lattice_events.assumptions import Assumptions
@@ -24,10 +24,13 @@ class KnownKey:
         credentials: The key and its secret; left out of the repr by their own.
         principal: Whose they are; ``None`` for credentials that several callers share, each of whom
             is known by its proxy token.
+        ecdsa: Says of a text and a signature whether the credentials made it, for SigV4A; ``None``
+            refuses SigV4A by name.
     """
 
     credentials: Credentials
     principal: Principal | None
+    ecdsa: Callable[[bytes, bytes], bool] | None = field(default=None, repr=False, compare=False)
 
 
 Keyring = Mapping[str, KnownKey]
@@ -84,6 +87,10 @@ def authenticate(
         known = keyring.get(access_key_id)
         return known.credentials if known and (known.principal or connected) else None
 
+    def is_signed_by(access_key_id: str, text: bytes, signature: bytes) -> bool | None:
+        check = keyring[access_key_id].ecdsa
+        return check(text, signature) if check else None
+
     verification = verify(
         request,
         credentials_of,
@@ -91,6 +98,7 @@ def authenticate(
         region=region,
         path_encodings=("double", "single") if assumptions.single_path_encoding else ("double",),
         skew_seconds=assumptions.clock_skew_seconds,
+        ecdsa=is_signed_by,
     )
     if not verification.accepted or verification.access_key_id is None:
         return Authentication(verification=verification)

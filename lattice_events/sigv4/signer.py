@@ -166,9 +166,9 @@ def sign(
     )
 
 
-def string_to_sign(amz_date: str, scope: str, canonical: str) -> str:
+def string_to_sign(amz_date: str, scope: str, canonical: str, algorithm: str = ALGORITHM) -> str:
     """Write the second stage: algorithm, time, credential scope and the canonical request's hash."""
-    return f"{ALGORITHM}\n{amz_date}\n{scope}\n{sha256(canonical.encode()).hexdigest()}"
+    return f"{algorithm}\n{amz_date}\n{scope}\n{sha256(canonical.encode()).hexdigest()}"
 
 
 def sign_text(secret_access_key: str, scope: str, text: str) -> str:

@@ -11,6 +11,7 @@ import hmac
 import re
 from urllib.parse import unquote_to_bytes
 
+from lattice_events.sigv4.asymmetric import ASYMMETRIC_ALGORITHM, REGION_SET_HEADER
 from lattice_events.sigv4.canonical import (
     canonical_headers,
     canonical_path,
@@ -111,16 +112,33 @@ class _Claim:
     """What a request says of its signature, in its header or its query string."""
 
     def __init__(
-        self, credential: str, signed: str, signature: str, amz_date: str, token: str | None, query: str
+        self,
+        algorithm: str,
+        credential: str,
+        signed: str,
+        signature: str,
+        amz_date: str,
+        token: str | None,
+        query: str,
+        region_set: str,
     ) -> None:
+        self.algorithm = algorithm
         self.access_key_id, slash, self.scope = credential.partition("/")
         self.signed, self.signature, self.amz_date = signed, signature, amz_date
-        self.token, self.query = token, query
+        self.token, self.query, self.region_set = token, query, region_set
         self.expires_seconds: int | None = None
-        if not slash or self.scope.count("/") != 3:
+        if not slash or self.scope.count("/") != (2 if self.is_asymmetric else 3):
+            region = "" if self.is_asymmetric else "REGION/"
             raise _RejectedError(
-                "credential", _INCOMPLETE, "Credential must be KEY/DATE/REGION/vpc-lattice-svcs/aws4_request."
+                "credential",
+                _INCOMPLETE,
+                f"Credential must be KEY/DATE/{region}vpc-lattice-svcs/aws4_request.",
             )
+
+    @property
+    def is_asymmetric(self) -> bool:
+        """Whether it is one of SigV4A."""
+        return self.algorithm == ASYMMETRIC_ALGORITHM
 
 
 def is_signed(request: Request) -> bool:
@@ -137,6 +155,7 @@ def verify(
     region: str | None = None,
     path_encodings: Sequence[Literal["double", "single"]] = ("double", "single"),
     skew_seconds: int = 300,
+    ecdsa: Callable[[str, bytes, bytes], bool | None] | None = None,
 ) -> Verification:
     """Check the signature of a request, in its ``Authorization`` header or its query string.
 
@@ -147,12 +166,14 @@ def verify(
         region: Of the service; ``None`` takes any Region in the scope.
         path_encodings: The forms of the path in which a signature may be right.
         skew_seconds: How far the request's time may be from `now`.
+        ecdsa: Says of an access key id, a text and a signature whether the key made it, for SigV4A;
+            ``None``, given or said, refuses SigV4A by name.
     """
     key: str | None = None
     canonical = to_sign = ""
     try:
         values = group_headers(request.headers.items())
-        claim = _read_claim(request, values)
+        claim = _read_claim(request, values, takes_asymmetric=ecdsa is not None)
         key = claim.access_key_id
         names = _check_headers(claim, values)
         _check_scope_and_time(claim, now, region, skew_seconds)
@@ -174,9 +195,8 @@ def verify(
                 claim.signed,
                 UNSIGNED_PAYLOAD,
             )
-            to_sign = string_to_sign(claim.amz_date, claim.scope, canonical)
-            right = sign_text(credentials.secret_access_key, claim.scope, to_sign)
-            if hmac.compare_digest(right.encode(), claim.signature.encode()):
+            to_sign = string_to_sign(claim.amz_date, claim.scope, canonical, claim.algorithm)
+            if _is_right(claim, to_sign, credentials, ecdsa):
                 return Verification(
                     differs=None, access_key_id=key, canonical_request=canonical, string_to_sign=to_sign
                 )
@@ -197,7 +217,27 @@ def verify(
         )
 
 
-def _read_claim(request: Request, values: dict[str, list[str]]) -> _Claim:
+def _is_right(
+    claim: _Claim,
+    to_sign: str,
+    credentials: Credentials,
+    ecdsa: Callable[[str, bytes, bytes], bool | None] | None,
+) -> bool:
+    """Whether the signature is that of the text, by the credentials."""
+    if not claim.is_asymmetric:
+        right = sign_text(credentials.secret_access_key, claim.scope, to_sign)
+        return hmac.compare_digest(right.encode(), claim.signature.encode())
+    try:
+        signature = bytes.fromhex(claim.signature)
+    except ValueError:
+        return False
+    found = ecdsa(claim.access_key_id, to_sign.encode(), signature) if ecdsa else None
+    if found is None:
+        raise _refused_asymmetric()
+    return found
+
+
+def _read_claim(request: Request, values: dict[str, list[str]], *, takes_asymmetric: bool) -> _Claim:
     """Find the signature."""
     given = values.get("authorization", [])
     in_header = any(value.startswith("AWS4-") for value in given)
@@ -206,13 +246,17 @@ def _read_claim(request: Request, values: dict[str, list[str]]) -> _Claim:
         raise _RejectedError(
             "authorization", _INCOMPLETE, "One signature is needed: in Authorization or in the query string."
         )
-    return _read_query(request.query_string) if in_query else _read_header(given[0], request, values)
+    if in_query:
+        return _read_query(request.query_string, takes_asymmetric=takes_asymmetric)
+    return _read_header(given[0], request, values, takes_asymmetric=takes_asymmetric)
 
 
-def _read_header(authorization: str, request: Request, values: dict[str, list[str]]) -> _Claim:
+def _read_header(
+    authorization: str, request: Request, values: dict[str, list[str]], *, takes_asymmetric: bool
+) -> _Claim:
     """The signature of header mode."""
     algorithm, _, rest = authorization.partition(" ")
-    _check_algorithm(algorithm)
+    _check_algorithm(algorithm, takes_asymmetric=takes_asymmetric)
     fields = {}
     for part in rest.split(","):
         match = _FIELD.fullmatch(part)
@@ -225,16 +269,18 @@ def _read_header(authorization: str, request: Request, values: dict[str, list[st
                 "authorization", _INCOMPLETE, f"Authorization header requires '{name}' parameter."
             )
     return _Claim(
+        algorithm,
         fields["Credential"],
         fields["SignedHeaders"],
         fields["Signature"],
         _one(values, "x-amz-date", "date") or "",
         _one(values, "x-amz-security-token", "session token"),
         request.query_string,
+        _one(values, REGION_SET_HEADER, "scope") or "",
     )
 
 
-def _read_query(query_string: str) -> _Claim:
+def _read_query(query_string: str, *, takes_asymmetric: bool) -> _Claim:
     """The signature of query mode; everything but the signature itself is signed."""
     found: dict[str, str] = {}
     kept = []
@@ -251,14 +297,16 @@ def _read_query(query_string: str) -> _Claim:
     for name in ("Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"):
         if not found.get(f"X-Amz-{name}"):
             raise _RejectedError("authorization", _INCOMPLETE, f"The query string has no X-Amz-{name}.")
-    _check_algorithm(found["X-Amz-Algorithm"])
+    _check_algorithm(found["X-Amz-Algorithm"], takes_asymmetric=takes_asymmetric)
     claim = _Claim(
+        found["X-Amz-Algorithm"],
         found["X-Amz-Credential"],
         found["X-Amz-SignedHeaders"],
         found["X-Amz-Signature"],
         found["X-Amz-Date"],
         found.get("X-Amz-Security-Token"),
         "&".join(kept),
+        found.get("X-Amz-Region-Set", ""),
     )
     expires = found["X-Amz-Expires"]
     if not (expires.isascii() and expires.isdigit() and 0 < int(expires[:9]) <= _LONGEST_EXPIRY_SECONDS):
@@ -269,15 +317,18 @@ def _read_query(query_string: str) -> _Claim:
     return claim
 
 
-def _check_algorithm(algorithm: str) -> None:
-    """SigV4 only; SigV4A needs ECDSA, which the standard library has not."""
-    if algorithm == ALGORITHM:
-        return
-    if algorithm == "AWS4-ECDSA-P256-SHA256":
-        raise _RejectedError(
-            "algorithm", _INCOMPLETE, "SigV4A (AWS4-ECDSA-P256-SHA256) is not verified here."
-        )
-    raise _RejectedError("algorithm", _INCOMPLETE, f"The algorithm must be {ALGORITHM}.")
+def _check_algorithm(algorithm: str, *, takes_asymmetric: bool) -> None:
+    """SigV4, or SigV4A where it can be verified."""
+    if algorithm == ASYMMETRIC_ALGORITHM and not takes_asymmetric:
+        raise _refused_asymmetric()
+    if algorithm not in (ALGORITHM, ASYMMETRIC_ALGORITHM):
+        raise _RejectedError("algorithm", _INCOMPLETE, f"The algorithm must be {ALGORITHM}.")
+
+
+def _refused_asymmetric() -> _RejectedError:
+    """SigV4A needs ECDSA, which the standard library has not."""
+    text = f"SigV4A ({ASYMMETRIC_ALGORITHM}) is not verified here."
+    return _RejectedError("algorithm", _INCOMPLETE, text)
 
 
 def _one(values: dict[str, list[str]], name: str, part: Part) -> str | None:
@@ -300,7 +351,7 @@ def _check_headers(claim: _Claim, values: dict[str, list[str]]) -> list[str]:
             )
     needed = ["host", CONTENT_HASH_HEADER]
     if claim.expires_seconds is None:  # header mode
-        needed += ["x-amz-date"]
+        needed += ["x-amz-date", *([REGION_SET_HEADER] if claim.is_asymmetric else ())]
     for name in needed:
         if name not in names:
             raise _RejectedError("signed headers", _INCOMPLETE, f"Missing the '{name}' in canonical headers.")
@@ -311,11 +362,17 @@ def _check_headers(claim: _Claim, values: dict[str, list[str]]) -> list[str]:
 
 def _check_scope_and_time(claim: _Claim, now: datetime, region: str | None, skew_seconds: int) -> None:
     """Scope and time must be of each other, of the service, and of now."""
-    date, scope_region, service, terminator = claim.scope.split("/")
-    if service != SERVICE or terminator != "aws4_request" or (region is not None and scope_region != region):
-        wanted = f"DATE/{region or 'REGION'}/{SERVICE}/aws4_request"
+    date, *regions, service, terminator = claim.scope.split("/")
+    is_of_region = region is None or claim.is_asymmetric or regions == [region]
+    if service != SERVICE or terminator != "aws4_request" or not is_of_region:
+        middle = "" if claim.is_asymmetric else f"{region or 'REGION'}/"
+        wanted = f"DATE/{middle}{SERVICE}/aws4_request"
         raise _RejectedError(
             "scope", _INVALID, f"Credential should be scoped to {wanted}, not {claim.scope}."
+        )
+    if claim.is_asymmetric and region is not None and not _includes(claim.region_set, region):
+        raise _RejectedError(
+            "scope", _INVALID, f"The region set {claim.region_set or '(none)'} does not include {region}."
         )
     signed_at = _parse_amz_date(claim.amz_date)
     if signed_at is None:
@@ -329,6 +386,14 @@ def _check_scope_and_time(claim: _Claim, now: datetime, region: str | None, skew
         )
     if late > (skew_seconds if claim.expires_seconds is None else claim.expires_seconds):
         raise _RejectedError("date", _INVALID, f"Signature expired: {claim.amz_date} is too long ago.")
+
+
+def _includes(region_set: str, region: str) -> bool:
+    """Whether a comma-separated set, whose members may end in ``*``, has a Region."""
+    members = [each.strip() for each in region_set.split(",")]
+    return any(
+        region.startswith(each[:-1]) if each.endswith("*") else region == each for each in members if each
+    )
 
 
 def _parse_amz_date(text: str) -> float | None:

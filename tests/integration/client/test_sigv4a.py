@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from lattice_events import Headers, Request
+from lattice_events.assumptions import DEFAULTS
 from lattice_events.client import sign_request
+from lattice_events.client.sigv4a import sign_sigv4a
 from lattice_events.errors import SignatureRejectedError, SigningError
+from lattice_events.local.keys import Keys
+from lattice_events.network.authentication import Authentication, authenticate
+from lattice_events.network.model import Principal
+from lattice_events.network.policy import Caller
 from lattice_events.sigv4 import Credentials
+from lattice_events.sigv4.asymmetric import derive_private_key
 from lattice_events.testing import LatticeService
 
 URL = "https://foo-0123456789abcdef0.7d67968.vpc-lattice-svcs.us-west-2.on.aws/a%20b?x=1 2"
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 KEY = Credentials(access_key_id="AKIDEXAMPLE", secret_access_key="secret", session_token="token")
 
 
@@ -59,6 +69,54 @@ def test_a_session_sends_it(lattice_service: LatticeService) -> None:
         pytest.raises(SignatureRejectedError, match="SigV4A .* is not verified here"),
     ):
         session.get(lattice_service.url)
+
+
+SHAPES = [
+    "https://foo.example/",
+    "https://foo.example/a%20b/%C3%A9?x=1%202&a=&b&x=0",
+    "https://foo.example:8443/a//b/../c?z=~-._&%3D=%26",
+]
+
+
+@pytest.mark.parametrize("mode", ["header", "query"])
+@pytest.mark.parametrize("url", SHAPES)
+def test_the_local_network_verifies_what_the_common_runtime_signs(
+    url: str, mode: Literal["header", "query"]
+) -> None:
+    principal = Principal(name="app", caller=Caller(arn="arn:aws:iam::123456789012:user/app"))
+    keys = Keys([principal])
+    made = keys.of("app")
+    assert made
+    signed = sign_sigv4a(
+        "POST", url, headers=[("x-amz-meta", "a  b")], credentials=made, now=NOW, mode=mode, region_set="us-*"
+    )
+    parts = urlsplit(signed.url)
+    request = Request(
+        method="POST",
+        path=parts.path,
+        query_string=parts.query,
+        headers=Headers({name.lower(): value for name, value in signed.headers} | {"host": parts.netloc}),
+    )
+
+    def decide(sent: Request, region: str = "us-west-2") -> Authentication:
+        return authenticate(
+            sent, keyring=keys.keyring, connected=None, region=region, now=NOW, assumptions=DEFAULTS
+        )
+
+    assert decide(request).principal == principal
+    assert decide(request.replace(method="PUT")).body.startswith(
+        "InvalidSignatureException: The request signature"
+    )
+    assert "does not include eu-west-1" in decide(request, "eu-west-1").body
+
+
+def test_the_key_of_a_secret_is_that_of_the_documented_derivation() -> None:
+    # aws-c-auth tests/key_derivation_tests.c, which AWS publishes for implementers.
+    known = Credentials(
+        access_key_id="AKISORANDOMAASORANDOM", secret_access_key="q+jcrXGc+0zWN6uzclKVhvMmUsIfRPa4rlRandom"
+    )
+
+    assert derive_private_key(known) == 0x7FD3BD010C0D9C292141C2B77BFBDE1042C92E6836FFF749D1269EC890FCA1BD
 
 
 def test_what_the_common_runtime_refuses_is_named() -> None:
