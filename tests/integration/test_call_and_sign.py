@@ -90,7 +90,8 @@ def test_an_unknown_name_says_where_it_was_looked_for(runs: Path) -> None:
 
     assert done.returncode == 2
     assert (
-        "the running lattice dev has eks-app-default, foo-service, LATTICE_SERVICE_NOTHING_URL" in done.stderr
+        "the running lattice dev has eks-app-default, foo-service, orders-service, LATTICE_SERVICE_NOTHING_URL"
+        in done.stderr
     )
 
 
