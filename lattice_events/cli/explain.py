@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import click
 
@@ -33,6 +33,7 @@ from lattice_events.sigv4 import Credentials, is_signed, sign_lattice
 
 _METHOD = re.compile(r"[A-Z]+")
 _ANONYMOUS = "anonymous"
+_VISIBLE = "".join(map(chr, range(0x21, 0x7F)))  # what a request line can carry; clients encode the rest
 _KEY = Credentials(access_key_id="LATTICEEXPLAIN", secret_access_key="made-up", session_token="made-up")  # noqa: S106
 
 
@@ -118,8 +119,8 @@ def _request(network: Network, method: str, url: str, headers: list[tuple[str, s
     host = (parts.hostname or "") + ("" if port in (80, 443) else f":{port}")
     request = Request(
         method=method,
-        path=parts.path or "/",
-        query_string=parts.query,
+        path=quote(parts.path or "/", safe=_VISIBLE),
+        query_string=quote(parts.query, safe=_VISIBLE),
         headers=Headers((("host", host), *headers)),
     )
     return request, port

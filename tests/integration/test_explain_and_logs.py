@@ -154,6 +154,12 @@ def test_what_stands_in_the_way_is_named(folder: Path, arguments: tuple[str, ...
     assert said in tree
 
 
+def test_what_cannot_be_sent_is_encoded_as_a_client_would(folder: Path) -> None:
+    _, tree = explained(folder, "orders/orders/ü b?c=%zz", "--as", "caller")
+
+    assert '"path": "/orders/%C3%BC%20b?c=%zz"' in tree
+
+
 def test_scripts_get_json(folder: Path) -> None:
     status, text = explained(folder, "orders/orders", "--as", "caller", "--json")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 _VARIABLE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
 _DEFAULT = re.compile(r"([^,]+?)\s*,\s*'([^']*)'")
@@ -39,7 +40,7 @@ def matches_pattern(pattern: str, text: str, lookup: Lookup, *, ignore_case: boo
     if pattern == "*":
         return True
     expanded = _expand(pattern, lookup)
-    return expanded is not None and _compile(expanded, ignore_case).fullmatch(text) is not None
+    return expanded is not None and _matches(_compile(expanded, ignore_case), text)
 
 
 def resolve_text(pattern: str, lookup: Lookup) -> str | None:
@@ -74,11 +75,46 @@ def _value(variable: str, lookup: Lookup) -> str | None:
     return with_default[2] if with_default and not values else None
 
 
+class _Segment(NamedTuple):
+    """What stands between two stars, and how many characters it is long."""
+
+    pattern: re.Pattern[str]
+    length: int
+
+
 @lru_cache(maxsize=1024)
-def _compile(pieces: tuple[tuple[str, bool], ...], ignore_case: bool) -> re.Pattern[str]:
-    """A regular expression of the pieces."""
-    source = ""
+def _compile(pieces: tuple[tuple[str, bool], ...], ignore_case: bool) -> tuple[_Segment, ...]:
+    """The segments of a pattern, in order."""
+    sources, lengths = [""], [0]
     for text, has_wildcards in pieces:
-        escaped = re.escape(text)
-        source += escaped.replace(r"\*", ".*").replace(r"\?", ".") if has_wildcards else escaped
-    return re.compile(source, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+        for index, part in enumerate(text.split("*") if has_wildcards else (text,)):
+            if index:
+                sources.append("")
+                lengths.append(0)
+            escaped = re.escape(part)
+            sources[-1] += escaped.replace(r"\?", ".") if has_wildcards else escaped
+            lengths[-1] += len(part)
+    flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
+    return tuple(
+        _Segment(re.compile(source, flags), length) for source, length in zip(sources, lengths, strict=True)
+    )
+
+
+def _matches(segments: tuple[_Segment, ...], text: str) -> bool:
+    """Whether the segments stand in a text: the first at its start, the last at its end.
+
+    Each of the others is taken where it comes first, which leaves most to those behind it; so no
+    text, however long, makes this slow, as backtracking would be.
+    """
+    first, *middle = segments
+    found = first.pattern.match(text)
+    if found is None or not middle:
+        return found is not None and found.end() == len(text)
+    position, last = found.end(), middle.pop()
+    for segment in middle:
+        found = segment.pattern.search(text, position)
+        if found is None:
+            return False
+        position = found.end()
+    start = len(text) - last.length
+    return start >= position and last.pattern.match(text, start) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from lattice_events.errors import ConfigurationError
 from lattice_events.headers import QueryParams
 from lattice_events.network.policy import Caller, Facts, Policy, evaluate, facts, parse_policy
 from lattice_events.network.policy.operators import OPERATORS
+from lattice_events.network.policy.patterns import matches_pattern
 from tests.conftest import examples
 from tests.files import TESTS, load_cases
 
@@ -92,6 +94,20 @@ def test_no_condition_key_can_go_unnoticed(table: str, monkeypatch: pytest.Monke
         with monkeypatch.context() as patched:
             patched.delitem(keys, key)
             assert wrong_rows() > 0, key
+
+
+@given(st.text("ab*?", max_size=8), st.text("ab", max_size=8))
+def test_wildcards_are_those_of_a_regular_expression(pattern: str, text: str) -> None:
+    expected = re.fullmatch(pattern.replace("*", ".*").replace("?", "."), text) is not None
+
+    assert matches_pattern(pattern, text, lambda _: ()) is expected
+
+
+def test_a_long_path_does_not_hang_a_pattern_of_many_stars() -> None:
+    path = "/a" * 30_000
+
+    assert not matches_pattern("*/a*/a*/a*/a*/a*/b", path, lambda _: ())
+    assert matches_pattern("*/a*/a*/a*/a*/a*/a", path, lambda _: ())
 
 
 def policy(**statement: Any) -> dict[str, Any]:
