@@ -29,12 +29,13 @@ def clean_environment() -> dict[str, str]:
 
 
 class Running:
-    """A running network; `events` come in order, each once."""
+    """A running network; events come in order, each once, and every line that it prints is in `lines`."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
         self._events: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._errors: list[str] = []
+        self.lines: list[str] = []
         self._threads = [
             threading.Thread(target=self._read_output, daemon=True),
             threading.Thread(target=self._read_errors, daemon=True),
@@ -46,12 +47,15 @@ class Running:
     def _read_output(self) -> None:
         assert self.process.stdout
         for line in self.process.stdout:
+            self.lines.append(line)
             self._events.put(json.loads(line))
         self._events.put(None)
 
     def _read_errors(self) -> None:
         assert self.process.stderr
-        self._errors += self.process.stderr
+        for line in self.process.stderr:
+            self._errors.append(line)
+            self.lines.append(line)
 
     def next_event(self, kind: str, **fields: Any) -> dict[str, Any]:
         """Wait for the next event of a kind with these fields; what comes before it is dropped."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from lattice_events.network.model import (
     HttpTarget,
     LambdaTarget,
     Match,
+    Network,
     PathMatch,
 )
 from lattice_events.readers.project import Project, ReadOptions, load_project
@@ -26,20 +28,37 @@ ROOT = Path(__file__).parents[2]
 PARTS = ("serverless.yml", "package.json", "requirements.txt", "handlers", "k8s", "lattice_events")
 
 
-@pytest.fixture
-def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the sample, and no AWS settings in the environment."""
+def copy_sample(folder: Path) -> Path:
     for name in PARTS:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
-            shutil.copy(source, tmp_path / name)
-    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+            shutil.copy(source, folder / name)
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    return folder
+
+
+def use_only(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in a folder, without AWS settings in the environment."""
     for name in [each for each in os.environ if each.startswith("AWS_")]:
         monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the sample, to change."""
+    return use_only(copy_sample(tmp_path), monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The sample as it is, read once."""
+    folder = copy_sample(tmp_path_factory.mktemp("sample"))
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        return load(use_only(folder, monkeypatch))
 
 
 def load(folder: Path, **serverless: Any) -> Project:
@@ -47,6 +66,11 @@ def load(folder: Path, **serverless: Any) -> Project:
         allocate=lambda *_: "http://127.0.0.1:8080", serverless=ServerlessOptions(**serverless)
     )
     return load_project([folder], options)
+
+
+def without_code(network: Network) -> Network:
+    """A network but for the folder that it was read from."""
+    return replace(network, functions=tuple(replace(each, code="") for each in network.functions))
 
 
 def problems(folder: Path, **serverless: Any) -> list[str]:
@@ -61,10 +85,8 @@ def edit(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1))
 
 
-def test_the_sample_is_one_network(sample: Path) -> None:
-    project = load(sample)
-
-    network = project.network
+def test_the_sample_is_one_network(unchanged: Project) -> None:
+    network = unchanged.network
     foo, orders, eks_app = network.services
     (service_network,) = network.service_networks
     assert (network.region, network.account) == ("ap-northeast-1", "123456789012")
@@ -75,11 +97,11 @@ def test_the_sample_is_one_network(sample: Path) -> None:
     assert (orders.name, orders.auth_type) == ("orders-service", "AWS_IAM")
     assert {each.service_network_arns for each in network.services} == {(service_network.arn,)}
     assert service_network.name == "sample"
-    assert "taken to be sample, the only one defined" in project.notes[0]
+    assert "taken to be sample, the only one defined" in unchanged.notes[0]
 
 
-def test_the_sample_s_listeners_forward_to_the_function_and_the_pods(sample: Path) -> None:
-    network = load(sample).network
+def test_the_sample_s_listeners_forward_to_the_function_and_the_pods(unchanged: Project) -> None:
+    network = unchanged.network
 
     (foo_listener,) = network.services[0].listeners
     assert (foo_listener.protocol, foo_listener.port) == ("HTTPS", 443)
@@ -93,21 +115,22 @@ def test_the_sample_s_listeners_forward_to_the_function_and_the_pods(sample: Pat
     assert pods.targets == (HttpTarget(url="http://127.0.0.1:8080"),)
 
 
-def test_the_sample_s_functions_have_what_lambda_would_give_them(sample: Path) -> None:
-    hello, client, *_ = load(sample).network.functions
+def test_the_sample_s_functions_have_what_lambda_would_give_them(unchanged: Project) -> None:
+    hello, client, *_ = unchanged.network.functions
 
     assert (hello.name, hello.handler, hello.runtime) == (
         "sample-dev-hello",
         "handlers/hello.hello",
         "python3.12",
     )
-    assert (hello.timeout_seconds, hello.memory_mb, hello.code) == (10, 256, str(sample))
+    assert (hello.timeout_seconds, hello.memory_mb) == (10, 256)
+    assert Path(hello.code, "serverless.yml").exists()
     assert client.name == "sample-dev-eksClient"
     assert client.environment["LATTICE_SERVICE_EKS_APP_DEFAULT_URL"].startswith("https://eks-app-default-")
 
 
-def test_the_sample_s_client_runs_as_a_role_of_its_own_that_may_call_orders(sample: Path) -> None:
-    network = load(sample).network
+def test_the_sample_s_client_runs_as_a_role_of_its_own_that_may_call_orders(unchanged: Project) -> None:
+    network = unchanged.network
 
     client = network.principal_by_name["sample-dev-eksClient"]
     assert client.caller.arn == (
@@ -132,10 +155,12 @@ def test_reading_leaves_no_trace_in_the_folder(sample: Path) -> None:
     assert {path.name for path in sample.iterdir()} == before
 
 
-def test_v1_in_serverless_yml_changes_the_event_version_and_nothing_else(sample: Path) -> None:
-    before = load(sample).network
+def test_v1_in_serverless_yml_changes_the_event_version_and_nothing_else(
+    sample: Path, unchanged: Project
+) -> None:
+    before = without_code(unchanged.network)
     edit(sample / "serverless.yml", "LambdaEventStructureVersion: V2", "LambdaEventStructureVersion: V1")
-    after = load(sample).network
+    after = without_code(load(sample).network)
 
     assert [group.event_version for group in before.target_groups if group.type == "LAMBDA"] == ["V2"] * 5
     assert [group.event_version for group in after.target_groups if group.type == "LAMBDA"] == [
@@ -145,10 +170,12 @@ def test_v1_in_serverless_yml_changes_the_event_version_and_nothing_else(sample:
     assert (after.services, after.functions) == (before.services, before.functions)
 
 
-def test_the_prefix_of_the_httproute_changes_the_rule_and_nothing_else(sample: Path) -> None:
-    before = load(sample).network
+def test_the_prefix_of_the_httproute_changes_the_rule_and_nothing_else(
+    sample: Path, unchanged: Project
+) -> None:
+    before = without_code(unchanged.network)
     edit(sample / "k8s/httproute.yaml", "value: /app", "value: /bar")
-    after = load(sample).network
+    after = without_code(load(sample).network)
 
     (rule,) = after.services[2].listeners[0].rules
     assert rule.match.path
