@@ -60,6 +60,15 @@ class Authentication:
         assert self.verification is not None
         return f"{self.verification.code}: {self.verification.problem}"
 
+    @property
+    def reason(self) -> str:
+        """Two lines for a person: what is wrong with the signature, and how to see what was signed."""
+        assert self.verification is not None
+        return (
+            f"the signature is refused; what is wrong with it: {self.verification.differs}\n"
+            f"{self.verification.problem} lattice call --explain shows what was signed."
+        )
+
 
 def authenticate(
     request: Request,

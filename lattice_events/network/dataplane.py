@@ -10,12 +10,11 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from lattice_events.assumptions import Assumptions
-from lattice_events.headers import Headers, QueryParams, end_to_end
-from lattice_events.network.authentication import Keyring, authenticate
-from lattice_events.network.authorization import authorize, needs_authorization
+from lattice_events.headers import Headers, end_to_end
+from lattice_events.network.admission import admit
+from lattice_events.network.authentication import Keyring
 from lattice_events.network.decision import Decision, Failure, Forward, Reply, Source, Trace
 from lattice_events.network.delivery import REQUEST_ID_HEADER, deliver
 from lattice_events.network.health import Health, usable_targets
@@ -24,13 +23,10 @@ from lattice_events.network.model import (
     ForwardAction,
     Listener,
     Network,
-    Principal,
     Rule,
     Service,
-    ServiceNetwork,
     TargetGroup,
 )
-from lattice_events.network.policy import ANONYMOUS_CALLER, Facts
 from lattice_events.network.routing import RuleTrial, choose_target_group, route
 from lattice_events.request import Request
 from lattice_events.response import Response
@@ -40,6 +36,16 @@ MAX_HEADERS = 100
 MAX_HEADER_BYTES = 60 * 1024
 
 IDLE_TIMEOUT_SECONDS = 60
+
+_PHRASES = {
+    400: "Bad Request",
+    404: "Not Found",
+    413: "Payload Too Large",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
 
 
 def plan(
@@ -86,7 +92,16 @@ def plan(
     if listener is None:
         reason = f"{service.name} has no listener on port {source.port}"
         return _reply(404, "Not Found", reason, request_id, Trace(service=service))
-    trace = _admit(network, request, service, listener, source, credentials, now_us, assumptions)
+    trace = admit(
+        network,
+        request,
+        service,
+        listener,
+        source=source,
+        keyring=credentials,
+        now_us=now_us,
+        assumptions=assumptions,
+    )
     if trace.is_denied and assumptions.authorize_before_rules:
         return _refuse(trace, request_id)
     routing = route(listener, request, assumptions)
@@ -109,102 +124,11 @@ def plan(
     return Forward(target_group=group, target=target, request=delivered, request_id=request_id, trace=trace)
 
 
-def _admit(
-    network: Network,
-    request: Request,
-    service: Service,
-    listener: Listener,
-    source: Source,
-    credentials: Keyring,
-    now_us: int,
-    assumptions: Assumptions,
-) -> Trace:
-    """Find out who calls and whether the policies let them in."""
-    connected = source.principal
-    vpc_arn = (connected and connected.vpc_arn) or source.vpc_arn
-    service_network = _network_of(network, service, vpc_arn)
-    authentication = authorization = None
-    needs_policies = needs_authorization(service, service_network)
-    if needs_policies or assumptions.verify_signature_when_auth_none:
-        now = datetime.fromtimestamp(now_us / 1_000_000, UTC)
-        authentication = authenticate(
-            request,
-            keyring=credentials,
-            connected=connected,
-            region=network.region,
-            now=now,
-            assumptions=assumptions,
-        )
-        principal = authentication.principal
-        if principal and not (connected and connected.vpc_arn):
-            vpc_arn = principal.vpc_arn or source.vpc_arn
-        if needs_policies and not authentication.is_rejected:
-            authorization = authorize(
-                _facts(request, service, listener, service_network, principal, vpc_arn, source, now),
-                service=service,
-                service_network=service_network,
-                principal=principal,
-                assumptions=assumptions,
-            )
-    return Trace(
-        service=service,
-        listener=listener,
-        service_network=service_network,
-        source_vpc_arn=vpc_arn,
-        authentication=authentication,
-        authorization=authorization,
-    )
-
-
-def _facts(
-    request: Request,
-    service: Service,
-    listener: Listener,
-    service_network: ServiceNetwork | None,
-    principal: Principal | None,
-    vpc_arn: str | None,
-    source: Source,
-    now: datetime,
-) -> Facts:
-    """The request as policies see it."""
-    return Facts(
-        caller=principal.caller if principal else ANONYMOUS_CALLER,
-        service_arn=service.arn,
-        path=request.path,
-        method=request.method,
-        headers=request.headers,
-        query=QueryParams.parse(request.query_string) if request.query_string else _NO_QUERY,
-        port=listener.port,
-        service_network_arn=service_network.arn if service_network else None,
-        source_vpc=vpc_arn.rpartition("/")[2] if vpc_arn else None,
-        source_vpc_owner=vpc_arn.split(":")[4] if vpc_arn else None,
-        source_ip=source.address,
-        is_secure=listener.protocol == "HTTPS",
-        now=now,
-        service_tags=service.tags,
-    )
-
-
-def _network_of(network: Network, service: Service, vpc_arn: str | None) -> ServiceNetwork | None:
-    """The service network that a request came through: one that its VPC is on, else the first."""
-    networks = [network.service_network_by_arn[arn] for arn in service.service_network_arns]
-    vpc = vpc_arn.rpartition("/")[2] if vpc_arn else ""
-    return next((each for each in networks if vpc in each.vpc_ids), networks[0] if networks else None)
-
-
 def _refuse(trace: Trace, request_id: str) -> Reply:
     """The 403 of a caller that is not let in."""
-    if trace.authorization is not None:
-        authorization = trace.authorization
-        return _reply(403, authorization.body, authorization.reason, request_id, trace)
-    assert trace.authentication is not None
-    assert trace.authentication.verification is not None
-    verification = trace.authentication.verification
-    reason = (
-        f"the signature is refused; what is wrong with it: {verification.differs}\n"
-        f"{verification.problem} lattice call --explain shows what was signed."
-    )
-    return _reply(403, trace.authentication.body, reason, request_id, trace)
+    refused = trace.authorization or trace.authentication
+    assert refused is not None
+    return _reply(403, refused.body, refused.reason, request_id, trace)
 
 
 def _fixed_reason(action: FixedResponseAction, rule: Rule | None, trials: tuple[RuleTrial, ...]) -> str:
@@ -216,18 +140,6 @@ def _fixed_reason(action: FixedResponseAction, rule: Rule | None, trials: tuple[
         return f"{first}\nthe listener has no rules"
     tried = "; ".join(f"{trial.rule.name}: {trial.mismatch}" for trial in trials[-3:])
     return f"{first}\n{tried}"
-
-
-_NO_QUERY = QueryParams()
-_PHRASES = {
-    400: "Bad Request",
-    404: "Not Found",
-    413: "Payload Too Large",
-    500: "Internal Server Error",
-    502: "Bad Gateway",
-    503: "Service Unavailable",
-    504: "Gateway Timeout",
-}
 
 
 def split_host(authority: str) -> tuple[str, int | None]:

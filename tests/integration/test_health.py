@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -156,18 +157,16 @@ def test_where_none_is_healthy_all_get_traffic() -> None:
 
 
 def test_a_pod_that_does_not_answer_in_time_is_unhealthy() -> None:
-    async def run() -> None:
-        silent = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
-        url = f"http://127.0.0.1:{silent.sockets[0].getsockname()[1]}"
+    async def run(url: str) -> None:
         net = pods_network(url)
         group = replace(net.target_groups[0], health_check=replace(CHECK, timeout_seconds=0.05))
         async with checked(replace(net, target_groups=(group,))) as (_, reports):
             assert (
                 await reports.next() == f"functions: {url} is UNHEALTHY: no answer to GET /ok within 0.05 s"
             )
-        silent.close()
 
-    asyncio.run(run())
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # connects, and nobody accepts
+        asyncio.run(run(f"http://127.0.0.1:{silent.getsockname()[1]}"))
 
 
 def test_a_group_that_nobody_forwards_to_is_not_checked() -> None:
