@@ -173,7 +173,9 @@ def string_to_sign(amz_date: str, scope: str, canonical: str, algorithm: str = A
 
 def sign_text(secret_access_key: str, scope: str, text: str) -> str:
     """Sign the string to sign: 64 hexadecimal digits."""
-    return hmac.digest(_signing_key(secret_access_key, scope), text.encode(), "sha256").hex()
+    signing = _keyed(secret_access_key, scope).copy()
+    signing.update(text.encode())
+    return signing.hexdigest()
 
 
 def _add_headers(
@@ -260,9 +262,9 @@ def format_second(epoch_seconds: int) -> str:
 
 
 @lru_cache(maxsize=16)
-def _signing_key(secret_access_key: str, scope: str) -> bytes:
-    """The derived key; it is good for a day, a Region and a service."""
+def _keyed(secret_access_key: str, scope: str) -> hmac.HMAC:
+    """An HMAC with the derived key, to copy; it is good for a day, a Region and a service."""
     key = b"AWS4" + secret_access_key.encode()
     for part in scope.split("/"):
         key = hmac.digest(key, part.encode(), "sha256")
-    return key
+    return hmac.new(key, digestmod="sha256")
