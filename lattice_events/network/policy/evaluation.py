@@ -179,10 +179,14 @@ def holds(condition: Condition, facts: Facts) -> bool:
 
 
 def _holds_without(condition: Condition) -> bool:
-    """Whether a condition holds for a request that does not have its key."""
-    if condition.if_exists or condition.set_operator == "ForAllValues":
-        return True
-    return OPERATORS[condition.operator].is_negated and condition.set_operator != "ForAnyValue"
+    """Whether a condition holds for a request that does not have its key; a set operator outdoes IfExists.
+
+    Source:
+        https://repost.aws/questions/QU9HFmDzP0QGuU-fd7rS6B7w/foranyvalue-stringequalsifexists-behaving-unexpectedly
+    """
+    if condition.set_operator:
+        return condition.set_operator == "ForAllValues"
+    return condition.if_exists or OPERATORS[condition.operator].is_negated
 
 
 def _compare(condition: Condition, value: str, facts: Facts) -> bool:
