@@ -50,6 +50,7 @@ BEHAVIOURS = (
         "observed",
         "Of several policies that lack an Allow the network's is blamed first, the caller's own last",
     ),
+    ("observed", "`ForAnyValue:` without its key does not hold, whatever `IfExists` says"),
     ("observed", "`Signed payloads are not supported`, and what is said of missing signed headers"),
     ("observed", "`x-amzn-source-vpc`, and the fields and the order of the identity header of HTTP targets"),
     ("observed", "The order of an access log record's fields; `-` for what has no value"),
@@ -66,6 +67,14 @@ BEHAVIOURS = (
     (
         "assumed",
         "`failureReason` TargetProtocolError for a function that fails; `callerPrincipalTags` as `name=value`",
+    ),
+    (
+        "assumed",
+        "A condition operator without a set operator holds for a repeated query parameter if each value satisfies it",
+    ),
+    (
+        "assumed",
+        "A negated condition operator holds for a value that it cannot read, and where a policy variable has no value",
     ),
     ("assumed", "Condition keys do not mind case, as in IAM; the guide calls them case-sensitive"),
     ("absent", "Permissions of functions: VPC Lattice may invoke every target here"),

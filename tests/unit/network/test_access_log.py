@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lattice_events import Headers
 from lattice_events.network.access_log import Exchange, access_log_record, explain_record
 from lattice_events.network.decision import Decision
 from lattice_events.network.model import Principal
@@ -160,6 +161,18 @@ def test_a_failed_target_is_named(failure: Any, reason: str) -> None:
     assert record(decide(net_of(OPEN), None), failure=failure)["failureReason"] == reason
 
 
+def test_only_a_400_of_the_service_s_own_is_the_client_s_fault() -> None:
+    too_many = signed({"mode": "none", "headers": [["a", "b"]] * 100})
+
+    refused = record(decide(net_of(OPEN), None, too_many), status=400)
+    unmatched = record(decide(network(), None, too_many.replace(headers=Headers())), status=404)
+    answered = record(decide(net_of(OPEN), None), status=400)
+
+    assert refused["failureReason"] == "ClientProtocolError"
+    assert unmatched["failureReason"] == "-"
+    assert answered["failureReason"] == "-"
+
+
 @pytest.mark.parametrize(("given", "expected"), load_cases("access_log"))
 def test_what_a_record_means(given: dict[str, Any], expected: dict[str, Any] | None) -> None:
     explanation = explain_record(given)
@@ -170,3 +183,14 @@ def test_what_a_record_means(given: dict[str, Any], expected: dict[str, Any] | N
     assert explanation is not None
     assert {"denied": explanation.is_denied, "what": explanation.what} == expected
     assert explanation.advice.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("group", "advice"),
+    [("arn:group", "The target itself answered 403."), ("-", "Look at the body of the answer.")],
+)
+def test_a_403_that_no_policy_explains_is_the_target_s_or_unknown(group: str, advice: str) -> None:
+    explanation = explain_record({"responseCode": 403, "targetGroupArn": group})
+
+    assert explanation is not None
+    assert explanation.advice == advice

@@ -9,16 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lattice_events import Request
+from lattice_events import QueryParams, Request
 from lattice_events.assumptions import Assumptions
 from lattice_events.client.denials import read_denial
 from lattice_events.errors import AccessDeniedError
 from lattice_events.network.authentication import KnownKey
+from lattice_events.network.authorization import Layer
 from lattice_events.network.dataplane import plan
 from lattice_events.network.decision import Decision, Forward, Reply, Source
 from lattice_events.network.explanation import describe
 from lattice_events.network.model import Network, Principal
-from lattice_events.network.policy import Caller, Policy, parse_policy
+from lattice_events.network.policy import Caller, Facts, Policy, parse_policy
 from tests.files import load_cases
 from tests.networks import NETWORK_ARN, forward_to, http_group, listener, network, rule, service
 from tests.unit.network.test_authentication import NOW, SESSION_KEY, signed
@@ -124,17 +125,102 @@ def test_a_denied_request_is_not_routed() -> None:
 
 
 def test_rules_may_come_before_the_policies() -> None:
-    foo = service(auth_type="AWS_IAM", listeners=(listener(None, rule(1, {"exact": "/orders/7"})),))
+    foo = service(
+        auth_type="AWS_IAM",
+        listeners=(listener(None, rule(1, {"exact": "/orders/7"}, forward_to("functions"))),),
+    )
 
     decision = decide(network(foo), None, assumptions=Assumptions(authorize_before_rules=False))
 
     assert isinstance(decision, Reply)
     assert decision.response.status == 403
     assert decision.trace.rule is not None
+    assert decision.trace.target_group is None
 
 
 CALLER = Caller(arn=SESSION, tags={"team": "a;b"}, org_id="o-1", org_paths=("o-1/r-1/",))
 OPEN = {"service": "allow", "network": "off"}
+
+
+def test_policies_are_asked_about_the_whole_request() -> None:
+    http = listener(port=80, protocol="HTTP")
+    foo = service(listeners=(http,), auth_type="AWS_IAM", auth_policy=policy("allow"), tags={"stage": "test"})
+    request = signed({})
+    source = Source(address="10.0.0.7", port=80, vpc_arn=VPC)
+
+    decision = decide(network(foo), Principal(name="app", caller=CALLER), request, source=source)
+
+    assert decision.trace.authorization
+    assert decision.trace.authorization.facts == Facts(
+        caller=CALLER,
+        service_arn=SERVICE_ARN,
+        path="/orders/7",
+        method="GET",
+        headers=request.headers,
+        query=QueryParams.parse("b=2&a=1"),
+        port=80,
+        service_network_arn=NETWORK_ARN,
+        source_vpc="vpc-7",
+        source_vpc_owner="210987654321",
+        source_ip="10.0.0.7",
+        is_secure=False,
+        now=NOW,
+        service_tags={"stage": "test"},
+    )
+
+
+def test_a_layer_without_a_verdict_says_why() -> None:
+    nobody = Principal(name="pod", caller=Caller())
+    known = Principal(name="app", caller=CALLER, identity_policy=Policy(statements=()))
+    about = Principal(name="app", caller=CALLER, identity_policy=policy("other", kind="identity"))
+
+    def last_layer(principal: Principal) -> Layer:
+        authorization = decide(net_of(OPEN), principal).trace.authorization
+        assert authorization
+        return authorization.layers[-1]
+
+    assert last_layer(nobody).title == "the IAM policies of pod"
+    assert last_layer(known).title == f"the IAM policies of {CALLER.principal_arn}"
+    assert last_layer(known).remark == "None of them is about vpc-lattice-svcs:Invoke."
+    assert last_layer(about).remark == ""
+
+
+@pytest.mark.parametrize(
+    ("layers", "principal", "reason"),
+    [
+        (
+            {"service": "none", "network": "off"},
+            None,
+            "denied by the auth policy of the service foo: an anonymous caller may not GET /orders/7\n"
+            "There is no auth policy, and AuthType AWS_IAM without one denies everything.",
+        ),
+        (
+            {"service": "deny", "network": "off"},
+            Principal(name="app", caller=CALLER),
+            f"denied by the auth policy of the service foo: {SESSION} may not GET /orders/7\ndenied by Deny",
+        ),
+    ],
+    ids=["without a policy", "by a statement"],
+)
+def test_a_denial_is_explained_in_two_lines(
+    layers: dict[str, Any], principal: Principal | None, reason: str
+) -> None:
+    decision = decide(net_of(layers), principal)
+
+    assert isinstance(decision, Reply)
+    assert decision.reason == reason
+
+
+def test_where_no_policy_is_asked_a_signature_says_nothing_to_targets() -> None:
+    net = net_of({"service": "off", "network": "off"})
+    assumptions = Assumptions(verify_signature_when_auth_none=True)
+
+    decision = decide(net, Principal(name="app", caller=CALLER), assumptions=assumptions)
+
+    assert isinstance(decision, Forward)
+    assert decision.trace.principal is not None
+    assert decision.trace.authorization is None
+    assert "x-amzn-lattice-identity" not in decision.request.headers
 
 
 def test_an_http_target_is_told_who_calls() -> None:
@@ -150,6 +236,33 @@ def test_an_http_target_is_told_who_calls() -> None:
     )
     assert headers["x-amzn-source-vpc"] == "vpc-7"
     assert headers["x-amzn-lattice-network"] == f"SourceVpcArn={VPC}"
+
+
+def test_what_is_not_known_of_a_caller_is_left_empty() -> None:
+    decision = decide(net_of(OPEN), Principal(name="app", caller=Caller(arn=SESSION, tags={"a": "b"})))
+
+    assert isinstance(decision, Forward)
+    headers = decision.request.headers
+    assert headers["x-amzn-lattice-identity-tags"] == (
+        f"principal={SESSION}; principalorgid=; principalorgpath=; a=b"
+    )
+    assert decision.request.identity.principal_org_paths is None
+
+
+def test_an_untagged_caller_has_no_header_of_tags() -> None:
+    decision = decide(net_of(OPEN), Principal(name="app", caller=Caller(arn=SESSION)))
+
+    assert isinstance(decision, Forward)
+    assert "x-amzn-lattice-identity-tags" not in decision.request.headers
+
+
+def test_an_authorization_that_is_no_signature_is_the_target_s() -> None:
+    request = signed({"mode": "none", "headers": [["authorization", "Bearer token"]]})
+
+    decision = decide(net_of(OPEN), None, request, assumptions=Assumptions(forward_signature=False))
+
+    assert isinstance(decision, Forward)
+    assert decision.request.headers["authorization"] == "Bearer token"
 
 
 def test_an_anonymous_caller_has_no_identity_header() -> None:
@@ -211,6 +324,15 @@ def test_the_source_vpc_is_the_connection_s_then_the_caller_s_then_the_default(
     decision = decide(net, caller or None, source=source)
 
     assert isinstance(decision, Forward) is allowed
+
+
+def test_a_connection_of_no_vpc_leaves_it_to_the_signature() -> None:
+    net = network(service(auth_type="AWS_IAM", auth_policy=VPC_POLICY))
+    source = Source(address="10.0.0.7", port=443, principal=Principal(name="pod", caller=Caller()))
+
+    decision = decide(net, Principal(name="app", caller=CALLER, vpc_arn=VPC), source=source)
+
+    assert isinstance(decision, Forward)
 
 
 def test_the_policy_of_the_network_that_the_vpc_is_on_counts() -> None:

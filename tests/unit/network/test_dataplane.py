@@ -124,6 +124,7 @@ def test_a_client_s_forwarded_for_is_kept_as_the_switch_says(mode: Any, value: s
 
 def test_the_client_may_choose_the_request_id_up_to_512_bytes() -> None:
     assert forwarded(decide(None, ("x-amzn-requestid", "é" * 300))).request_id == "é" * 256
+    assert forwarded(decide(None, ("x-amzn-requestid", "a" * 513))).request_id == "a" * 512
 
 
 @pytest.mark.parametrize(
@@ -140,6 +141,18 @@ def test_too_large_a_header_block_is_a_400(headers: list[tuple[str, str]], reaso
     assert reason in decision.reason
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("a", "b")] * 99,
+        [("a", "b" * (61_440 - len(f"Host: {HOST}") - len("a: ") - 4))],
+    ],
+    ids=["100 headers", "60 K"],
+)
+def test_as_much_as_the_limits_say_is_taken(headers: list[tuple[str, str]]) -> None:
+    assert forwarded(decide(None, *headers)).request.path == "/"
+
+
 def test_an_unknown_host_is_a_404() -> None:
     decision = replied(decide(request=Request(headers=Headers({"host": "bar:80"}))))
 
@@ -150,7 +163,10 @@ def test_an_unknown_host_is_a_404() -> None:
 
 
 def test_a_port_without_a_listener_is_a_404() -> None:
-    assert replied(decide(port=80)).reason == "foo has no listener on port 80"
+    decision = replied(decide(port=80))
+
+    assert (decision.response.status, decision.response.body) == (404, b"Not Found")
+    assert decision.reason == "foo has no listener on port 80"
 
 
 def test_a_rule_wins_over_the_default_action() -> None:
@@ -202,13 +218,19 @@ def test_a_response_goes_back_without_hop_by_hop_and_with_the_request_id() -> No
 
 
 @pytest.mark.parametrize(
-    ("failure", "status"),
-    [("connect", 503), ("timeout", 504), ("protocol", 502), ("function", 502), ("request_too_large", 413)],
+    ("failure", "status", "body"),
+    [
+        ("connect", 503, b"Service Unavailable"),
+        ("timeout", 504, b"Gateway Timeout"),
+        ("protocol", 502, b"Bad Gateway"),
+        ("function", 502, b"Bad Gateway"),
+        ("request_too_large", 413, b"Payload Too Large"),
+    ],
 )
-def test_a_target_that_fails_is_answered_for(failure: Any, status: int) -> None:
+def test_a_target_that_fails_is_answered_for(failure: Any, status: int, body: bytes) -> None:
     reply = fail(forwarded(decide()), failure, "why", DEFAULTS)
 
-    assert (reply.response.status, reply.reason) == (status, "why")
+    assert (reply.response.status, reply.response.body, reply.reason) == (status, body, "why")
 
 
 def test_a_failure_status_is_a_switch() -> None:
