@@ -23,6 +23,7 @@ LatticeError(Exception)
 ├── TargetError
 │   ├── TargetUnavailableError
 │   ├── TargetTimeoutError(TimeoutError)
+│   ├── TargetClosedError
 │   └── FunctionError
 └── MissingExtraError(ImportError)
 """
@@ -278,6 +279,10 @@ class TargetUnavailableError(TargetError):
 
 class TargetTimeoutError(TargetError, TimeoutError):
     """A target stayed silent for too long."""
+
+
+class TargetClosedError(TargetError):
+    """A target closed the connection before its answer was whole."""
 
 
 class FunctionError(TargetError):

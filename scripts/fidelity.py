@@ -76,6 +76,10 @@ BEHAVIOURS = (
         "assumed",
         "A negated condition operator holds for a value that it cannot read, and where a policy variable has no value",
     ),
+    (
+        "assumed",
+        "A client that hangs up has 400 in the access log, as the guide says of one that does so within its body",
+    ),
     ("assumed", "Condition keys do not mind case, as in IAM; the guide calls them case-sensitive"),
     ("absent", "Permissions of functions: VPC Lattice may invoke every target here"),
     ("absent", "The idle timeout that a service may set; it is 60 seconds"),

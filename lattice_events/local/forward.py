@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,14 +15,26 @@ from multidict import CIMultiDict
 from lattice_events.assumptions import Assumptions
 from lattice_events.codec import decode_response, encode_event
 from lattice_events.codec.limits import MAX_LAMBDA_BYTES
-from lattice_events.errors import ResponseError, TargetError, TargetTimeoutError, TargetUnavailableError
+from lattice_events.errors import (
+    ResponseError,
+    TargetClosedError,
+    TargetError,
+    TargetTimeoutError,
+    TargetUnavailableError,
+)
 from lattice_events.local import relay
 from lattice_events.local.records import InvokeResult
 from lattice_events.network.dataplane import fail, pass_back
-from lattice_events.network.decision import Failure, Forward, Reply
+from lattice_events.network.decision import Failure, Forward, Reply, TargetFailure
 from lattice_events.network.model import HttpTarget, LambdaTarget
 from lattice_events.response import Response
 
+CLIENT_GONE = "the client hung up before it had its answer"
+_BROKEN_OFF: Mapping[Failure | None, str] = {
+    "closed": "the target hung up in the middle of its answer",
+    "timeout": "the target fell silent in the middle of its answer",
+    "client_closed": CLIENT_GONE,
+}
 _MAX_EVENT_BYTES = 6 * 1024 * 1024 + 100  # what Lambda itself takes in one invocation: 6291556
 
 
@@ -39,7 +52,7 @@ class Answer:
     Attributes:
         response: As it was written.
         reason: Why it is not the target's own answer.
-        failure: How the target failed.
+        failure: How the target failed, or that the client hung up.
         invocation: Of the function that answered.
         target_ms: How long the target took.
     """
@@ -145,19 +158,22 @@ async def _relay(
         return await _fail(decision, "connect", f"{target.url}: {error}", request, assumptions)
     except TargetTimeoutError as error:
         return await _fail(decision, "timeout", f"{target.url}: {error}", request, assumptions)
+    except TargetClosedError as error:
+        return await _fail(decision, "closed", f"{target.url}: {error}", request, assumptions)
     except TargetError as error:
         return await _fail(decision, "protocol", f"{target.url}: {error}", request, assumptions)
     target_ms = (time.perf_counter() - began) * 1000
     async with upstream:
         response = Response(upstream.status, headers=relay.headers_of(upstream))
         headers = pass_back(decision, response).headers
-        written = await relay.pass_body(request, upstream.status, upstream.reason, headers, upstream)
-        return Answer(response=written, target_ms=target_ms)
+        written, failure = await relay.pass_body(request, upstream.status, upstream.reason, headers, upstream)
+        reason = _BROKEN_OFF.get(failure)
+        return Answer(response=written, target_ms=target_ms, failure=failure, reason=reason)
 
 
 async def _fail(
     decision: Forward,
-    failure: Failure,
+    failure: TargetFailure,
     reason: str,
     request: web.BaseRequest,
     assumptions: Assumptions,

@@ -27,9 +27,9 @@ from lattice_events.headers import Headers, end_to_end
 from lattice_events.local import outside, relay
 from lattice_events.local.arrival import Arrival, find_service, read_arrival
 from lattice_events.local.connection import Buffering, ConnectionFacts, FirstBytes
-from lattice_events.local.forward import Answer, Invoker, forward, reply
+from lattice_events.local.forward import CLIENT_GONE, Answer, Invoker, forward, reply
 from lattice_events.local.records import Report, RequestRecord
-from lattice_events.local.reports import exchange_of, request_record
+from lattice_events.local.reports import Start, exchange_of, request_record
 from lattice_events.local.sockets import listen, port_of
 from lattice_events.local.tls import RunAuthority
 from lattice_events.local.tunnel import run_tunnel
@@ -134,7 +134,7 @@ class Gateway:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request, whatever form it came in."""
-        started, started_us = time.perf_counter(), time.time_ns() // 1000
+        start = Start(time.perf_counter(), time.time_ns() // 1000, request.transport)
         facts = self._facts_of(request)
         headers = Headers(
             (name.decode("latin-1"), relay.text_of(value)) for name, value in request.raw_headers
@@ -144,16 +144,30 @@ class Gateway:
         if arrival.is_absolute and arrival.service is None:
             answer, decision = await self._leave(arrival, request, caller), None
         else:
-            decision = self._plan(arrival, request, caller, started_us)
-            answer = await self._carry_out(decision, request)
-        duration_ms = (time.perf_counter() - started) * 1000
+            decision = self._plan(arrival, request, caller, start.time_us)
+            try:
+                answer = await self._carry_out(decision, request)
+            except (asyncio.CancelledError, ConnectionError):
+                if request.transport is None:  # else it is the run that ends
+                    self._tell(request, start, arrival, decision, _hung_up(), caller)
+                raise
+        self._tell(request, start, arrival, decision, answer, caller)
+        return answer.response
+
+    def _tell(
+        self,
+        request: web.BaseRequest,
+        start: Start,
+        arrival: Arrival,
+        decision: Decision | None,
+        answer: Answer,
+        caller: str | None,
+    ) -> None:
+        """Report a request that has ended, and log it if it was one to a service."""
+        duration_ms = (time.perf_counter() - start.clock) * 1000
         self._report(request_record(arrival, decision, answer, caller, duration_ms))
         if self._log and decision and decision.trace.service:
-            exchange = exchange_of(
-                request, arrival, decision, answer, started_us=started_us, duration_ms=duration_ms
-            )
-            self._log(access_log_record(exchange))
-        return answer.response
+            self._log(access_log_record(exchange_of(request, start, arrival, decision, answer, duration_ms)))
 
     def _facts_of(self, request: web.BaseRequest) -> ConnectionFacts:
         """What is known of the request's connection."""
@@ -226,9 +240,8 @@ class Gateway:
             return await self._refuse(request, outside.Refusal(status=502, text=f"{host}: {error}"))
         async with upstream:
             headers = end_to_end(relay.headers_of(upstream))
-            return Answer(
-                response=await relay.pass_body(request, upstream.status, upstream.reason, headers, upstream)
-            )
+            written, _ = await relay.pass_body(request, upstream.status, upstream.reason, headers, upstream)
+            return Answer(response=written)
 
     async def _refuse(self, request: web.BaseRequest, refusal: outside.Refusal) -> Answer:
         """Say why a request does not leave."""
@@ -386,6 +399,11 @@ class _Server(web.Server):
 
     def __call__(self) -> _Handler:
         return _Handler(self, self._gateway, access_log=None, keepalive_timeout=60, **_PARSER_LIMITS)
+
+
+def _hung_up() -> Answer:
+    """What there is to tell of a request whose client did not wait: nothing was sent."""
+    return Answer(response=relay.PlainResponse(status=400), reason=CLIENT_GONE, failure="client_closed")
 
 
 def _names(service: Any) -> list[str]:

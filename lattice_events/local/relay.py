@@ -10,9 +10,10 @@ from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
-from lattice_events.errors import TargetError, TargetTimeoutError, TargetUnavailableError
+from lattice_events.errors import TargetClosedError, TargetError, TargetTimeoutError, TargetUnavailableError
 from lattice_events.headers import Headers
 from lattice_events.network.dataplane import IDLE_TIMEOUT_SECONDS
+from lattice_events.network.decision import Failure
 
 _CHUNK_BYTES = 64 * 1024
 _CONNECT_LIMIT_SECONDS = 5
@@ -104,7 +105,8 @@ async def send(
     Raises:
         TargetUnavailableError: No connection.
         TargetTimeoutError: No answer in time.
-        TargetError: No HTTP, or the connection broke.
+        TargetClosedError: The connection broke before there was an answer.
+        TargetError: No HTTP.
     """
     options: dict[str, Any] = {"proxy": proxy} if proxy else {}
     kept = headers.without("expect")
@@ -121,9 +123,10 @@ async def send(
         raise TargetUnavailableError(f"no connection: {error.os_error}", status_hint=503) from error
     except TimeoutError as error:
         raise TargetTimeoutError("it did not answer in time", status_hint=504) from error
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+        raise TargetClosedError("it hung up before it had answered", status_hint=502) from error
     except (aiohttp.ClientError, ValueError) as error:
-        reason = type(error).__name__
-        raise TargetError(f"it did not answer in HTTP, or hung up ({reason})", status_hint=502) from error
+        raise TargetError(f"it did not answer in HTTP ({type(error).__name__})", status_hint=502) from error
 
 
 async def pass_body(
@@ -132,20 +135,26 @@ async def pass_body(
     reason: str | None,
     headers: Headers,
     upstream: aiohttp.ClientResponse,
-) -> web.StreamResponse:
-    """Stream a response's body to the client; a server that breaks off breaks the client's connection."""
+) -> tuple[web.StreamResponse, Failure | None]:
+    """Stream a response's body to the client; a server that breaks off breaks the client's connection.
+
+    Returns:
+        The response as far as it was written, and why that is not the whole.
+    """
     response = PlainResponse(status=status, reason=reason, headers=CIMultiDict(headers.items()))
     await response.prepare(request)
     try:
         async for chunk in upstream.content.iter_chunked(_CHUNK_BYTES):
             await response.write(chunk)
-    except (aiohttp.ClientError, TimeoutError):
+    except aiohttp.ClientConnectionResetError:  # of the write: the server's own breaks are payload errors
+        return response, "client_closed"
+    except (aiohttp.ClientError, TimeoutError) as error:
         # The status has left already; a cut connection is the one way left to say that it failed.
         if request.transport is not None:
             request.transport.abort()
-        return response
+        return response, "timeout" if isinstance(error, TimeoutError) else "closed"
     await response.write_eof()
-    return response
+    return response, None
 
 
 def headers_of(upstream: aiohttp.ClientResponse) -> Headers:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import NamedTuple
+
 from aiohttp import web
 
 from lattice_events.local.arrival import Arrival
@@ -10,6 +13,20 @@ from lattice_events.local.records import RequestRecord
 from lattice_events.network.access_log import Exchange
 from lattice_events.network.decision import Decision, Forward, Trace
 from lattice_events.network.model import LambdaTarget
+
+
+class Start(NamedTuple):
+    """When a request came, and by which connection; it still tells of its client when that is gone.
+
+    Attributes:
+        clock: Seconds of a clock that only goes forward.
+        time_us: Microseconds since 1970.
+        transport: Of the connection.
+    """
+
+    clock: float
+    time_us: int
+    transport: asyncio.BaseTransport | None
 
 
 def request_record(
@@ -41,21 +58,20 @@ def request_record(
 
 def exchange_of(
     request: web.BaseRequest,
+    start: Start,
     arrival: Arrival,
     decision: Decision,
     answer: Answer,
-    *,
-    started_us: int,
     duration_ms: float,
 ) -> Exchange:
     """What the access log is told of a request."""
-    transport = request.transport  # gone where the client is
+    transport = start.transport
     tls = transport.get_extra_info("ssl_object") if transport else None
     peer = transport.get_extra_info("peername") if transport else None
     return Exchange(
         decision=decision,
         request=arrival.request,
-        started_us=started_us,
+        started_us=start.time_us,
         source_address=request.remote or "-",
         source_port=peer[1] if peer else 0,
         status=answer.response.status,
@@ -79,7 +95,9 @@ def _bytes_received(request: web.BaseRequest) -> int:
 
 
 def _bytes_sent(response: web.StreamResponse) -> int:
-    """Status line, headers, blank line and body."""
+    """Status line, headers, blank line and body; nothing of a response that the client did not wait for."""
+    if not response.prepared:
+        return 0
     head = len(f"HTTP/1.1 {response.status} {response.reason}\r\n")
     headers = sum(len(name) + len(value.encode()) + 4 for name, value in response.headers.items())
     return head + headers + 2 + response.body_length

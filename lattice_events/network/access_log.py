@@ -21,8 +21,10 @@ _FAILURE_REASONS: Mapping[Failure, str] = {
     "connect": "TargetConnectionError",
     "timeout": "TargetDataTimeout",
     "protocol": "TargetProtocolError",
+    "closed": "TargetConnectionClosed",
     "function": "TargetProtocolError",
     "request_too_large": "ClientProtocolError",
+    "client_closed": "ClientConnectionClosed",
 }
 
 
@@ -42,7 +44,7 @@ class Exchange:
         duration_ms: Of all of it.
         to_target_ms: Until the request had reached the target.
         from_target_ms: From then until the target answered.
-        failure: How the target failed.
+        failure: How the target failed, or that the client hung up.
         server_name: Of the TLS handshake.
         tls_version: Likewise.
         tls_cipher: Likewise.

@@ -15,7 +15,7 @@ from lattice_events.assumptions import Assumptions
 from lattice_events.headers import Headers, end_to_end
 from lattice_events.network.admission import admit
 from lattice_events.network.authentication import Keyring
-from lattice_events.network.decision import Decision, Failure, Forward, Reply, Source, Trace
+from lattice_events.network.decision import Decision, Forward, Reply, Source, TargetFailure, Trace
 from lattice_events.network.delivery import REQUEST_ID_HEADER, deliver
 from lattice_events.network.health import Health, usable_targets
 from lattice_events.network.model import (
@@ -195,12 +195,13 @@ def pass_back(decision: Forward, response: Response) -> Response:
     return response.replace(headers=headers)
 
 
-def fail(decision: Forward, failure: Failure, reason: str, assumptions: Assumptions) -> Reply:
+def fail(decision: Forward, failure: TargetFailure, reason: str, assumptions: Assumptions) -> Reply:
     """The answer when a target did not give a usable one."""
     status = {
         "connect": assumptions.connect_failure_status,
         "timeout": assumptions.timeout_status,
         "protocol": assumptions.target_protocol_error_status,
+        "closed": assumptions.target_protocol_error_status,
         "function": assumptions.function_error_status,
         "request_too_large": assumptions.request_too_large_status,
     }[failure]

@@ -153,11 +153,13 @@ def test_a_refused_signature_resolves_to_unknown() -> None:
         ("connect", "TargetConnectionError"),
         ("timeout", "TargetDataTimeout"),
         ("protocol", "TargetProtocolError"),
+        ("closed", "TargetConnectionClosed"),
         ("function", "TargetProtocolError"),
         ("request_too_large", "ClientProtocolError"),
+        ("client_closed", "ClientConnectionClosed"),
     ],
 )
-def test_a_failed_target_is_named(failure: Any, reason: str) -> None:
+def test_a_failed_exchange_is_named(failure: Any, reason: str) -> None:
     assert record(decide(net_of(OPEN), None), failure=failure)["failureReason"] == reason
 
 

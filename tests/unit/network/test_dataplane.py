@@ -223,6 +223,7 @@ def test_a_response_goes_back_without_hop_by_hop_and_with_the_request_id() -> No
         ("connect", 503, b"Service Unavailable"),
         ("timeout", 504, b"Gateway Timeout"),
         ("protocol", 502, b"Bad Gateway"),
+        ("closed", 502, b"Bad Gateway"),
         ("function", 502, b"Bad Gateway"),
         ("request_too_large", 413, b"Payload Too Large"),
     ],
