@@ -6,13 +6,13 @@ A shell: what is signed is decided in `signing`, what a refusal means in `denial
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-from typing import Literal
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
+from typing import Any, Literal
 
 from lattice_events.client.denials import LONGEST_BODY_BYTES, is_about_credentials, read_denial
 from lattice_events.client.failures import deadline_exceeded
 from lattice_events.client.redaction import redact_log
-from lattice_events.client.signing import RequestSigner, invocation_headers
+from lattice_events.client.signing import WRITTEN_HEADERS, RequestSigner, invocation_headers
 from lattice_events.client.time_left import start_clock
 from lattice_events.errors import CallError, MissingExtraError
 from lattice_events.sigv4 import Credentials, encode_url
@@ -24,17 +24,20 @@ except ImportError as error:
 
 redact_log("httpx")
 
+_MakeTrace = Callable[[Callable[[str], None], Any], Callable[[str, Any], Any]]
+
 
 class LatticeAuth(httpx.Auth):
     """Signs what VPC Lattice takes: ``httpx.Client(auth=LatticeAuth())``, ``AsyncClient`` likewise.
 
     Signed are generated domain names of VPC Lattice, and the hosts given as `hosts`; any other host
     gets the request as it is. What VPC Lattice refuses is raised. Every timeout of the request is cut
-    to the time that the invocation being served has left (see `deadline`); a body that drips may take
-    longer, which `LatticeSession` does not allow.
+    to the time that the invocation being served has left (see `deadline`), and a body that drips ends
+    with the first piece after it. Headers that drip may take longer, which `LatticeSession` does not
+    allow.
 
-    httpx sends a redirected request with the old signature, so leave ``follow_redirects`` off, as it
-    is by default.
+    Leave ``follow_redirects`` off, as it is by default: a redirected request goes on without the
+    signature, which no other host may see.
     """
 
     def __init__(
@@ -58,7 +61,7 @@ class LatticeAuth(httpx.Auth):
             SigningError: The request cannot be signed, or there are no credentials.
             CallError: VPC Lattice refused it, or the time is over.
         """
-        call = _Call(self._signer, request)
+        call = _Call(self._signer, request, _trace_sync)
         response = yield call.sign()
         if call.may_be_denied(response):
             response.read()
@@ -67,6 +70,7 @@ class LatticeAuth(httpx.Auth):
                 if call.may_be_denied(response):
                     response.read()
                     call.raise_denial(response)
+        call.bound_body(response)
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Sign and send; once more if the credentials were too old.
@@ -75,7 +79,7 @@ class LatticeAuth(httpx.Auth):
             SigningError: The request cannot be signed, or there are no credentials.
             CallError: VPC Lattice refused it, or the time is over.
         """
-        call = _Call(self._signer, request)
+        call = _Call(self._signer, request, _trace_async)
         response = yield call.sign()
         if call.may_be_denied(response):
             await response.aread()
@@ -84,17 +88,20 @@ class LatticeAuth(httpx.Auth):
                 if call.may_be_denied(response):
                     await response.aread()
                     call.raise_denial(response)
+        call.bound_body(response)
 
 
 class _Call:
     """One request on its way."""
 
-    def __init__(self, signer: RequestSigner, request: httpx.Request) -> None:
+    def __init__(self, signer: RequestSigner, request: httpx.Request, make_trace: _MakeTrace) -> None:
         self._signer, self._request = signer, request
+        self._trace = make_trace(self._forget_signature, request.extensions.get("trace"))
         self._region = signer.region_of(str(request.url))
         self._credentials: Credentials | None = None
         self._given = (str(request.url), request.headers.copy())
         self._canonical_request = ""
+        self._seconds_left = start_clock()
 
     def sign(self) -> httpx.Request:
         """The request, signed if its host is ours to sign for."""
@@ -114,19 +121,37 @@ class _Call:
         request.url = httpx.URL(signed.url)
         request.headers = httpx.Headers(signed.headers)
         self._canonical_request = signed.canonical_request
-        self._bound_timeouts()
+        request.extensions = {**request.extensions, **self._bounded_timeouts(), "trace": self._trace}
         return request
 
-    def _bound_timeouts(self) -> None:
-        """Cut the timeouts of the request to the time that is left."""
-        left = start_clock()()
+    def _bounded_timeouts(self) -> dict[str, Any]:
+        """The timeouts of the request, cut to the time that is left; nothing where no time is set."""
+        left = self._seconds_left()
         if left == math.inf:
-            return
-        if left <= 0:
-            raise deadline_exceeded(self._request.url.host, self._request_id)
+            return {}
+        self._check_time()
         given = self._request.extensions.get("timeout", {})
-        bound = {name: left if given.get(name) is None else min(given[name], left) for name in ("connect", "read", "write", "pool")}  # fmt: skip
-        self._request.extensions = {**self._request.extensions, "timeout": bound}
+        kinds = ("connect", "read", "write", "pool")
+        return {
+            "timeout": {name: left if given.get(name) is None else min(given[name], left) for name in kinds}
+        }
+
+    def _forget_signature(self, event: str) -> None:
+        """Take the signature off once it has left: httpx makes the request of a redirect of this one."""
+        if event.endswith("send_request_headers.complete"):
+            for name in WRITTEN_HEADERS:
+                if name not in self._given[1]:
+                    self._request.headers.pop(name, None)
+
+    def bound_body(self, response: httpx.Response) -> None:
+        """Let a body that is still to be read end when the time is over."""
+        if self._region is not None and not response.is_stream_consumed and self._seconds_left() < math.inf:
+            response.stream = _TimedStream(response.stream, self._check_time)
+
+    def _check_time(self) -> None:
+        """Raise if the time is over."""
+        if self._seconds_left() <= 0:
+            raise deadline_exceeded(self._request.url.host, self._request_id)
 
     @property
     def _request_id(self) -> str | None:
@@ -174,3 +199,51 @@ class _Call:
             canonical_request=self._canonical_request,
             request_id=response.headers.get("x-amzn-requestid") or self._request_id,
         )
+
+
+class _TimedStream(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body each piece of which must come in time."""
+
+    def __init__(self, stream: Any, check_time: Callable[[], None]) -> None:
+        self._stream, self._check_time = stream, check_time
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._stream:
+            self._check_time()
+            yield piece
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._stream:
+            self._check_time()
+            yield piece
+
+    def close(self) -> None:
+        self._stream.close()
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+# httpx's trace extension: a function, or a coroutine function, of an event's name and what it is about.
+
+
+def _trace_sync(on_event: Callable[[str], None], given: Any) -> Callable[[str, Any], None]:
+    """Tell of each event; the caller's own trace hears of it too."""
+
+    def trace(event: str, info: Any) -> None:
+        on_event(event)
+        if given is not None:
+            given(event, info)
+
+    return trace
+
+
+def _trace_async(on_event: Callable[[str], None], given: Any) -> Callable[[str, Any], Awaitable[None]]:
+    """The same for an asynchronous client."""
+
+    async def trace(event: str, info: Any) -> None:
+        on_event(event)
+        if given is not None:
+            await given(event, info)
+
+    return trace

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -89,6 +90,79 @@ def test_timeouts_are_cut_to_the_time_that_is_left(send: Send, lattice_service: 
         send(auth, "GET", lattice_service.url)
     with deadline(0), pytest.raises(DeadlineExceededError):
         send(auth, "GET", lattice_service.url)
+
+
+def signature_headers(service: LatticeService) -> set[str]:
+    """Of what a signature writes, what the last request had."""
+    written = {"authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"}
+    return written & set(service.requests[-1].headers)
+
+
+def test_a_redirect_elsewhere_takes_no_signature_along(send: Send, lattice_service: LatticeService) -> None:
+    with LatticeService(allow_anonymous=True) as elsewhere:
+        lattice_service.play(Answer(307, headers=(("location", elsewhere.url),)))
+        auth = LatticeAuth(**lattice_service.options)
+        answer = send(auth, "POST", lattice_service.url, content=b"x", follow_redirects=True)
+
+        assert answer.status_code == 200
+        assert lattice_service.verifications[0].accepted
+        assert elsewhere.requests[-1].body == b"x"
+        assert signature_headers(elsewhere) == set()
+
+
+def test_a_redirect_on_the_same_host_is_not_sent_with_the_old_signature(
+    send: Send, lattice_service: LatticeService
+) -> None:
+    lattice_service.play(Answer(307, headers=(("location", "/other"),)))
+    auth = LatticeAuth(**lattice_service.options)
+
+    with pytest.raises(AccessDeniedError, match="The request was not signed"):
+        send(auth, "POST", lattice_service.url, content=b"x", follow_redirects=True)
+
+    assert signature_headers(lattice_service) == set()
+
+
+@pytest.mark.parametrize("mode", ["header", "query"])
+def test_the_caller_s_own_trace_and_authorization_are_kept(
+    mode: Any, send: Send, lattice_service: LatticeService
+) -> None:
+    events: list[str] = []
+
+    def trace(event: str, info: object) -> None:
+        events.append(event)
+
+    async def trace_async(event: str, info: object) -> None:
+        events.append(event)
+
+    given = {"trace": trace if send is send_sync else trace_async}
+    headers = {"authorization": "Bearer mine"} if mode == "query" else {}
+    auth = LatticeAuth(**lattice_service.options, mode=mode)
+
+    answer = send(auth, "GET", lattice_service.url, headers=headers, extensions=given)
+
+    assert answer.status_code == 200
+    assert "http11.receive_response_headers.complete" in events
+    assert answer.request.headers.get("authorization") == headers.get("authorization")
+
+
+def test_a_dripping_body_ends_at_the_deadline(send: Send, lattice_service: LatticeService) -> None:
+    lattice_service.play(Answer(body=b"x" * 20_000, drip_seconds=0.002))
+    auth = LatticeAuth(**lattice_service.options)
+
+    started = time.monotonic()
+    with deadline(0.6), pytest.raises(DeadlineExceededError):
+        send(auth, "GET", lattice_service.url)
+
+    assert time.monotonic() - started < 10  # of the 40 s that it would take
+
+
+def test_a_body_that_comes_in_time_is_whole(send: Send, lattice_service: LatticeService) -> None:
+    lattice_service.play(Answer(body=b"x" * 200_000))
+
+    with deadline(30):
+        answer = send(LatticeAuth(**lattice_service.options), "GET", lattice_service.url)
+
+    assert answer.content == b"x" * 200_000
 
 
 def test_the_ids_of_the_request_being_served_are_passed_on(
