@@ -17,16 +17,16 @@ from lattice_events.client.failures import broken, deadline_exceeded, not_connec
 from lattice_events.client.prepared import (
     add_invocation,
     can_rewind,
-    is_signed,
     rewind,
     sign_prepared,
     take_off,
+    unsigned_url,
 )
 from lattice_events.client.retry import RETRIED_STATUSES, Outcome, decide_delay, parse_retry_after
 from lattice_events.client.signing import RequestSigner
 from lattice_events.client.time_left import SecondsLeft
-from lattice_events.client.transport import timed
-from lattice_events.errors import CallError
+from lattice_events.client.transport import Watch
+from lattice_events.errors import CallError, ConfigurationError
 from lattice_events.sigv4 import Credentials, encode_url
 
 CONNECT_SECONDS = 1.0
@@ -47,7 +47,7 @@ class Call:
         send: Callable[[tuple[float, float]], requests.Response],
         *,
         signer: RequestSigner,
-        region: str,
+        region: str | None,
         is_anonymous: bool,
         max_retries: int,
         seconds_left: SecondsLeft,
@@ -59,7 +59,7 @@ class Call:
             request: To sign and send.
             send: Sends it as it then is, with a timeout to connect and one to read.
             signer: Of the session.
-            region: To sign for.
+            region: To sign for; ``None`` leaves the request of an unnamed host as it is.
             is_anonymous: Do not sign.
             max_retries: How many attempts may follow the first.
             seconds_left: The time of the call.
@@ -79,8 +79,7 @@ class Call:
             SigningError: See `LatticeSession.send`, like all others.
             CallError: No answer of the service came.
         """
-        add_invocation(self._request)
-        credentials = None if self._is_anonymous else self._signer.find_credentials()
+        credentials = self._begin()
         attempt, is_second_set = 0, False
         while True:
             self._sign(credentials)
@@ -108,6 +107,13 @@ class Call:
             time.sleep(delay)
             attempt += 1
 
+    def _begin(self) -> Credentials | None:
+        """What every attempt shares: the ids of the request being served, and credentials."""
+        if self._region is None:
+            return None
+        add_invocation(self._request)
+        return None if self._is_anonymous else self._signer.find_credentials()
+
     def _find_other(self, credentials: Credentials | None, denial: CallError) -> Credentials | None:
         """Fresh credentials, if the denial is about those that were used and there are any."""
         if credentials is None or not is_about_credentials(denial):
@@ -133,8 +139,9 @@ class Call:
     def _sign(self, credentials: Credentials | None) -> None:
         """Put URL and headers of a signature on the request; what is signed is what is sent."""
         request = self._request
-        if is_signed(request):  # an attempt before this one, or a prepared request that is sent once more
-            take_off(request)
+        take_off(request)  # that of an attempt before, or of a prepared request that is sent once more
+        if self._region is None:
+            return
         request.url = encode_url(request.url or "")
         if credentials is not None:
             signed = sign_prepared(self._signer, request, self._region, credentials)
@@ -145,26 +152,35 @@ class Call:
         left = self._seconds_left()
         if left <= 0:
             raise deadline_exceeded(self._host, self._request_id)
+        timeouts = _timeouts(self._timeout, left)
+        watch = Watch(self._seconds_left, timeouts[1])
         try:
-            with timed(self._seconds_left):
-                return self._send(_timeouts(self._timeout, left))
+            with watch:
+                response = self._send(timeouts)
         except requests.exceptions.RequestException as error:
-            self._explain(error)
+            self._explain(error, has_sent=watch.has_sent)
             return None
+        response.url = unsigned_url(self._request)  # which stands in messages of requests
+        return response
 
     @property
     def _host(self) -> str:
         """Host and port of the call."""
-        return urlsplit(self._request.url or "").netloc
+        return urlsplit(self._request.url or "").netloc.rpartition("@")[2]
+
+    @property
+    def _host_name(self) -> str:
+        """The host alone."""
+        return urlsplit(self._request.url or "").hostname or ""
 
     @property
     def _request_id(self) -> str | None:
         """The id that the call carries."""
         return self._request.headers.get("x-amzn-requestid")
 
-    def _explain(self, error: requests.exceptions.RequestException) -> None:
+    def _explain(self, error: requests.exceptions.RequestException, *, has_sent: bool) -> None:
         """Keep the error that this failure is, should it stay, and its kind."""
-        if _is_connect_failure(error):
+        if not has_sent and _is_connect_failure(error):
             self._failure, self._failed = (
                 not_connected(self._host, error, self._request_id),
                 Outcome("not connected"),
@@ -187,14 +203,14 @@ class Call:
         if not length.isdigit() or int(length) > LONGEST_BODY_BYTES:
             return None
         try:
-            with timed(self._seconds_left):
-                body = response.content
+            body = response.content
         except requests.exceptions.RequestException:
             return None
         return read_denial(
             body,
             canonical_request=self._canonical_request,
             request_id=response.headers.get("x-amzn-requestid") or self._request_id,
+            unnamed_host="" if self._region or self._is_anonymous else self._host_name,
         )
 
 
@@ -202,7 +218,10 @@ def _timeouts(given: Any, left: float) -> tuple[float, float]:
     """Timeouts to connect and to read: the caller's or ours, and never more than is left."""
     if given is None and left == math.inf:
         return CONNECT_SECONDS, READ_SECONDS
-    connect, read = given if isinstance(given, tuple) else (given, given)
+    pair = given if isinstance(given, tuple) else (given, given)
+    if len(pair) != 2 or not all(each is None or isinstance(each, (int, float)) for each in pair):
+        raise ConfigurationError(f"timeout is {given!r}; it is seconds, or (to connect, to read).")
+    connect, read = pair
     # Half of the time, for a name may have two addresses, each of which gets it.
     connect = min(CONNECT_SECONDS if connect is None else connect, max(left / 2, 0.001))
     return connect, min(READ_SECONDS if read is None else read, left)
@@ -216,7 +235,8 @@ def _reasons(error: BaseException) -> list[BaseException]:
         each = pending.pop()
         if isinstance(each, BaseException) and each not in found:
             found.append(each)
-            pending += [getattr(each, "reason", None), each.__cause__, each.__context__, *each.args]
+            # Not __context__: that may be an error that the caller is just handling.
+            pending += [getattr(each, "reason", None), each.__cause__, *each.args]
     return found
 
 

@@ -30,7 +30,7 @@ _TOKEN_LINE = re.compile(r"(?im)^(x-amz-security-token:).*$|(X-Amz-Security-Toke
 
 
 def read_denial(
-    body: bytes, *, canonical_request: str = "", request_id: str | None = None
+    body: bytes, *, canonical_request: str = "", request_id: str | None = None, unnamed_host: str = ""
 ) -> CallError | None:
     """Read the body of a 403: the error that it stands for, or ``None`` when it is the target's own.
 
@@ -38,6 +38,7 @@ def read_denial(
         body: Of the response.
         canonical_request: What was signed.
         request_id: ``x-amzn-requestid`` of the call.
+        unnamed_host: The host, if the call was not signed because nobody said that it is a service.
     """
     if len(body) > LONGEST_BODY_BYTES:
         return None
@@ -47,6 +48,7 @@ def read_denial(
         layer = denied["missing"] or denied["denying"]
         explicit = denied["denying"] is not None
         principal, service = denied["principal"], denied["service"]
+        hint = _hint(principal, service, layer, explicit=explicit)
         return AccessDeniedError(
             text,
             principal=principal,
@@ -55,10 +57,10 @@ def read_denial(
             policy_layer=layer,
             explicit=explicit,
             request_id=request_id,
-            hint=_hint(principal, service, layer, explicit=explicit),
+            hint=_unnamed_hint(unnamed_host) if unnamed_host else hint,
         )
     rejected = _REJECTED.fullmatch(text)
-    if rejected:
+    if rejected and not unnamed_host:
         return SignatureRejectedError(
             text,
             code=rejected["code"],
@@ -100,6 +102,14 @@ def _hint(principal: str, service: str, layer: str, *, explicit: bool) -> str:
     return f"Allow vpc-lattice-svcs:Invoke on {service}/* to {principal} in {where}."
 
 
+def _unnamed_hint(host: str) -> str:
+    """What to do for a service whose name does not tell that it is one."""
+    return (
+        f"The request was not signed, for {host} is no generated domain name: say that it is a service of "
+        f'VPC Lattice and in which Region, hosts={{"{host}": "us-west-2"}}.'
+    )
+
+
 def _role_of(principal: str) -> str:
     """The ARN of the role behind a session, whose path STS does not tell."""
     match = _ROLE.fullmatch(principal)
@@ -111,7 +121,7 @@ def _signature_hint(code: str, problem: str) -> str:
     if "Signed payloads" in problem:
         return "Something between signed the body: send x-amz-content-sha256: UNSIGNED-PAYLOAD."
     if code in ("UnrecognizedClientException", "ExpiredTokenException"):
-        return "The credentials are not known or have expired; fresh ones were asked for and did not help."
+        return "The credentials are not known to AWS or have expired: look where they come from."
     if code == "IncompleteSignatureException":
         return "A header that was signed did not arrive: look for a proxy that changes headers."
     return (

@@ -18,6 +18,7 @@ _NO_NAME = (
     "The name does not resolve: check its spelling, that the VPC has DNS support, and for a custom domain "
     "name its CNAME or alias record."
 )
+_PROXY = "The proxy of the environment did not connect: look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY."
 _TLS = (
     "TLS failed: for a custom domain name check that the service has its certificate, and that the client "
     "trusts the authority."
@@ -27,7 +28,9 @@ _TLS = (
 def not_connected(host: str, error: BaseException, request_id: str | None) -> UnreachableError:
     """The error of a call that made no connection."""
     text = str(error)  # of requests: it holds what urllib3 and the system said
-    if "CERTIFICATE" in text.upper() or "SSL" in text.upper():
+    if "ProxyError" in type(error).__name__:
+        hint = _PROXY
+    elif "CERTIFICATE" in text.upper() or "SSL" in text.upper():
         hint = _TLS
     elif "resolve" in text or "getaddrinfo" in text or "Name or service" in text:
         hint = _NO_NAME

@@ -99,7 +99,8 @@ class _Call:
         self._trace = make_trace(self._forget_signature, request.extensions.get("trace"))
         self._region = signer.region_of(str(request.url))
         self._credentials: Credentials | None = None
-        self._given = (str(request.url), request.headers.copy())
+        self._url = httpx.URL(encode_url(str(request.url)))
+        self._given = request.headers.copy()
         self._canonical_request = ""
         self._seconds_left = start_clock()
 
@@ -109,14 +110,13 @@ class _Call:
             return self._request
         if self._credentials is None:
             self._credentials = self._signer.find_credentials()
-        url, headers = self._given
         request = self._request
-        request.headers = headers.copy()
+        request.headers = self._given.copy()
         for name, value in invocation_headers():
             request.headers.setdefault(name, value)
         pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
         signed = self._signer.sign(
-            request.method, encode_url(url), pairs, region=self._region, credentials=self._credentials
+            request.method, str(self._url), pairs, region=self._region, credentials=self._credentials
         )
         request.url = httpx.URL(signed.url)
         request.headers = httpx.Headers(signed.headers)
@@ -137,10 +137,14 @@ class _Call:
         }
 
     def _forget_signature(self, event: str) -> None:
-        """Take the signature off once it has left: httpx makes the request of a redirect of this one."""
+        """Take the signature off once it has left.
+
+        httpx makes the request of a redirect of this one, and its URL stands in messages.
+        """
         if event.endswith("send_request_headers.complete"):
+            self._request.url = self._url
             for name in WRITTEN_HEADERS:
-                if name not in self._given[1]:
+                if name not in self._given:
                     self._request.headers.pop(name, None)
 
     def bound_body(self, response: httpx.Response) -> None:

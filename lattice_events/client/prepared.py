@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import requests
 import requests.utils
 
 from lattice_events.client.signing import WRITTEN_HEADERS, RequestSigner, invocation_headers
 from lattice_events.sigv4 import Credentials, SignedRequest
-from lattice_events.sigv4.lattice import SERVICE
 
-_SIGNED = "_lattice_signed"
+_SIGNED, _GIVEN = "_lattice_signed", "_lattice_given"
+
+
+class _Given(NamedTuple):
+    """What a request was before it was signed.
+
+    Attributes:
+        url: Without what query mode adds.
+        written: Names of the headers that the signer wrote and the caller had not.
+    """
+
+    url: str
+    written: tuple[str, ...]
 
 
 def sign_prepared(
     signer: RequestSigner, request: requests.PreparedRequest, region: str, credentials: Credentials
 ) -> SignedRequest:
     """Sign a prepared request in place."""
-    headers = request.headers
+    headers, url = request.headers, request.url or ""
     signed = signer.sign(
         request.method or "GET",
-        request.url or "",
+        url,
         [(name, value if type(value) is str else _text(value)) for name, value in headers.lower_items()],
         region=region,
         credentials=credentials,
     )
-    request.url = signed.url
+    written = [(name, value) for name, value in signed.headers if name in WRITTEN_HEADERS]
     setattr(request, _SIGNED, signed)
-    for name, value in signed.headers:
-        if name in WRITTEN_HEADERS:
-            headers[name] = value
+    setattr(request, _GIVEN, _Given(url, tuple(name for name, _ in written if name not in headers)))
+    request.url = signed.url
+    headers.update(written)
     return signed
 
 
@@ -38,25 +51,26 @@ def signed_request_of(request: requests.PreparedRequest) -> SignedRequest | None
     return signed
 
 
-def is_signed(request: requests.PreparedRequest) -> bool:
-    """Whether the request carries a signature of ours."""
-    authorization = request.headers.get("authorization")
-    if authorization is None:
-        return "X-Amz-Signature=" in (request.url or "")
-    text = _text(authorization)
-    return text.startswith("AWS4-") and f"/{SERVICE}/aws4_request" in text
+def unsigned_url(request: requests.PreparedRequest) -> str:
+    """The URL without a signature in it."""
+    given: _Given | None = getattr(request, _GIVEN, None)
+    return given.url if given else request.url or ""
 
 
 def take_off(request: requests.PreparedRequest) -> None:
-    """Remove what the signer wrote, and only that."""
-    in_query = "X-Amz-Signature=" in (request.url or "")
-    for name in WRITTEN_HEADERS:
-        if not (in_query and name == "authorization"):  # which is the caller's own
-            request.headers.pop(name, None)
-    if in_query:
-        url, _, query = (request.url or "").partition("?")
-        kept = "&".join(part for part in query.split("&") if not part.startswith("X-Amz-"))
-        request.url = f"{url}?{kept}" if kept else url
+    """Remove what the signer wrote, and only that; nothing from a request that it did not sign."""
+    signed = signed_request_of(request)
+    if signed is not None:
+        if request.url == signed.url:
+            request.url = unsigned_url(request)
+        take_off_copy(request, request)
+
+
+def take_off_copy(copy: requests.PreparedRequest, request: requests.PreparedRequest) -> None:
+    """Remove the headers that the signer wrote into a request from a copy of it."""
+    given: _Given | None = getattr(request, _GIVEN, None)
+    for name in given.written if given else ():
+        copy.headers.pop(name, None)
 
 
 def add_invocation(request: requests.PreparedRequest) -> None:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
-from urllib.parse import urljoin, urlsplit
 
 from lattice_events.client.denials import read_denial
 from lattice_events.client.discovery import service_url
 from lattice_events.client.signing import RequestSigner
-from lattice_events.client.time_left import start_clock
+from lattice_events.client.time_left import SecondsLeft, deadline, start_clock
 from lattice_events.errors import MissingExtraError
 from lattice_events.sigv4 import Credentials, SignedRequest, encode_url
 
@@ -23,7 +22,13 @@ except ImportError as error:
     raise MissingExtraError("requests", needed_for="LatticeSession") from error
 
 from lattice_events.client.attempts import Call
-from lattice_events.client.prepared import add_invocation, is_signed, sign_prepared, take_off
+from lattice_events.client.prepared import (
+    add_invocation,
+    sign_prepared,
+    take_off,
+    take_off_copy,
+    unsigned_url,
+)
 from lattice_events.client.transport import LatticeAdapter
 
 
@@ -31,7 +36,7 @@ class LatticeSession(requests.Session):
     """A `requests.Session` for VPC Lattice services: signed, in time, with errors that say what to fix.
 
     Signed are ``https://*.vpc-lattice-svcs.REGION.on.aws``, whose Region is in the name, and the
-    hosts given as `hosts`. Any other host gets the request unsigned: credentials go nowhere else.
+    hosts given as `hosts`. Any other host gets the request as it is: credentials go nowhere else.
     Redirects are not followed unless asked for, and each hop is judged and signed by itself.
 
     A call ends within the time that the invocation being served has left (see `deadline`). It is
@@ -98,10 +103,13 @@ class LatticeSession(requests.Session):
         kwargs.setdefault("allow_redirects", False)
         if self._base is not None:
             text = url.decode() if isinstance(url, bytes) else url
-            url = text if urlsplit(text).scheme else urljoin(self._base.url, text)
+            if not text.startswith(("https://", "http://")):  # no path may choose another host
+                url = f"{self._base.url.rstrip('/')}/{text.lstrip('/')}"
         return super().request(method, url, *args, **kwargs)
 
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+    def send(
+        self, request: requests.PreparedRequest, *, allow_redirects: bool = False, **kwargs: Any
+    ) -> requests.Response:
         """Sign the prepared request if its host is ours to sign for, and send it.
 
         Raises:
@@ -112,28 +120,39 @@ class LatticeSession(requests.Session):
             DeadlineExceededError: It did not end in time.
             CallError: The connection broke.
         """
-        region = self._signer.region_of(request.url or "")
-        if region is None:
-            return super().send(request, **kwargs)
+        seconds_left = start_clock(self._deadline_seconds)
+        with deadline(seconds_left()):  # it bounds the fetching of credentials and the hops of redirects too
+            response = self._call(request, seconds_left, kwargs)
+            if not allow_redirects:
+                return response
+            hops = [response, *self.resolve_redirects(response, request, **kwargs)]
+        last: requests.Response = hops[-1]
+        last.history = hops[:-1]
+        return last
+
+    def _call(
+        self, request: requests.PreparedRequest, seconds_left: SecondsLeft, options: dict[str, Any]
+    ) -> requests.Response:
+        """One call with its attempts."""
 
         def send_once(timeouts: tuple[float, float]) -> requests.Response:
-            return super(LatticeSession, self).send(request, **{**kwargs, "timeout": timeouts})
+            sent = {**options, "timeout": timeouts, "allow_redirects": False}
+            return super(LatticeSession, self).send(request, **sent)
 
         return Call(
             request,
             send_once,
             signer=self._signer,
-            region=region,
+            region=self._signer.region_of(request.url or ""),
             is_anonymous=self._anonymous,
             max_retries=self._max_retries,
-            seconds_left=start_clock(self._deadline_seconds),
-            timeout=kwargs.get("timeout"),
+            seconds_left=seconds_left,
+            timeout=options.get("timeout"),
         ).run()
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """Take the signature off a redirected request; `send` signs it anew if its host is ours."""
-        if is_signed(response.request):
-            take_off(prepared_request)
+        take_off_copy(prepared_request, response.request)
         super().rebuild_auth(prepared_request, response)  # type: ignore[no-untyped-call]  # untyped in types-requests
 
 
@@ -141,7 +160,8 @@ class LatticeAuth(requests.auth.AuthBase):
     """The signature alone, for a session of your own: ``session.auth = LatticeAuth()``.
 
     It signs what `LatticeSession` would, and raises what VPC Lattice refuses; deadline, retries and
-    redirects stay the session's. A redirected request goes on without the signature.
+    redirects stay the session's. A redirected request goes on without the signature. In query mode
+    errors of the network, which are the session's too, show the signed URL.
     """
 
     def __init__(
@@ -180,6 +200,7 @@ class _Receiver:
         self._signed = signed
 
     def __call__(self, response: requests.Response, **_: Any) -> None:
+        response.url = unsigned_url(response.request)  # which stands in messages of requests
         if response.is_redirect:
             take_off(response.request)  # of which requests makes the next hop's
         if response.status_code == 403:

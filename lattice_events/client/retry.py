@@ -13,6 +13,8 @@ IDEMPOTENT_METHODS = frozenset(("DELETE", "GET", "HEAD", "OPTIONS", "PUT", "TRAC
 RETRIED_STATUSES = frozenset((429, 502, 503, 504))
 BASE_SECONDS = 0.05
 LONGEST_SECONDS = 2.0
+LONGEST_RETRY_AFTER_SECONDS = 20.0
+"""A service that asks for more is not waited for: the caller gets its answer."""
 
 
 class Outcome(NamedTuple):
@@ -43,7 +45,7 @@ def decide_delay(
 
     A method that is not idempotent is tried again only when connecting failed, since then nothing was
     sent. The delay is drawn from zero to a bound that doubles ("full jitter"); a ``Retry-After`` is
-    its least.
+    its least, up to `LONGEST_RETRY_AFTER_SECONDS`.
 
     Args:
         outcome: What came of it.
@@ -61,8 +63,10 @@ def decide_delay(
             return None
         if outcome.kind == "answered" and outcome.status not in RETRIED_STATUSES:
             return None
-    delay = random * min(LONGEST_SECONDS, BASE_SECONDS * 2.0**attempt)
-    delay = max(delay, outcome.retry_after_seconds or 0.0)
+    asked_for = outcome.retry_after_seconds or 0.0
+    if asked_for > LONGEST_RETRY_AFTER_SECONDS:
+        return None
+    delay = max(asked_for, random * min(LONGEST_SECONDS, BASE_SECONDS * 2.0**attempt))
     return delay if delay < seconds_left else None
 
 

@@ -6,6 +6,8 @@ served. The clients beside it differ only in how they carry a request.
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Literal
@@ -14,13 +16,14 @@ from urllib.parse import urlsplit
 from lattice_events.client.credentials import DefaultCredentials
 from lattice_events.client.scope import signing_region
 from lattice_events.context import current_invocation
-from lattice_events.errors import SigningError
+from lattice_events.errors import ConfigurationError, MissingCredentialsError, SigningError
 from lattice_events.sigv4 import Credentials, SignedRequest, encode_url, sign_lattice
 
 WRITTEN_HEADERS = frozenset(
     ("authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-region-set", "x-amz-security-token")
 )
 """What the signer writes, in lower case; taken off before a request is signed anew."""
+_HOST = re.compile(r"[^\s/:@?#]+|[0-9A-Fa-f:.]+")  # a name, or an IPv6 address without its brackets
 
 
 class RequestSigner:
@@ -45,16 +48,30 @@ class RequestSigner:
             mode: ``query`` signs the URL and leaves ``Authorization`` to the caller.
             path_encoding: See `sign_lattice`.
             algorithm: ``sigv4a`` makes signatures that hold in every Region; it needs awscrt.
+
+        Raises:
+            ConfigurationError: One of them is nothing that it can be.
         """
-        self._hosts = {host.lower(): region for host, region in (hosts or {}).items()}
+        for name, value, known in (
+            ("mode", mode, ("header", "query")),
+            ("path_encoding", path_encoding, ("double", "single")),
+            ("algorithm", algorithm, ("sigv4", "sigv4a")),
+        ):
+            if value not in known:
+                raise ConfigurationError(f"{name} is {value!r}; it is one of {', '.join(known)}.")
+        self._hosts = _check_hosts({} if hosts is None else hosts)
         self._credentials = credentials or DefaultCredentials()
         self._mode = mode
         self._path_encoding = path_encoding
         self._algorithm = algorithm
 
     def region_of(self, url: str) -> str | None:
-        """The Region to sign for; ``None`` for a host that must never see credentials."""
-        return signing_region(urlsplit(url).hostname or "", self._hosts)
+        """The Region to sign for; ``None`` for a host that must never see credentials.
+
+        Raises:
+            SigningError: The URL is none.
+        """
+        return signing_region(_host_of(url), self._hosts)
 
     def find_credentials(self) -> Credentials:
         """One frozen set.
@@ -62,7 +79,12 @@ class RequestSigner:
         Raises:
             SigningError: There are none.
         """
-        return self._credentials()
+        found: object = self._credentials()
+        if not isinstance(found, Credentials):
+            raise MissingCredentialsError(
+                f"The function given as credentials returned {type(found).__name__}, not lattice_events.sigv4.Credentials."
+            )
+        return found
 
     def find_other_credentials(self, stale: Credentials) -> Credentials | None:
         """A set other than `stale`, which the service did not take; ``None`` if there is no other."""
@@ -132,12 +154,11 @@ def sign_request(
         algorithm: See `RequestSigner`.
 
     Raises:
-        SigningError: The Region is not known, or the request cannot be signed.
+        SigningError: The Region is not known or not that of the name, or the request cannot be signed.
     """
-    host = urlsplit(url).hostname or ""
-    hosts = {host: region} if region else {}
+    host = _host_of(url)
     signer = RequestSigner(
-        hosts=hosts,
+        hosts={host: region} if host and region else None,
         credentials=credentials or _default_credentials,
         mode=mode,
         path_encoding=path_encoding,
@@ -148,11 +169,13 @@ def sign_request(
         raise SigningError(
             f"{host or url!r} is no generated domain name of VPC Lattice, so it does not tell its Region: give it (region=…, or --region)."
         )
+    if region and region != found:
+        raise SigningError(f"The Region is given as {region}, and the name {host} says {found}.")
     return signer.sign(
         method,
         encode_url(url),
         with_invocation(headers),
-        region=region or found,
+        region=found,
         credentials=signer.find_credentials(),
     )
 
@@ -165,9 +188,35 @@ def with_invocation(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]
 
 
 def invocation_headers() -> list[tuple[str, str]]:
-    """``x-amzn-requestid`` and ``x-amzn-trace-id`` of the request being served, so that logs tell one story."""
+    """``x-amzn-requestid`` and ``x-amzn-trace-id`` of the request being served, so that logs tell one story.
+
+    Lambda itself tells the latter, so a plain handler's calls carry it too.
+    """
     invocation = current_invocation.get()
-    if invocation is None:
-        return []
-    ids = (("x-amzn-requestid", invocation.request_id), ("x-amzn-trace-id", invocation.trace_header))
+    request_id = invocation.request_id if invocation else None
+    trace = (invocation.trace_header if invocation else None) or os.environ.get("_X_AMZN_TRACE_ID")
+    ids = (("x-amzn-requestid", request_id), ("x-amzn-trace-id", trace))
     return [(name, value) for name, value in ids if value]
+
+
+def _host_of(url: str) -> str:
+    """The host name of a URL, or nothing."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError as error:
+        raise SigningError(f"{url!r} is no URL: {error}.") from error
+
+
+def _check_hosts(hosts: object) -> dict[str, str]:
+    """Region by host name, in lower case; whatever else is there would never be signed."""
+    example = 'write {"orders.example.com": "ap-northeast-1"}'
+    if not isinstance(hosts, Mapping):
+        raise ConfigurationError(f"hosts is a {type(hosts).__name__}, not a mapping: {example}.")
+    for host, region in hosts.items():
+        if not isinstance(host, str) or not _HOST.fullmatch(host):
+            raise ConfigurationError(
+                f"hosts has {host!r}, which is no host name; without scheme, port and path: {example}."
+            )
+        if not isinstance(region, str) or not region:
+            raise ConfigurationError(f"hosts has no Region for {host}, but {region!r}: {example}.")
+    return {host.lower(): region for host, region in hosts.items()}

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from lattice_events.context import current_invocation
+from lattice_events.errors import ConfigurationError
 
 MARGIN_SECONDS = 0.25
 """What a call leaves of an invocation's time, for the handler to answer its own caller."""
@@ -25,8 +26,15 @@ def deadline(limit: Any) -> Iterator[None]:
 
     Args:
         limit: A Lambda context, whose remaining time less `MARGIN_SECONDS` is the bound, or seconds.
+
+    Raises:
+        ConfigurationError: It is neither.
     """
     remaining = getattr(limit, "get_remaining_time_in_millis", None)
+    if remaining is None and not isinstance(limit, (int, float)):
+        raise ConfigurationError(
+            f"deadline takes the context of a Lambda function, or seconds, not {type(limit).__name__}."
+        )
     seconds = float(limit) if remaining is None else remaining() / 1000 - MARGIN_SECONDS
     token = _ends_at.set(min(_ends_at.get(), time.monotonic() + seconds))
     try:

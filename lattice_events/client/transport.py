@@ -10,6 +10,7 @@ import io
 import math
 import socket
 import time
+from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any, cast
 
@@ -22,6 +23,7 @@ from lattice_events.client.redaction import redact_log
 from lattice_events.client.time_left import SecondsLeft
 
 redact_log("urllib3.connectionpool")
+redact_log("urllib3.util.retry")
 
 IDLE_SECONDS = 50.0
 """VPC Lattice closes a connection that was idle for 60 s; a used one could break under the request."""
@@ -29,25 +31,36 @@ AGE_SECONDS = 540.0
 """VPC Lattice closes every connection after 10 minutes."""
 _POOL_SIZE = 50
 
-_seconds_left: ContextVar[SecondsLeft] = ContextVar("lattice_events_seconds_left", default=lambda: math.inf)
+_PIECE_BYTES = 256 * 1024
 
 
-class timed:  # noqa: N801 - reads as a phrase: `with timed(…)`
-    """Gives every read and write of the block's calls the time that is left."""
+class Watch:
+    """Watches one attempt: each of its reads and writes gets the time that is left.
 
-    __slots__ = ("_seconds_left", "_token")
+    Attributes:
+        seconds_left: Of the call.
+        idle_seconds: How long one read or write may take at most.
+        has_sent: Whether anything of the request has left.
+    """
 
-    def __init__(self, seconds_left: SecondsLeft) -> None:
-        """Take the time of a call."""
-        self._seconds_left = seconds_left
+    __slots__ = ("_token", "has_sent", "idle_seconds", "seconds_left")
+
+    def __init__(self, seconds_left: SecondsLeft, idle_seconds: float) -> None:
+        """Take the times; ``with`` the watch, connections of `LatticeAdapter` keep them."""
+        self.seconds_left, self.idle_seconds = seconds_left, idle_seconds
+        self.has_sent = False
 
     def __enter__(self) -> None:
         """Begin."""
-        self._token = _seconds_left.set(self._seconds_left)
+        self._token = _watch.set(self)
 
     def __exit__(self, *_: object) -> None:
         """End."""
-        _seconds_left.reset(self._token)
+        _watch.reset(self._token)
+
+
+_UNWATCHED = Watch(lambda: math.inf, math.inf)
+_watch: ContextVar[Watch] = ContextVar("lattice_events_watch", default=_UNWATCHED)
 
 
 def _bound(sock: socket.socket, seconds_left: SecondsLeft) -> None:
@@ -87,7 +100,7 @@ class _TimedSocket:
         self._sock = sock
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_TimedReader(self._sock, _seconds_left.get()))
+        return io.BufferedReader(_TimedReader(self._sock, _watch.get().seconds_left))
 
 
 class _TimedResponse(http.client.HTTPResponse):
@@ -103,21 +116,35 @@ class _Aging:
     The clock is the wall's: a monotonic one may stand still while Lambda freezes the process.
     """
 
+    sock: socket.socket | None
     _opened_at = 0.0
     _used_at = 0.0
+    _is_connecting = False
 
     def connect(self) -> None:
-        """Connect, and note when."""
-        super().connect()  # type: ignore[misc]  # of the connection that it is mixed into
+        """Connect, and note when; a proxy's tunnel is part of it."""
+        self._is_connecting = True
+        try:
+            super().connect()  # type: ignore[misc]  # of the connection that it is mixed into
+        finally:
+            self._is_connecting = False
         self._opened_at = self._used_at = time.time()
 
     def send(self, data: Any) -> None:
-        """Send within the time of the call."""
-        sock: socket.socket | None = getattr(self, "sock", None)
-        if sock is not None:
-            _bound(sock, _seconds_left.get())
-            self._used_at = time.time()
-        super().send(data)  # type: ignore[misc]  # likewise
+        """Send within the time of the call, piece by piece, since a socket's limit is for the whole."""
+        watch = _watch.get()
+        if self._is_connecting or watch is _UNWATCHED:
+            super().send(data)  # type: ignore[misc]  # likewise
+            return
+        if self.sock is None:
+            self.connect()
+        assert self.sock is not None
+        watch.has_sent = True
+        for piece in _pieces(data):
+            self.sock.settimeout(watch.idle_seconds)  # it was that of connecting
+            _bound(self.sock, watch.seconds_left)
+            super().send(piece)  # type: ignore[misc]  # likewise
+        self._used_at = time.time()
 
     @property
     def is_connected(self) -> bool:
@@ -125,6 +152,16 @@ class _Aging:
         now = time.time()
         is_fresh = now - self._used_at < IDLE_SECONDS and now - self._opened_at < AGE_SECONDS
         return is_fresh and super().is_connected  # type: ignore[misc]  # likewise
+
+
+def _pieces(data: Any) -> Iterator[Any]:
+    """Long bytes in pieces, anything else as it is."""
+    if not isinstance(data, (bytes, bytearray, memoryview)) or len(data) <= _PIECE_BYTES:
+        yield data
+        return
+    whole = memoryview(data)
+    for start in range(0, len(whole), _PIECE_BYTES):
+        yield whole[start : start + _PIECE_BYTES]
 
 
 class _HTTPConnection(_Aging, HTTPConnection):
@@ -160,9 +197,10 @@ class LatticeAdapter(requests.adapters.HTTPAdapter):
         _use_our_pools(self.poolmanager)
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        """Likewise behind a proxy."""
+        """Likewise behind a proxy; one that speaks SOCKS has pools of its own, without our deadlines."""
         manager = super().proxy_manager_for(*args, **kwargs)
-        _use_our_pools(manager)
+        if isinstance(manager, urllib3.ProxyManager):
+            _use_our_pools(manager)
         return manager
 
 

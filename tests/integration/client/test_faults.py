@@ -200,7 +200,7 @@ def test_a_token_that_stays_expired_is_an_error_without_secrets(
 ) -> None:
     lattice_service.play(Answer.expired_token())
 
-    with pytest.raises(SignatureRejectedError, match="fresh ones were asked for and did not help") as caught:
+    with pytest.raises(SignatureRejectedError, match="have expired: look where they come from") as caught:
         session.get(lattice_service.url)
 
     assert caught.value.code == "UnrecognizedClientException"

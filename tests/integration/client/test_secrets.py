@@ -10,8 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
+import requests
+from urllib3.util import Retry
 
 from lattice_events.client.httpx import LatticeAuth
+from lattice_events.client.requests import LatticeAuth as RequestsAuth
 from lattice_events.errors import CallError
 from lattice_events.sigv4 import Credentials
 from lattice_events.testing import Answer, LatticeService
@@ -38,16 +41,32 @@ def log() -> Iterator[io.StringIO]:
 
 def call_with_session(service: LatticeService, mode: Any) -> object:
     with service.session(mode=mode, deadline_seconds=0.5) as session:
-        return repr(session.get(service.url))
+        return told(session.get(service.url))
 
 
 def call_with_httpx(service: LatticeService, mode: Any) -> object:
     with httpx.Client(auth=LatticeAuth(**service.options, mode=mode), timeout=0.5) as client:
-        return repr(client.get(service.url))
+        return told(client.get(service.url))
+
+
+def call_with_requests(service: LatticeService, mode: Any) -> object:
+    with requests.Session() as session:
+        session.auth = RequestsAuth(**service.options, mode=mode)
+        session.mount("http://", requests.adapters.HTTPAdapter(max_retries=Retry(1, status_forcelist=[500])))
+        return told(session.get(service.url, timeout=0.5))
+
+
+def told(response: Any) -> str:
+    """What an answer shows of itself, in the message of its status too."""
+    try:
+        response.raise_for_status()
+    except (requests.HTTPError, httpx.HTTPStatusError) as error:
+        return f"{response!r} {error} {error!r}"
+    return repr(response)
 
 
 @pytest.mark.parametrize("mode", ["header", "query"])
-@pytest.mark.parametrize("call", [call_with_session, call_with_httpx])
+@pytest.mark.parametrize("call", [call_with_session, call_with_httpx, call_with_requests])
 def test_no_secret_is_written(
     call: Callable[[LatticeService, Any], object],
     mode: Any,
@@ -55,11 +74,13 @@ def test_no_secret_is_written(
     log: io.StringIO,
 ) -> None:
     lattice_service.credentials = [SECRETS]
-    lattice_service.play(200, Answer.denied("service"), Answer.expired_token(), Answer(wait_seconds=30), Answer(reset="before"))  # fmt: skip
+    lattice_service.play(200, 404, Answer.denied("service"), Answer.expired_token(), Answer(wait_seconds=30), Answer(reset="before"), 500)  # fmt: skip
     written = []
-    for _ in range(5):
+    for _ in range(7):
         try:
             written.append(call(lattice_service, mode))
+        except requests.RequestException:
+            assert call is call_with_requests  # whose own words show the URL: docs/call.md
         except (CallError, httpx.TransportError) as error:
             logging.getLogger("test").exception("failed")
             written += [str(error), repr(error), "".join(traceback.format_exception(error))]

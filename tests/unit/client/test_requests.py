@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import requests
 
-from lattice_events.client import LatticeSession
+from lattice_events.client import LatticeSession, deadline
 from lattice_events.context import Invocation, current_invocation
-from lattice_events.errors import MissingCredentialsError, SigningError
+from lattice_events.errors import ConfigurationError, MissingCredentialsError, SigningError
 from lattice_events.sigv4 import Credentials
 
 SERVICE = "https://foo-0123456789abcdef0.7d67968.vpc-lattice-svcs.us-east-1.on.aws"
@@ -124,14 +124,93 @@ def test_an_authorization_of_the_caller_s_own_is_refused() -> None:
         send(SERVICE, headers={"Authorization": "Bearer x"})
 
 
-def test_a_prepared_request_may_be_sent_twice() -> None:
+@pytest.mark.parametrize("mode", ["header", "query"])
+def test_a_prepared_request_may_be_sent_twice(mode: str) -> None:
     recorder = Recorder()
-    with session_with(recorder) as session:
-        prepared = session.prepare_request(requests.Request("GET", SERVICE))
+    own = {"authorization": "Bearer mine"} if mode == "query" else {}
+    with session_with(recorder, mode=mode) as session:
+        prepared = session.prepare_request(
+            requests.Request("GET", f"{SERVICE}/?X-Amz-Own=1&a=b", headers=own)
+        )
         session.send(prepared)
         session.send(prepared)
 
-    assert [list(request.headers).count("authorization") for request in recorder.sent] == [1, 1]
+    for sent in recorder.sent:
+        assert list(sent.headers).count("authorization") == 1
+        assert str(sent.url).startswith(f"{SERVICE}/?X-Amz-Own=1&a=b")
+        assert str(sent.url).count("X-Amz-Own=1") == 1
+        assert str(sent.url).count("X-Amz-Signature=") == (mode == "query")
+
+
+@pytest.mark.parametrize(
+    ("path", "url"),
+    [
+        ("/app?x=1", f"{SERVICE}/v1/app?x=1"),
+        ("app", f"{SERVICE}/v1/app"),
+        ("//evil.example/steal", f"{SERVICE}/v1/evil.example/steal"),
+        ("orders:1/x", f"{SERVICE}/v1/orders:1/x"),
+        ("", f"{SERVICE}/v1/"),
+        ("https://other.example/a", "https://other.example/a"),
+    ],
+)
+def test_a_path_stays_with_the_named_service(path: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LATTICE_SERVICE_FOO_URL", f"{SERVICE}/v1/")
+    recorder = Recorder()
+    with session_with(recorder, service="foo") as session:
+        session.post(path, data="secret")
+
+    assert recorder.sent[0].url == url
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"hosts": {"https://a.example": "us-west-2"}}, "no host name"),
+        ({"hosts": {"a.example:8443": "us-west-2"}}, "no host name"),
+        ({"hosts": {"a.example": None}}, "no Region for a.example"),
+        ({"hosts": ["a.example"]}, "not a mapping"),
+        ({"mode": "querry"}, "mode is 'querry'; it is one of header, query"),
+        ({"path_encoding": "Single"}, "it is one of double, single"),
+        ({"algorithm": "SigV4A"}, "it is one of sigv4, sigv4a"),
+    ],
+)
+def test_an_option_that_would_go_unnoticed_is_refused(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        LatticeSession(**options)
+
+
+@pytest.mark.parametrize("timeout", [(3,), "3", (1, 2, 3), (1, "2")])
+def test_a_timeout_is_seconds_or_two_of_them(timeout: Any) -> None:
+    with pytest.raises(ConfigurationError, match="it is seconds, or"):
+        send(SERVICE, timeout=timeout)
+
+
+def test_a_deadline_is_a_context_or_seconds() -> None:
+    with pytest.raises(ConfigurationError, match="not NoneType"), deadline(None):
+        pytest.fail("entered")
+
+
+def test_credentials_that_are_none_are_not_taken_for_anonymous() -> None:
+    session = LatticeSession(credentials=lambda: None)  # type: ignore[arg-type,return-value]  # the mistake
+
+    with pytest.raises(MissingCredentialsError, match="returned NoneType"):
+        session.get(SERVICE)
+
+
+def test_a_signed_url_shows_in_no_answer() -> None:
+    recorder = Recorder()
+    with session_with(recorder, mode="query") as session:
+        answer = session.get(f"{SERVICE}/a?X-Amz-Own=1")
+
+    assert "X-Amz-Signature=" in str(recorder.sent[0].url)
+    assert answer.url == f"{SERVICE}/a?X-Amz-Own=1"
+
+
+def test_a_plain_handler_s_calls_carry_lambda_s_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-2-3")
+
+    assert send(SERVICE)[0].headers["x-amzn-trace-id"] == "Root=1-2-3"
+    assert "x-amzn-trace-id" not in send("https://example.com/")[0].headers
 
 
 def test_the_request_id_of_the_invocation_travels_on() -> None:

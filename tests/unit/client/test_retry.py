@@ -81,6 +81,8 @@ def test_retry_after_is_the_least_delay_and_must_fit() -> None:
     assert decide(3, 10) == 3
     assert decide(0, 10) == 0.05
     assert decide(3, 2) is None
+    assert decide(20, math.inf) == 20
+    assert decide(21, math.inf) is None
 
 
 @examples(5_000)
