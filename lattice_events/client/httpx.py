@@ -99,7 +99,7 @@ class _Call:
         self._trace = make_trace(self._forget_signature, request.extensions.get("trace"))
         self._region = signer.region_of(str(request.url))
         self._credentials: Credentials | None = None
-        self._url = httpx.URL(encode_url(str(request.url)))
+        self._url = request.url
         self._given = request.headers.copy()
         self._canonical_request = ""
         self._seconds_left = start_clock()
@@ -114,11 +114,14 @@ class _Call:
         request.headers = self._given.copy()
         for name, value in invocation_headers():
             request.headers.setdefault(name, value)
+        url = encode_url(str(self._url))
+        if url != str(self._url):
+            self._url = httpx.URL(url)
         pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
         signed = self._signer.sign(
-            request.method, str(self._url), pairs, region=self._region, credentials=self._credentials
+            request.method, url, pairs, region=self._region, credentials=self._credentials
         )
-        request.url = httpx.URL(signed.url)
+        request.url = self._url if signed.url == url else httpx.URL(signed.url)
         request.headers = httpx.Headers(signed.headers)
         self._canonical_request = signed.canonical_request
         request.extensions = {**request.extensions, **self._bounded_timeouts(), "trace": self._trace}
