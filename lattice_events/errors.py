@@ -36,7 +36,21 @@ if TYPE_CHECKING:
 
 
 class LatticeError(Exception):
-    """The root: catch it to catch everything that this package raises on purpose."""
+    """The root: catch it to catch everything that this package raises on purpose.
+
+    Every one can be copied and pickled, so that a pool of processes can hand it on.
+    """
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Message and attributes; an exception's own way calls ``__init__`` with the message alone."""
+        return _restore, (type(self), self.args), self.__dict__
+
+
+def _restore(cls: type[LatticeError], arguments: tuple[object, ...]) -> LatticeError:
+    """An error as it was, made without its own ``__init__``."""
+    error = cls.__new__(cls)
+    super(LatticeError, error).__init__(*arguments)  # of ImportError and OSError too, which keep the message
+    return error
 
 
 class EventError(LatticeError, ValueError):

@@ -46,6 +46,10 @@ class Value:
         current = {name: getattr(self, name) for name in self._fields}
         return type(self)(**{**current, **changes})
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Copy and pickle by the fields; the way of other objects would set attributes."""
+        return _restore, (type(self), {name: getattr(self, name) for name in self._fields})
+
     def __eq__(self, other: object) -> bool:
         """Values of one class are equal when their fields are."""
         if type(other) is not type(self):
@@ -68,3 +72,8 @@ class Value:
     def __delattr__(self, name: str) -> None:
         """Refuse: the value is frozen."""
         raise AttributeError(f"{type(self).__name__} is frozen")
+
+
+def _restore(cls: type[Value], fields: dict[str, object]) -> Value:
+    """A value with these fields."""
+    return cls(**fields)

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import copy
+import inspect
+import pickle
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from lattice_events import errors
 from lattice_events.errors import (
+    AccessDeniedError,
+    BodyError,
     CallError,
     ConfigurationError,
     FunctionError,
     HTTPError,
     LatticeError,
+    MalformedEventError,
     ManifestError,
     MissingExtraError,
     Problem,
+    ResponseError,
+    SignatureRejectedError,
+    TargetClosedError,
     TargetError,
+    TargetTimeoutError,
+    TargetUnavailableError,
     UnsupportedIntrinsicError,
 )
 
@@ -72,3 +87,50 @@ def test_a_missing_extra_names_the_command() -> None:
     with pytest.raises(LatticeError, match=r"pip install 'lattice-events\[local\]'") as caught:
         raise MissingExtraError("local", needed_for="lattice dev")
     assert isinstance(caught.value, ImportError)
+
+
+CALL = {"request_id": "r", "hint": "Check."}
+MADE = {
+    MalformedEventError: MalformedEventError("headers", "is no mapping"),
+    ResponseError: ResponseError("is no response", field="body"),
+    ConfigurationError: ConfigurationError([Problem("one", "f:1:1"), Problem("two")]),
+    ManifestError: ManifestError([Problem("one", "f:1:1")]),
+    UnsupportedIntrinsicError: UnsupportedIntrinsicError(Problem("x"), intrinsic="Fn::ImportValue"),
+    HTTPError: HTTPError(404, {"no": "order"}),
+    BodyError: BodyError("is no JSON"),
+    AccessDeniedError: AccessDeniedError("no", principal="p", resource_arn="a", path="/", policy_layer="service", explicit=True, **CALL),
+    SignatureRejectedError: SignatureRejectedError("no", code="c", canonical_request="GET", **CALL),
+    TargetError: TargetError("no", status_hint=502),
+    TargetUnavailableError: TargetUnavailableError("no", status_hint=503),
+    TargetTimeoutError: TargetTimeoutError("no", status_hint=504),
+    TargetClosedError: TargetClosedError("no", status_hint=502),
+    FunctionError: FunctionError("no", error_type="ValueError", payload=b"{}", status_hint=502),
+    MissingExtraError: MissingExtraError("local", needed_for="lattice dev"),
+}  # fmt: skip
+"""Of the classes whose constructor takes more than a message, or `CallError`'s words."""
+COPIES: dict[str, Callable[[Any], Any]] = {
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "pickle": lambda value: pickle.loads(pickle.dumps(value)),
+}
+
+
+def make(kind: type[LatticeError]) -> LatticeError:
+    """An error of a class."""
+    if kind in MADE:
+        return MADE[kind]
+    return kind("no.", **CALL) if issubclass(kind, CallError) else kind("no.")
+
+
+@pytest.mark.parametrize("how", COPIES)
+@pytest.mark.parametrize(
+    "kind", [each for each in vars(errors).values() if inspect.isclass(each) and each is not Problem]
+)
+def test_an_error_is_copied_whole(kind: type[LatticeError], how: str) -> None:
+    error = make(kind)
+
+    copied = COPIES[how](error)
+
+    assert (type(copied), str(copied), copied.args) == (type(error), str(error), error.args)
+    assert vars(copied) == vars(error)
+    assert getattr(copied, "msg", "") == getattr(error, "msg", "")  # of ImportError

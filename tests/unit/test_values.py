@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from typing import Any
+
 import pytest
 
-from lattice_events import Identity, Request, Response
+from lattice_events import Headers, Identity, Request, Response
+from lattice_events.context import Invocation
+from lattice_events.sigv4 import Credentials, SignedRequest, Verification
+from lattice_events.values import Value
 
 
 def test_a_value_cannot_be_changed() -> None:
@@ -43,3 +50,34 @@ def test_the_raw_event_neither_compares_nor_prints() -> None:
 
     assert request == Request()
     assert "secret" not in repr(request)
+
+
+def remaining_ms() -> int:
+    return 7
+
+
+STAGES = {"canonical_request": "GET", "string_to_sign": "AWS4"}
+VALUES = (
+    Credentials(access_key_id="AK", secret_access_key="SK", session_token="T"),
+    Identity(principal="a"),
+    Invocation(request_id="r", trace_header=None, remaining_ms=remaining_ms),
+    Request(path="/a", query_string="x=1", headers=Headers([("a", "1"), ("a", "2")]), raw={"k": ["v"]}),
+    Response.json({"a": 1}, 201),
+    SignedRequest(url="https://a/", headers=(("a", "b"),), signature="0", **STAGES),
+    Verification(differs="signature", code="c", problem="p", access_key_id="AK", **STAGES),
+)
+
+
+def fields(value: Any) -> dict[str, object]:
+    return {name: getattr(value, name) for name in value.fields()}
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
+def test_a_value_is_copied_and_pickled_with_every_field(value: Any) -> None:
+    for copied in (copy.copy(value), copy.deepcopy(value), pickle.loads(pickle.dumps(value))):
+        assert type(copied) is type(value)
+        assert fields(copied) == fields(value)
+
+
+def test_every_class_of_values_is_copied_here() -> None:
+    assert {type(value) for value in VALUES} == set(Value.__subclasses__())
