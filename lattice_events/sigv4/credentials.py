@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+from lattice_events.errors import SigningError
 from lattice_events.values import Value, assign
+
+_WORD = re.compile("[!-~]+")  # else a header could not hold it, and its error would show it
 
 
 class Credentials(Value):
@@ -23,11 +28,25 @@ class Credentials(Value):
     def __init__(
         self, *, access_key_id: str, secret_access_key: str, session_token: str | None = None
     ) -> None:
-        """Keep one set, read at one moment."""
-        assign(self, "access_key_id", access_key_id)
-        assign(self, "secret_access_key", secret_access_key)
-        assign(self, "session_token", session_token)
+        """Keep one set, read at one moment.
+
+        Raises:
+            SigningError: A part is empty or holds what no credentials do; it is named and not shown.
+        """
+        assign(self, "access_key_id", _checked("access key id", access_key_id))
+        assign(self, "secret_access_key", _checked("secret access key", secret_access_key))
+        assign(self, "session_token", _checked("session token", session_token) if session_token else None)
 
     def __repr__(self) -> str:
         """The access key id only."""
         return f"Credentials(access_key_id={self.access_key_id!r})"
+
+
+def _checked(part: str, value: object) -> str:
+    """A part of credentials, unless it cannot be one."""
+    if isinstance(value, str) and _WORD.fullmatch(value):
+        return value
+    raise SigningError(
+        f"The {part} is empty, no text, or has a space, a line break or a character that is not ASCII (it is "
+        "not shown). Set it anew; a file or a Kubernetes Secret often ends with a line break."
+    )

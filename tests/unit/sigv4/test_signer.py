@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
 import botocore.auth
@@ -271,3 +272,28 @@ def test_credentials_and_signed_requests_show_no_secrets() -> None:
 
     assert repr(credentials) == "Credentials(access_key_id='AKIDEXAMPLE')"
     assert "wJalr" not in repr(signed)
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("session_token", "TOP-SECRET\n"),
+        ("session_token", "TOP\x00SECRET"),
+        ("secret_access_key", "TOP-SECRET "),
+        ("secret_access_key", "TOP-SECR\u00c9T"),
+        ("secret_access_key", ""),
+        ("access_key_id", None),
+        ("access_key_id", 7),
+    ],
+)
+def test_what_cannot_be_credentials_is_named_and_not_shown(part: str, value: Any) -> None:
+    with pytest.raises(
+        SigningError, match=f"The {part.replace('_', ' ')} is empty, no text, or has"
+    ) as caught:
+        EXAMPLE.replace(**{part: value})
+
+    assert "TOP" not in str(caught.value)
+
+
+def test_an_empty_session_token_is_none() -> None:
+    assert EXAMPLE.replace(session_token="").session_token is None
