@@ -9,14 +9,18 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import re
+import time
 from datetime import datetime
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
-from lattice_events.errors import MissingCredentialsError
+from lattice_events.client.time_left import start_clock
+from lattice_events.errors import ExpiredCredentialsError, MissingCredentialsError, SigningError
 from lattice_events.sigv4 import Credentials
 
 _RELATIVE, _FULL = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"
@@ -26,37 +30,63 @@ _PLAIN_HTTP_HOSTS = (_ECS, "169.254.170.23", "fd00:ec2::23")
 _ATTEMPTS = 3
 _TIMEOUT_SECONDS = 2.0
 _LONGEST_ANSWER_BYTES = 65_536
+_WORD = re.compile("[!-~]+")  # what a URL, and a header of one token, may hold
+_WHAT_TO_DO = (
+    "Look at the agent behind it: on EKS the Pod Identity association of the pod's service account, on ECS "
+    "the task role."
+)
 
 
 def fetch_container_credentials() -> tuple[Credentials, float]:
-    """Ask the endpoint for credentials.
+    """Ask the endpoint for credentials, within the time of the call that they are for.
 
     Returns:
         The credentials, and when they expire, seconds since 1970.
 
     Raises:
-        MissingCredentialsError: The endpoint is not one that may be asked, does not answer, or
-            answers something else.
+        MissingCredentialsError: The endpoint is not one that may be asked, does not answer in time,
+            refuses, or answers something else.
+        ExpiredCredentialsError: It answers credentials that have expired.
     """
     url = _endpoint()
     headers = {"Accept": "application/json"}
     token = _authorization_token()
     if token:
         headers["Authorization"] = token
+    request = Request(url, headers=headers)  # noqa: S310 - checked
     opener = build_opener(ProxyHandler({}), _NoRedirects())  # the token goes past proxies, and nowhere else
-    problem: Exception | None = None
+    seconds_left = start_clock()
+    problem = "the call had no time left"
     for _ in range(_ATTEMPTS):
+        # Half of what is left: the call itself needs some too.
+        timeout = min(_TIMEOUT_SECONDS, seconds_left() / 2)
+        if timeout <= 0:
+            break
         try:
-            with opener.open(Request(url, headers=headers), timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 - checked
+            with opener.open(request, timeout=timeout) as answer:
                 return _read(answer.read(_LONGEST_ANSWER_BYTES))
         except HTTPError as error:
-            error.close()
-            problem = error
+            problem = _refusal(error)
+            if error.code < 500:
+                break  # it would say the same again
         except OSError as error:
-            problem = error
+            problem = str(getattr(error, "reason", error))  # of URLError
+        except HTTPException as error:
+            problem = f"its answer is no HTTP ({type(error).__name__})"
     raise MissingCredentialsError(
-        f"The container credentials endpoint {_shown(url)} failed: {problem}"
-    ) from problem
+        f"The container credentials endpoint {_shown(url)} failed: {problem.rstrip('.')}. {_WHAT_TO_DO}"
+    )
+
+
+def _refusal(error: HTTPError) -> str:
+    """What an answer that is no success says."""
+    said = str(error)
+    with error:
+        try:
+            message = json.loads(error.read(_LONGEST_ANSWER_BYTES))["message"]
+        except (OSError, HTTPException, ValueError, KeyError, TypeError):
+            return said
+    return f"{said}: {message}"
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -68,19 +98,33 @@ class _NoRedirects(HTTPRedirectHandler):
 
 def _endpoint() -> str:
     """The URL to ask, which may be plain HTTP only on this machine's own addresses."""
-    relative = os.environ.get(_RELATIVE)
-    if relative:
-        return f"http://{_ECS}/{relative.removeprefix('/')}"
-    url = os.environ[_FULL]
-    parts = urlsplit(url)
+    relative = os.environ.get(_RELATIVE, "").strip()
+    name = _RELATIVE if relative else _FULL
+    url = f"http://{_ECS}/{relative.removeprefix('/')}" if relative else os.environ[_FULL].strip()
+    parts = _split(url)
+    if parts is None:
+        raise MissingCredentialsError(
+            f"{name} is no URL: its host or port cannot be read, or it has a space, a line break or a "
+            "character that is not ASCII."
+        )
     host = parts.hostname or ""
     if parts.scheme == "https" or (
         parts.scheme == "http" and (host in _PLAIN_HTTP_HOSTS or _is_loopback(host))
     ):
         return url
     raise MissingCredentialsError(
-        f"{_FULL} names {_shown(url)}: a plain-HTTP endpoint must be on loopback or be that of ECS or EKS."
+        f"{name} names {_shown(url)}: a plain-HTTP endpoint must be on loopback or be that of ECS or EKS."
     )
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of a URL; ``None`` for what is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # which may be no number
+    except ValueError:
+        return None
+    return parts if _WORD.fullmatch(url) else None
 
 
 def _is_loopback(host: str) -> bool:
@@ -94,15 +138,18 @@ def _is_loopback(host: str) -> bool:
 def _authorization_token() -> str | None:
     """The endpoint's own token, read anew each time, since EKS replaces the file."""
     file = os.environ.get(_TOKEN_FILE)
+    name = _TOKEN_FILE if file else _TOKEN
     if file:
         try:
-            token = Path(file).read_text().strip()
+            token = Path(file).read_text(encoding="utf-8", errors="replace").strip()
         except OSError as error:
             raise MissingCredentialsError(f"{_TOKEN_FILE} cannot be read: {error}") from error
     else:
-        token = os.environ.get(_TOKEN, "")
-    if "\r" in token or "\n" in token:
-        raise MissingCredentialsError("The container authorization token has a line break; it is not used.")
+        token = os.environ.get(_TOKEN, "").strip()
+    if not (token.isascii() and token.isprintable()):
+        raise MissingCredentialsError(
+            f"The token of {name} has a line break or another character that no header may hold: it is not sent."
+        )
     return token or None
 
 
@@ -113,14 +160,21 @@ def _read(answer: bytes) -> tuple[Credentials, float]:
         credentials = Credentials(
             access_key_id=found["AccessKeyId"],
             secret_access_key=found["SecretAccessKey"],
-            session_token=found.get("Token") or None,
+            session_token=found.get("Token"),
         )
-        return credentials, datetime.fromisoformat(found["Expiration"]).timestamp()
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        expires_at = datetime.fromisoformat(found["Expiration"]).timestamp()
+    except (ValueError, KeyError, TypeError, AttributeError, SigningError):
+        # The cause is left out: it may hold the answer.
         raise MissingCredentialsError(
             "The container credentials endpoint answered something else than AccessKeyId, SecretAccessKey, "
-            "Token and Expiration."
-        ) from error
+            f"Token and Expiration. {_WHAT_TO_DO}"
+        ) from None
+    if expires_at <= time.time():
+        raise ExpiredCredentialsError(
+            f"The container credentials endpoint answered credentials that expired at {found['Expiration']}. "
+            f"Check the clock of this machine. {_WHAT_TO_DO}"
+        )
+    return credentials, expires_at
 
 
 def _shown(url: str) -> str:

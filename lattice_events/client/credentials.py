@@ -10,26 +10,31 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from lattice_events.client.time_left import start_clock
 from lattice_events.errors import ExpiredCredentialsError, MissingCredentialsError, SigningError
 from lattice_events.sigv4 import Credentials
 
 REFRESH_SECONDS = 300
 """How long before they expire credentials are replaced."""
+PAUSE_SECONDS = 30
+"""How long a set that still holds serves after a fetch that brought no later one."""
 
 
 def _read_environment() -> Credentials | None:
     """What Lambda puts into the environment, read anew for each call; half of it is an error."""
     environment = os.environ
-    access_key_id = environment.get("AWS_ACCESS_KEY_ID")
-    secret_access_key = environment.get("AWS_SECRET_ACCESS_KEY")
+    # A value from a file or a Kubernetes Secret often ends with a line break.
+    access_key_id = environment.get("AWS_ACCESS_KEY_ID", "").strip()
+    secret_access_key = environment.get("AWS_SECRET_ACCESS_KEY", "").strip()
     if access_key_id and secret_access_key:
         return Credentials(
             access_key_id=access_key_id,
             secret_access_key=secret_access_key,
-            session_token=environment.get("AWS_SESSION_TOKEN") or None,
+            session_token=environment.get("AWS_SESSION_TOKEN", "").strip(),
         )
     if access_key_id or secret_access_key:
         missing = "AWS_SECRET_ACCESS_KEY" if access_key_id else "AWS_ACCESS_KEY_ID"
@@ -62,6 +67,7 @@ class RefreshingCredentials:
         self._fetch = fetch
         self._now = now
         self._current: Expiring | None = None
+        self._next_fetch_at = 0.0
         self._lock = threading.Lock()
 
     def __call__(self) -> Credentials:
@@ -72,11 +78,12 @@ class RefreshingCredentials:
         """
         current = self._current
         left = current.expires_at - self._now() if current else 0.0
-        if current and left > REFRESH_SECONDS:
-            return current.credentials
-        if not self._lock.acquire(blocking=left <= 0):
-            assert current is not None  # it has time left
-            return current.credentials
+        if current and left > 0:
+            may_wait = left > REFRESH_SECONDS or self._now() < self._next_fetch_at
+            if may_wait or not self._lock.acquire(blocking=False):
+                return current.credentials
+        else:
+            self._acquire()
         try:
             return self._replace(current).credentials
         finally:
@@ -88,10 +95,21 @@ class RefreshingCredentials:
         Raises:
             SigningError: None could be fetched.
         """
-        with self._lock:
+        self._acquire()
+        try:
             if self._current is None or self._current.credentials == stale:
                 self._current = self._fetch()
             return self._current.credentials
+        finally:
+            self._lock.release()
+
+    def _acquire(self) -> None:
+        """Wait for the thread that fetches, but no longer than the call has time."""
+        if not self._lock.acquire(timeout=max(0, min(start_clock()(), threading.TIMEOUT_MAX))):
+            raise MissingCredentialsError(
+                "No AWS credentials in time: another thread was still fetching them when the time of the call "
+                "was over."
+            )
 
     def _replace(self, seen: Expiring | None) -> Expiring:
         """Fetch a new set, unless another thread has since `seen`; keep the old one as long as it holds."""
@@ -107,6 +125,8 @@ class RefreshingCredentials:
                     f"The credentials have expired and no fresh ones were to be had: {error}"
                 ) from error
             return seen
+        finally:
+            self._next_fetch_at = self._now() + PAUSE_SECONDS
         return self._current
 
 
@@ -152,17 +172,22 @@ class DefaultCredentials:
         """
         if self._profile is None and _read_environment() is None and _has_container_endpoint():
             return self._container.refresh(stale)
-        return self()
+        found = self()
+        if found == stale and self._botocore is not None:
+            self._botocore = None  # it read the profile's file once
+            found = self()
+        return found
 
     def _from_botocore(self) -> Credentials:
-        """What botocore's chain finds, frozen."""
+        """What botocore's chain finds, frozen; it is kept once it has given a set."""
         with self._lock:
-            if self._botocore is None:
-                self._botocore = _load_botocore(self._profile)
-        frozen = _freeze(self._botocore)
-        return Credentials(
-            access_key_id=frozen.access_key, secret_access_key=frozen.secret_key, session_token=frozen.token
-        )
+            found = self._botocore
+            if found is None:
+                found = _load_botocore(self._profile)
+                credentials = _freeze(found, MissingCredentialsError)
+                self._botocore = found
+                return credentials
+        return _freeze(found, ExpiredCredentialsError)
 
 
 def _has_container_endpoint() -> bool:
@@ -184,7 +209,6 @@ def _fetch_from_container() -> Expiring:
 def _load_botocore(profile: str | None) -> Any:
     """What botocore finds, in its own form."""
     try:
-        import botocore.exceptions
         import botocore.session
     except ImportError:
         botocore = None
@@ -194,10 +218,8 @@ def _load_botocore(profile: str | None) -> Any:
             f"No AWS credentials: {looked_at}botocore, which reads profiles, is not installed "
             "(pip install boto3)."
         )
-    try:
+    with _telling(MissingCredentialsError):
         credentials = botocore.session.Session(profile=profile).get_credentials()
-    except botocore.exceptions.BotoCoreError as error:
-        raise MissingCredentialsError(f"No AWS credentials: {error}") from error
     if credentials is None:
         raise MissingCredentialsError(
             "No AWS credentials: AWS_ACCESS_KEY_ID is not set, there is no container endpoint, and no "
@@ -206,11 +228,33 @@ def _load_botocore(profile: str | None) -> Any:
     return credentials
 
 
-def _freeze(credentials: Any) -> Any:
-    """One set of botocore's credentials, which refreshes them if it must."""
-    import botocore.exceptions
+def _freeze(credentials: Any, kind: type[SigningError]) -> Credentials:
+    """One set of botocore's credentials, which fetches or refreshes them if it must."""
+    with _telling(kind):
+        frozen = credentials.get_frozen_credentials()
+    return Credentials(
+        access_key_id=frozen.access_key, secret_access_key=frozen.secret_key, session_token=frozen.token
+    )
 
+
+@contextmanager
+def _telling(kind: type[SigningError]) -> Iterator[None]:
+    """Say as an error of ours what botocore's chain raises."""
     try:
-        return credentials.get_frozen_credentials()
-    except (botocore.exceptions.BotoCoreError, RuntimeError) as error:
-        raise ExpiredCredentialsError(f"The credentials cannot be refreshed: {error}") from error
+        yield
+    except Exception as error:  # it reads files, runs processes, calls AWS: each fails in its own way
+        what = "have expired" if kind is ExpiredCredentialsError else "cannot be had"
+        raise kind(
+            f"The AWS credentials {what}: {type(error).__name__}: {str(error).rstrip('.')}. {_what_to_do()}"
+        ) from error
+
+
+def _what_to_do() -> str:
+    """Where to look when botocore's chain fails."""
+    token_file = os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE")
+    if token_file is None:
+        return "Check the profile in ~/.aws, or log in: aws sso login."
+    return (
+        f"On EKS check that {token_file} is there, and that the trust policy of the role "
+        f"{os.environ.get('AWS_ROLE_ARN')} names the cluster's OIDC provider and the pod's service account."
+    )

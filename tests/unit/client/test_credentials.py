@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,8 +14,14 @@ from typing import Any
 
 import pytest
 
-from lattice_events.client.credentials import DefaultCredentials, Expiring, RefreshingCredentials
-from lattice_events.errors import ExpiredCredentialsError, MissingCredentialsError
+from lattice_events.client import deadline
+from lattice_events.client.credentials import (
+    PAUSE_SECONDS,
+    DefaultCredentials,
+    Expiring,
+    RefreshingCredentials,
+)
+from lattice_events.errors import ExpiredCredentialsError, MissingCredentialsError, SigningError
 from lattice_events.sigv4 import Credentials
 
 
@@ -26,9 +35,10 @@ class Source:
     """Hands out numbered credentials that hold for a thousand seconds, on a clock that a test sets."""
 
     def __init__(self) -> None:
-        self.now, self.fetched, self.is_down = 0.0, 0, False
+        self.now, self.asked, self.fetched, self.is_down = 0.0, 0, 0, False
 
     def fetch(self) -> Expiring:
+        self.asked += 1
         if self.is_down:
             raise MissingCredentialsError("the endpoint is down")
         self.fetched += 1
@@ -69,6 +79,20 @@ def test_a_set_that_holds_serves_while_the_source_is_down(
         credentials()
     source.is_down = False
     assert credentials() == numbered(2)
+
+
+def test_a_source_that_is_down_is_not_asked_at_every_call(
+    source: Source, credentials: RefreshingCredentials
+) -> None:
+    credentials()
+    source.now, source.is_down = 900, True
+    for _ in range(4):
+        assert credentials() == numbered(1)
+    assert source.asked == 2
+
+    source.now += PAUSE_SECONDS
+    assert credentials() == numbered(1)
+    assert source.asked == 3
 
 
 def test_a_source_that_was_never_up_says_why(source: Source, credentials: RefreshingCredentials) -> None:
@@ -113,11 +137,30 @@ def test_only_one_thread_fetches_and_the_others_go_on_with_what_holds() -> None:
     assert fetched == [2]
 
 
+def test_a_call_waits_for_another_thread_no_longer_than_it_has_time() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def fetch() -> Expiring:
+        begun.set()
+        go_on.wait(10)
+        return Expiring(numbered(1), 1000)
+
+    credentials = RefreshingCredentials(fetch, now=lambda: 0)
+    fetching = threading.Thread(target=credentials)
+    fetching.start()
+    begun.wait(10)
+
+    with deadline(0), pytest.raises(MissingCredentialsError, match="another thread was still fetching"):
+        credentials()
+    go_on.set()
+    fetching.join()
+
+
 @pytest.fixture
 def no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
     """Nothing that tells credentials, and no way to ask for any."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
@@ -147,8 +190,30 @@ def test_a_profile_is_read_by_botocore(no_environment: pytest.MonkeyPatch, tmp_p
         DefaultCredentials(profile="nobody")()
 
 
+def test_white_space_around_what_the_environment_says_is_left_out(no_environment: pytest.MonkeyPatch) -> None:
+    for name, value in (("ACCESS_KEY_ID", " AK1"), ("SECRET_ACCESS_KEY", "SK1\n"), ("SESSION_TOKEN", "T1\n")):
+        no_environment.setenv(f"AWS_{name}", value)
+
+    assert DefaultCredentials()() == numbered(1)
+
+
+def test_a_refused_profile_is_read_anew(no_environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "credentials"
+    profile = (
+        "[default]\naws_access_key_id = AK{0}\naws_secret_access_key = SK{0}\naws_session_token = T{0}\n"
+    )
+    file.write_text(profile.format(1))
+    credentials = DefaultCredentials()
+    assert credentials.refresh(credentials()) == numbered(1)
+
+    file.write_text(profile.format(2))
+
+    assert credentials() == numbered(1)
+    assert credentials.refresh(numbered(1)) == credentials() == numbered(2)
+
+
 class Endpoint:
-    """A container's credentials endpoint on loopback."""
+    """A container's credentials endpoint on loopback; a status of 0 sends the bytes as they are."""
 
     def __init__(self) -> None:
         self.answers: list[tuple[int, Any]] = []
@@ -158,7 +223,11 @@ class Endpoint:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 endpoint.authorizations.append(self.headers.get("Authorization"))
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 status, body = endpoint.answers.pop(0) if len(endpoint.answers) > 1 else endpoint.answers[0]
+                if status == 0:
+                    self.wfile.write(body)
+                    return
                 data = body if isinstance(body, bytes) else json.dumps(body).encode()
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(data)))
@@ -166,6 +235,8 @@ class Endpoint:
                     self.send_header("Location", "http://127.0.0.1:1/elsewhere")
                 self.end_headers()
                 self.wfile.write(data)
+
+            do_POST = do_GET  # noqa: N815 - as the server calls it
 
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""
@@ -220,14 +291,29 @@ def test_the_token_may_be_in_a_file(
         DefaultCredentials()()
 
 
-def test_a_token_with_a_line_break_is_not_sent(
-    endpoint: Endpoint, no_environment: pytest.MonkeyPatch
+@pytest.mark.parametrize("token", [b"a\nX-Injected: b", b"a\x00b", "caf\u00e9".encode(), b"\xff"])
+def test_a_token_that_no_header_may_hold_is_not_sent(
+    token: bytes, endpoint: Endpoint, no_environment: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    no_environment.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "a\nX-Injected: b")
+    file = tmp_path / "token"
+    file.write_bytes(token)
+    no_environment.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", str(file))
 
-    with pytest.raises(MissingCredentialsError, match="has a line break"):
+    with pytest.raises(MissingCredentialsError, match="TOKEN_FILE has a line break or another character"):
         DefaultCredentials()()
     assert endpoint.authorizations == []
+
+
+def test_a_token_of_the_environment_is_stripped_and_may_have_no_line_break(
+    endpoint: Endpoint, no_environment: pytest.MonkeyPatch
+) -> None:
+    no_environment.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "token\n")
+    DefaultCredentials()()
+    no_environment.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "a\nX-Injected: b")
+
+    with pytest.raises(MissingCredentialsError, match="AUTHORIZATION_TOKEN has a line break"):
+        DefaultCredentials()()
+    assert endpoint.authorizations == ["token"]
 
 
 def test_a_failing_endpoint_is_asked_again(endpoint: Endpoint) -> None:
@@ -236,21 +322,81 @@ def test_a_failing_endpoint_is_asked_again(endpoint: Endpoint) -> None:
     assert DefaultCredentials()() == numbered(1)
 
 
+SOMETHING_ELSE = "answered something else than AccessKeyId"
+
+
 @pytest.mark.parametrize(
-    ("answer", "words"),
+    ("answer", "asked", "words"),
     [
-        ((500, b""), "failed: HTTP Error 500"),
-        ((302, b""), "failed: HTTP Error 302"),
-        ((200, b"no JSON"), "answered something else than AccessKeyId"),
-        ((200, []), "answered something else than AccessKeyId"),
-        ((200, {"AccessKeyId": "AK"}), "answered something else than AccessKeyId"),
-        ((200, {**GOOD, "Expiration": "soon"}), "answered something else than AccessKeyId"),
+        ((500, b""), 3, "failed: HTTP Error 500"),
+        ((302, b""), 1, "failed: HTTP Error 302"),
+        ((403, {"code": "AccessDenied", "message": "no association"}), 1, "403: Forbidden: no association. Look at"),
+        ((404, b"no JSON"), 1, "failed: HTTP Error 404: Not Found. Look at"),
+        ((404, []), 1, "failed: HTTP Error 404: Not Found. Look at"),
+        ((0, b""), 3, "failed: Remote end closed connection without response"),
+        ((0, b"SSH-2.0-x\r\n"), 3, r"its answer is no HTTP \(BadStatusLine\)"),
+        ((0, b"HTTP/1.0 200 OK\r\nContent-Length: 99\r\n\r\n{"), None, "The container credentials endpoint"),
+        ((200, b"no JSON"), 1, SOMETHING_ELSE),
+        ((200, b"\xff"), 1, SOMETHING_ELSE),
+        ((200, []), 1, SOMETHING_ELSE),
+        ((200, {"AccessKeyId": "AK"}), 1, SOMETHING_ELSE),
+        ((200, {**GOOD, "Expiration": "soon"}), 1, SOMETHING_ELSE),
+        ((200, {**GOOD, "AccessKeyId": None}), 1, SOMETHING_ELSE),
+        ((200, {**GOOD, "AccessKeyId": ""}), 1, SOMETHING_ELSE),
+        ((200, {**GOOD, "SecretAccessKey": 7}), 1, SOMETHING_ELSE),
+        ((200, {**GOOD, "Token": "a\nb"}), 1, SOMETHING_ELSE),
+        ((200, {**GOOD, "Expiration": "2020-01-01T00:00:00Z"}), 1, "that expired at 2020-01-01T00:00:00Z"),
     ],
-)
-def test_a_useless_endpoint_is_named(answer: tuple[int, Any], words: str, endpoint: Endpoint) -> None:
+)  # fmt: skip
+def test_a_useless_endpoint_is_named(
+    answer: tuple[int, Any], asked: int | None, words: str, endpoint: Endpoint
+) -> None:
     endpoint.answers = [answer]
 
-    with pytest.raises(MissingCredentialsError, match=words):
+    with pytest.raises(SigningError, match=words) as caught:
+        DefaultCredentials()()
+
+    assert isinstance(caught.value, (MissingCredentialsError, ExpiredCredentialsError))
+    assert len(endpoint.authorizations) == asked or asked is None
+
+
+def test_an_endpoint_is_not_asked_when_the_call_has_no_time_left(endpoint: Endpoint) -> None:
+    with deadline(0), pytest.raises(MissingCredentialsError, match="the call had no time left"):
+        DefaultCredentials()()
+
+    assert endpoint.authorizations == []
+
+
+def test_an_endpoint_that_hangs_takes_no_more_than_the_call_has(no_environment: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        no_environment.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"http://127.0.0.1:{port}/")
+        started = time.monotonic()
+
+        with deadline(0.1), pytest.raises(MissingCredentialsError, match="failed: timed out"):
+            DefaultCredentials()()
+
+    assert time.monotonic() - started < 1
+
+
+def test_nobody_listening_is_named(no_environment: pytest.MonkeyPatch) -> None:
+    no_environment.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/")
+
+    with pytest.raises(
+        MissingCredentialsError, match=r"http://127.0.0.1 failed: .*Connection refused\. Look"
+    ):
+        DefaultCredentials()()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http://127.0.0.1/a b", "http://127.0.0.1:port/", "http://127.0.0.1/caf\u00e9"]
+)
+def test_an_endpoint_that_is_no_url_is_not_shown(url: str, no_environment: pytest.MonkeyPatch) -> None:
+    no_environment.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url)
+
+    with pytest.raises(
+        MissingCredentialsError, match="FULL_URI is no URL: its host or port cannot be read, or"
+    ):
         DefaultCredentials()()
 
 
@@ -275,3 +421,68 @@ def test_these_endpoints_may_be_asked(uri: str, no_environment: pytest.MonkeyPat
 
     no_environment.setenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/x")
     assert container._endpoint() == "http://169.254.170.2/v2/credentials/x"
+
+
+DENIED = (
+    b"<ErrorResponse><Error><Code>AccessDenied</Code>"
+    b"<Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message></Error></ErrorResponse>"
+)
+
+
+@pytest.fixture
+def service_account(no_environment: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The environment of a pod with IRSA; gives the file of its token, which is not there."""
+    no_environment.setenv("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/app")
+    no_environment.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "token"))
+    no_environment.setenv("AWS_DEFAULT_REGION", "us-west-2")
+    return tmp_path / "token"
+
+
+def test_a_role_that_a_service_account_may_not_assume_is_named(
+    endpoint: Endpoint, service_account: Path, no_environment: pytest.MonkeyPatch
+) -> None:
+    endpoint.answers = [(403, DENIED)]
+    service_account.write_text("made-up")
+    no_environment.delenv("AWS_CONTAINER_CREDENTIALS_FULL_URI")
+    no_environment.setenv("AWS_ENDPOINT_URL_STS", endpoint.url)
+
+    with pytest.raises(
+        MissingCredentialsError, match="cannot be had: ClientError.*trust policy of the role arn:aws:iam"
+    ):
+        DefaultCredentials()()
+
+
+def test_a_token_file_that_is_missing_is_named(service_account: Path) -> None:
+    with pytest.raises(MissingCredentialsError, match=f"On EKS check that {service_account} is there"):
+        DefaultCredentials()()
+
+
+@pytest.mark.parametrize(
+    ("process", "words"), [("echo junk", "JSONDecodeError"), ("/nowhere/x", "FileNotFoundError")]
+)
+def test_a_credential_process_that_fails_is_told(
+    process: str, words: str, no_environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text(f"[profile team]\ncredential_process = {process}\n")
+
+    with pytest.raises(MissingCredentialsError, match=f"cannot be had: {words}.* Check the profile"):
+        DefaultCredentials(profile="team")()
+
+
+def test_a_process_that_ceases_to_give_credentials_is_told(
+    no_environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said = tmp_path / "said"
+    # Botocore asks the process again within 15 minutes of the end, and must within 10.
+    soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 60))
+    said.write_text(json.dumps({"Version": 1, "AccessKeyId": "AK1", "SecretAccessKey": "SK1", "SessionToken": "T1", "Expiration": soon}))  # fmt: skip
+    (tmp_path / "config").write_text(f"[profile team]\ncredential_process = cat {said}\n")
+    credentials = DefaultCredentials(profile="team")
+    assert credentials() == numbered(1)
+
+    said.unlink()
+
+    with pytest.raises(
+        ExpiredCredentialsError, match="The AWS credentials have expired: CredentialRetrieval"
+    ):
+        credentials()
