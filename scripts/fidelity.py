@@ -81,6 +81,14 @@ BEHAVIOURS = (
         "A client that hangs up has 400 in the access log, as the guide says of one that does so within its body",
     ),
     ("assumed", "Condition keys do not mind case, as in IAM; the guide calls them case-sensitive"),
+    (
+        "assumed",
+        "The path of `OPTIONS *` is `*`: no match of a path takes it, and no `Resource` that has a slash behind the service",
+    ),
+    (
+        "assumed",
+        "A caller whose VPC is on none of a service's networks comes through the first of them; on AWS it could not come at all",
+    ),
     ("absent", "Permissions of functions: VPC Lattice may invoke every target here"),
     ("absent", "The idle timeout that a service may set; it is 60 seconds"),
     ("absent", "gRPC, HTTP/2, TLS passthrough, resource configurations: refused by name"),

@@ -6,6 +6,7 @@ Source:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from lattice_events.assumptions import Assumptions
@@ -47,11 +48,10 @@ def admit(
         The trace up to here: whether it is denied, and by what.
     """
     connected = source.principal
-    vpc_arn = (connected and connected.vpc_arn) or source.vpc_arn
-    service_network = _network_of(network, service, vpc_arn)
-    authentication = authorization = None
-    needs_policies = needs_authorization(service, service_network)
-    if needs_policies or assumptions.verify_signature_when_auth_none:
+    networks = [network.service_network_by_arn[arn] for arn in service.service_network_arns]
+    authentication = authorization = now = None
+    # A signature may say which VPC the caller is in, and so through which network it comes.
+    if assumptions.verify_signature_when_auth_none or needs_authorization(service, *networks):
         now = datetime.fromtimestamp(now_us / 1_000_000, UTC)
         authentication = authenticate(
             request,
@@ -61,10 +61,11 @@ def admit(
             now=now,
             assumptions=assumptions,
         )
-        principal = authentication.principal
-        if principal and not (connected and connected.vpc_arn):
-            vpc_arn = principal.vpc_arn or source.vpc_arn
-        if needs_policies and not authentication.is_rejected:
+    principal = authentication.principal if authentication else None
+    vpc_arn = (connected and connected.vpc_arn) or (principal and principal.vpc_arn) or source.vpc_arn
+    service_network = _network_of(networks, vpc_arn)
+    if authentication and needs_authorization(service, service_network):
+        if not authentication.is_rejected:
             authorization = authorize(
                 _facts(request, service, listener, service_network, principal, vpc_arn, source, now),
                 service=service,
@@ -72,6 +73,8 @@ def admit(
                 principal=principal,
                 assumptions=assumptions,
             )
+    elif not assumptions.verify_signature_when_auth_none:
+        authentication = None
     return Trace(
         service=service,
         listener=listener,
@@ -82,9 +85,8 @@ def admit(
     )
 
 
-def _network_of(network: Network, service: Service, vpc_arn: str | None) -> ServiceNetwork | None:
+def _network_of(networks: Sequence[ServiceNetwork], vpc_arn: str | None) -> ServiceNetwork | None:
     """The service network that a request came through: one that its VPC is on, else the first."""
-    networks = [network.service_network_by_arn[arn] for arn in service.service_network_arns]
     vpc = vpc_arn.rpartition("/")[2] if vpc_arn else ""
     return next((each for each in networks if vpc in each.vpc_ids), networks[0] if networks else None)
 
@@ -97,7 +99,7 @@ def _facts(
     principal: Principal | None,
     vpc_arn: str | None,
     source: Source,
-    now: datetime,
+    now: datetime | None,
 ) -> Facts:
     """The request as policies see it."""
     return Facts(

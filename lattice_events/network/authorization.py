@@ -119,9 +119,9 @@ def authorize(
     return Authorization(facts=facts, layers=layers, denied_by=_blamed(layers, assumptions))
 
 
-def needs_authorization(service: Service, service_network: ServiceNetwork | None) -> bool:
-    """Whether any of the two has AuthType AWS_IAM; else every request passes and no policy counts."""
-    return "AWS_IAM" in (service.auth_type, service_network.auth_type if service_network else "NONE")
+def needs_authorization(service: Service, *networks: ServiceNetwork | None) -> bool:
+    """Whether any of them has AuthType AWS_IAM; else every request passes and no policy counts."""
+    return service.auth_type == "AWS_IAM" or any(each and each.auth_type == "AWS_IAM" for each in networks)
 
 
 def _network_layer(facts: Facts, network: ServiceNetwork | None) -> Layer:

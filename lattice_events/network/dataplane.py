@@ -9,6 +9,7 @@ Source:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from lattice_events.assumptions import Assumptions
@@ -36,6 +37,8 @@ MAX_HEADERS = 100
 MAX_HEADER_BYTES = 60 * 1024
 
 IDLE_TIMEOUT_SECONDS = 60
+
+_PORT = re.compile(r"[0-9]{1,5}")
 
 _PHRASES = {
     400: "Bad Request",
@@ -80,11 +83,11 @@ def plan(
         https://docs.aws.amazon.com/vpc-lattice/latest/ug/monitoring-access-logs.html
     """
     request_id = _request_id(request.headers, fresh_request_id)
-    problem = _header_problem(request.headers)
-    if problem:
-        return _reply(400, "Bad Request", problem, request_id, Trace())
     host, _ = split_host(request.headers.get("host") or "")
     service = network.find_service(host)
+    problem = _header_problem(request.headers)
+    if problem:  # comes first, but the access log of the service has a record of it
+        return _reply(400, "Bad Request", problem, request_id, Trace(service=service))
     if service is None:
         reason = f"{host or 'an empty host'} is no service of the network"
         return _reply(404, assumptions.unknown_host_body, reason, request_id, Trace())
@@ -147,7 +150,7 @@ def split_host(authority: str) -> tuple[str, int | None]:
     host, colon, port = authority.rpartition(":")
     if not colon or "]" in port:
         return authority.strip("[]"), None
-    return host.strip("[]"), int(port) if port.isascii() and port.isdigit() else None
+    return host.strip("[]"), int(port) if _PORT.fullmatch(port) else None
 
 
 def _reply(status: int, body: str, reason: str, request_id: str, trace: Trace) -> Reply:

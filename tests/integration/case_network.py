@@ -42,11 +42,11 @@ def load_rows(kind: str, file: str) -> list[Row]:
 def _can_be_sent(given: dict[str, Any]) -> bool:
     """Whether a client can bring about what a row is given.
 
-    It chooses neither the clock nor its address on loopback, the Host names the service, and a run
-    has one set of assumptions.
+    It chooses neither the clock nor its address on loopback, the Host names the service, a URL has a
+    path, and a run has one set of assumptions.
     """
     request = given["request"] if isinstance(given["request"], dict) else {}
-    if "assumptions" in given or request.keys() & {"now", "source_ip"}:
+    if "assumptions" in given or request.keys() & {"now", "source_ip"} or request.get("path") == "*":
         return False
     return "host" not in given.get("headers", {})
 

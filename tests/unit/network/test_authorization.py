@@ -349,6 +349,72 @@ def test_the_policy_of_the_network_that_the_vpc_is_on_counts() -> None:
     assert decision.trace.service_network == other
 
 
+VPC_A, VPC_B = (f"arn:aws:ec2:us-west-2:123456789012:vpc/vpc-{letter}" for letter in "ab")
+VPC_C = "arn:aws:ec2:us-west-2:123456789012:vpc/vpc-c"
+
+
+@pytest.mark.parametrize(
+    ("default", "token", "signature", "is_signed", "judged_by"),
+    [
+        (VPC_A, None, None, False, "open"),
+        (VPC_B, None, None, False, "closed"),
+        (VPC_A, VPC_B, None, False, "closed"),
+        (VPC_A, None, VPC_B, True, "closed"),
+        (VPC_B, None, VPC_A, True, "open"),
+        (VPC_A, VPC_A, VPC_B, True, "open"),
+        (VPC_A, None, None, True, "open"),
+        (VPC_C, None, None, False, "open"),
+        (None, None, None, False, "open"),
+    ],
+    ids=[
+        "the default",
+        "the default, on the other",
+        "of the proxy token",
+        "of the signature",
+        "of the signature, on the other",
+        "the token before the signature",
+        "a signature that names none",
+        "on none of them: the first",
+        "not known: the first",
+    ],
+)
+def test_of_two_networks_the_one_that_the_caller_s_vpc_is_on_counts(
+    default: str | None, token: str | None, signature: str | None, is_signed: bool, judged_by: str
+) -> None:
+    base = network(service(service_network_arns=("arn:open", "arn:closed")))
+    (shared,) = base.service_networks
+    lets_in = replace(shared, arn="arn:open", name="open", vpc_ids=("vpc-a",))
+    refuses = replace(shared, arn="arn:closed", name="closed", vpc_ids=("vpc-b",), auth_type="AWS_IAM")
+    net = replace(base, service_networks=(lets_in, replace(refuses, auth_policy=policy("deny"))))
+    connected = Principal(name="bob", caller=Caller(), vpc_arn=token) if token else None
+    caller = Principal(name="bob", caller=CALLER, vpc_arn=signature) if is_signed else None
+    source = Source(address="10.0.0.7", port=443, vpc_arn=default, principal=connected)
+
+    decision = decide(net, caller, source=source)
+
+    assert decision.trace.service_network
+    assert decision.trace.service_network.name == judged_by
+    assert isinstance(decision, Forward) is (judged_by == "open")
+    # Where nobody asks, no signature is looked at.
+    assert (decision.trace.authentication is None) is (judged_by == "open")
+
+
+def test_a_wrong_signature_counts_only_where_the_network_asks() -> None:
+    base = network(service(service_network_arns=("arn:open", "arn:closed")))
+    (shared,) = base.service_networks
+    lets_in = replace(shared, arn="arn:open", vpc_ids=("vpc-a",))
+    asks = replace(shared, arn="arn:closed", vpc_ids=("vpc-b",), auth_type="AWS_IAM")
+    net = replace(base, service_networks=(lets_in, asks))
+    wrong = signed({}).replace(path="/other")
+
+    decisions = [
+        decide(net, None, wrong, source=Source(address="10.0.0.7", port=443, vpc_arn=vpc))
+        for vpc in (VPC_A, VPC_B)
+    ]
+
+    assert [isinstance(each, Forward) for each in decisions] == [True, False]
+
+
 def test_a_service_on_no_network_is_asked_alone() -> None:
     net = network(service(auth_type="AWS_IAM", service_network_arns=()))
 

@@ -139,6 +139,7 @@ def test_too_large_a_header_block_is_a_400(headers: list[tuple[str, str]], reaso
 
     assert decision.response.status == 400
     assert reason in decision.reason
+    assert decision.trace.service == service()  # whose access log has a record of it
 
 
 @pytest.mark.parametrize(
@@ -151,6 +152,13 @@ def test_too_large_a_header_block_is_a_400(headers: list[tuple[str, str]], reaso
 )
 def test_as_much_as_the_limits_say_is_taken(headers: list[tuple[str, str]]) -> None:
     assert forwarded(decide(None, *headers)).request.path == "/"
+
+
+def test_too_large_a_header_block_is_a_400_for_an_unknown_host_too() -> None:
+    decision = replied(decide(request=Request(headers=Headers([("host", "bar"), *[("a", "b")] * 100]))))
+
+    assert decision.response.status == 400
+    assert decision.trace.service is None
 
 
 def test_an_unknown_host_is_a_404() -> None:
@@ -167,6 +175,17 @@ def test_a_port_without_a_listener_is_a_404() -> None:
 
     assert (decision.response.status, decision.response.body) == (404, b"Not Found")
     assert decision.reason == "foo has no listener on port 80"
+
+
+def test_a_path_of_an_asterisk_meets_no_match_of_a_path() -> None:
+    """``OPTIONS *`` is about the server as a whole: docs/fidelity.md."""
+    net = network(service(listeners=(listener(None, rule(1, {"prefix": "/"})),)))
+    request = Request(method="OPTIONS", path="*", headers=Headers({"host": HOST}))
+
+    decision = forwarded(decide(net, request=request))
+
+    assert decision.trace.rule is None
+    assert decision.request.path == "*"
 
 
 def test_a_rule_wins_over_the_default_action() -> None:
@@ -248,6 +267,8 @@ def test_a_failure_status_is_a_switch() -> None:
         ("[::1]:80", ("::1", 80)),
         ("[::1]", ("::1", None)),
         ("a:x", ("a", None)),
+        ("a:８０", ("a", None)),
+        ("a:" + "9" * 5000, ("a", None)),
         ("", ("", None)),
     ],
 )
