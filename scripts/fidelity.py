@@ -36,7 +36,7 @@ BEHAVIOURS = (
     ),
     (
         "same",
-        "Every condition operator of IAM, set operators, IfExists, Null, policy variables, each `vpc-lattice-svcs:` key",
+        "Every condition operator of IAM, set operators, IfExists, Null, each `vpc-lattice-svcs:` key; policy variables where Version is 2012-10-17",
     ),
     ("same", "AuthType AWS_IAM without an auth policy denies everything; with NONE no policy is asked"),
     (
@@ -78,6 +78,18 @@ BEHAVIOURS = (
     ),
     (
         "assumed",
+        "A `NotPrincipal` spares a caller whose account is named and whose role or user is, as the IAM guide asks; whether VPC Lattice needs both is not known",
+    ),
+    (
+        "assumed",
+        "A value of an ARN operator has six parts, each compared by itself; the colon of a policy variable divides nothing, and a value of fewer parts is refused, since it would match nothing",
+    ),
+    (
+        "assumed",
+        "A date without a time zone is one of UTC; four digits are a year, other digits seconds since 1970",
+    ),
+    (
+        "assumed",
         "A client that hangs up has 400 in the access log, as the guide says of one that does so within its body",
     ),
     ("assumed", "Condition keys do not mind case, as in IAM; the guide calls them case-sensitive"),
@@ -99,6 +111,10 @@ BEHAVIOURS = (
     (
         "absent",
         "IAM policies that are in no template and no `custom.lattice.callers`: taken to allow, with a note at the start",
+    ),
+    (
+        "absent",
+        "Condition keys that a request here never has, though one on AWS may: `aws:userid`, `aws:TokenIssueTime` and the other facts of a session, `aws:SourceVpc` and the other facts of a network but `aws:SourceIp`, `aws:ResourceOrgID`, `aws:referer`; a note at the start names them",
     ),
     ("absent", "The real ids of services in ARNs of policies: give `!Ref`, `!GetAtt` or wildcards"),
     ("absent", "Metrics; access log subscriptions: give `lattice dev --access-log FILE`"),

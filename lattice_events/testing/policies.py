@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from lattice_events.errors import ConfigurationError
 from lattice_events.headers import Headers, QueryParams
 from lattice_events.network.policy import Caller, Facts, Policy, Verdict, evaluate, find_lacks, parse_policy
 
+_CALLER = re.compile(r"arn:[^:]+:(iam|sts)::[0-9]{12}:.+")
 SERVICE_ARN = "arn:aws:vpc-lattice:us-west-2:123456789012:service/svc-0123456789abcdef0"
 
 
@@ -62,7 +65,15 @@ class PolicyTester:
         Returns:
             The verdict, truthy when the policy allows; its repr says what decided, or what the
             nearest statement lacks.
+
+        Raises:
+            ConfigurationError: `principal` is no ARN of a caller.
         """
+        if principal is not None and not _CALLER.fullmatch(principal):
+            raise ConfigurationError(
+                f"principal must be the ARN of a user or of a role's session, such as "
+                f"arn:aws:sts::123456789012:assumed-role/ROLE/SESSION, not {principal!r}."
+            )
         asked = Facts(
             caller=Caller(arn=principal, tags=tags or {}),
             service_arn=service_arn or self.service_arn,

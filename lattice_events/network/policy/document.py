@@ -12,11 +12,13 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from lattice_events.errors import ConfigurationError, Problem
-from lattice_events.network.policy.operators import NULL, OPERATORS
-from lattice_events.network.policy.patterns import matches_pattern
+from lattice_events.network.policy.keys import KNOWN_KEYS, is_known, is_played
+from lattice_events.network.policy.operators import NULL, OPERATORS, check_truth
+from lattice_events.network.policy.patterns import escape_variables, matches_pattern, variables_of
 
 MAX_AUTH_POLICY_BYTES = 10_240
 """Of an auth policy's text, without white space."""
@@ -27,17 +29,15 @@ SetOperator = Literal["", "ForAnyValue", "ForAllValues"]
 _ELEMENTS = (
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"
 )  # fmt: skip
-_LATTICE_KEYS = (
-    "Port", "RequestMethod", "RequestPath", "RequestHeader/", "RequestQueryString/", "ServiceNetworkArn", "ServiceArn",
-    "SourceVpc", "SourceVpcOwnerAccount",
-)  # fmt: skip
+_OWN_PREFIXES = ("aws", "vpc-lattice-svcs")
 _INVOKE = "vpc-lattice-svcs:Invoke"
-_ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z*?]+")
+_ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 _PART = re.compile(r"\[\d+|[^.\[\]]+")
-_ACCOUNT = re.compile(r"\d{12}")
 _PRINCIPAL = re.compile(
-    r"\*|\d{12}|arn:[^:]*:(iam|sts)::\d{12}:(root|(role|user|assumed-role|federated-user)/.+)"
+    r"\*|[0-9]{12}|arn:[^:]+:iam::[0-9]{12}:(root|(role|user)/.+)"
+    r"|arn:[^:]+:sts::[0-9]{12}:(assumed-role/[^/]+/[^/]+|federated-user/.+)"
 )
+_VERSION = "2012-10-17"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,23 +142,31 @@ class _Reader:
 
     def __init__(self, kind: Literal["auth", "identity"], locate: Locate, name: str) -> None:
         self._kind, self._locate, self._name = kind, locate, name
+        self._has_variables = True
         self.problems: list[Problem] = []
 
     def read(self, document: Any) -> Policy:
         """The policy, as far as it can be read."""
-        if isinstance(document, (str, bytes)):
-            try:
-                document = json.loads(document)
-            except ValueError as error:
-                self._report("", f"is no JSON: {error}")
-                return Policy(statements=())
+        try:
+            document = json.loads(document) if isinstance(document, (str, bytes)) else document
+            text = json.dumps(document, separators=(",", ":"), default=_text_of)
+            document = json.loads(text)
+        except RecursionError:
+            self._report("", "is nested too deeply")
+            return Policy(statements=())
+        except (TypeError, ValueError) as error:
+            self._report("", f"is no JSON: {error}")
+            return Policy(statements=())
         if not isinstance(document, dict):
             self._report("", f"must be an object with Version and Statement, not {_kind_of(document)}")
             return Policy(statements=())
         self._refuse_unknown("", document, ("Version", "Id", "Statement"))
-        if document.get("Version", "2012-10-17") not in ("2012-10-17", "2008-10-17"):
-            self._report("Version", f"must be 2012-10-17, not {document['Version']!r}")
-        if self._kind == "auth" and len(json.dumps(document, separators=(",", ":"))) > MAX_AUTH_POLICY_BYTES:
+        # IAM's default is the older version, which knows no policy variables.
+        version = document.get("Version", "2008-10-17")
+        if version not in (_VERSION, "2008-10-17"):
+            self._report("Version", f"must be {_VERSION}, not {version!r}")
+        self._has_variables = version == _VERSION
+        if self._kind == "auth" and len(text) > MAX_AUTH_POLICY_BYTES:
             self._report("", f"is longer than the {MAX_AUTH_POLICY_BYTES} bytes that VPC Lattice takes")
         statements = document.get("Statement")
         if isinstance(statements, dict):
@@ -199,7 +207,7 @@ class _Reader:
         if len(given) != 1:
             self._report(f"{place}.{name}", f"must be there, or Not{name}, and not both")
             return None
-        values = self._strings(f"{place}.{given[0]}", statement[given[0]])
+        values = self._patterns(f"{place}.{given[0]}", statement[given[0]])
         if name == "Action":
             for value in values:
                 if not _ACTION.fullmatch(value):
@@ -227,11 +235,19 @@ class _Reader:
         else:
             values = self._strings(here, found)
         for value in values:
-            if not _PRINCIPAL.fullmatch(value):
+            if value != "*" and ("*" in value or "?" in value):
+                self._report(
+                    here,
+                    f'has {value!r}: a principal has no wildcards; write "*", and a Condition with ArnLike on '
+                    "aws:PrincipalArn",
+                )
+            elif not _PRINCIPAL.fullmatch(value):
                 self._report(
                     here,
                     f'has {value!r}, which is no principal: write "*", an account, or the ARN of a role, user or session',
                 )
+        if given[0] == "NotPrincipal" and statement.get("Effect") == "Allow":
+            self._report(here, "goes with Effect Deny only, as IAM has it")
         return Element(values=values, is_negated=given[0] == "NotPrincipal")
 
     def _read_conditions(self, place: str, conditions: Any) -> Iterable[Condition]:
@@ -251,28 +267,41 @@ class _Reader:
                 continue
             operator, set_operator, if_exists = split
             for key, value in ((str(key), value) for key, value in keys.items()):
-                values = self._strings(f"{here}.{key}", value)
-                self._check_key(f"{here}.{key}", key)
+                values = self._patterns(f"{here}.{key}", value)
+                problem = self._key_problem(key)
+                if problem:
+                    self._report(f"{here}.{key}", problem)
                 self._check_values(f"{here}.{key}", operator, values)
                 yield Condition(
                     operator=operator, set_operator=set_operator, if_exists=if_exists, key=key, values=values
                 )
 
-    def _check_key(self, place: str, key: str) -> None:
-        prefix, colon, name = key.partition(":")
+    def _key_problem(self, key: str) -> str | None:
+        """Say that no request has a key; in an identity policy it may be one of another service's."""
+        prefix, colon, _ = key.partition(":")
         if not colon:
-            self._report(place, "is no condition key: it has no prefix, such as vpc-lattice-svcs: or aws:")
-        elif prefix.lower() == "vpc-lattice-svcs":
-            known = [each for each in _LATTICE_KEYS if _is_key(name, each)]
-            if not known:
-                self._report(place, f"is no condition key of VPC Lattice{_did_you_mean(name, _LATTICE_KEYS)}")
+            return "is no condition key: it has no prefix, such as vpc-lattice-svcs: or aws:"
+        if is_known(key) or (self._kind == "identity" and prefix.lower() not in _OWN_PREFIXES):
+            return None
+        return f"is no condition key of VPC Lattice, nor a global one{_did_you_mean(key, KNOWN_KEYS)}"
 
     def _check_values(self, place: str, operator: str, values: tuple[str, ...]) -> None:
-        check = OPERATORS["Bool"].check if operator == NULL else OPERATORS[operator].check
+        check = check_truth if operator == NULL else OPERATORS[operator].check
         for value in values:
-            problem = None if "${" in value else check(value)
+            problem = check(value)
             if problem:
                 self._report(place, f"{value!r} {problem}")
+
+    def _patterns(self, place: str, value: Any) -> tuple[str, ...]:
+        """Strings that may have policy variables, whose keys must be known; in older documents they have none."""
+        patterns = self._strings(place, value)
+        if not self._has_variables:
+            return tuple(map(escape_variables, patterns))
+        for key in dict.fromkeys(key for pattern in patterns for key in variables_of(pattern)):
+            problem = self._key_problem(key)
+            if problem:
+                self._report(place, f"has ${{{key}}}, which {problem}")
+        return patterns
 
     def _strings(self, place: str, value: Any) -> tuple[str, ...]:
         """A string, or a list of them; numbers and booleans are taken as they are written."""
@@ -307,6 +336,18 @@ def _key_path(place: str) -> tuple[str | int, ...]:
     return tuple(int(part[1:]) if part[0] == "[" else part for part in _PART.findall(place))
 
 
+def find_unplayed_keys(policy: Policy) -> tuple[str, ...]:
+    """The condition keys that a policy asks for and no request has here, though on AWS one may."""
+    keys: list[str] = []
+    for statement in policy.statements:
+        patterns = list(statement.resource.values if statement.resource else ())
+        for condition in statement.conditions:
+            keys.append(condition.key)
+            patterns += condition.values
+        keys += (key for pattern in patterns for key in variables_of(pattern))
+    return tuple(dict.fromkeys(key for key in keys if not is_played(key)))
+
+
 def is_about_lattice(statement: Any) -> bool:
     """Whether a statement may be about calls through VPC Lattice; one that cannot be read may be."""
     actions = statement.get("Action") if isinstance(statement, dict) else None
@@ -335,18 +376,18 @@ def _split_operator(written: str) -> tuple[str, SetOperator, bool] | None:
     return (plain, set_operator, plain != name) if plain in OPERATORS else None
 
 
-def _is_key(name: str, known: str) -> bool:
-    """Whether a name is a key, or one with a name of the user's behind its slash."""
-    if known.endswith("/"):
-        return name.lower().startswith(known.lower()) and len(name) > len(known)
-    return name.lower() == known.lower()
-
-
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
     """The nearest of the known names, as the end of a sentence."""
     by_lower = {each.lower(): each for each in known}
     near = difflib.get_close_matches(str(name).lower(), list(by_lower), n=1)
     return f"; did you mean {by_lower[near[0]]}?" if near else ""
+
+
+def _text_of(value: Any) -> str:
+    """What YAML reads as a date was written as text: ``Version: 2012-10-17``."""
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"it has {value!r}")
 
 
 def _kind_of(value: Any) -> str:

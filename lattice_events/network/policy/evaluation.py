@@ -7,7 +7,6 @@ Source:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -15,9 +14,7 @@ from typing import Literal
 from lattice_events.network.policy.document import Condition, Element, Policy, Statement
 from lattice_events.network.policy.facts import Caller, Facts
 from lattice_events.network.policy.operators import NULL, OPERATORS
-from lattice_events.network.policy.patterns import matches_pattern, variables_of
-
-_ACCOUNT = re.compile(r"\d{12}")
+from lattice_events.network.policy.patterns import matches_pattern, unescape_variables, variables_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,7 +113,7 @@ def _lack(part: str, element: Element, found: str) -> Lack:
     relation = "is one of" if element.is_negated else "is not"
     return Lack(
         part=f"Not{part}" if element.is_negated else part,
-        problem=f"{found} {relation} {_listed(element.values)}",
+        problem=f"{found} {relation} {_listed(element.values)}{_plain_variables(element.values)}",
     )
 
 
@@ -125,7 +122,7 @@ def _lack_of(condition: Condition, facts: Facts) -> Lack:
     values = facts.values(condition.key)
     found = _listed(values) if values else "not there"
     missing = [key for value in condition.values for key in variables_of(value) if not facts.values(key)]
-    reason = f"; {missing[0]} has no value" if missing else ""
+    reason = f"; {missing[0]} has no value" if missing else _plain_variables(condition.values)
     return Lack(
         part=f"Condition.{condition.name} {condition.key}",
         problem=f"is {found}, wanted {_listed(condition.values)}{reason}",
@@ -134,25 +131,55 @@ def _lack_of(condition: Condition, facts: Facts) -> Lack:
 
 def _listed(values: Sequence[str]) -> str:
     """Values as they are, separated."""
-    return " or ".join(values) if values else "nothing"
+    return " or ".join(map(unescape_variables, values)) if values else "nothing"
+
+
+def _plain_variables(values: Sequence[str]) -> str:
+    """Why ``${…}`` stands for nothing but itself, if it does."""
+    if any(unescape_variables(value) != value for value in values):
+        return "; ${…} is plain text, since Version is not 2012-10-17"
+    return ""
 
 
 def _names(element: Element, caller: Caller) -> bool:
-    """Whether ``Principal`` names the caller, or ``NotPrincipal`` does not."""
-    return any(_is_principal(value, caller) for value in element.values) is not element.is_negated
+    """Whether ``Principal`` names the caller, or ``NotPrincipal`` does not spare it."""
+    if element.is_negated:
+        return not _is_spared(element.values, caller)
+    return any(_is_principal(value, caller) for value in element.values)
 
 
 def _is_principal(value: str, caller: Caller) -> bool:
     """Whether one principal of a policy is the caller: everyone, its account, its role, or itself."""
-    if value == "*":
+    return value == "*" or _is_account(value, caller) or _is_itself(value, caller)
+
+
+def _is_account(value: str, caller: Caller) -> bool:
+    """Whether a principal is the caller's account."""
+    account = value.split(":")[4] if value.endswith(":root") else value
+    return caller.account is not None and caller.account == account
+
+
+def _is_itself(value: str, caller: Caller) -> bool:
+    """Whether a principal is the caller, or its role."""
+    return caller.arn is not None and value in (caller.arn, caller.principal_arn)
+
+
+def _is_spared(values: Sequence[str], caller: Caller) -> bool:
+    """Whether a ``NotPrincipal`` takes the caller out of a Deny.
+
+    Its account must be named, its role or user too, and if any session of the role is, its own: AWS may
+    look at one after the other.
+
+    Source:
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
+    if "*" in values:
         return True
-    if caller.arn is None:
+    if caller.arn is None or caller.principal_arn not in values:
         return False
-    if _ACCOUNT.fullmatch(value):
-        return value == caller.account
-    if value.endswith(":root"):
-        return value.split(":")[4] == caller.account
-    return value in (caller.arn, caller.principal_arn)
+    role = caller.arn.rpartition("/")[0] + "/"
+    sessions = [value for value in values if value.startswith(role)]
+    return any(_is_account(value, caller) for value in values) and (not sessions or caller.arn in sessions)
 
 
 def _matches_any(element: Element, text: str, facts: Facts, *, ignore_case: bool = False) -> bool:

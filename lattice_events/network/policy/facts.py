@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TypeVar
 
@@ -181,7 +181,10 @@ _KEYS: Mapping[str, Callable[[Facts], str | None]] = {
     "aws:sourceip": lambda facts: facts.source_ip,
     "aws:securetransport": lambda facts: "true" if facts.is_secure else "false",
     "aws:useragent": lambda facts: facts.headers.get("user-agent"),
-    "aws:currenttime": lambda facts: facts.now.isoformat() if facts.now else None,
+    "aws:currenttime": lambda facts: f"{facts.now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if facts.now else None,
     "aws:epochtime": lambda facts: str(int(facts.now.timestamp())) if facts.now else None,
+    # Of a signed caller; nothing here calls for somebody else.
+    "aws:principalisawsservice": lambda facts: "false" if facts.caller.arn else None,
+    "aws:viaawsservice": lambda _: "false",
     "aws:username": lambda facts: facts.caller.user_name,
 }

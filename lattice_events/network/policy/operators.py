@@ -10,13 +10,22 @@ Source:
 from __future__ import annotations
 
 import operator
+import re
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from ipaddress import ip_address, ip_network
 from typing import Any, NamedTuple
 
-from lattice_events.network.policy.patterns import Lookup, matches_pattern, resolve_text
+from lattice_events.network.policy.patterns import Lookup, matches_pattern, resolve_text, split_arn
+
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_SECONDS = re.compile(r"[0-9]{1,3}|[0-9]{5,11}")  # of four digits it is a year
+_DATE = re.compile(
+    r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?"
+)
+_NETWORK = re.compile(r"[0-9A-Fa-f:.]+(/[0-9]{1,3})?")
 
 
 class Operator(NamedTuple):
@@ -48,14 +57,15 @@ def _string_like(found: str, wanted: str, lookup: Lookup) -> bool:
 
 def _arn_like(found: str, wanted: str, lookup: Lookup) -> bool:
     """Each of the six parts of an ARN by itself: a ``*`` does not cross a colon, but in the last."""
-    found_parts, wanted_parts = found.split(":", 5), wanted.split(":", 5)
+    found_parts, wanted_parts = found.split(":", 5), split_arn(wanted)
     return len(found_parts) == len(wanted_parts) == 6 and all(
         matches_pattern(part, text, lookup) for part, text in zip(wanted_parts, found_parts, strict=True)
     )
 
 
-def _bool(found: str, wanted: str, _: Lookup) -> bool:
-    return found.lower() == wanted.lower()
+def _binary_equals(found: str, wanted: str, _: Lookup) -> bool:
+    """A value of the policy is in Base64."""
+    return found.encode() == b64decode(wanted)
 
 
 def _ip_address(found: str, wanted: str, _: Lookup) -> bool:
@@ -83,21 +93,23 @@ def _dates(compare: Callable[[Any, Any], bool]) -> Callable[[str, str, Lookup], 
 
 
 def parse_number(text: str) -> Decimal | None:
-    """A decimal number."""
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+    """An integer or decimal number."""
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
 def parse_date(text: str) -> datetime | None:
-    """A W3C date and time, or seconds since 1970; without a zone it is UTC."""
+    """A W3C date and time, of which the end may be missing, or seconds since 1970; without a zone it is UTC.
+
+    Source:
+        https://www.w3.org/TR/NOTE-datetime
+    """
+    if _SECONDS.fullmatch(text):
+        return datetime.fromtimestamp(int(text), UTC)
+    if not _DATE.fullmatch(text):
+        return None
     try:
-        if text.isascii() and text.isdigit():
-            return datetime.fromtimestamp(int(text), UTC)
-        found = datetime.fromisoformat(text)
-    except (ValueError, OverflowError, OSError):
+        found = datetime.fromisoformat(text + "-01-01"[len(text) - 4 :] if len(text) < 10 else text)
+    except ValueError:  # a month 13
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
@@ -110,20 +122,39 @@ def _check_date(text: str) -> str | None:
     return None if parse_date(text) is not None else "is no date: write 2026-01-31T00:00:00Z or seconds"
 
 
-def _check_bool(text: str) -> str | None:
+def check_truth(text: str) -> str | None:
+    """Say why a value is no truth value."""
     return None if text.lower() in ("true", "false") else "is neither true nor false"
+
+
+def _check_bool(text: str) -> str | None:
+    return None if "${" in text else check_truth(text)
+
+
+def _check_binary(text: str) -> str | None:
+    try:
+        b64decode(text, validate=True)
+    except ValueError:
+        return "is not in Base64"
+    return None
 
 
 def _check_network(text: str) -> str | None:
     try:
-        ip_network(text, strict=False)
+        network = ip_network(text, strict=False) if _NETWORK.fullmatch(text) else None
     except ValueError:
-        return "is no address range: write 10.0.0.0/16"
-    return None
+        network = None
+    return "is no address range: write 10.0.0.0/16" if network is None else None
 
 
 def _check_arn(text: str) -> str | None:
-    return None if text.startswith("arn:") or "*" in text else "is no ARN: it must start with arn:"
+    """An ARN of fewer parts would match nothing."""
+    parts = split_arn(text)
+    if len(parts) == 6 and parts[0] in ("arn", "*"):
+        return None
+    return (
+        "is no ARN: it has six parts, arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE, each of which may be *"
+    )
 
 
 NULL = "Null"
@@ -151,7 +182,8 @@ OPERATORS: dict[str, Operator] = {
     "DateLessThanEquals": Operator(_dates(operator.le), check=_check_date),
     "DateGreaterThan": Operator(_dates(operator.gt), check=_check_date),
     "DateGreaterThanEquals": Operator(_dates(operator.ge), check=_check_date),
-    "Bool": Operator(_bool, check=_check_bool),
+    "Bool": Operator(_string_equals_ignore_case, check=_check_bool),
+    "BinaryEquals": Operator(_binary_equals, check=_check_binary),
     "IpAddress": Operator(_ip_address, check=_check_network),
     "NotIpAddress": Operator(_ip_address, is_negated=True, check=_check_network),
 }

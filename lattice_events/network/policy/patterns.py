@@ -15,6 +15,8 @@ from typing import NamedTuple
 _VARIABLE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
 _DEFAULT = re.compile(r"([^,]+?)\s*,\s*'([^']*)'")
 _LITERALS = {"*": "*", "?": "?", "$": "$"}
+_ESCAPED = "${$}{"  # a dollar sign and a brace that begin no variable
+_COLON = re.compile(r"\$\{[^{}]*\}|(:)")
 
 Lookup = Callable[[str], Sequence[str]]
 
@@ -23,6 +25,26 @@ def variables_of(pattern: str) -> list[str]:
     """The keys that a pattern's policy variables name."""
     names = (match[1] for match in _VARIABLE.finditer(pattern))
     return [name.partition(",")[0].strip() for name in names if name not in _LITERALS]
+
+
+def escape_variables(pattern: str) -> str:
+    """The pattern with its policy variables as plain text."""
+    return pattern.replace("${", _ESCAPED)
+
+
+def unescape_variables(pattern: str) -> str:
+    """What `escape_variables` was given."""
+    return pattern.replace(_ESCAPED, "${")
+
+
+@lru_cache(maxsize=1024)
+def split_arn(pattern: str) -> tuple[str, ...]:
+    """The parts of an ARN, six at most; the colon of a policy variable divides nothing."""
+    parts, start = [], 0
+    for end in [match.start() for match in _COLON.finditer(pattern) if match[1]][:5]:
+        parts.append(pattern[start:end])
+        start = end + 1
+    return (*parts, pattern[start:])
 
 
 def matches_pattern(pattern: str, text: str, lookup: Lookup, *, ignore_case: bool = False) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +15,16 @@ from hypothesis import strategies as st
 from lattice_events import Headers
 from lattice_events.errors import ConfigurationError
 from lattice_events.headers import QueryParams
-from lattice_events.network.policy import Caller, Facts, Policy, evaluate, facts, parse_policy
+from lattice_events.network.policy import (
+    Caller,
+    Facts,
+    Policy,
+    evaluate,
+    facts,
+    find_unplayed_keys,
+    parse_policy,
+)
+from lattice_events.network.policy.keys import KNOWN_KEYS
 from lattice_events.network.policy.operators import OPERATORS
 from lattice_events.network.policy.patterns import matches_pattern
 from tests.conftest import examples
@@ -144,7 +153,7 @@ def policy(**statement: Any) -> dict[str, Any]:
         (policy(Condition={"NullIfExists": {}}), r"Condition.NullIfExists is no condition operator"),
         (policy(Condition={"StringEquals": "x"}), r"Condition.StringEquals must be an object of condition keys, not a string"),
         (policy(Condition={"StringEquals": {"SourceVpc": "x"}}), r"StringEquals.SourceVpc is no condition key: it has no prefix"),
-        (policy(Condition={"StringEquals": {"vpc-lattice-svcs:SourceVpcArn": "x"}}), r"SourceVpcArn is no condition key of VPC Lattice; did you mean SourceVpc\?"),
+        (policy(Condition={"StringEquals": {"vpc-lattice-svcs:SourceVpcArn": "x"}}), r"SourceVpcArn is no condition key of VPC Lattice, nor a global one; did you mean vpc-lattice-svcs:SourceVpc\?"),
         (policy(Condition={"StringEquals": {"vpc-lattice-svcs:RequestHeader/": "x"}}), "is no condition key of VPC Lattice"),
         (policy(Condition={"NumericEquals": {"vpc-lattice-svcs:Port": "http"}}), "'http' is no number"),
         (policy(Condition={"NumericEquals": {"vpc-lattice-svcs:Port": "Infinity"}}), "'Infinity' is no number"),
@@ -153,6 +162,34 @@ def policy(**statement: Any) -> dict[str, Any]:
         (policy(Condition={"Null": {"aws:SourceIp": "yes"}}), "'yes' is neither true nor false"),
         (policy(Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/99"}}), "'10.0.0.0/99' is no address range"),
         (policy(Condition={"ArnLike": {"aws:PrincipalArn": "app"}}), "'app' is no ARN"),
+        (policy(Principal={"AWS": "arn:aws:iam::123456789012:role/*"}), r"Principal has 'arn:aws:iam::123456789012:role/\*': a principal has no wildcards; write \"\*\", and a Condition with ArnLike on aws:PrincipalArn\."),
+        (policy(Principal={"AWS": "arn:aws:iam::123456789012:role/app?"}), "a principal has no wildcards"),
+        (policy(Principal={"AWS": "arn:aws:sts::123456789012:assumed-role/app"}), "which is no principal"),
+        (policy(Principal={"AWS": "arn:aws:sts::123456789012:root"}), "which is no principal"),
+        (policy(Principal={"AWS": "１23456789012"}), "which is no principal"),
+        (policy(Principal=None, NotPrincipal="*"), r"Statement\[0\].NotPrincipal goes with Effect Deny only"),
+        (policy(Condition={"StringNotEquals": {"aws:PrincipleOrgID": "o-1"}}), r"aws:PrincipleOrgID is no condition key of VPC Lattice, nor a global one; did you mean aws:PrincipalOrgID\?"),
+        (policy(Condition={"StringNotEquals": {"aws:PrincipalTag/": "x"}}), "aws:PrincipalTag/ is no condition key"),
+        (policy(Condition={"StringNotEquals": {"vpc-lattice:SourceVpc": "x"}}), r"did you mean vpc-lattice-svcs:SourceVpc\?"),
+        (policy(Condition={"StringNotEquals": {"s3:prefix": "x"}}), "s3:prefix is no condition key of VPC Lattice"),
+        (policy(Condition={"StringNotEquals": {"aws:SourceIp": "${aws:PrincipleTag/ip}"}}), r"has \${aws:PrincipleTag/ip}, which is no condition key .* did you mean aws:PrincipalTag/\?"),
+        (policy(Resource="*/${username}"), r"Statement\[0\].Resource has \${username}, which is no condition key: it has no prefix"),
+        (policy(Condition={"ArnLike": {"aws:PrincipalArn": "*"}}), r"'\*' is no ARN: it has six parts"),
+        (policy(Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*"}}), "is no ARN: it has six parts"),
+        (policy(Condition={"ArnLike": {"aws:PrincipalArn": "${aws:PrincipalArn}"}}), "is no ARN: it has six parts"),
+        (policy(Condition={"ArnLike": {"aws:PrincipalArn": "urn:aws:iam::123456789012:role/app"}}), "is no ARN: it has six parts"),
+        (policy(Condition={"NumericEquals": {"vpc-lattice-svcs:Port": "8_0"}}), "'8_0' is no number"),
+        (policy(Condition={"NumericEquals": {"vpc-lattice-svcs:Port": "８０"}}), "is no number"),
+        (policy(Condition={"NumericEquals": {"vpc-lattice-svcs:Port": " 80"}}), "' 80' is no number"),
+        (policy(Condition={"NumericNotEquals": {"vpc-lattice-svcs:Port": "${aws:PrincipalTag/p}"}}), "is no number"),
+        (policy(Condition={"DateLessThan": {"aws:CurrentTime": "2027-W05"}}), "'2027-W05' is no date"),
+        (policy(Condition={"DateLessThan": {"aws:CurrentTime": "2027-13-01"}}), "'2027-13-01' is no date"),
+        (policy(Condition={"DateLessThan": {"aws:CurrentTime": "9" * 5000}}), "is no date"),
+        (policy(Condition={"Null": {"aws:SourceIp": "${aws:PrincipalTag/n}"}}), "is neither true nor false"),
+        (policy(Condition={"BinaryEquals": {"vpc-lattice-svcs:RequestHeader/x": "a?"}}), "'a\\?' is not in Base64"),
+        (policy(Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/255.0.0.0"}}), "is no address range"),
+        ("[" * 100_000, "The policy is nested too deeply"),
+        ({"Statement": [{"Sid": {1, 2}}]}, "The policy is no JSON: it has {1, 2}"),
         (policy(Sid="x" * 11_000), "is longer than the 10240 bytes"),
     ],
 )  # fmt: skip
@@ -176,6 +213,61 @@ def test_an_identity_policy_names_no_principal() -> None:
     assert evaluate(parsed, facts_of({"principal": SESSION}))
     with pytest.raises(ConfigurationError, match="has no place in an identity policy"):
         parse_policy(policy(), kind="identity")
+
+
+def test_an_identity_policy_may_be_about_other_services_too() -> None:
+    """Actions have digits, and a key of another service is one that a request to VPC Lattice has not."""
+    statement = policy(
+        Principal=None,
+        Action=["ec2:AssignIpv6Addresses", "vpc-lattice-svcs:Invoke"],
+        Condition={"StringEqualsIfExists": {"s3:prefix": "x"}},
+    )
+
+    assert evaluate(parse_policy(statement, kind="identity"), facts_of({"principal": SESSION}))
+    with pytest.raises(ConfigurationError, match=r"did you mean aws:PrincipalOrgID\?"):
+        parse_policy(
+            policy(Principal=None, Condition={"Null": {"aws:PrincipleOrgID": "true"}}), kind="identity"
+        )
+
+
+def test_what_yaml_reads_as_a_date_is_text() -> None:
+    written = {**policy(Condition={"DateLessThan": {"aws:CurrentTime": date(2027, 1, 1)}}), "Version": date(2012, 10, 17)}  # fmt: skip
+
+    assert evaluate(parse_policy(written), facts_of({"now": "2026-12-31T23:59:59Z"}))
+
+
+def test_variables_of_an_older_version_are_told_to_be_plain_text() -> None:
+    statement = policy(
+        Resource="*/${aws:username}",
+        Condition={"StringLike": {"vpc-lattice-svcs:RequestMethod": "${aws:PrincipalTag/m}*"}},
+    )
+    older = parse_policy({"Statement": statement["Statement"]})
+
+    assert [str(lack) for lack in evaluate(older, facts_of({"path": "/a"})).lacks] == [
+        f"Resource: {SERVICE}/a is not */${{aws:username}}; ${{…}} is plain text, since Version is not 2012-10-17",
+        "Condition.StringLike vpc-lattice-svcs:RequestMethod: is GET, wanted ${aws:PrincipalTag/m}*; "
+        "${…} is plain text, since Version is not 2012-10-17",
+    ]
+
+
+def test_the_keys_that_no_request_here_has_are_found() -> None:
+    asks = policy(
+        Effect="Deny",
+        Resource="*/${aws:userid}",
+        Condition={
+            "StringNotEquals": {"AWS:SourceVpc": "${aws:SourceVpce}", "aws:SourceIp": "10.0.0.1"},
+            "Null": {"AWS:SourceVpc": "true"},
+        },
+    )
+
+    assert find_unplayed_keys(parse_policy(asks)) == ("AWS:SourceVpc", "aws:userid", "aws:SourceVpce")
+    assert find_unplayed_keys(parse_policy(policy(Resource=None, NotResource="*/a"))) == ()
+
+
+def test_every_key_that_a_request_has_is_a_known_one() -> None:
+    known = {key.lower().rstrip("/") for key in KNOWN_KEYS}
+
+    assert {*facts._KEYS, *facts._NAMED_KEYS} <= known
 
 
 def test_one_statement_may_stand_without_a_list_and_values_may_be_no_texts() -> None:

@@ -71,6 +71,14 @@ def test_statements_that_no_test_reached_are_listed() -> None:
     assert tester.unreached == ["App"]
 
 
+@pytest.mark.parametrize("arn", ["orders-app", "arn:aws:iam::123456789012", "arn:aws:s3:::bucket"])
+def test_a_principal_that_is_no_arn_of_a_caller_is_named(arn: str) -> None:
+    account = {**POLICY, "Statement": [{**POLICY["Statement"][0], "Principal": "123456789012"}]}  # type: ignore[dict-item]
+
+    with pytest.raises(ConfigurationError, match=f"principal must be the ARN .* not '{arn}'"):
+        allows(account, principal=arn)
+
+
 def test_a_wrong_policy_is_named() -> None:
     with pytest.raises(ConfigurationError, match="did you mean StringEquals"):
         allows({"Statement": [{**POLICY["Statement"][0], "Condition": {"StringEqual": {}}}]})  # type: ignore[dict-item]
