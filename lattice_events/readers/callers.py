@@ -7,16 +7,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lattice_events.arn import Arn
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.model import Principal
 from lattice_events.network.policy import Caller, Policy, Statement, parse_policy
 from lattice_events.readers.fragment import did_you_mean
 from lattice_events.readers.source import Locate, Path
+from lattice_events.readers.tags import tag_problem
 
 _KEYS = ("arn", "orgId", "orgPaths", "policies", "session", "tags", "vpc")
-_ARN = re.compile(r"arn:[^:]+:(iam|sts)::\d{12}:(role|user|assumed-role)/\S+")
+_ARN = re.compile(
+    r"arn:[a-z-]+:(iam::\d{12}:(role|user)/[\w+=,.@/-]+|sts::\d{12}:assumed-role/[\w+=,.@-]+/[\w+=,.@-]+)",
+    re.ASCII,
+)
+_ORGANIZATION = re.compile(r"o-[0-9a-z]+")
+_ORGANIZATION_PATH = re.compile(r"o-[0-9a-z]+(/[0-9a-z-]+)*/?")
 _SESSION = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
+_SESSION_WORDS = "2 to 64 letters, digits and _+=,.@-"
 VPC = re.compile(r"vpc-[0-9a-z]+|arn:[^:]+:ec2:[^:]+:\d{12}:vpc/vpc-[0-9a-z]+")
 
 
@@ -26,7 +32,8 @@ class CallerSettings:
 
     Attributes:
         name: What the user calls it; a function's name changes that function.
-        arn: Of a role, a role's session or a user.
+        arn: Of a role's session or a user.
+        role_arn: Of the role whose session it is, where that was given.
         policy: Its own IAM policies in one.
         tags: Principal tags.
         vpc: Id or ARN of the VPC that it calls from.
@@ -37,6 +44,7 @@ class CallerSettings:
 
     name: str
     arn: str | None = None
+    role_arn: str | None = None
     policy: Policy | None = None
     tags: Mapping[str, str] | None = None
     vpc: str | None = None
@@ -77,19 +85,21 @@ class CallerReader:
         for key in value:
             if key not in _KEYS:
                 self._wrong((name, key), f"A caller has no setting {key}.{did_you_mean(str(key), _KEYS)}")
-        tags = value.get("tags")
-        if tags is not None and not isinstance(tags, dict):
-            self._wrong((name, "tags"), f"The tags of {name} must be a mapping.")
-            tags = None
-        paths = value.get("orgPaths", [])
+        words = "the ARN of a role, a role's session (assumed-role/ROLE/SESSION) or a user"
+        arn = self._text(name, value, "arn", _ARN, words)
+        role_arn = arn if arn and ":role/" in arn else None
+        session = self._text(name, value, "session", _SESSION, _SESSION_WORDS)
         return CallerSettings(
             name=name,
-            arn=self._session_arn(name, value),
+            arn=self._session_arn(name, role_arn, session) if role_arn else arn,
+            role_arn=role_arn,
             policy=self._policy(name, value["policies"]) if "policies" in value else None,
-            tags=None if tags is None else {str(key): str(each) for key, each in tags.items()},
+            tags=self._tags(name, value.get("tags")),
             vpc=self._text(name, value, "vpc", VPC, "the id or the ARN of a VPC, like vpc-0a1b2c"),
-            org_id=None if value.get("orgId") is None else str(value["orgId"]),
-            org_paths=tuple(map(str, paths if isinstance(paths, list) else [paths])),
+            org_id=self._text(
+                name, value, "orgId", _ORGANIZATION, "the id of an organization, like o-a1b2c3d4e5"
+            ),
+            org_paths=self._org_paths(name, value.get("orgPaths", [])),
             origin=self._locate((*self._root, name)),
         )
 
@@ -103,16 +113,37 @@ class CallerReader:
         self._wrong((name, key), f"{key} of the caller {name} must be {words}, not {given!r}.")
         return None
 
-    def _session_arn(self, name: str, value: Mapping[str, Any]) -> str | None:
-        """The ARN; a role calls by a session of it."""
-        words = "the ARN of a role, a role's session or a user"
-        given = self._text(name, value, "arn", _ARN, words)
-        session = self._text(name, value, "session", _SESSION, "2 to 64 letters, digits and _+=,.@-")
-        arn = Arn.parse(given or "")
-        if arn is None or not arn.resource.startswith("role/"):
-            return given
-        role = arn.resource.rpartition("/")[2]
-        return f"arn:{arn.partition}:sts::{arn.account}:assumed-role/{role}/{session or name}"
+    def _session_arn(self, name: str, role_arn: str, session: str | None) -> str:
+        """A role calls by a session of it, which is called as the caller if nothing else is said."""
+        if session is None and not _SESSION.fullmatch(name):
+            self._wrong(
+                (name,), f"The caller {name!r} needs a session: its own name is not {_SESSION_WORDS}."
+            )
+        _, partition, _, _, account, resource = role_arn.split(":", 5)
+        role = resource.rpartition("/")[2]
+        return f"arn:{partition}:sts::{account}:assumed-role/{role}/{session or name}"
+
+    def _org_paths(self, name: str, value: Any) -> tuple[str, ...]:
+        """One path in the organization, or several."""
+        paths = value if isinstance(value, list) else [value]
+        for path in paths:
+            if not (isinstance(path, str) and _ORGANIZATION_PATH.fullmatch(path)):
+                self._wrong(
+                    (name, "orgPaths"),
+                    f"orgPaths of the caller {name} must be like o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/, not {path!r}.",
+                )
+        return tuple(map(str, paths))
+
+    def _tags(self, name: str, value: Any) -> dict[str, str] | None:
+        """The principal tags."""
+        if value is not None and not isinstance(value, dict):
+            self._wrong((name, "tags"), f"The tags of {name} must be a mapping.")
+            return None
+        tags = value and {str(key): str(each) for key, each in value.items()}
+        problem = tag_problem(tags) if tags else None
+        if problem:
+            self._wrong((name, "tags"), f"Of the caller {name}, {problem}.")
+        return tags
 
     def _policy(self, name: str, value: Any) -> Policy:
         """Every statement of a list of documents."""
@@ -169,7 +200,7 @@ def _principal(each: CallerSettings, before: Principal | None, *, region: str, a
     principal = before or Principal(name=each.name, caller=Caller(), origin=each.origin)
     caller = principal.caller
     if each.arn is not None:
-        caller = replace(caller, arn=each.arn, role_arn=None)
+        caller = replace(caller, arn=each.arn, role_arn=each.role_arn)
     return replace(
         principal,
         caller=replace(

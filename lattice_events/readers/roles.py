@@ -15,6 +15,7 @@ from lattice_events.network.model import Principal
 from lattice_events.network.policy import Caller, Policy, Statement, is_about_lattice, parse_policy
 from lattice_events.readers.intrinsics import UnresolvableError
 from lattice_events.readers.source import Path
+from lattice_events.readers.tags import tag_problem
 from lattice_events.readers.template import MANAGED_POLICY, ROLE, Template
 
 _ALLOW_INVOKE = {"Effect": "Allow", "Action": "vpc-lattice-svcs:Invoke", "Resource": "*"}
@@ -49,12 +50,22 @@ class RoleReader:
             caller=Caller(
                 arn=f"arn:aws:sts::{options.account}:assumed-role/{role_name}/{name}",
                 role_arn=role_arn or None,
-                tags={} if role is None else self._template.tags(role),
+                tags={} if role is None else self._tags(role),
             ),
             identity_policy=None if role is None else self._policy(role),
             vpc_arn=vpc_id and f"arn:aws:ec2:{options.region}:{options.account}:vpc/{vpc_id}",
             origin=self._template.origin(function),
         )
+
+    def _tags(self, role: str) -> dict[str, str]:
+        """A role's tags, which are the principal tags of its sessions."""
+        tags = self._template.tags(role)
+        problem = tag_problem(tags)
+        if problem:
+            self._template.problem(
+                ("Resources", role, "Properties", "Tags"), f"Of the role {role}, {problem}."
+            )
+        return tags
 
     def _find(self, arn: str) -> str | None:
         """The logical id of a role of this template."""
@@ -104,7 +115,7 @@ class RoleReader:
                     self._template.unresolvable((*path, "Statement", index), error)
                 # What is about other services only is not read, and keeps its place.
                 resolved.append({"Action": "other:Service"})
-        return self._parsed({"Statement": resolved}, name, path) if resolved else ()
+        return self._parsed({**document, "Statement": resolved}, name, path) if resolved else ()
 
     def _managed_arns(self, role: str) -> list[str]:
         """ARNs of the managed policies that a role names; one of this template is known by its own."""

@@ -9,7 +9,7 @@ import pytest
 
 from lattice_events.errors import ConfigurationError
 from lattice_events.network.model import Network, Principal, ServiceNetwork
-from lattice_events.network.policy import Caller, Policy, parse_policy
+from lattice_events.network.policy import Caller, Facts, Policy, evaluate, parse_policy
 from lattice_events.readers.callers import with_callers
 from lattice_events.readers.project import Project
 from lattice_events.readers.settings import Settings
@@ -47,7 +47,7 @@ def test_a_role_calls_by_a_session() -> None:
 
     assert pod.caller == Caller(
         arn="arn:aws:sts::210987654321:assumed-role/bar/pod",
-        role_arn=None,
+        role_arn="arn:aws:iam::210987654321:role/team/bar",
         tags={"team": "bar", "level": "2"},
         org_id="o-1",
         org_paths=("o-1/r-1/",),
@@ -80,6 +80,21 @@ def test_who_a_caller_is(given: dict[str, Any], arn: str | None) -> None:
     assert pod.vpc_arn == "arn:aws:ec2:eu-west-1:210987654321:vpc/vpc-1"
 
 
+def test_a_role_with_a_path_is_the_principal_that_policies_name() -> None:
+    role = "arn:aws:iam::123456789012:role/teams/pathy"
+    (pod,) = principals({"pod": {"arn": role}})
+    statement = {"Effect": "Allow", "Principal": {"AWS": role}, "Action": "*", "Resource": "*"}
+
+    assert evaluate(parse_policy({"Statement": statement}), Facts(caller=pod.caller, service_arn="arn"))
+
+
+def test_tags_are_as_iam_takes_them() -> None:
+    tags = {"Größe/team_1": "a b.c:d/e=f+g-h@i", "k" * 128: "v" * 256, "empty": ""}
+    (pod,) = principals({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "tags": tags}})
+
+    assert pod.caller.tags == tags
+
+
 def test_what_is_not_said_of_a_function_stays() -> None:
     (changed,) = principals({"sample-dev-f": {"policies": []}}, FUNCTION)
 
@@ -102,7 +117,17 @@ def test_a_function_may_be_somebody_else() -> None:
         ({"pod": 1}, "serverless.yml:custom.lattice.callers.pod: The caller pod must be a mapping with an arn."),
         ({"pod": {}}, "The caller pod needs an arn: that of its role, such as arn:aws:iam::123456789012:role/NAME."),
         ({"pod": {"role": "x"}}, "serverless.yml:custom.lattice.callers.pod.role: A caller has no setting role."),
-        ({"pod": {"arn": "arn:aws:iam::123456789012:root"}}, "arn of the caller pod must be the ARN of a role, a role's session or a user"),
+        ({"pod": {"arn": "arn:aws:iam::123456789012:root"}}, "arn of the caller pod must be the ARN of a role, a role's session (assumed-role/ROLE/SESSION) or a user"),
+        ({"pod": {"arn": "arn:aws:sts::123456789012:assumed-role/a"}}, "arn of the caller pod must be the ARN of a role, a role's session"),
+        ({"pod": {"arn": "arn:aws:sts::123456789012:role/a"}}, "arn of the caller pod must be the ARN of a role"),
+        ({"pod": {"arn": "arn:aws:iam::123456789012:role/*"}}, "arn of the caller pod must be the ARN of a role"),
+        ({"the pod": {"arn": "arn:aws:iam::123456789012:role/a"}}, "The caller 'the pod' needs a session: its own name is not 2 to 64 letters, digits and _+=,.@-."),
+        ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "orgId": "o 1"}}, "orgId of the caller pod must be the id of an organization, like o-a1b2c3d4e5, not 'o 1'."),
+        ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "orgPaths": ["o-1/r-1/", "o-1\n"]}}, "orgPaths of the caller pod must be like o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/, not 'o-1\\n'."),
+        ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "tags": {"team": "a\nb"}}}, "callers.pod.tags: Of the caller pod, the tag 'team': 'a\\nb' has other characters than letters, digits, spaces and _.:/=+-@."),
+        ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "tags": {"te;am": "a"}}}, "the tag 'te;am': 'a' has other characters"),
+        ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "tags": {"": "a"}}}, "the tag '' is too long: IAM takes a key of 1 to 128 characters"),
+        ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "tags": {"a": "b" * 257}}}, "a value of up to 256"),
         ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "session": "a b"}}, "session of the caller pod must be 2 to 64"),
         ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "vpc": "there"}}, "vpc of the caller pod must be the id or the ARN of a VPC"),
         ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "tags": ["a"]}}, "The tags of pod must be a mapping."),
