@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 
 from lattice_events.errors import ConfigurationError, ManifestError, Problem
 from lattice_events.network.model import Network, make_id
+from lattice_events.network.policy import find_unplayed_keys
 from lattice_events.readers.assemble import assemble
 from lattice_events.readers.callers import vpc_arn, with_callers
 from lattice_events.readers.cloudformation import read_template
@@ -127,7 +128,8 @@ class _Loader:
         callers = [caller for each in self._settings for caller in each.callers]
         principals = with_callers(network.principals, callers, region=region, account=MADE_UP_ACCOUNT)
         network = replace(network, principals=principals)
-        return Project(network=network, settings=settings, notes=(*notes, *_unknown_policies(network)))
+        notes = (*notes, *_unknown_policies(network), *_unplayed_keys(network))
+        return Project(network=network, settings=settings, notes=notes)
 
     def _refuse_unknown_code(self, fragments: Sequence[Fragment]) -> None:
         """A ``--code`` for a function that no template has."""
@@ -281,6 +283,19 @@ def _unknown_policies(network: Network) -> Iterator[str]:
                 f"The IAM policies of {principal.name} are not known here and taken to allow every call; "
                 f"custom.lattice.callers.{principal.name}.policies can give them."
             )
+
+
+def _unplayed_keys(network: Network) -> Iterator[str]:
+    """What to say of policies that ask for something that no request has here."""
+    policies = [
+        *((f"the service network {each.name}", each.auth_policy) for each in network.service_networks),
+        *((f"the service {each.name}", each.auth_policy) for each in network.services),
+        *((each.name, each.identity_policy) for each in network.principals),
+    ]
+    for owner, policy in policies:
+        keys = find_unplayed_keys(policy) if policy else ()
+        if keys:
+            yield f"A policy of {owner} asks for {', '.join(keys)}, which no request has here: it counts as missing."
 
 
 def shown(path: FilePath) -> str:

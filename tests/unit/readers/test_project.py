@@ -221,3 +221,29 @@ def test_a_bare_template_has_the_code_that_is_given(shop: Path) -> None:
     assert problems("stack.yml") == [
         "stack.yml:1:157: Where is the code of this function? Say it with --code Hello=FOLDER."
     ]
+
+
+@pytest.mark.parametrize("kind", ["Service", "ServiceNetwork"])
+def test_a_policy_that_asks_for_what_no_request_here_has_is_noted(kind: str, shop: Path) -> None:
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    asks = {**statement, "Principal": "*", "Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}}
+    policy = {"ResourceIdentifier": {"Ref": "Guarded"}, "Policy": {"Statement": asks}}
+    guarded = {"Type": f"AWS::VpcLattice::{kind}", "Properties": {"Name": "guarded", "AuthType": "AWS_IAM"}}
+    package(
+        shop,
+        {"Guarded": guarded, "Policy": {"Type": "AWS::VpcLattice::AuthPolicy", "Properties": policy}},
+        manifests=[],
+        targets={},
+        callers={
+            "pod": {
+                "arn": "arn:aws:iam::123456789012:role/pod",
+                "policies": {"Statement": {**statement, "Condition": {"Null": {"aws:userid": "true"}}}},
+            }
+        },
+    )
+
+    words = "the service network" if kind == "ServiceNetwork" else "the service"
+    assert load(".").notes[-2:] == (
+        f"A policy of {words} guarded asks for aws:SourceVpc, which no request has here: it counts as missing.",
+        "A policy of pod asks for aws:userid, which no request has here: it counts as missing.",
+    )
