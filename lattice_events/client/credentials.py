@@ -164,6 +164,11 @@ class DefaultCredentials:
                 return self._container()
         return self._from_botocore()
 
+    @property
+    def are_at_hand(self) -> bool:
+        """Whether the environment has them, so that nothing is asked or read."""
+        return self._profile is None and bool(os.environ.get("AWS_ACCESS_KEY_ID"))
+
     def refresh(self, stale: Credentials) -> Credentials:
         """A set other than `stale`, if the source has one.
 

@@ -18,6 +18,7 @@ from lattice_events.errors import CallError, MissingExtraError
 from lattice_events.sigv4 import Credentials, encode_url
 
 try:
+    import anyio.to_thread
     import httpx
 except ImportError as error:
     raise MissingExtraError("httpx", needed_for="LatticeAuth for httpx") from error
@@ -80,10 +81,12 @@ class LatticeAuth(httpx.Auth):
             CallError: VPC Lattice refused it, or the time is over.
         """
         call = _Call(self._signer, request, _trace_async)
+        if call.is_signed and self._signer.may_block:
+            await anyio.to_thread.run_sync(call.find_credentials)
         response = yield call.sign()
         if call.may_be_denied(response):
             await response.aread()
-            if call.has_other_credentials(response):
+            if await anyio.to_thread.run_sync(call.has_other_credentials, response):
                 response = yield call.sign()
                 if call.may_be_denied(response):
                     await response.aread()
@@ -104,12 +107,22 @@ class _Call:
         self._canonical_request = ""
         self._seconds_left = start_clock()
 
+    @property
+    def is_signed(self) -> bool:
+        """Whether the host is ours to sign for."""
+        return self._region is not None
+
+    def find_credentials(self) -> Credentials:
+        """Those that the request is signed with, found once."""
+        if self._credentials is None:
+            self._credentials = self._signer.find_credentials()
+        return self._credentials
+
     def sign(self) -> httpx.Request:
         """The request, signed if its host is ours to sign for."""
         if self._region is None:
             return self._request
-        if self._credentials is None:
-            self._credentials = self._signer.find_credentials()
+        credentials = self.find_credentials()
         request = self._request
         request.headers = self._given.copy()
         for name, value in invocation_headers():
@@ -118,9 +131,7 @@ class _Call:
         if url != str(self._url):
             self._url = httpx.URL(url)
         pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
-        signed = self._signer.sign(
-            request.method, url, pairs, region=self._region, credentials=self._credentials
-        )
+        signed = self._signer.sign(request.method, url, pairs, region=self._region, credentials=credentials)
         request.url = self._url if signed.url == url else httpx.URL(signed.url)
         request.headers = httpx.Headers(signed.headers)
         self._canonical_request = signed.canonical_request

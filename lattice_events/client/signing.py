@@ -86,6 +86,11 @@ class RequestSigner:
             )
         return found
 
+    @property
+    def may_block(self) -> bool:
+        """Whether finding credentials may ask a server or read files."""
+        return not (isinstance(self._credentials, DefaultCredentials) and self._credentials.are_at_hand)
+
     def find_other_credentials(self, stale: Credentials) -> Credentials | None:
         """A set other than `stale`, which the service did not take; ``None`` if there is no other."""
         refresh = getattr(self._credentials, "refresh", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -72,6 +73,33 @@ def test_an_expired_token_is_replaced_once(
 
     assert [each.accepted for each in lattice_service.verifications] == [False, is_fresh_known]
     assert lattice_service.requests[1].body == b"x"
+
+
+def test_the_event_loop_goes_on_while_credentials_are_fetched(lattice_service: LatticeService) -> None:
+    async def run() -> httpx.Response:
+        loop, ran = asyncio.get_running_loop(), threading.Event()
+
+        def fetch() -> Credentials:
+            loop.call_soon_threadsafe(ran.set)
+            assert ran.wait(20)  # a blocked loop would not get to it
+            return lattice_service.credentials[0]
+
+        auth = LatticeAuth(hosts={"127.0.0.1": "us-west-2"}, credentials=fetch)
+        async with httpx.AsyncClient(auth=auth) as client:
+            return await client.get(lattice_service.url)
+
+    assert asyncio.run(run()).status_code == 200
+
+
+def test_credentials_of_the_environment_are_taken_as_they_are(
+    send: Send, lattice_service: LatticeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in lattice_service.environment("x").items():
+        monkeypatch.setenv(name, value)
+
+    answer = send(LatticeAuth(hosts={"127.0.0.1": "us-west-2"}), "GET", lattice_service.url)
+
+    assert answer.status_code == 200
 
 
 def test_another_host_gets_the_request_as_it_is(send: Send) -> None:
