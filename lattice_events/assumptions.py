@@ -141,8 +141,8 @@ class Assumptions:
     single_path_encoding: bool = _switch(
         True,
         "assumed",
-        "Whether a signature over the path as sent is taken beside one over the path encoded twice, "
-        "which the AWS SDKs send to every service but S3.",
+        "Whether a signature over the path encoded once is taken, normalized or as it was sent, beside "
+        "one over the normalized path encoded twice, which the AWS SDKs send to every service but S3.",
     )
     forward_signature: bool = _switch(
         True,

@@ -25,7 +25,7 @@ from lattice_events.values import Value, assign
 
 TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from typing import Literal
 
@@ -50,6 +50,8 @@ _INVALID = "InvalidSignatureException"
 _UNKNOWN = "UnrecognizedClientException"
 _AMZ_DATE = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 _LONGEST_EXPIRY_SECONDS = 604_800  # a week, as every AWS service has it
+_CLAIMS = ("X-Amz-Algorithm=", "X-Amz-Credential=", "X-Amz-Signature=")
+_EXPIRY = re.compile(r"[0-9]{1,6}")
 _FIELD = re.compile(r"\s*(Credential|SignedHeaders|Signature)=([^,\s]+)\s*")
 
 
@@ -142,9 +144,20 @@ class _Claim:
 
 
 def is_signed(request: Request) -> bool:
-    """Whether a request carries a signature of AWS, right or wrong, in its header or query string."""
-    authorization = request.headers.get("authorization") or ""
-    return authorization.startswith("AWS4-") or "X-Amz-Signature=" in request.query_string
+    """Whether a request claims to carry a signature of AWS, right or wrong, in its headers or query string."""
+    return _claims_in_header(request.headers.get_all("authorization")) or _claims_in_query(
+        request.query_string
+    )
+
+
+def _claims_in_header(authorizations: Sequence[str]) -> bool:
+    """Whether any of the values names an algorithm of AWS, in whatever case."""
+    return any(value[:5].upper() == "AWS4-" for value in authorizations)
+
+
+def _claims_in_query(query_string: str) -> bool:
+    """Whether any parameter is one that only a signature has."""
+    return "X-Amz-" in query_string and any(part.startswith(_CLAIMS) for part in query_string.split("&"))
 
 
 def verify(
@@ -164,7 +177,8 @@ def verify(
         lookup: Gives the credentials of an access key id, or ``None`` for an unknown one.
         now: An aware time.
         region: Of the service; ``None`` takes any Region in the scope.
-        path_encodings: The forms of the path in which a signature may be right.
+        path_encodings: The forms of the path in which a signature may be right; ``single`` is that of the
+            path as it was sent, too, with its ``//`` and ``..``.
         skew_seconds: How far the request's time may be from `now`.
         ecdsa: Says of an access key id, a text and a signature whether the key made it, for SigV4A;
             ``None``, given or said, refuses SigV4A by name.
@@ -186,10 +200,10 @@ def verify(
             raise _RejectedError(
                 "session token", _UNKNOWN, "The security token included in the request is invalid."
             )
-        for encoding in path_encodings:
+        for path in _canonical_paths(request.path, path_encodings):
             canonical = canonical_request(
                 request.method,
-                canonical_path(request.path, normalize=True, double_encode=encoding == "double"),
+                path,
                 canonical_query(claim.query),
                 canonical_headers(values, names),
                 claim.signed,
@@ -217,6 +231,14 @@ def verify(
         )
 
 
+def _canonical_paths(path: str, encodings: Sequence[Literal["double", "single"]]) -> Iterator[str]:
+    """The forms of a path that may have been signed, the likeliest first."""
+    for encoding in encodings:
+        yield canonical_path(path, normalize=True, double_encode=encoding == "double")
+    if "single" in encodings:
+        yield canonical_path(path, normalize=False, double_encode=False)
+
+
 def _is_right(
     claim: _Claim,
     to_sign: str,
@@ -240,8 +262,7 @@ def _is_right(
 def _read_claim(request: Request, values: dict[str, list[str]], *, takes_asymmetric: bool) -> _Claim:
     """Find the signature."""
     given = values.get("authorization", [])
-    in_header = any(value.startswith("AWS4-") for value in given)
-    in_query = "X-Amz-Signature=" in request.query_string
+    in_header, in_query = _claims_in_header(given), _claims_in_query(request.query_string)
     if in_header == in_query or (in_header and len(given) > 1):
         raise _RejectedError(
             "authorization", _INCOMPLETE, "One signature is needed: in Authorization or in the query string."
@@ -309,7 +330,7 @@ def _read_query(query_string: str, *, takes_asymmetric: bool) -> _Claim:
         found.get("X-Amz-Region-Set", ""),
     )
     expires = found["X-Amz-Expires"]
-    if not (expires.isascii() and expires.isdigit() and 0 < int(expires[:9]) <= _LONGEST_EXPIRY_SECONDS):
+    if not (_EXPIRY.fullmatch(expires) and 0 < int(expires) <= _LONGEST_EXPIRY_SECONDS):
         raise _RejectedError(
             "expires", _INCOMPLETE, "X-Amz-Expires must be a number of seconds, a week at most."
         )
