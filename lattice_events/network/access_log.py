@@ -184,14 +184,15 @@ def explain_record(record: Mapping[str, Any]) -> Explanation | None:
     reason = _text(record, "failureReason") or ""
     denied = _text(record, "authDeniedReason") or ""
     status = record.get("responseCode")
-    if denied or reason == "ClientAccessDenied" or status == 403:
+    is_of_target = bool(_text(record, "targetGroupArn"))
+    if denied or reason == "ClientAccessDenied" or (status == 403 and not is_of_target):
         return _explain_denial(record, denied)
     if reason in _FAILURES:
         what, advice = _FAILURES[reason]
         return Explanation(is_denied=False, what=what, advice=advice)
     if not isinstance(status, int) or status < 400:
         return None
-    if not _text(record, "targetGroupArn"):
+    if not is_of_target:
         return Explanation(
             is_denied=False,
             what=f"VPC Lattice itself answered {status}: no target group was chosen.",
@@ -220,11 +221,8 @@ def _explain_denial(record: Mapping[str, Any], denied: str) -> Explanation:
             advice="Sign for the service vpc-lattice-svcs, in the service's Region, with x-amz-content-sha256: "
             "UNSIGNED-PAYLOAD; look at the clock, and for a proxy that changes the request.",
         )
-    target = _text(record, "targetGroupArn")
     return Explanation(
-        is_denied=True,
-        what=f"{caller} was refused {where}.",
-        advice="The target itself answered 403." if target else "Look at the body of the answer.",
+        is_denied=True, what=f"{caller} was refused {where}.", advice="Look at the body of the answer."
     )
 
 
