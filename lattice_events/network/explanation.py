@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lattice_events.assumptions import Assumptions
@@ -11,8 +12,10 @@ from lattice_events.network.authorization import Authorization, Layer
 from lattice_events.network.decision import Decision, Forward, Reply, Trace
 from lattice_events.network.model import ForwardAction, LambdaTarget, Network, Target
 from lattice_events.network.policy import Facts, find_lacks
+from lattice_events.request import Request
 
 _HIDDEN = ("authorization", "x-amz-security-token")
+_HIDDEN_PARAMETERS = re.compile(r"(?<![^&])(X-Amz-(?:Signature|Security-Token)=)[^&]*")
 
 
 def describe(decision: Decision, network: Network, assumptions: Assumptions) -> dict[str, Any]:
@@ -121,7 +124,7 @@ def _reply(reply: Reply) -> dict[str, Any]:
 
 def _sent(decision: Forward, assumptions: Assumptions) -> dict[str, Any]:
     """The event, or the request line and headers, that the target gets."""
-    request = decision.request.replace(headers=_without_secrets(decision.request.headers))
+    request = _without_secrets(decision.request)
     if isinstance(decision.target, LambdaTarget):
         return {"event": encode_event(request, assumptions=assumptions)}
     return {
@@ -130,5 +133,11 @@ def _sent(decision: Forward, assumptions: Assumptions) -> dict[str, Any]:
     }
 
 
-def _without_secrets(headers: Headers) -> Headers:
-    return Headers((name, "…" if name.lower() in _HIDDEN else value) for name, value in headers.items())
+def _without_secrets(request: Request) -> Request:
+    """The request without its signature and session token, wherever they stand."""
+    return request.replace(
+        headers=Headers(
+            (name, "…" if name.lower() in _HIDDEN else value) for name, value in request.headers.items()
+        ),
+        query_string=_HIDDEN_PARAMETERS.sub(r"\1…", request.query_string),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -54,6 +55,25 @@ def test_a_server_gets_headers_without_secrets() -> None:
     assert found["authentication"]["principal"] == CALLER.arn
     statements = found["authorization"]["layers"][1]["statements"]
     assert statements == [{"name": "Allow", "effect": "Allow", "lacks": []}]
+
+
+@pytest.mark.parametrize("version", ["V1", "V2", None])
+def test_a_target_s_query_string_has_no_secrets(version: Any) -> None:
+    group = lambda_group(event_version=version) if version else http_group("http://h", name="functions")
+    net = replace(net_of(OPEN), target_groups=(group,))
+    request = signed({"mode": "query"})
+    secrets = [
+        part.partition("=")[2]
+        for part in request.query_string.split("&")
+        if part.startswith(("X-Amz-Signature", "X-Amz-Security-Token"))
+    ]
+
+    found = json.dumps(described(decide(net, Principal(name="app", caller=CALLER), request), net))
+
+    assert "X-Amz-Signature=" in found
+    assert "X-Amz-Credential=AKIDSESSION" in found
+    assert len(secrets) == 2
+    assert not [secret for secret in secrets if secret in found]
 
 
 def test_weights_show_their_shares() -> None:
