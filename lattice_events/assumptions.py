@@ -66,7 +66,8 @@ class Assumptions:
     forwarded_for: Literal["append", "replace"] = _switch(
         "append",
         "observed",
-        "A client's own X-Forwarded-For is kept and the source address appended, in one value.",
+        "A client's own X-Forwarded-For is kept and the source address appended, in one value: seen in "
+        "Lambda events, and taken to be so for HTTP targets.",
     )
     request_too_large_status: int = _switch(
         413,

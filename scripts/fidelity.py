@@ -12,7 +12,7 @@ INTRODUCTION = """\
 
 What `lattice dev` does as VPC Lattice does, and how sure that is. *Same*: documented, and played so.
 *Observed*: seen on the service by somebody, and played so. *Assumed*: nobody outside AWS knows; a
-switch. *Absent*: not played; what you would miss is named. This page is written by
+guess, or a switch below. *Absent*: not played; what you would miss is named. This page is written by
 `scripts/fidelity.py`; a test holds it to the code.
 """
 BEHAVIOURS = (
@@ -45,7 +45,10 @@ BEHAVIOURS = (
     ),
     ("same", "A function's timeout, memory setting and environment variables"),
     ("same", "The fields of an access log record, one for each request to a service"),
-    ("observed", "The texts of the 403: who, which resource with its path, which of the three policies"),
+    (
+        "observed",
+        "The texts of the 403: who, which resource with its path, which of the three policies lacks an Allow, and an explicit deny of the service's",
+    ),
     (
         "observed",
         "Of several policies that lack an Allow the network's is blamed first, the caller's own last",
@@ -61,8 +64,28 @@ BEHAVIOURS = (
     ("observed", "The controller ignores filters of HTTPRoutes, and rules go by document order"),
     (
         "assumed",
-        "The texts for an unknown key, a wrong date, scope or algorithm: those of AWS services in general",
+        "The text of the 403 for an explicit deny of the network's policy or the caller's own: as for the service's; the resource has no query string",
     ),
+    (
+        "assumed",
+        "The texts for an unknown key or token, a signature that does not match and a missing part of Authorization: those of AWS services in general",
+    ),
+    (
+        "assumed",
+        "What else may be wrong with a signature has the code of AWS services in general and a text of our own: `Authorization cannot be read.`, `Credential must be …`, `Credential should be scoped to …, not …`, `… stands 2 times.`, `One signature is needed: …`, `The query string has no …`, `X-Amz-Expires must be …`, the algorithm, the date, the region set",
+    ),
+    (
+        "assumed",
+        "The bodies of 400, 413, 500, 502, 503 and 504 are the status in words; every answer of VPC Lattice's own is text/plain",
+    ),
+    ("assumed", "A port on which a service has no listener answers 404"),
+    ("assumed", "A path is matched as it was sent: nothing is decoded or normalized"),
+    ("assumed", "Among weighted target groups each request is drawn at random"),
+    ("assumed", "HTTP targets get the client's Host unchanged"),
+    ("assumed", "Of an unsigned caller HTTP targets get no `x-amzn-lattice-identity`"),
+    ("assumed", "`targetGroupArn` is `-` for a request that was denied"),
+    ("assumed", "The values of a repeated header are one value of `RequestHeader/`, joined by a comma"),
+    ("assumed", "A principal may be the number of an account, alone or behind `AWS`"),
     ("assumed", "One matching value of a repeated header is enough for a header match"),
     (
         "assumed",
