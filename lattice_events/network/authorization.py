@@ -121,7 +121,8 @@ def authorize(
 
 def needs_authorization(service: Service, *networks: ServiceNetwork | None) -> bool:
     """Whether any of them has AuthType AWS_IAM; else every request passes and no policy counts."""
-    return service.auth_type == "AWS_IAM" or any(each and each.auth_type == "AWS_IAM" for each in networks)
+    types = [each.auth_type for each in networks if each]
+    return service.auth_type == "AWS_IAM" or "AWS_IAM" in types
 
 
 def _network_layer(facts: Facts, network: ServiceNetwork | None) -> Layer:

@@ -145,7 +145,8 @@ class _Claim:
 
 def is_signed(request: Request) -> bool:
     """Whether a request claims to carry a signature of AWS, right or wrong, in its headers or query string."""
-    return _claims_in_header(request.headers.get_all("authorization")) or _claims_in_query(
+    authorizations = request.headers.get_all("authorization")
+    return bool(authorizations and _claims_in_header(authorizations)) or _claims_in_query(
         request.query_string
     )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lattice_events.network.model import generated_domain_name, make_id
+from lattice_events.readers.tags import tag_problem
 from tests.files import TESTS
 
 REGION, ACCOUNT = "us-west-2", "123456789012"
@@ -43,10 +44,12 @@ def _can_be_sent(given: dict[str, Any]) -> bool:
     """Whether a client can bring about what a row is given.
 
     It chooses neither the clock nor its address on loopback, the Host names the service, a URL has a
-    path, and a run has one set of assumptions.
+    path, IAM has a say in its tags, and a run has one set of assumptions.
     """
     request = given["request"] if isinstance(given["request"], dict) else {}
     if "assumptions" in given or request.keys() & {"now", "source_ip"} or request.get("path") == "*":
+        return False
+    if tag_problem(request.get("tags", {})):
         return False
     return "host" not in given.get("headers", {})
 
