@@ -87,7 +87,8 @@ def plan(
     service = network.find_service(host)
     problem = _header_problem(request.headers)
     if problem:  # comes first, but the access log of the service has a record of it
-        return _reply(400, "Bad Request", problem, request_id, Trace(service=service))
+        at = _find_listener(service, source.port) if service else None
+        return _reply(400, "Bad Request", problem, request_id, Trace(service=service, listener=at))
     if service is None:
         reason = f"{host or 'an empty host'} is no service of the network"
         return _reply(404, assumptions.unknown_host_body, reason, request_id, Trace())

@@ -53,6 +53,7 @@ class Trace:
         source_vpc_arn: Of the caller's VPC.
         authentication: ``None`` where no signature is looked at.
         authorization: ``None`` where no policy is asked.
+        is_routed: Whether the listener's rules were tried.
         trials: The rules tried.
         rule: The one that matched.
         target_group: That was chosen.
@@ -64,6 +65,7 @@ class Trace:
     source_vpc_arn: str | None = None
     authentication: Authentication | None = None
     authorization: Authorization | None = None
+    is_routed: bool = False
     trials: tuple[RuleTrial, ...] = ()
     rule: Rule | None = None
     target_group: TargetGroup | None = None
@@ -77,6 +79,7 @@ class Trace:
             source_vpc_arn=self.source_vpc_arn,
             authentication=self.authentication,
             authorization=self.authorization,
+            is_routed=True,
             trials=routing.trials,
             rule=routing.rule,
             target_group=target_group,

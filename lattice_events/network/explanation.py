@@ -41,7 +41,7 @@ def describe(decision: Decision, network: Network, assumptions: Assumptions) -> 
             {"priority": trial.rule.priority, "name": trial.rule.name, "mismatch": trial.mismatch}
             for trial in trace.trials
         ],
-        "action": None if trace.is_denied else _action(trace, network),
+        "action": _action(trace, network) if trace.is_routed and not trace.is_denied else None,
         "target": None if isinstance(decision, Reply) else target_name(decision.target),
         "reply": _reply(decision) if isinstance(decision, Reply) else None,
         "sent": _sent(decision, assumptions) if isinstance(decision, Forward) else None,
@@ -94,10 +94,9 @@ def _layer(layer: Layer, facts: Facts) -> dict[str, Any]:
     }
 
 
-def _action(trace: Trace, network: Network) -> dict[str, Any] | None:
+def _action(trace: Trace, network: Network) -> dict[str, Any]:
     """What the rule, or the listener by default, does."""
-    if trace.listener is None:
-        return None
+    assert trace.listener  # whose rules were tried
     action = trace.rule.action if trace.rule else trace.listener.default_action
     by = trace.rule.name if trace.rule else "default action"
     if not isinstance(action, ForwardAction):

@@ -171,6 +171,7 @@ def test_only_a_400_of_the_service_s_own_is_the_client_s_fault() -> None:
     answered = record(decide(net_of(OPEN), None), status=400)
 
     assert refused["failureReason"] == "ClientProtocolError"
+    assert refused["serviceArn"] == service().arn
     assert unmatched["failureReason"] == "-"
     assert answered["failureReason"] == "-"
 

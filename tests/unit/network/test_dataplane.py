@@ -139,7 +139,7 @@ def test_too_large_a_header_block_is_a_400(headers: list[tuple[str, str]], reaso
 
     assert decision.response.status == 400
     assert reason in decision.reason
-    assert decision.trace.service == service()  # whose access log has a record of it
+    assert (decision.trace.service, decision.trace.listener) == (service(), listener())  # it is logged
 
 
 @pytest.mark.parametrize(

@@ -145,3 +145,12 @@ def test_a_host_that_is_no_service(request_: Request, reason: str) -> None:
 
     assert found["reply"]["reason"] == reason
     assert (found["service"], found["action"]) == (None, None)
+
+
+def test_a_request_with_too_many_headers_gets_no_further_than_the_listener() -> None:
+    net = network()
+
+    found = described(decide(net, None, signed({"mode": "none", "headers": [["a", "b"]] * 100})), net)
+
+    assert (found["service"]["name"], found["listener"]) == ("foo", "HTTPS 443")
+    assert (found["rules"], found["action"], found["reply"]["status"]) == ([], None, 400)
