@@ -42,16 +42,31 @@ def service_url(service: str) -> ServiceURL:
         ConfigurationError: It is not set or is no URL, or a custom domain name's Region is not known.
     """
     name = environment_name(service)
-    url = os.environ.get(name)
+    url = os.environ.get(name, "").strip()
     if not url:
         raise ConfigurationError(
             f"Where the service {service!r} answers is not known: set {name} to its URL, such as "
             "https://NAME-ID.7d67968.vpc-lattice-svcs.REGION.on.aws (look_up_service finds it)."
         )
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigurationError(f"{name} is {url!r}, which is no URL: it must start with https://.")
-    return ServiceURL(url, _hosts(parts.hostname, os.environ.get("AWS_REGION"), name))
+    host = _host_of(url)
+    if not host:
+        raise ConfigurationError(f"{name} is {url!r}, which is no URL: it must be like https://NAME/PATH.")
+    return ServiceURL(url, _hosts(host, environment_region(), name))
+
+
+def environment_region() -> str | None:
+    """The Region that the environment names, as Lambda and the AWS SDKs do."""
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+
+
+def _host_of(url: str) -> str | None:
+    """The host of a URL; ``None`` for what is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # which may be no number
+    except ValueError:
+        return None
+    return parts.hostname if parts.scheme in ("http", "https") else None
 
 
 def _hosts(host: str, region: str | None, name: str) -> dict[str, str]:
@@ -77,33 +92,40 @@ def look_up_service(service: str, *, client: Any = None) -> ServiceURL:
 
     Raises:
         ConfigurationError: There is no such service, or several of one name are shared with you, or
-            boto3 is not installed.
+            boto3 is not installed, or the API refuses or cannot be reached.
     """
-    return _look_up(service, _boto3_client() if client is None else client)
-
-
-@cache
-def _boto3_client() -> Any:
-    """A client of the control plane."""
     try:
         import boto3
+        from botocore.exceptions import BotoCoreError, ClientError
     except ImportError as error:
         raise ConfigurationError(
             "look_up_service asks the VPC Lattice API through boto3: pip install boto3"
         ) from error
+    try:
+        return _look_up(service, client or _make_client(boto3))
+    except (BotoCoreError, ClientError) as error:
+        raise ConfigurationError(
+            f"The service {service!r} cannot be looked up: {str(error).rstrip('.')}. It needs AWS_REGION, "
+            "credentials, vpc-lattice:ListServices and vpc-lattice:GetService, and a way to the VPC Lattice "
+            f"API. Where there is none, set {environment_name('NAME')} to the service's URL and use service_url."
+        ) from error
+
+
+@cache
+def _make_client(boto3: Any) -> Any:
+    """A client of the control plane."""
     return boto3.client("vpc-lattice")
 
 
 @cache
 def _look_up(service: str, client: Any) -> ServiceURL:
     """Ask the API."""
-    import botocore.exceptions
-
-    try:
-        found = client.get_service(serviceIdentifier=_identifier(service, client))
-    except botocore.exceptions.ClientError as error:
-        raise ConfigurationError(f"The service {service!r} cannot be looked up: {error}") from error
-    host = found.get("customDomainName") or found["dnsEntry"]["domainName"]
+    found = client.get_service(serviceIdentifier=_identifier(service, client))
+    host = found.get("customDomainName") or found.get("dnsEntry", {}).get("domainName")
+    if not host:
+        raise ConfigurationError(
+            f"The service {service!r} has no domain name yet; its status is {found.get('status', 'not known')}."
+        )
     region = client.meta.region_name
     return ServiceURL(f"https://{host}", {} if region_of_host(host) else {host: region})
 

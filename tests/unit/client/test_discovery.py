@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.stub import Stubber
 
 from lattice_events.client import look_up_service, service_url
@@ -25,6 +26,12 @@ def test_a_generated_name_tells_its_region(monkeypatch: pytest.MonkeyPatch) -> N
     assert service_url("eks-app") == (GENERATED, {})
 
 
+def test_a_line_break_behind_a_url_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LATTICE_SERVICE_EKS_APP_URL", f"{GENERATED}\n")
+
+    assert service_url("eks-app").url == GENERATED
+
+
 def test_a_custom_domain_name_takes_the_function_s_region(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LATTICE_SERVICE_EKS_APP_URL", "https://app.example.com")
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
@@ -32,12 +39,24 @@ def test_a_custom_domain_name_takes_the_function_s_region(monkeypatch: pytest.Mo
     assert service_url("eks-app").hosts == {"app.example.com": "eu-west-1"}
 
     monkeypatch.delenv("AWS_REGION")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
+    assert service_url("eks-app").hosts == {"app.example.com": "eu-west-2"}
+
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
     with pytest.raises(ConfigurationError, match="set AWS_REGION"):
         service_url("eks-app")
 
 
 @pytest.mark.parametrize(
-    ("url", "words"), [(None, "set LATTICE_SERVICE_EKS_APP_URL to its URL"), ("app", "is no URL")]
+    ("url", "words"),
+    [
+        (None, "set LATTICE_SERVICE_EKS_APP_URL to its URL"),
+        ("\n", "set LATTICE_SERVICE_EKS_APP_URL to its URL"),
+        ("app", "is no URL"),
+        ("https://", "is no URL"),
+        ("https://[x", "is no URL"),
+        ("https://app:x", "is no URL"),
+    ],
 )
 def test_what_cannot_be_found_says_what_to_set(
     url: str | None, words: str, monkeypatch: pytest.MonkeyPatch
@@ -102,5 +121,39 @@ def test_what_the_api_refuses_is_told(api: Any) -> None:
     with Stubber(api) as stub:
         stub.add_client_error("get_service", "AccessDeniedException", "no")
 
-        with pytest.raises(ConfigurationError, match=f"'{service}' cannot be looked up.*AccessDenied"):
+        with pytest.raises(
+            ConfigurationError, match=f"'{service}' cannot be looked up.*AccessDenied.* It needs"
+        ):
             look_up_service(service, client=api)
+
+
+def test_a_service_without_a_name_is_told(api: Any) -> None:
+    service = "svc-0123456789abcdef8"
+    with Stubber(api) as stub:
+        stub.add_response("get_service", {"status": "CREATE_IN_PROGRESS"}, {"serviceIdentifier": service})
+
+        with pytest.raises(ConfigurationError, match="no domain name yet; its status is CREATE_IN_PROGRESS"):
+            look_up_service(service, client=api)
+
+
+def test_an_api_that_cannot_be_reached_is_told() -> None:
+    api = boto3.client(
+        "vpc-lattice",
+        region_name="us-west-2",
+        endpoint_url="http://127.0.0.1:1",
+        aws_access_key_id="AK",
+        aws_secret_access_key="SK",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+    with pytest.raises(ConfigurationError, match=r"Could not connect.* set LATTICE_SERVICE_NAME_URL to"):
+        look_up_service("eks-app", client=api)
+
+
+def test_no_region_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+
+    with pytest.raises(ConfigurationError, match=r"must specify a region\. It needs AWS_REGION"):
+        look_up_service("eks-app")
