@@ -13,8 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from lattice_events.errors import MissingExtraError, SigningError
 from lattice_events.sigv4 import Credentials, SignedRequest
-from lattice_events.sigv4.lattice import CONTENT_HASH_HEADER, SERVICE
-from lattice_events.sigv4.signer import host_header
+from lattice_events.sigv4.lattice import SERVICE, without_content_hash
+from lattice_events.sigv4.signer import check_unsigned, host_header
 
 try:
     from awscrt import auth
@@ -31,6 +31,7 @@ def sign_sigv4a(
     headers: Iterable[tuple[str, str]],
     credentials: Credentials,
     now: datetime,
+    path_encoding: Literal["double", "single"] = "double",
     mode: Literal["header", "query"] = "header",
     region_set: str = "*",
 ) -> SignedRequest:
@@ -42,6 +43,7 @@ def sign_sigv4a(
         headers: (name, value) pairs that the caller wants to send.
         credentials: One set, frozen.
         now: An aware time.
+        path_encoding: See `sign_lattice`.
         mode: See `sign_lattice`.
         region_set: Regions, comma-separated; ``*`` is all.
 
@@ -49,18 +51,20 @@ def sign_sigv4a(
         The request to send; the Common Runtime does not tell the stages, so they are empty.
 
     Raises:
-        SigningError: The Common Runtime refuses the request.
+        SigningError: See `sign_lattice`; also when the Common Runtime refuses the request.
     """
     parts = urlsplit(url)
-    given = [(name, value) for name, value in headers if name.lower() != CONTENT_HASH_HEADER]
-    if not any(name.lower() == "host" for name, _ in given):
+    given = without_content_hash(headers)
+    names = {name.lower() for name, _ in given}
+    check_unsigned(names, parts.query, now, mode)
+    if "host" not in names:
         given.insert(0, ("host", host_header(url)))
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     # Only what must be signed is shown to the Common Runtime, which signs all that it sees.
     shown = [pair for pair in given if pair[0].lower() == "host" or pair[0].lower().startswith("x-amz-")]
     request = HttpRequest(method, target, HttpHeaders(shown))
     try:
-        auth.aws_sign_request(request, _config(credentials, now, mode, region_set)).result()
+        auth.aws_sign_request(request, _config(credentials, now, path_encoding, mode, region_set)).result()
     except AwsCrtError as error:
         raise SigningError(f"The request cannot be signed with SigV4A: {error}") from error
     unseen = [pair for pair in given if pair not in shown]
@@ -74,7 +78,7 @@ def sign_sigv4a(
     )
 
 
-def _config(credentials: Credentials, now: datetime, mode: str, region_set: str) -> Any:
+def _config(credentials: Credentials, now: datetime, path_encoding: str, mode: str, region_set: str) -> Any:
     """What VPC Lattice takes, in the Common Runtime's words."""
     types = auth.AwsSignatureType
     return auth.AwsSigningConfig(
@@ -86,7 +90,7 @@ def _config(credentials: Credentials, now: datetime, mode: str, region_set: str)
         region=region_set,
         service=SERVICE,
         date=now,
-        use_double_uri_encode=True,
+        use_double_uri_encode=path_encoding == "double",
         should_normalize_uri_path=True,
         signed_body_value=auth.AwsSignedBodyValue.UNSIGNED_PAYLOAD,
         signed_body_header_type=auth.AwsSignedBodyHeaderType.X_AMZ_CONTENT_SHA_256,

@@ -99,20 +99,10 @@ def sign_lattice(
     Raises:
         SigningError: See `sign`; also for a given ``x-amz-content-sha256`` that is a hash.
     """
-    kept = []
-    for pair in headers:
-        if pair[0].lower() != CONTENT_HASH_HEADER:
-            kept.append(pair)
-        elif pair[1] != UNSIGNED_PAYLOAD:
-            raise SigningError(
-                f"{CONTENT_HASH_HEADER} is set to a hash; VPC Lattice refuses signed payloads. Leave the "
-                "header out: it is sent as UNSIGNED-PAYLOAD."
-            )
-    kept.append((CONTENT_HASH_HEADER, UNSIGNED_PAYLOAD))
     return sign(
         method,
         url,
-        headers=kept,
+        headers=[*without_content_hash(headers), (CONTENT_HASH_HEADER, UNSIGNED_PAYLOAD)],
         credentials=credentials,
         region=region,
         service=SERVICE,
@@ -122,3 +112,21 @@ def sign_lattice(
         mode=mode,
         expires_seconds=expires_seconds,
     )
+
+
+def without_content_hash(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The headers less ``x-amz-content-sha256``, which the signer writes.
+
+    Raises:
+        SigningError: It is there and says that the payload is signed.
+    """
+    kept = []
+    for pair in headers:
+        if pair[0].lower() != CONTENT_HASH_HEADER:
+            kept.append(pair)
+        elif pair[1] != UNSIGNED_PAYLOAD:
+            raise SigningError(
+                f"{CONTENT_HASH_HEADER} is set to a hash; VPC Lattice refuses signed payloads. Leave the "
+                "header out: it is sent as UNSIGNED-PAYLOAD."
+            )
+    return kept

@@ -27,7 +27,7 @@ from lattice_events.values import Value, assign
 
 TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
     from datetime import datetime
     from typing import Literal
 
@@ -121,14 +121,13 @@ def sign(
             there already with another value.
     """
     parts = urlsplit(url)
-    if now.tzinfo is None:
-        raise SigningError("The time to sign at has no time zone; pass an aware datetime.")
     amz_date = format_second(int(now.timestamp()))
     scope = f"{amz_date[:8]}/{region}/{service}/aws4_request"
     credential = f"{credentials.access_key_id}/{scope}"
     token = credentials.session_token
     sent = list(headers)
     values = group_headers(sent)
+    check_unsigned(values, parts.query, now, mode)
     if "host" not in values:
         sent.insert(0, ("host", host_header(url)))
         values["host"] = [sent[0][1]]
@@ -166,6 +165,29 @@ def sign(
     )
 
 
+def check_unsigned(names: Container[str], query: str, now: datetime, mode: str) -> None:
+    """Refuse what no signature can be put on.
+
+    Args:
+        names: Of the headers, in lower case.
+        query: Of the URL.
+        now: The time to sign at.
+        mode: Where the signature goes.
+
+    Raises:
+        SigningError: There is something where the signature goes, or the time has no zone.
+    """
+    if now.tzinfo is None:
+        raise SigningError("The time to sign at has no time zone; pass an aware datetime.")
+    if mode == "header" and "authorization" in names:
+        raise SigningError(
+            "The request has an Authorization header of its own, where the signature goes. Sign it in "
+            'the query string instead: mode="query", or --query.'
+        )
+    if mode == "query" and "X-Amz-Signature=" in query:
+        raise SigningError("The URL is signed already: it has X-Amz-Signature. Sign the URL without it.")
+
+
 def string_to_sign(amz_date: str, scope: str, canonical: str, algorithm: str = ALGORITHM) -> str:
     """Write the second stage: algorithm, time, credential scope and the canonical request's hash."""
     return f"{algorithm}\n{amz_date}\n{scope}\n{sha256(canonical.encode()).hexdigest()}"
@@ -182,11 +204,6 @@ def _add_headers(
     sent: list[tuple[str, str]], values: dict[str, list[str]], amz_date: str, token: str | None
 ) -> None:
     """Add the headers that are signed, unless they are there with just their value."""
-    if "authorization" in values:
-        raise SigningError(
-            "The request has an Authorization header of its own, where the signature goes. Sign it in "
-            'the query string instead: mode="query".'
-        )
     for name, value in (("x-amz-date", amz_date), ("x-amz-security-token", token)):
         if value is None:
             continue
@@ -213,8 +230,6 @@ def _add_parameters(
     query: str, credential: str, amz_date: str, expires_seconds: int, signed: str, token: str | None
 ) -> str:
     """The query string with the parameters that are signed."""
-    if "X-Amz-Signature=" in query:
-        raise SigningError("The URL is signed already: it has X-Amz-Signature. Sign the URL without it.")
     added = {
         "X-Amz-Algorithm": ALGORITHM,
         "X-Amz-Credential": credential,

@@ -17,7 +17,7 @@ from lattice_events.local.keys import Keys
 from lattice_events.network.authentication import Authentication, authenticate
 from lattice_events.network.model import Principal
 from lattice_events.network.policy import Caller
-from lattice_events.sigv4 import Credentials
+from lattice_events.sigv4 import Credentials, verify
 from lattice_events.sigv4.asymmetric import derive_private_key
 from lattice_events.testing import LatticeService
 
@@ -108,6 +108,46 @@ def test_the_local_network_verifies_what_the_common_runtime_signs(
         "InvalidSignatureException: The request signature"
     )
     assert "does not include eu-west-1" in decide(request, "eu-west-1").body
+
+
+@pytest.mark.parametrize("path_encoding", ["double", "single"])
+def test_an_escape_in_the_path_is_signed_as_asked(path_encoding: Literal["double", "single"]) -> None:
+    principal = Principal(name="app", caller=Caller(arn="arn:aws:iam::123456789012:user/app"))
+    keys = Keys([principal])
+    made = keys.of("app")
+    assert made
+    is_right = keys.keyring[made.access_key_id].ecdsa
+    assert is_right
+    signed = sign_sigv4a("GET", SHAPES[1], headers=[], credentials=made, now=NOW, path_encoding=path_encoding)
+    parts = urlsplit(signed.url)
+    request = Request(path=parts.path, query_string=parts.query, headers=Headers(signed.headers))
+
+    def is_accepted(encoding: Literal["double", "single"]) -> bool:
+        return verify(
+            request,
+            lambda _: made,
+            NOW,
+            path_encodings=[encoding],
+            ecdsa=lambda _, text, signature: is_right(text, signature),
+        ).accepted
+
+    assert [each for each in ("double", "single") if is_accepted(each)] == [path_encoding]
+
+
+@pytest.mark.parametrize(
+    ("url", "headers", "mode", "now", "words"),
+    [
+        ("https://h/", [("Authorization", "Bearer x")], "header", NOW, "Authorization header of its own"),
+        ("https://h/", [("X-Amz-Content-SHA256", "0" * 64)], "header", NOW, "refuses signed payloads"),
+        ("https://h/?X-Amz-Signature=0", [], "query", NOW, "is signed already"),
+        ("https://h/", [], "header", NOW.replace(tzinfo=None), "no time zone"),
+    ],
+)
+def test_what_the_preset_refuses_is_refused_here_too(
+    url: str, headers: list[tuple[str, str]], mode: Literal["header", "query"], now: datetime, words: str
+) -> None:
+    with pytest.raises(SigningError, match=words):
+        sign_sigv4a("GET", url, headers=headers, credentials=KEY, now=now, mode=mode)
 
 
 def test_the_key_of_a_secret_is_that_of_the_documented_derivation() -> None:
