@@ -1,7 +1,8 @@
 """The gateway: the sockets at which clients reach the services of the local network.
 
 It is an HTTP proxy, so that clients use the services' real URLs, and it answers direct requests
-by their Host. Nothing but requests to services needs no token; see `outside` for the rest.
+by their Host. Nothing but requests to services needs no token (see `outside` for the rest), and pages of
+other sites need one even for those.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from lattice_events.local import outside, relay
 from lattice_events.local.arrival import Arrival, find_service, read_arrival
 from lattice_events.local.connection import Buffering, ConnectionFacts, FirstBytes
 from lattice_events.local.forward import CLIENT_GONE, Answer, Invoker, forward, reply
+from lattice_events.local.loopback import refuse_page
 from lattice_events.local.records import Report, RequestRecord
 from lattice_events.local.reports import Start, exchange_of, request_record
 from lattice_events.local.sockets import listen, port_of
@@ -141,8 +143,11 @@ class Gateway:
         )
         caller = facts.caller or outside.caller_of(headers.get("proxy-authorization"), self._settings.tokens)
         arrival = read_arrival(self._network, facts, request.method, request.raw_path, headers)
+        decision = None
         if arrival.is_absolute and arrival.service is None:
-            answer, decision = await self._leave(arrival, request, caller), None
+            answer = await self._leave(arrival, request, caller)
+        elif caller is None and (refused := refuse_page(self._network, headers)):
+            answer = await self._refuse(request, outside.Refusal(status=403, text=refused))
         else:
             decision = self._plan(arrival, request, caller, start.time_us)
             try:

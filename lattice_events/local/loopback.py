@@ -1,12 +1,17 @@
-"""Keep browsers away from the listeners that run functions."""
+"""Keep web pages away from the listeners that run functions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
+from lattice_events.headers import Headers
+from lattice_events.local.arrival import find_service
 from lattice_events.network.dataplane import split_host
+from lattice_events.network.model import Network
 
 _LOOPBACK_NAMES = frozenset(("127.0.0.1", "localhost", "::1"))
+_OWN_SITES = ("none", "same-origin")  # the user typed the URL, or the service's own page asks
 
 
 def refuse_browser(headers: Mapping[str, str]) -> str | None:
@@ -23,6 +28,47 @@ def refuse_browser(headers: Mapping[str, str]) -> str | None:
         return f"the Host {host!r} is not loopback: use 127.0.0.1 or localhost"
     if "Origin" in headers:
         return "requests with an Origin are refused: this port is not for web pages"
-    if headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+    if headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES:
         return "cross-site requests are refused: this port is not for web pages"
     return None
+
+
+def refuse_page(network: Network, headers: Headers) -> str | None:
+    """Say why a request to a service is refused, or ``None`` for one that no foreign page can have made.
+
+    Pages of the services and of loopback servers may call services. A page cannot forge Origin,
+    Referer and Sec-Fetch-Site, but it can leave Referer out; so that one only speaks for it. Links and
+    images come without Origin. A name that a foreign page points at 127.0.0.1 is no service's.
+
+    Args:
+        network: Knows the names of its services.
+        headers: As sent.
+
+    Source:
+        https://www.w3.org/TR/fetch-metadata/
+    """
+    origin = headers.get("origin")
+    if origin is not None:
+        return None if _is_local_page(network, origin) else _refusal(f"Origin: {origin}")
+    site = headers.get("sec-fetch-site") or "none"
+    if site in _OWN_SITES or _is_local_page(network, headers.get("referer") or ""):
+        return None
+    return _refusal(f"Sec-Fetch-Site: {site}")
+
+
+def _is_local_page(network: Network, url: str) -> bool:
+    """Whether a page's URL or Origin is loopback's or a service's."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    is_loopback = host in _LOOPBACK_NAMES or host.endswith(".localhost")
+    return is_loopback or (bool(host) and find_service(network, host) is not None)
+
+
+def _refusal(evidence: str) -> str:
+    """Who is refused, and how else to call."""
+    return (
+        f"a web page of another site asks ({evidence}); only those of localhost and of services may run functions\n"
+        'to send such a request yourself, use a proxy token: eval "$(lattice credentials NAME --proxy)"'
+    )

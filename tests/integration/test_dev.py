@@ -380,6 +380,56 @@ def test_a_page_cannot_invoke_functions(play: Running, header: str) -> None:
     assert play.curl("-X", "POST", "-d", "{}", "-H", header, url).stdout.endswith("\n403")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "evidence"),
+    [
+        (("-X", "POST", "-H", "Origin: https://evil.example"), "Origin: https://evil.example"),
+        (("-X", "POST", "-H", "Origin: null"), "Origin: null"),
+        (("-X", "OPTIONS", "-H", "Origin: https://evil.example"), "Origin: https://evil.example"),
+        (
+            ("-H", "Sec-Fetch-Site: cross-site", "-H", "Sec-Fetch-Mode: navigate"),
+            "Sec-Fetch-Site: cross-site",
+        ),
+        (("-H", "Sec-Fetch-Site: cross-site", "-H", "Sec-Fetch-Mode: no-cors"), "Sec-Fetch-Site: cross-site"),
+    ],
+)
+@pytest.mark.parametrize("way", ["direct", "proxy", "tunnel"])
+def test_a_page_of_another_site_cannot_call_a_service(
+    play: Running, way: str, arguments: tuple[str, ...], evidence: str
+) -> None:
+    to = {
+        "direct": (play.service("play")["local_url"] + "killer",),
+        "proxy": ("--proxy", play.ready["gateway_url"], "http://play.example.com/killer"),
+        "tunnel": ("--proxy", play.ready["gateway_url"], "--cacert", play.ready["ca_file"], f"{PLAY}/killer"),
+    }[way]
+    done = play.curl(*arguments, *to)
+
+    assert done.stdout.endswith("\n403")
+    told = play.next_event("request", path="/killer")
+    assert (told["status"], told["target"]) == (403, None)
+    assert f"a web page of another site asks ({evidence})" in told["reason"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Origin: http://other.localhost:8480", "Sec-Fetch-Site: cross-site"),
+        ("Referer: http://localhost:3000/", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate"),
+        ("Sec-Fetch-Site: none", "Sec-Fetch-Mode: navigate"),
+    ],
+)
+def test_a_local_page_may_call_a_service(play: Running, headers: tuple[str, ...]) -> None:
+    arguments = [argument for header in headers for argument in ("-H", header)]
+
+    assert play.curl(*arguments, play.service("play")["local_url"] + "killer").stdout == "alive\n200"
+
+
+def test_a_proxy_token_stands_for_whatever_origin_it_sends(play: Running) -> None:
+    arguments = ("-H", "Origin: https://app.example", "--proxy", play.ready["proxy_url"])
+
+    assert play.curl(*arguments, "--cacert", play.ready["ca_file"], f"{PLAY}/killer").stdout == "alive\n200"
+
+
 @pytest.fixture
 def outside_server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """A TLS server that is not of the network, and its CA's certificate."""
