@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -24,6 +23,7 @@ from lattice_events.errors import (
 )
 from lattice_events.local import relay
 from lattice_events.local.records import InvokeResult
+from lattice_events.local.stopwatch import Stopwatch
 from lattice_events.network.dataplane import fail, pass_back
 from lattice_events.network.decision import Failure, Forward, Reply, TargetFailure
 from lattice_events.network.model import HttpTarget, LambdaTarget
@@ -54,14 +54,12 @@ class Answer:
         reason: Why it is not the target's own answer.
         failure: How the target failed, or that the client hung up.
         invocation: Of the function that answered.
-        target_ms: How long the target took.
     """
 
     response: web.StreamResponse
     reason: str | None = None
     failure: Failure | None = None
     invocation: InvokeResult | None = None
-    target_ms: float = 0.0
 
 
 async def forward(
@@ -70,12 +68,13 @@ async def forward(
     *,
     invoker: Invoker,
     session: aiohttp.ClientSession,
+    watch: Stopwatch,
     assumptions: Assumptions,
 ) -> Answer:
     """Send a request to its target and the target's response to the client."""
     if isinstance(decision.target, LambdaTarget):
-        return await _invoke(decision, decision.target, request, invoker, assumptions)
-    return await _relay(decision, decision.target, request, session, assumptions)
+        return await _invoke(decision, decision.target, request, invoker, watch, assumptions)
+    return await _relay(decision, decision.target, request, session, watch, assumptions)
 
 
 async def reply(request: web.BaseRequest, response: Response) -> web.StreamResponse:
@@ -96,6 +95,7 @@ async def _invoke(
     target: LambdaTarget,
     request: web.BaseRequest,
     invoker: Invoker,
+    watch: Stopwatch,
     assumptions: Assumptions,
 ) -> Answer:
     """Invoke a function with the event and answer with what it returned."""
@@ -107,7 +107,9 @@ async def _invoke(
     if body is None or len(payload) > _MAX_EVENT_BYTES:
         reason = f"the body is over {MAX_LAMBDA_BYTES:,} bytes, which Lambda targets do not take"
         return await _fail(decision, "request_too_large", reason, request, assumptions)
+    watch.sent()
     result = await invoker.invoke(target.function_arn, payload)
+    watch.answered()
     if result.error_type is not None:
         reason = _function_failure(result)
         return await _fail(decision, "function", reason, request, assumptions, result)
@@ -116,7 +118,7 @@ async def _invoke(
     except ResponseError as error:
         return await _fail(decision, "function", str(error), request, assumptions, result)
     written = await reply(request, pass_back(decision, response))
-    return Answer(response=written, invocation=result, target_ms=result.duration_ms)
+    return Answer(response=written, invocation=result)
 
 
 def _decode(payload: bytes, assumptions: Assumptions) -> Response:
@@ -147,13 +149,13 @@ async def _relay(
     target: HttpTarget,
     request: web.BaseRequest,
     session: aiohttp.ClientSession,
+    watch: Stopwatch,
     assumptions: Assumptions,
 ) -> Answer:
     """Pass the request to an HTTP server and its answer back."""
     url = target.url.rstrip("/") + decision.request.target
-    began = time.perf_counter()
     try:
-        upstream = await relay.send(session, request, url, decision.request.headers)
+        upstream = await relay.send(session, request, url, decision.request.headers, watch=watch)
     except TargetUnavailableError as error:
         return await _fail(decision, "connect", f"{target.url}: {error}", request, assumptions)
     except TargetTimeoutError as error:
@@ -162,13 +164,13 @@ async def _relay(
         return await _fail(decision, "closed", f"{target.url}: {error}", request, assumptions)
     except TargetError as error:
         return await _fail(decision, "protocol", f"{target.url}: {error}", request, assumptions)
-    target_ms = (time.perf_counter() - began) * 1000
+    watch.answered()
     async with upstream:
         response = Response(upstream.status, headers=relay.headers_of(upstream))
         headers = pass_back(decision, response).headers
         written, failure = await relay.pass_body(request, upstream.status, upstream.reason, headers, upstream)
         reason = _BROKEN_OFF.get(failure)
-        return Answer(response=written, target_ms=target_ms, failure=failure, reason=reason)
+        return Answer(response=written, failure=failure, reason=reason)
 
 
 async def _fail(

@@ -33,6 +33,7 @@ from lattice_events.local.loopback import refuse_page
 from lattice_events.local.records import Report, RequestRecord
 from lattice_events.local.reports import Start, exchange_of, request_record
 from lattice_events.local.sockets import listen, port_of
+from lattice_events.local.stopwatch import Clock, Stopwatch
 from lattice_events.local.tls import RunAuthority
 from lattice_events.local.tunnel import run_tunnel
 from lattice_events.network.access_log import access_log_record
@@ -87,6 +88,7 @@ class Gateway:
         settings: GatewaySettings,
         report: Report,
         log: AccessLog | None = None,
+        clock: Clock = time.perf_counter,
     ) -> None:
         """Prepare; `start` opens the ports."""
         self._network = network
@@ -95,6 +97,7 @@ class Gateway:
         self._settings = settings
         self._report = report
         self._log = log
+        self._clock = clock
         self._session = relay.open_session()
         self._facts: WeakKeyDictionary[asyncio.BaseTransport, ConnectionFacts] = WeakKeyDictionary()
         self._turn: Counter[str] = Counter()
@@ -136,7 +139,7 @@ class Gateway:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request, whatever form it came in."""
-        start = Start(time.perf_counter(), time.time_ns() // 1000, request.transport)
+        start = Start(Stopwatch(self._clock), time.time_ns() // 1000, request.transport)
         facts = self._facts_of(request)
         headers = Headers(
             (name.decode("latin-1"), relay.text_of(value)) for name, value in request.raw_headers
@@ -151,7 +154,7 @@ class Gateway:
         else:
             decision = self._plan(arrival, request, caller, start.time_us)
             try:
-                answer = await self._carry_out(decision, request)
+                answer = await self._carry_out(decision, request, start.watch)
             except (asyncio.CancelledError, ConnectionError):
                 if request.transport is None:  # else it is the run that ends
                     self._tell(request, start, arrival, decision, _hung_up(), caller)
@@ -169,10 +172,10 @@ class Gateway:
         caller: str | None,
     ) -> None:
         """Report a request that has ended, and log it if it was one to a service."""
-        duration_ms = (time.perf_counter() - start.clock) * 1000
-        self._report(request_record(arrival, decision, answer, caller, duration_ms))
+        durations = start.watch.read()
+        self._report(request_record(arrival, decision, answer, caller, durations.total_ms))
         if self._log and decision and decision.trace.service:
-            self._log(access_log_record(exchange_of(request, start, arrival, decision, answer, duration_ms)))
+            self._log(access_log_record(exchange_of(request, start, arrival, decision, answer, durations)))
 
     def _facts_of(self, request: web.BaseRequest) -> ConnectionFacts:
         """What is known of the request's connection."""
@@ -207,7 +210,7 @@ class Gateway:
             self._turn[decision.target_group.arn] += 1
         return decision
 
-    async def _carry_out(self, decision: Decision, request: web.BaseRequest) -> Answer:
+    async def _carry_out(self, decision: Decision, request: web.BaseRequest, watch: Stopwatch) -> Answer:
         """Forward, or reply."""
         if isinstance(decision, Forward):
             return await forward(
@@ -215,6 +218,7 @@ class Gateway:
                 request,
                 invoker=self._invoker,
                 session=self._session,
+                watch=watch,
                 assumptions=self._settings.assumptions,
             )
         return Answer(response=await reply(request, decision.response), reason=decision.reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -12,6 +13,7 @@ from yarl import URL
 
 from lattice_events.errors import TargetClosedError, TargetError, TargetTimeoutError, TargetUnavailableError
 from lattice_events.headers import Headers
+from lattice_events.local.stopwatch import Stopwatch
 from lattice_events.network.dataplane import IDLE_TIMEOUT_SECONDS
 from lattice_events.network.decision import Failure
 
@@ -45,17 +47,28 @@ def open_session() -> aiohttp.ClientSession:
     A target's connection is not kept: it may close an idle one at any time, and what is then lost
     is a request that VPC Lattice would have delivered.
     """
+    tracing = aiohttp.TraceConfig()
+    tracing.on_request_headers_sent.append(_note_sent)
+    tracing.on_request_chunk_sent.append(_note_sent)
     return aiohttp.ClientSession(
         auto_decompress=False,
         connector=aiohttp.TCPConnector(limit=0, force_close=True),
         cookie_jar=aiohttp.DummyCookieJar(),
         skip_auto_headers=_NOT_ADDED,
+        trace_configs=[tracing],
         timeout=aiohttp.ClientTimeout(
             total=None, sock_connect=_CONNECT_LIMIT_SECONDS, sock_read=IDLE_TIMEOUT_SECONDS
         ),
         max_line_size=64 * 1024,
         max_field_size=64 * 1024,
     )
+
+
+async def _note_sent(_session: aiohttp.ClientSession, context: SimpleNamespace, _sent: object) -> None:
+    """Tell the stopwatch of a request that bytes of it have left."""
+    watch = context.trace_request_ctx
+    if isinstance(watch, Stopwatch):
+        watch.sent()
 
 
 def has_body(request: web.BaseRequest) -> bool:
@@ -92,6 +105,7 @@ async def send(
     headers: Headers,
     *,
     proxy: str | None = None,
+    watch: Stopwatch | None = None,
 ) -> aiohttp.ClientResponse:
     """Send a client's request on; the response's body is still to be read.
 
@@ -101,6 +115,7 @@ async def send(
         url: Where to, exactly as it is to be sent.
         headers: To send, and no others.
         proxy: URL of a proxy to go through.
+        watch: Told when the request leaves.
 
     Raises:
         TargetUnavailableError: No connection.
@@ -117,6 +132,7 @@ async def send(
             headers=CIMultiDict(kept.items()),
             data=_body_of(request) if has_body(request) else None,
             allow_redirects=False,
+            trace_request_ctx=watch,
             **options,
         )
     except aiohttp.ClientConnectorError as error:

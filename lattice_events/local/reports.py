@@ -10,6 +10,7 @@ from aiohttp import web
 from lattice_events.local.arrival import Arrival
 from lattice_events.local.forward import Answer
 from lattice_events.local.records import RequestRecord
+from lattice_events.local.stopwatch import Durations, Stopwatch
 from lattice_events.network.access_log import Exchange
 from lattice_events.network.decision import Decision, Forward, Trace
 from lattice_events.network.model import LambdaTarget
@@ -19,12 +20,12 @@ class Start(NamedTuple):
     """When a request came, and by which connection; it still tells of its client when that is gone.
 
     Attributes:
-        clock: Seconds of a clock that only goes forward.
+        watch: Runs since then.
         time_us: Microseconds since 1970.
         transport: Of the connection.
     """
 
-    clock: float
+    watch: Stopwatch
     time_us: int
     transport: asyncio.BaseTransport | None
 
@@ -62,7 +63,7 @@ def exchange_of(
     arrival: Arrival,
     decision: Decision,
     answer: Answer,
-    duration_ms: float,
+    durations: Durations,
 ) -> Exchange:
     """What the access log is told of a request."""
     transport = start.transport
@@ -77,9 +78,9 @@ def exchange_of(
         status=answer.response.status,
         bytes_received=_bytes_received(request),
         bytes_sent=_bytes_sent(answer.response),
-        duration_ms=duration_ms,
-        to_target_ms=max(0.0, duration_ms - answer.target_ms) if isinstance(decision, Forward) else 0.0,
-        from_target_ms=answer.target_ms,
+        duration_ms=durations.total_ms,
+        to_target_ms=durations.to_target_ms,
+        from_target_ms=durations.from_target_ms,
         failure=answer.failure,
         server_name=arrival.host if tls else None,
         tls_version=tls.version() if tls else None,

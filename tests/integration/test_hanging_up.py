@@ -1,4 +1,7 @@
-"""Who hangs up, and when: a target before or within its answer, or the client; each is told and logged."""
+"""Who hangs up, and when: a target before or within its answer, or the client; each is told and logged.
+
+And how long each part took, by a clock that goes when the test says so.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,7 @@ class Seen:
         self.port = 0
         self.report: asyncio.Future[RequestRecord] = asyncio.get_running_loop().create_future()
         self.logged: list[dict[str, str | int]] = []
+        self.seconds = 0.0
 
     def on_report(self, record: Record) -> None:
         assert isinstance(record, RequestRecord)
@@ -61,6 +65,7 @@ async def gateway_to(target: Peer) -> AsyncIterator[Seen]:
         settings=settings,
         report=seen.on_report,
         log=lambda record: seen.logged.append(dict(record)),
+        clock=lambda: seen.seconds,
     )
     seen.port, _ = await gateway.start(port=0, tls_port=0)
     try:
@@ -72,10 +77,13 @@ async def gateway_to(target: Peer) -> AsyncIterator[Seen]:
 
 
 @asynccontextmanager
-async def request_to(seen: Seen) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A client that has sent its request."""
+async def request_to(
+    seen: Seen, *, method: str = "GET", length: int = 0
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A client that has sent its request, but for a body."""
     reader, writer = await asyncio.open_connection("127.0.0.1", seen.port)
-    writer.write(f"GET / HTTP/1.1\r\nHost: {service().domain_name}\r\n\r\n".encode())
+    head = f"{method} / HTTP/1.1\r\nHost: {service().domain_name}\r\nContent-Length: {length}\r\n\r\n"
+    writer.write(head.encode())
     try:
         yield reader, writer
     finally:
@@ -164,3 +172,34 @@ def test_a_client_that_hangs_up_before_its_answer_is_told_and_logged() -> None:
     assert record["bytesSent"] == 0
     assert str(record["sourceIpPort"]).startswith("127.0.0.1:")
     assert not str(record["sourceIpPort"]).endswith(":0")
+
+
+def test_the_log_tells_the_way_to_the_target_from_the_way_back() -> None:
+    async def run() -> dict[str, str | int]:
+        target_has_half, client_has_half = asyncio.Event(), asyncio.Event()
+
+        async def target(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\nhalf")
+            seen.seconds += 1
+            target_has_half.set()
+            await reader.readexactly(4)
+            seen.seconds += 2
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf")
+            await client_has_half.wait()
+            writer.write(b"half")
+            writer.close()
+
+        async with gateway_to(target) as seen, request_to(seen, method="POST", length=8) as (reader, writer):
+            writer.write(b"half")
+            await target_has_half.wait()
+            writer.write(b"half")
+            await reader.readuntil(b"half")
+            seen.seconds += 4
+            client_has_half.set()
+            await seen.wait()
+            return seen.logged[0]
+
+    record = asyncio.run(asyncio.wait_for(run(), 20))
+
+    assert (record["duration"], record["requestToTargetDuration"]) == (7000, 1000)
+    assert record["responseFromTargetDuration"] == 4000
