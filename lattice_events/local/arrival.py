@@ -51,7 +51,7 @@ def read_arrival(
         target: As on the request line.
         headers: As sent.
     """
-    is_absolute = target.startswith(("http://", "https://"))
+    is_absolute = target.lower().startswith(("http://", "https://"))
     scheme = facts.scheme
     if is_absolute:
         parts = urlsplit(target)

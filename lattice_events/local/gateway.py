@@ -17,6 +17,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -25,7 +26,7 @@ from aiohttp import web, web_protocol
 from lattice_events.assumptions import Assumptions
 from lattice_events.errors import TargetError
 from lattice_events.headers import Headers, end_to_end
-from lattice_events.local import outside, relay
+from lattice_events.local import malformed, outside, relay
 from lattice_events.local.arrival import Arrival, find_service, read_arrival
 from lattice_events.local.connection import Buffering, ConnectionFacts, FirstBytes
 from lattice_events.local.forward import CLIENT_GONE, Answer, Invoker, forward, reply
@@ -40,6 +41,7 @@ from lattice_events.network.access_log import access_log_record
 from lattice_events.network.authentication import Keyring
 from lattice_events.network.dataplane import plan, split_host
 from lattice_events.network.decision import Decision, Forward, Source
+from lattice_events.network.delivery import REQUEST_ID_HEADER
 from lattice_events.network.health import Health
 from lattice_events.network.model import Network
 from lattice_events.response import Response
@@ -139,6 +141,10 @@ class Gateway:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request, whatever form it came in."""
+        assert isinstance(request, malformed.Request)
+        problem = request.find_problem()
+        if problem is not None:
+            return self.refuse_broken(request, problem)
         start = Start(Stopwatch(self._clock), time.time_ns() // 1000, request.transport)
         facts = self._facts_of(request)
         headers = Headers(
@@ -260,30 +266,22 @@ class Gateway:
         response = Response(refusal.status, headers=headers, body=refusal.text)
         return Answer(response=await reply(request, response), reason=refusal.text)
 
-    def on_broken_request(
-        self, request: web.BaseRequest, status: int, error: BaseException | None
-    ) -> web.Response:
+    def refuse_broken(self, request: web.BaseRequest, broken: malformed.Broken) -> web.Response:
         """Answer what is no HTTP, or a failure of ours: a plain text without details."""
-        is_ours = status >= 500
-        text = "Internal Server Error" if is_ours else "Bad Request"
-        detail = f"{type(error).__name__}: {error}" if error else text
-        reason = (
-            f"an error of lattice dev itself: {detail}"
-            if is_ours
-            else f"malformed HTTP: {detail.splitlines()[0]}"
-        )
+        request_id = str(uuid.uuid4())
         self._report(
             RequestRecord(
                 method=request.method,
                 host=request.headers.get("Host", "-"),
                 path=request.raw_path.partition("?")[0],
-                status=500 if is_ours else 400,
+                status=broken.status,
                 duration_ms=0.0,
-                request_id="-",
-                reason=reason,
+                request_id=request_id,
+                reason=broken.reason,
             )
         )
-        response = relay.PlainText(status=500 if is_ours else 400, text=text)
+        headers = {REQUEST_ID_HEADER: request_id}
+        response = relay.PlainText(status=broken.status, text=broken.text, headers=headers)
         response.force_close()
         return response
 
@@ -396,14 +394,15 @@ class _Handler(web_protocol.RequestHandler):
     ) -> web.StreamResponse:
         if request.writer.output_size > 0:
             raise ConnectionResetError("the response has begun; the connection is all that can be ended")
-        return self._gateway.on_broken_request(request, status, exc)
+        return self._gateway.refuse_broken(request, malformed.broken_by(exc, status))
 
 
 class _Server(web.Server):
     """Makes the protocol of each HTTP connection."""
 
     def __init__(self, gateway: Gateway) -> None:
-        super().__init__(gateway.handle, handler_cancellation=True)
+        make_request = partial(malformed.Request, loop=asyncio.get_running_loop())
+        super().__init__(gateway.handle, request_factory=make_request, handler_cancellation=True)
         self._gateway = gateway
 
     def __call__(self) -> _Handler:

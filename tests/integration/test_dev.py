@@ -34,6 +34,7 @@ from tests.integration.running import (
 )
 
 REAL_NAME = "foo-service-xxxxxxxxxxxxxxxxx.7d67968.vpc-lattice-svcs.ap-northeast-1.on.aws"
+HTTP_2 = "HTTP/2 is not played here: let the client use HTTP/1.1"
 PLAY = "https://play-0123456789abcdef0.7d67968.vpc-lattice-svcs.us-east-1.on.aws"
 
 
@@ -295,15 +296,56 @@ def test_an_oversized_connect_is_refused_and_nothing_hangs(play: Running, size: 
     assert not answer or answer.startswith(b"HTTP/1.1 400 ")
 
 
-def test_malformed_http_is_a_400_of_our_own(play: Running) -> None:
+def sent_raw(play: Running, request: bytes) -> bytes:
+    """What comes back for bytes that no client of ours would send."""
     host, port = play.ready["gateway_url"].removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=10) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\nbad header\r\n\r\n")
-        answer = connection.makefile("rb").read()
+        connection.sendall(request)
+        return connection.makefile("rb").read()
 
-    assert answer.startswith(b"HTTP/1.0 400 ")  # the version is unknown when the head is malformed
-    assert answer.endswith(b"Bad Request")
-    assert b"aiohttp" not in answer
+
+@pytest.mark.parametrize(
+    ("request_", "status", "reason"),
+    [
+        (b"GET / HTTP/1.1\r\nbad header\r\n\r\n", 400, "malformed HTTP: Invalid header token"),
+        (
+            b"GET / HTTP/1.1\r\nauthorization : secret\r\n\r\n",
+            400,
+            "malformed HTTP: Invalid header token",
+        ),
+        (b"GET http://[x/?secret HTTP/1.1\r\n\r\n", 400, "malformed HTTP: http://[x/"),
+        (
+            b"OPTIONS * HTTP/1.1\r\nHost: play.localhost\r\n\r\n",
+            400,
+            "the request target * is neither a path nor an http URL",
+        ),
+        (
+            b"GET ftp://x/?secret HTTP/1.1\r\nHost: play.localhost\r\n\r\n",
+            400,
+            "the request target ftp://x/ is neither a path nor an http URL",
+        ),
+        (b"GET / HTTP/2.0\r\nHost: play.localhost\r\n\r\n", 505, HTTP_2),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, HTTP_2),
+        (b"PRI * HTTP/2.0\r\nHost: play.localhost\r\n\r\n", 505, HTTP_2),
+    ],
+)
+def test_what_is_no_http_1_1_is_refused_by_name(
+    play: Running, request_: bytes, status: int, reason: str
+) -> None:
+    head, _, body = sent_raw(play, request_).partition(b"\r\n\r\n")
+
+    # The version is unknown when the head is malformed; ours is never 2.
+    assert re.match(rb"HTTP/1\.[01] %d " % status, head)
+    assert body == {400: b"Bad Request", 505: b"HTTP Version Not Supported"}[status]
+    assert b"aiohttp" not in head
+    told = play.next_event("request", reason=reason)
+    assert f"x-amzn-requestid: {told['request_id']}".encode() in head
+
+
+def test_a_scheme_does_not_mind_case(play: Running) -> None:
+    request_ = b"GET HTTP://play.example.com/other HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+    assert sent_raw(play, request_).startswith(b"HTTP/1.1 200 ")
 
 
 def local_session(play: Running) -> requests.Session:
