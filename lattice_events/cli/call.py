@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -13,10 +14,11 @@ import click
 
 from lattice_events.cli.event import read_body
 from lattice_events.cli.items import Items, parse_items
+from lattice_events.cli.names import find_region, host_of
 from lattice_events.cli.running import Running, find_caller, find_running
 from lattice_events.client.credentials import DefaultCredentials
 from lattice_events.client.denials import redact_token
-from lattice_events.client.discovery import environment_name, look_up_service, service_url
+from lattice_events.client.discovery import ServiceURL, environment_name, look_up_service
 from lattice_events.client.redaction import redact
 from lattice_events.errors import (
     AccessDeniedError,
@@ -26,7 +28,8 @@ from lattice_events.errors import (
     SignatureRejectedError,
     UnreachableError,
 )
-from lattice_events.sigv4 import Credentials, region_of_host
+from lattice_events.headers import Headers
+from lattice_events.sigv4 import Credentials
 
 if TYPE_CHECKING:
     import requests
@@ -34,10 +37,23 @@ if TYPE_CHECKING:
 _METHOD = re.compile(r"[A-Z]+")
 
 
+def _check_parts(_context: click.Context, _option: click.Parameter, what: str | None) -> str | None:
+    """What --print may name."""
+    if what is not None and not set(what) <= set("HBhb"):
+        raise click.BadParameter(f"{what!r} has others than the letters H, B, h and b.")
+    return what
+
+
 @click.command(context_settings={"ignore_unknown_options": False})
 @click.argument("words", nargs=-1, required=True, metavar="[METHOD] URL|SERVICE/PATH [ITEM]...")
 @click.option("--body", default="", help="The body as it is: text, or @FILE for its bytes.")
-@click.option("--print", "what", metavar="HBhb", help="Request headers (H) and body (B), response's (h, b).")
+@click.option(
+    "--print",
+    "what",
+    metavar="HBhb",
+    callback=_check_parts,
+    help="Request headers (H) and body (B), response's (h, b).",
+)
 @click.option("--check-status", is_flag=True, help="Exit with 3, 4 or 5 for a 3xx, 4xx or 5xx.")
 @click.option("--anonymous", is_flag=True, help="Do not sign.")
 @click.option("--profile", default=None, metavar="NAME", help="Sign as this profile of ~/.aws.")
@@ -73,9 +89,12 @@ def call(
     A service of a running `lattice dev` is called there; else the name is looked for in
     LATTICE_SERVICE_<NAME>_URL, then through the VPC Lattice API.
     """
+    if os.environ.get("NO_COLOR"):
+        click.get_current_context().color = False
     method, place, items = _read_words(words)
     data, headers = _body(body, items)
-    target = _find(place, region=region, profile=profile, runs=[] if direct else find_running())
+    runs = [] if direct else find_running()
+    target = _find(place, region=region, profile=profile, anonymous=anonymous, runs=runs)
     url = _with_query(target.url, items)
     session = target.session(
         anonymous=anonymous,
@@ -87,7 +106,7 @@ def call(
     try:
         with session:
             response = session.request(
-                method or ("GET" if data is None else "POST"), url, headers=dict(headers), data=data
+                method or ("GET" if data is None else "POST"), url, headers=_joined(headers), data=data
             )
     except CallError as error:
         if explain:
@@ -96,7 +115,7 @@ def call(
             names = ", ".join(each.name for each in target.running.callers)
             _note(f"lattice dev knows the credentials of its own callers only: --as one of {names}.")
         raise
-    except (OSError, ValueError) as error:  # of requests: an invalid URL, or a host that is not signed for
+    except (OSError, ValueError) as error:  # of requests: an invalid URL or header
         raise click.UsageError(f"{redact(url)} cannot be called: {redact(str(error))}") from error
     if explain:
         _explain(response, target.running)
@@ -113,21 +132,28 @@ def _read_words(words: tuple[str, ...]) -> tuple[str, str, Items]:
     return method, rest[0], parse_items(tuple(rest[1:]))
 
 
-def _body(text: str, items: Items) -> tuple[bytes | None, list[tuple[str, str]]]:
+def _body(text: str, items: Items) -> tuple[bytes | None, Headers]:
     """The body, and the headers with the content type that it has."""
     if text and items.fields:
         raise click.UsageError("--body and name=value items both make a body: give one of them.")
     if not items.fields:
-        return (read_body(text) if text else None), items.headers
-    json_headers = [("Content-Type", "application/json"), ("Accept", "application/json, */*;q=0.5")]
-    return json.dumps(items.fields).encode(), [*json_headers, *items.headers]
+        return (read_body(text) if text else None), Headers(items.headers)
+    json_headers = Headers({"Content-Type": "application/json", "Accept": "application/json, */*;q=0.5"})
+    return json.dumps(items.fields).encode(), json_headers.with_items(items.headers)
+
+
+def _joined(headers: Headers) -> dict[str, str]:
+    """Headers as requests takes them: the values of one that repeats in one line, which means the same."""
+    lists = headers.to_lists()
+    return {name: ("; " if name == "cookie" else ", ").join(values) for name, values in lists.items()}
 
 
 def _with_query(url: str, items: Items) -> str:
-    """The URL with the items' parameters behind its own."""
+    """The URL with the items' parameters behind its own; a fragment, which is never sent, goes."""
     if not items.query:
         return url
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(items.query)}"
+    bare = url.partition("#")[0]
+    return f"{bare}{'&' if '?' in bare else '?'}{urlencode(items.query)}"
 
 
 class Target:
@@ -179,50 +205,65 @@ def _has_credentials(credentials: Callable[[], object]) -> bool:
     return True
 
 
-def _find(place: str, *, region: str | None, profile: str | None, runs: list[Running]) -> Target:
-    """Find what a URL or ``service/path`` means."""
+def _find(
+    place: str, *, region: str | None, profile: str | None, anonymous: bool, runs: list[Running]
+) -> Target:
+    """Find what a URL or ``service/path`` means, and the Region to sign for."""
+    url, known, running = _locate(place, region, profile, runs)
+    host = host_of(url)
+    found = find_region(host, region, known)
+    if found is None and not anonymous:
+        raise click.UsageError(
+            f"{host} does not tell its Region, and AWS_REGION is not set: give --region to sign the request, or "
+            "--anonymous to send it unsigned."
+        )
+    # Named without a Region too, for an unsigned call has the same deadline and errors.
+    return Target(url, {host: found or "none"}, running)
+
+
+def _locate(
+    place: str, region: str | None, profile: str | None, runs: list[Running]
+) -> tuple[str, str | None, Running | None]:
+    """The URL that is meant, the Region if something tells it, and the run that plays it."""
     if "://" in place:
-        try:
-            host = urlsplit(place).hostname or ""
-        except ValueError as error:
-            raise click.UsageError(f"{place} is no URL: {error}") from error
+        host = host_of(place)
         running = next((each for each in runs if each.serves(host)), None)
-        known = region or (running.region if running else None)
-        return Target(place, {host: known} if known else {}, running)
+        return place, running.region if running else None, running
     name, slash, path = place.partition("/")
     for running in runs:
         if name in running.urls:
-            return Target(f"{running.urls[name]}{slash}{path}", {}, running)
-    try:
-        found = service_url(name)
-    except ConfigurationError:
-        found = _look_up(name, region, profile, runs)
-    hosts = {host: region or known for host, known in found.hosts.items()}
-    return Target(f"{found.url}{slash}{path}", hosts, None)
+            return f"{running.urls[name]}{slash}{path}", running.region, running
+    url = os.environ.get(environment_name(name), "").strip()
+    if url:
+        return f"{url}{slash}{path}", None, None
+    found = _look_up(name, region, profile, runs)
+    return f"{found.url}{slash}{path}", next(iter(found.hosts.values()), None), None
 
 
-def _look_up(name: str, region: str | None, profile: str | None, runs: list[Running]) -> Any:
+def _look_up(name: str, region: str | None, profile: str | None, runs: list[Running]) -> ServiceURL:
     """Ask AWS where a service is."""
     try:
         import boto3
         import botocore.exceptions
     except ImportError as error:
-        known = ", ".join(sorted(name for each in runs for name in each.urls))
-        raise ConfigurationError(
-            f"Where the service {name!r} answers is not known: "
-            + (f"the running lattice dev has {known}; " if runs else "no lattice dev is running; ")
-            + f"{environment_name(name)} is not set; and boto3, which could ask AWS, is not installed."
+        raise _not_found(
+            name, runs, "boto3, which could ask AWS, is not installed (pip install boto3)."
         ) from error
     try:
         client = boto3.Session(profile_name=profile, region_name=region).client("vpc-lattice")
         return look_up_service(name, client=client)
-    except botocore.exceptions.BotoCoreError as error:
-        known = ", ".join(sorted(name for each in runs for name in each.urls))
-        here = f"the running lattice dev has {known}" if runs else "no lattice dev is running"
-        raise ConfigurationError(
-            f"Where the service {name!r} answers is not known: {here}, {environment_name(name)} is not set, "
-            f"and AWS could not be asked: {error}"
-        ) from error
+    except (botocore.exceptions.BotoCoreError, ConfigurationError) as error:
+        raise _not_found(name, runs, f"AWS was asked in vain: {error}") from error
+
+
+def _not_found(name: str, runs: list[Running], problem: str) -> ConfigurationError:
+    """The error of a name that means nothing."""
+    known = ", ".join(sorted(name for each in runs for name in each.urls))
+    here = f"the running lattice dev has {known}" if runs else "no lattice dev is running"
+    return ConfigurationError(
+        f"Where the service {name!r} answers is not known: {here}, {environment_name(name)} is not set, and "
+        f"{problem}"
+    )
 
 
 def _print(response: requests.Response, what: str | None) -> None:
@@ -231,7 +272,7 @@ def _print(response: requests.Response, what: str | None) -> None:
     request = response.request
     if "H" in chosen:
         parts = urlsplit(request.url or "")
-        click.echo(f"{request.method} {parts.path}{'?' + parts.query if parts.query else ''}")
+        click.echo(redact(f"{request.method} {parts.path}{'?' + parts.query if parts.query else ''}"))
         _print_headers({**request.headers, "host": parts.netloc})
     if "B" in chosen and request.body:
         click.echo(request.body)
@@ -266,7 +307,8 @@ def _explain(response: requests.Response, running: Running | None) -> None:
     if signed is None:
         _note("The request was not signed.")
         return
-    _note(f"Signed for {region_of_host(host or '') or 'the Region given'}; the canonical request:")
+    region = signed.string_to_sign.split("/")[1]  # of the credential scope
+    _note(f"Signed for {region}; the canonical request:")
     _note(_indented(redact_token(signed.canonical_request)))
     _note("The string to sign:")
     _note(_indented(signed.string_to_sign))

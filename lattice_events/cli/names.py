@@ -1,8 +1,14 @@
-"""Names as users type them: in full, or as serverless.yml has them."""
+"""Names as users type them: in full, or as serverless.yml has them; URLs, and the Region to sign for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import click
+
+from lattice_events.client.discovery import environment_region
+from lattice_events.sigv4 import region_of_host
 
 
 def find_name(typed: str, names: Sequence[str]) -> str | None:
@@ -10,3 +16,33 @@ def find_name(typed: str, names: Sequence[str]) -> str | None:
     if typed in names:
         return typed
     return next((name for name in names if name.endswith(f"-{typed}")), None)
+
+
+def host_of(url: str) -> str:
+    """The host of a URL.
+
+    Raises:
+        click.UsageError: It is no URL.
+    """
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # which may be no number
+    except ValueError as error:
+        raise click.UsageError(f"{url} is no URL: {error}.") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise click.UsageError(f"{url} is no URL: write it like https://NAME/PATH.")
+    return parts.hostname
+
+
+def find_region(host: str, given: str | None, known: str | None = None) -> str | None:
+    """The Region to sign for: of the name, else given, else known of the service, else of the environment.
+
+    Raises:
+        click.UsageError: The name tells another one than was given.
+    """
+    told = region_of_host(host)
+    if told and given and told != given:
+        raise click.UsageError(
+            f"--region {given} is not the Region of {host}, which is {told}: leave it out."
+        )
+    return told or given or known or environment_region()

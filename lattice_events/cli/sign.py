@@ -9,6 +9,7 @@ from typing import Literal
 import click
 
 from lattice_events.cli.event import parse_header
+from lattice_events.cli.names import find_region, host_of
 from lattice_events.client.credentials import DefaultCredentials
 from lattice_events.client.signing import sign_request
 
@@ -36,7 +37,9 @@ def sign(
 ) -> None:
     """Sign a request to URL and print the headers to send, a line each: `lattice sign URL | curl -H @- URL`.
 
-    They hold a session token: anyone who reads them can make this call for five minutes.
+    With --query it is a configuration of curl that has the signed URL too: `lattice sign URL --query | curl -K -`.
+
+    Both hold a session token: anyone who reads one can make this call for five minutes.
     """
     mode: Literal["header", "query"] = "query" if in_query else "header"
     encoding: Literal["double", "single"] = "single" if path_encoding == "single" else "double"
@@ -44,7 +47,7 @@ def sign(
         method,
         url,
         headers=[parse_header(header) for header in headers],
-        region=region,
+        region=find_region(host_of(url), region),
         credentials=DefaultCredentials(profile=profile),
         mode=mode,
         path_encoding=encoding,
@@ -63,8 +66,19 @@ def sign(
     elif as_curl:
         arguments = ["curl", "-X", method, *(part for line in lines for part in ("-H", line)), signed.url]
         click.echo(shlex.join(arguments))
+    elif in_query:
+        click.echo(f"request = {_quote(method)}")
+        click.echo(f"url = {_quote(signed.url)}")
+        for line in lines:
+            click.echo(f"header = {_quote(line)}")
     else:
         for line in lines:
             click.echo(line)
-        if in_query:
-            click.echo(f"The URL to call: {signed.url}", err=True)
+        if signed.url != url:
+            click.echo(f"Signed is, and must be called: {shlex.quote(signed.url)}", err=True)
+
+
+def _quote(text: str) -> str:
+    """A value of curl's configuration."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -7,9 +7,12 @@ import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from click.testing import CliRunner
 
+from lattice_events.cli.call import call
 from lattice_events.testing import Answer, LatticeService
 from lattice_events.testing.service import CREDENTIALS, REGION
 from tests.integration.running import BIN, clean_environment, lattice_dev
@@ -23,7 +26,9 @@ MADE_UP = {
 GENERATED = "https://foo-0123456789abcdef0.7d67968.vpc-lattice-svcs.us-west-2.on.aws"
 
 
-def lattice(*arguments: str, runs: Path, signed: bool = True) -> subprocess.CompletedProcess[str]:
+def lattice(
+    *arguments: str, runs: Path, signed: bool = True, variables: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the command, with runs of `lattice dev` announced in a folder of the test's own."""
     environment = {
         **clean_environment(),
@@ -31,6 +36,7 @@ def lattice(*arguments: str, runs: Path, signed: bool = True) -> subprocess.Comp
         "AWS_SHARED_CREDENTIALS_FILE": str(runs / "none"),
         "AWS_CONFIG_FILE": str(runs / "none"),
         **(MADE_UP if signed else {"AWS_EC2_METADATA_DISABLED": "true"}),
+        **(variables or {}),
     }
     return subprocess.run(
         [BIN / "lattice", *arguments], env=environment, capture_output=True, text=True, timeout=60
@@ -117,17 +123,27 @@ def test_a_run_that_is_gone_is_not_found(tmp_path: Path) -> None:
         (("foo", "a:={"), "is no JSON"),
         (("foo", "a=b", "--body", "c"), "both make a body"),
         (("foo", "--body", "@nowhere"), "nowhere"),
-        (("https://example.com:x/",), "cannot be called"),
+        (("https://example.com:x/",), "is no URL"),
         (("https://[x/",), "is no URL"),
-        (("http://127.0.0.1:1/",), "cannot be called"),
+        (("ftp://example.com/",), "is no URL"),
+        (("https://orders.example.com/",), "give --region to sign the request, or --anonymous"),
+        (
+            (GENERATED, "--region", "eu-west-1"),
+            "--region eu-west-1 is not the Region of foo-0123456789abcdef0",
+        ),
+        ((GENERATED, "Authorization:Bearer x"), "in the query string instead: mode="),
+        (("http://*.example.com/", "--anonymous"), "cannot be called"),
+        (("http://127.0.0.1:1/", "--anonymous"), "lattice: 127.0.0.1:1 cannot be reached."),
+        ((GENERATED, "--print", "zzz"), "'zzz' has others than the letters H, B, h and b"),
     ],
 )
 def test_wrong_arguments_say_what_is_right(arguments: tuple[str, ...], words: str, tmp_path: Path) -> None:
     done = lattice("call", *arguments, runs=tmp_path)
 
     assert done.returncode == 2
-    assert words in done.stderr
+    assert words in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+    assert "Pool(" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -166,6 +182,62 @@ def test_a_signed_url_and_a_token_of_the_application_travel_together(
     assert lattice_service.verifications[0].accepted
 
 
+@pytest.mark.parametrize("name", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_the_region_may_come_from_the_environment(
+    name: str, lattice_service: LatticeService, tmp_path: Path
+) -> None:
+    variables = {name: REGION, "LATTICE_SERVICE_ORDERS_URL": lattice_service.url}
+    called = lattice("call", lattice_service.url, "--explain", runs=tmp_path, variables=variables)
+    named = lattice("call", "orders/a", runs=tmp_path, variables=variables)
+    signed = lattice("sign", lattice_service.url, runs=tmp_path, variables=variables)
+
+    assert (called.stdout, named.stdout) == ("OK", "OK")
+    assert f"Signed for {REGION}" in called.stderr
+    assert f"/{REGION}/vpc-lattice-svcs/" in signed.stdout
+    assert [each.accepted for each in lattice_service.verifications] == [True, True]
+
+
+def test_what_is_printed_of_a_signed_url_holds_no_secret(
+    lattice_service: LatticeService, tmp_path: Path
+) -> None:
+    done = lattice("call", lattice_service.url, "--region", REGION, "--query", "--print", "H", runs=tmp_path)
+
+    assert "X-Amz-Security-Token=…&X-Amz-Signature=…" in done.stdout
+    assert quote(CREDENTIALS.session_token or "", safe="") not in done.stdout
+
+
+def test_repeated_headers_all_arrive_and_a_fragment_keeps_no_parameter(
+    lattice_service: LatticeService, tmp_path: Path
+) -> None:
+    url = f"{lattice_service.url}/a#fragment"
+    items = ("x-amz-a:1", "X-Amz-A:2", "cookie:a=1", "cookie:b=2", "content-type:text/x", "a=b", "q==1")
+    lattice("call", url, *items, "--region", REGION, runs=tmp_path)
+
+    [sent] = lattice_service.requests
+    assert sent.target == "/a?q=1"
+    assert [sent.headers.get_all(name) for name in ("x-amz-a", "cookie", "content-type")] == [
+        ["1, 2"],
+        ["a=1; b=2"],
+        ["text/x"],
+    ]
+    assert lattice_service.verifications[0].accepted
+
+
+@pytest.mark.parametrize(("no_color", "colored"), [("", True), ("1", False)])
+def test_no_color_is_obeyed(
+    no_color: str, lattice_service: LatticeService, tmp_path: Path, *, colored: bool
+) -> None:
+    done = CliRunner().invoke(
+        call,
+        [lattice_service.url, "--region", REGION, "--print", "h"],
+        env={**MADE_UP, "XDG_RUNTIME_DIR": str(tmp_path), "NO_COLOR": no_color},
+        color=True,
+    )
+
+    assert "content-length" in done.output
+    assert ("\x1b[36m" in done.output) is colored
+
+
 def test_curl_can_send_what_sign_prints(lattice_service: LatticeService, tmp_path: Path) -> None:
     url = f"{lattice_service.url}/a?x=1"
     headers = lattice("sign", url, "--region", REGION, "--header", "x-amz-meta: m", runs=tmp_path)
@@ -178,6 +250,29 @@ def test_curl_can_send_what_sign_prints(lattice_service: LatticeService, tmp_pat
     assert (curl.stdout, whole.stdout) == ("OK", "OK")
     assert [each.accepted for each in lattice_service.verifications] == [True, True]
     assert lattice_service.requests[1].method == "PUT"
+
+
+def test_curl_can_send_a_url_that_is_signed(lattice_service: LatticeService, tmp_path: Path) -> None:
+    header = 'x-amz-meta:a "b" \\c'
+    arguments = ("--region", REGION, "--query", "--method", "PUT", "--header", header)
+    signed = lattice("sign", f"{lattice_service.url}/a b", *arguments, runs=tmp_path)
+    curl = subprocess.run(
+        ["curl", "-sS", "-K", "-"], input=signed.stdout, capture_output=True, text=True, timeout=30
+    )
+
+    assert (curl.stdout, signed.stderr) == ("OK", "")
+    assert lattice_service.requests[0].method == "PUT"
+    assert lattice_service.requests[0].headers.get("x-amz-meta") == 'a "b" \\c'
+    assert lattice_service.verifications[0].accepted
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [(f"{GENERATED}/a b?q=a+b", f"must be called: '{GENERATED}/a%20b?q=a%20b'\n"), (f"{GENERATED}/a", "")],
+)
+def test_a_url_that_was_written_anew_is_told(url: str, told: str, tmp_path: Path) -> None:
+    assert lattice("sign", url, runs=tmp_path).stderr.endswith(told)
+    assert bool(lattice("sign", url, runs=tmp_path).stderr) is bool(told)
 
 
 def test_curl_s_own_signature_verifies(lattice_service: LatticeService) -> None:
@@ -207,8 +302,21 @@ def test_the_stages_are_printed_as_json(tmp_path: Path) -> None:
     assert len(signed["signature"]) == 64
 
 
-def test_a_name_that_tells_no_region_must_be_given_one(tmp_path: Path) -> None:
-    done = lattice("sign", "https://orders.example.com/", runs=tmp_path)
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("https://orders.example.com/",), "does not tell its Region: give it (region=…, or --region)"),
+        (("https://[x/",), "is no URL"),
+        (("orders",), "is no URL: write it like https://NAME/PATH"),
+        ((GENERATED, "--region", "eu-west-1"), "which is us-west-2: leave it out"),
+        ((GENERATED, "--header", "Authorization: x"), 'instead: mode="query", or --query'),
+    ],
+)
+def test_what_cannot_be_signed_says_what_is_right(
+    arguments: tuple[str, ...], words: str, tmp_path: Path
+) -> None:
+    done = lattice("sign", *arguments, runs=tmp_path)
 
     assert done.returncode == 2
-    assert "does not tell its Region: give it (region=…, or --region)" in done.stderr
+    assert words in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
