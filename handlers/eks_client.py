@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from lattice_events.client import LatticeSession, deadline
-from lattice_events.errors import CallError
+from lattice_events.errors import DeadlineExceededError, LatticeError
 
 logger = logging.getLogger()
 logger.setLevel("INFO")
@@ -18,10 +18,11 @@ def client(event: Any, context: Any) -> dict[str, Any]:
     try:
         with deadline(context):
             response = session.get("/app", headers={"x-amzn-requestid": request_id})
-    except CallError:
+    except LatticeError as error:  # no credentials too
         # What it says of policies and ARNs is for the log, not for whoever called.
         logger.exception("eks-app-default gave no answer, request id %s", request_id)
-        return {"statusCode": 502, "body": f"eks-app-default gave no answer, request id {request_id}"}
+        status = 504 if isinstance(error, DeadlineExceededError) else 502
+        return {"statusCode": status, "body": f"eks-app-default gave no answer, request id {request_id}"}
     answered_id = response.headers.get("x-amzn-requestid", request_id)
     logger.info("eks-app-default answered %d, request id %s", response.status_code, answered_id)
     return {

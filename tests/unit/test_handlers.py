@@ -118,15 +118,27 @@ def test_eks_client_tells_what_the_app_said(eks_client: Any, lattice_service: La
 
 
 @pytest.mark.parametrize(
-    "answer", [Answer.denied("service"), Answer(wait_seconds=30)], ids=["denied", "silent"]
+    ("answer", "secret", "status"),
+    [
+        pytest.param(Answer.denied("service"), "made-up", 502, id="denied"),
+        pytest.param(Answer(), "", 502, id="no credentials"),
+        pytest.param(Answer(wait_seconds=30), "made-up", 504, id="silent"),
+    ],
 )
 def test_eks_client_answers_for_an_app_that_does_not(
-    answer: Answer, eks_client: Any, lattice_service: LatticeService, caplog: pytest.LogCaptureFixture
+    answer: Answer,
+    secret: str,
+    status: int,
+    eks_client: Any,
+    lattice_service: LatticeService,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
     lattice_service.play(answer)
 
     told = eks_client.client({}, FakeLambdaContext(remaining_ms=600))
 
-    assert told["statusCode"] == 502
+    assert told["statusCode"] == status
     assert told["body"] == f"eks-app-default gave no answer, request id {FakeLambdaContext.aws_request_id}"
     assert "eks-app-default gave no answer" in caplog.text
