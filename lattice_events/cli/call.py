@@ -18,7 +18,7 @@ from lattice_events.cli.names import find_region, host_of
 from lattice_events.cli.running import Running, find_caller, find_running
 from lattice_events.client.credentials import DefaultCredentials
 from lattice_events.client.denials import redact_token
-from lattice_events.client.discovery import ServiceURL, environment_name, look_up_service
+from lattice_events.client.discovery import ServiceURL, environment_name, environment_region, look_up_service
 from lattice_events.client.redaction import redact
 from lattice_events.errors import (
     AccessDeniedError,
@@ -211,14 +211,14 @@ def _find(
     """Find what a URL or ``service/path`` means, and the Region to sign for."""
     url, known, running = _locate(place, region, profile, runs)
     host = host_of(url)
+    # AWS_REGION says nothing of a host that was typed; no other than a service may see a token.
     found = find_region(host, region, known)
     if found is None and not anonymous:
         raise click.UsageError(
-            f"{host} does not tell its Region, and AWS_REGION is not set: give --region to sign the request, or "
+            f"{host} does not tell that it is a service, nor its Region: give --region to sign the request, or "
             "--anonymous to send it unsigned."
         )
-    # Named without a Region too, for an unsigned call has the same deadline and errors.
-    return Target(url, {host: found or "none"}, running)
+    return Target(url, {host: found} if found else {}, running)
 
 
 def _locate(
@@ -235,7 +235,7 @@ def _locate(
             return f"{running.urls[name]}{slash}{path}", running.region, running
     url = os.environ.get(environment_name(name), "").strip()
     if url:
-        return f"{url}{slash}{path}", None, None
+        return f"{url}{slash}{path}", environment_region(), None
     found = _look_up(name, region, profile, runs)
     return f"{found.url}{slash}{path}", next(iter(found.hosts.values()), None), None
 

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 import click
 
-from lattice_events.client.discovery import environment_region
 from lattice_events.sigv4 import region_of_host
 
 
@@ -35,7 +34,7 @@ def host_of(url: str) -> str:
 
 
 def find_region(host: str, given: str | None, known: str | None = None) -> str | None:
-    """The Region to sign for: of the name, else given, else known of the service, else of the environment.
+    """The Region to sign for: of the name, else given, else known of the service.
 
     Raises:
         click.UsageError: The name tells another one than was given.
@@ -45,4 +44,4 @@ def find_region(host: str, given: str | None, known: str | None = None) -> str |
         raise click.UsageError(
             f"--region {given} is not the Region of {host}, which is {told}: leave it out."
         )
-    return told or given or known or environment_region()
+    return told or given or known

@@ -11,6 +11,7 @@ import click
 from lattice_events.cli.event import parse_header
 from lattice_events.cli.names import find_region, host_of
 from lattice_events.client.credentials import DefaultCredentials
+from lattice_events.client.discovery import environment_region
 from lattice_events.client.signing import sign_request
 
 
@@ -47,7 +48,7 @@ def sign(
         method,
         url,
         headers=[parse_header(header) for header in headers],
-        region=find_region(host_of(url), region),
+        region=find_region(host_of(url), region, environment_region()),
         credentials=DefaultCredentials(profile=profile),
         mode=mode,
         path_encoding=encoding,

@@ -126,5 +126,5 @@ def _signature_hint(code: str, problem: str) -> str:
         return "A header that was signed did not arrive: look for a proxy that changes headers."
     return (
         "What arrived is not what was signed: look for a proxy that changes the path, the query string or "
-        'the host, for a clock that is wrong, or try path_encoding="single".'
+        "the host, for a clock that is wrong, or try the other path encoding."
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from lattice_events.client.denials import read_denial
-from lattice_events.client.discovery import service_url
+from lattice_events.client.discovery import ServiceURL, service_url
 from lattice_events.client.signing import RequestSigner
 from lattice_events.client.time_left import SecondsLeft, deadline, start_clock
 from lattice_events.errors import MissingExtraError
@@ -49,7 +49,7 @@ class LatticeSession(requests.Session):
     def __init__(
         self,
         *,
-        service: str | None = None,
+        service: str | ServiceURL | None = None,
         hosts: Mapping[str, str] | None = None,
         credentials: Callable[[], Credentials] | None = None,
         mode: Literal["header", "query"] = "header",
@@ -62,8 +62,9 @@ class LatticeSession(requests.Session):
         """Start a session.
 
         Args:
-            service: Name of a service; URLs may then be paths of it, such as ``/app``. Its URL is
-                read from ``LATTICE_SERVICE_<NAME>_URL``, see `service_url`.
+            service: A service, whose URLs may then be paths such as ``/app``: its name, whose URL is
+                read from ``LATTICE_SERVICE_<NAME>_URL`` (see `service_url`), or what
+                `look_up_service` found.
             hosts: Region by host name, for services with a custom domain name:
                 ``{"orders.example.com": "ap-northeast-1"}``.
             credentials: Called for every request; gives one frozen set. `DefaultCredentials` when
@@ -79,7 +80,7 @@ class LatticeSession(requests.Session):
             ConfigurationError: The URL of `service` is not known.
         """
         super().__init__()
-        self._base = service_url(service) if service else None
+        self._base = service_url(service) if isinstance(service, str) else service
         self._signer = RequestSigner(
             hosts=self._base.hosts | dict(hosts or {}) if self._base else hosts,
             credentials=credentials,

@@ -116,7 +116,13 @@ class RequestSigner:
             from lattice_events.client.sigv4a import sign_sigv4a
 
             return sign_sigv4a(
-                method, url, headers=headers, credentials=credentials, now=now, mode=self._mode
+                method,
+                url,
+                headers=headers,
+                credentials=credentials,
+                now=now,
+                mode=self._mode,
+                path_encoding=self._path_encoding,
             )
         return sign_lattice(
             method,

@@ -183,18 +183,26 @@ def test_a_signed_url_and_a_token_of_the_application_travel_together(
 
 
 @pytest.mark.parametrize("name", ["AWS_REGION", "AWS_DEFAULT_REGION"])
-def test_the_region_may_come_from_the_environment(
+def test_the_region_of_a_named_service_may_come_from_the_environment(
     name: str, lattice_service: LatticeService, tmp_path: Path
 ) -> None:
     variables = {name: REGION, "LATTICE_SERVICE_ORDERS_URL": lattice_service.url}
-    called = lattice("call", lattice_service.url, "--explain", runs=tmp_path, variables=variables)
-    named = lattice("call", "orders/a", runs=tmp_path, variables=variables)
+    named = lattice("call", "orders/a", "--explain", runs=tmp_path, variables=variables)
     signed = lattice("sign", lattice_service.url, runs=tmp_path, variables=variables)
 
-    assert (called.stdout, named.stdout) == ("OK", "OK")
-    assert f"Signed for {REGION}" in called.stderr
+    assert named.stdout == "OK"
+    assert f"Signed for {REGION}" in named.stderr
     assert f"/{REGION}/vpc-lattice-svcs/" in signed.stdout
-    assert [each.accepted for each in lattice_service.verifications] == [True, True]
+    assert [each.accepted for each in lattice_service.verifications] == [True]
+
+
+def test_no_typed_host_is_sent_a_token_for_the_environment_s_region(
+    lattice_service: LatticeService, tmp_path: Path
+) -> None:
+    done = lattice("call", lattice_service.url, runs=tmp_path, variables={"AWS_REGION": REGION})
+
+    assert (done.returncode, lattice_service.requests) == (2, [])
+    assert "give --region to sign the request, or --anonymous" in done.stderr
 
 
 def test_what_is_printed_of_a_signed_url_holds_no_secret(

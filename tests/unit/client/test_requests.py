@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from lattice_events.client import LatticeSession, deadline
+from lattice_events.client.discovery import ServiceURL
 from lattice_events.context import Invocation, current_invocation
 from lattice_events.errors import ConfigurationError, MissingCredentialsError, SigningError
 from lattice_events.sigv4 import Credentials
@@ -160,6 +161,16 @@ def test_a_path_stays_with_the_named_service(path: str, url: str, monkeypatch: p
         session.post(path, data="secret")
 
     assert recorder.sent[0].url == url
+
+
+def test_a_session_takes_what_was_looked_up() -> None:
+    found = ServiceURL("https://app.example.com", {"app.example.com": "eu-west-1"})
+    recorder = Recorder()
+    with session_with(recorder, service=found) as session:
+        session.get("/a")
+
+    assert recorder.sent[0].url == "https://app.example.com/a"
+    assert "/eu-west-1/" in recorder.sent[0].headers["authorization"]
 
 
 @pytest.mark.parametrize(
