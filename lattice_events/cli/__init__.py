@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 from lattice_events.errors import LatticeError, MissingExtraError
@@ -15,6 +16,9 @@ def main() -> None:
         sys.exit(str(MissingExtraError("local", needed_for="The lattice command")))
     from lattice_events.cli.commands import lattice
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # arrows, and names of users, on a terminal that lacks them
+            stream.reconfigure(errors="backslashreplace")
     try:
         lattice(prog_name="lattice")
     except LatticeError as error:

@@ -25,14 +25,16 @@ from lattice_events.network.decision import Decision, Source
 from lattice_events.network.explanation import describe
 from lattice_events.network.model import Network, Principal
 from lattice_events.network.policy import Caller
-from lattice_events.readers.callers import VPC, vpc_arn
+from lattice_events.readers.callers import VPC, CallerReader, vpc_arn
 from lattice_events.readers.fragment import did_you_mean
 from lattice_events.readers.project import Project, ReadOptions, load_project
 from lattice_events.request import Request
 from lattice_events.sigv4 import Credentials, is_signed, sign_lattice
 
-_METHOD = re.compile(r"[A-Z]+")
+_METHOD = re.compile(r"[A-Z]+")  # services have no capitals
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _ANONYMOUS = "anonymous"
+_SESSION = "explain"  # of a role that is in no template
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F)))  # what a request line can carry; clients encode the rest
 _KEY = Credentials(access_key_id="LATTICEEXPLAIN", secret_access_key="made-up", session_token="made-up")  # noqa: S106
 
@@ -93,7 +95,11 @@ def explain(
 def _read_words(words: tuple[str, ...]) -> tuple[str, str, tuple[Path, ...]]:
     """Method, URL and the sources."""
     rest = list(words)
-    method = rest.pop(0) if _METHOD.fullmatch(rest[0]) and len(rest) > 1 else "GET"
+    if rest[0].upper() in _METHODS and not _METHOD.fullmatch(rest[0]):
+        raise click.UsageError(f"Methods are written in capitals: {rest[0].upper()}, not {rest[0]}.")
+    method = rest.pop(0) if _METHOD.fullmatch(rest[0]) else "GET"
+    if not rest or not rest[0]:
+        raise click.UsageError(f"What URL, or which SERVICE/PATH, is the {method} for?")
     url, *paths = rest
     return method, url, tuple(map(Path, paths))
 
@@ -101,29 +107,44 @@ def _read_words(words: tuple[str, ...]) -> tuple[str, str, tuple[Path, ...]]:
 def _request(network: Network, method: str, url: str, headers: list[tuple[str, str]]) -> tuple[Request, int]:
     """The request to a URL, or to a service by its name, and the port that it comes to."""
     if "://" not in url:
-        name, slash, path = url.partition("/")
-        service = next((each for each in network.services if each.name == name), None)
-        if service is None:
-            names = [each.name for each in network.services]
-            raise ConfigurationError(
-                f"There is no service {name}.{did_you_mean(name, names)} The services are: {', '.join(names) or 'none'}."
-            )
-        listeners = sorted(service.listeners, key=lambda each: each.protocol != "HTTPS")
-        scheme, port = (listeners[0].protocol.lower(), listeners[0].port) if listeners else ("https", 443)
-        url = f"{scheme}://{service.domain_name}:{port}{slash}{path}"
+        url = _service_url(network, url)
     try:
         parts = urlsplit(url)
         port = parts.port or (80 if parts.scheme == "http" else 443)
     except ValueError as error:
         raise click.UsageError(f"{url} is no URL: {error}") from error
-    host = (parts.hostname or "") + ("" if port in (80, 443) else f":{port}")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise click.UsageError(f"{url} is no http or https URL, nor SERVICE/PATH.")
+    if parts.hostname.endswith(".localhost"):  # as lattice dev prints it
+        name = parts.hostname.removesuffix(".localhost")
+        return _request(network, method, f"{name}{url.partition(parts.netloc)[2]}", headers)
+    host = parts.hostname + ("" if port in (80, 443) else f":{port}")
     request = Request(
         method=method,
-        path=quote(parts.path or "/", safe=_VISIBLE),
-        query_string=quote(parts.query, safe=_VISIBLE),
+        path=_encode(parts.path or "/"),
+        query_string=_encode(parts.query),
         headers=Headers((("host", host), *headers)),
     )
     return request, port
+
+
+def _service_url(network: Network, text: str) -> str:
+    """The URL behind ``SERVICE/PATH``: by its HTTPS listener, or the HTTP one."""
+    name, slash, path = text.partition("/")
+    service = next((each for each in network.services if each.name == name), None)
+    if service is None:
+        names = [each.name for each in network.services]
+        raise ConfigurationError(
+            f"There is no service {name or repr(name)}.{did_you_mean(name, names)} The services are: {', '.join(names) or 'none'}."
+        )
+    listeners = sorted(service.listeners, key=lambda each: each.protocol != "HTTPS")
+    scheme, port = (listeners[0].protocol.lower(), listeners[0].port) if listeners else ("https", 443)
+    return f"{scheme}://{service.domain_name}:{port}{slash}{path}"
+
+
+def _encode(text: str) -> str:
+    """What a client would send; bytes of the shell that are no UTF-8 stay what they are."""
+    return quote(text, safe=_VISIBLE, errors="surrogateescape")
 
 
 def _decide(project: Project, request: Request, port: int, name: str, from_vpc: str) -> Decision:
@@ -154,16 +175,39 @@ def _decide(project: Project, request: Request, port: int, name: str, from_vpc: 
 def _principal(network: Network, name: str) -> Principal:
     """A caller by name, by a function's key in serverless.yml, or by its ARN."""
     if name.startswith("arn:"):
-        known = next((each for each in network.principals if each.caller.arn == name), None)
-        return known or Principal(name=name, caller=Caller(arn=name))
+        return _principal_by_arn(network, name)
     names = list(network.principal_by_name)
     found = find_name(name, names)
     if found is not None:
         return network.principal_by_name[found]
     raise ConfigurationError(
-        f"There is no caller {name}.{did_you_mean(name, names)} The callers are: {', '.join(names) or 'none'}; "
-        "an ARN will do too."
+        f"There is no caller {name or repr(name)}.{did_you_mean(name, [*names, _ANONYMOUS])} "
+        f"The callers are: {', '.join((*names, _ANONYMOUS))}; an ARN will do too."
     )
+
+
+def _principal_by_arn(network: Network, arn: str) -> Principal:
+    """A caller of the network, another session of one's role, or somebody whose policies are not known.
+
+    A role calls by a session of it, which has the role's policies.
+    """
+    known = next((each for each in network.principals if each.caller.arn == arn), None)
+    if known is not None:
+        return known
+    (read,) = CallerReader(lambda _: "", ()).read({_SESSION: {"arn": arn}})
+    if read.arn is None:
+        raise ConfigurationError(
+            f"--as takes a name, or the ARN of a role, a role's session or a user, not {arn!r}. "
+            f"The names are: {', '.join(network.principal_by_name) or 'none'}."
+        )
+    if ":assumed-role/" not in read.arn:
+        return Principal(name=arn, caller=Caller(arn=read.arn))
+    is_role = arn != read.arn
+    role = read.arn.rpartition("/")[0]
+    for each in network.principals:
+        if each.caller.arn and each.caller.arn.rpartition("/")[0] == role:
+            return each if is_role else replace(each, caller=replace(each.caller, arn=arn))
+    return Principal(name=arn, caller=Caller(arn=read.arn, role_arn=arn if is_role else None))
 
 
 def _signed(request: Request, region: str, port: int, now_us: int) -> Request:

@@ -19,7 +19,7 @@ def print_tree(title: str, described: dict[str, Any]) -> None:
     """Print every step of a decision, the outcome last."""
     tree = Tree(Text(plain(title), style="bold"), highlight=False)
     _add_place(tree, described)
-    _add_authentication(tree, described["authentication"])
+    _add_authentication(tree, described)
     if described["authorization"]:
         _add_authorization(tree, described["authorization"])
     if described["rules"]:
@@ -42,7 +42,12 @@ def _line(*parts: str | tuple[str, str]) -> Text:
 def _add_place(tree: Tree, described: dict[str, Any]) -> None:
     service = described["service"]
     if service is None:
-        tree.add(_line(("no service of this network has that host", "red")))
+        is_refused = described["reply"]["status"] == 400  # before anybody looks at the host
+        tree.add(
+            _line("service: not reached")
+            if is_refused
+            else _line(("no service of this network has that host", "red"))
+        )
         return
     tree.add(_line("service ", (service["name"], "cyan"), f"  {service['arn']}"))
     if described["service_network"]:
@@ -56,8 +61,11 @@ def _add_place(tree: Tree, described: dict[str, Any]) -> None:
     )
 
 
-def _add_authentication(tree: Tree, authentication: dict[str, Any] | None) -> None:
-    if authentication is None:
+def _add_authentication(tree: Tree, described: dict[str, Any]) -> None:
+    authentication = described["authentication"]
+    if described["listener"] is None:
+        tree.add(_line("authentication: not reached"))
+    elif authentication is None:
         tree.add(_line("authentication: not asked, AuthType is NONE"))
     elif authentication["problem"]:
         branch = tree.add(_line("authentication: ", ("refused", "red")))
@@ -111,7 +119,8 @@ def _add_sent(tree: Tree, described: dict[str, Any]) -> None:
     sent = described["sent"]
     branch = tree.add(_line("target ", (described["target"], "green")))
     if "event" in sent:
-        branch.add(_line("event:")).add(Text(json.dumps(sent["event"], indent=2, ensure_ascii=False)))
+        text = json.dumps(sent["event"], indent=2, ensure_ascii=False)
+        branch.add(_line("event:")).add(Text("\n".join(map(plain, text.split("\n")))))
         return
     request = branch.add(_line(sent["request"]))
     for name, value in sent["headers"]:

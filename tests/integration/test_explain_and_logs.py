@@ -140,6 +140,13 @@ def test_a_caller_is_let_in_and_the_event_is_shown(folder: Path) -> None:
             "User: arn:aws:iam::123456789012:user/ann",
         ),
         (("https://orders.example/"), "orders.example is no service of the network"),
+        (("https://orders.example/"), "authentication: not reached"),
+        (("http://orders.localhost:8480/orders?x=1"), "an anonymous caller may not GET /orders"),
+        (("orders/\udcff?\udcfe"), "an anonymous caller may not GET /%FF"),
+        (
+            ("orders/orders", "--as", "arn:aws:iam::123456789012:role/path/other"),
+            "authentication: arn:aws:sts::123456789012:assumed-role/other/explain",
+        ),
         (("orders/orders", "--header", "authorization: AWS4-HMAC-SHA256 x"), "Authorization cannot be read"),
         (
             ("http://orders-1.7d67968.vpc-lattice-svcs.us-east-1.on.aws/",),
@@ -152,6 +159,42 @@ def test_what_stands_in_the_way_is_named(folder: Path, arguments: tuple[str, ...
 
     assert status == 1
     assert said in tree
+
+
+def test_a_refused_request_is_not_said_to_have_reached_a_service(folder: Path) -> None:
+    headers = [argument for number in range(100) for argument in ("--header", f"x{number}:1")]
+    status, tree = explained(folder, "orders/orders", *headers)
+
+    assert status == 1
+    assert tree.splitlines()[1:] == [
+        "├── service: not reached",
+        "├── authentication: not reached",
+        "└── VPC Lattice answers 400: Bad Request",
+        "    └── 101 headers; VPC Lattice takes 100",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arn", "user"),
+    [
+        ("iam::123456789012:role/shop-Role", "caller"),
+        ("sts::123456789012:assumed-role/shop-Role/client", "client"),
+        ("sts::123456789012:assumed-role/shop-Role/another", "another"),
+    ],
+)
+def test_a_known_role_brings_its_policies(folder: Path, arn: str, user: str) -> None:
+    status, tree = explained(folder, "orders/orders", "--as", f"arn:aws:{arn}")
+
+    assert status == 0
+    assert f"authentication: arn:aws:sts::123456789012:assumed-role/shop-Role/{user}" in tree
+    assert "identity policy of arn:aws:iam::123456789012:role/shop-Role: allows" in tree
+
+
+def test_bytes_of_the_shell_do_not_break_what_is_printed(folder: Path) -> None:
+    status, tree = explained(folder, "orders/orders", "--as", "caller", "--header", "x:\udcff\x9b2J")
+
+    assert status == 0
+    assert '"??2J"' in tree
 
 
 def test_what_cannot_be_sent_is_encoded_as_a_client_would(folder: Path) -> None:
@@ -172,8 +215,15 @@ def test_scripts_get_json(folder: Path) -> None:
     ("arguments", "said"),
     [
         (("ordrs/x",), "There is no service ordrs. Did you mean orders?"),
-        (("orders/x", "--as", "callr"), "There is no caller callr. Did you mean caller?"),
-        (("orders/x", "--from-vpc", "there"), "--from-vpc takes the id or the ARN of a VPC, not 'there'."),
+        (("get", "orders/x",), "Methods are written in capitals: GET, not get."),
+        (("ftp://orders/",), "ftp://orders/ is no http or https URL, nor SERVICE/PATH."),
+        (("http:///x",), "http:///x is no http or https URL, nor SERVICE/PATH."),
+        (("http://ordrs.localhost:8480/",), "There is no service ordrs. Did you mean orders?"),
+        (("",), "What URL, or which SERVICE/PATH, is the GET for?"),
+        (("orders/x", "--as", "callr",), "There is no caller callr. Did you mean caller?"),
+        (("orders/x", "--as", "anonymus",), "There is no caller anonymus. Did you mean anonymous?"),
+        (("orders/x", "--as", "arn:x",), "the ARN of a role, a role's session or a user, not 'arn:x'"),
+        (("orders/x", "--from-vpc", "there",), "--from-vpc takes the id or the ARN of a VPC, not 'there'."),
         (("http://[", ), "is no URL"),
     ],
 )  # fmt: skip
