@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import sys
 
 from lattice_events.errors import LatticeError, MissingExtraError
@@ -25,3 +27,8 @@ def main() -> None:
         for line in str(error).splitlines():
             print(f"lattice: {line}" if not line.startswith(" ") else line, file=sys.stderr)  # noqa: T201
         sys.exit(2)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to flush goes there
+        sys.exit(f"lattice: {error.strerror}: standard output, or the folder for temporary files, is full.")

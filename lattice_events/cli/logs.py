@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
-import sys
+import zlib
 from collections.abc import Iterator
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 from rich.console import Console
@@ -16,6 +15,8 @@ from rich.text import Text
 from lattice_events.cli.printer import plain
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.access_log import Explanation, explain_record
+
+_GZIP = b"\x1f\x8b"
 
 
 @click.command()
@@ -53,22 +54,17 @@ def logs(file: str, denied: bool, prefix: str, as_json: bool) -> None:
 
 
 def _records(file: str) -> Iterator[dict[str, Any]]:
-    """The records of a file, one at a time; empty lines are skipped."""
+    """The records of a file, plain or compressed as S3 has it, one at a time; empty lines are skipped."""
+    place = "standard input" if file == "-" else file
     try:
-        with _open(file) as opened:
-            for number, line in enumerate(opened, start=1):
+        with open(0 if file == "-" else file, "rb") as opened:
+            lines = gzip.GzipFile(fileobj=opened) if opened.peek(2).startswith(_GZIP) else opened
+            for number, line in enumerate(lines, start=1):
                 if line.strip():
-                    yield _record(line, f"{'standard input' if file == '-' else file}:{number}")
-    except (OSError, EOFError) as error:
+                    yield _record(line, f"{place}:{number}")
+    except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigurationError((Problem(f"The access log cannot be read: {reason}.", file),)) from error
-
-
-def _open(file: str) -> IO[bytes]:
-    """A file, plain or compressed, or standard input."""
-    if file == "-":
-        return sys.stdin.buffer
-    return gzip.open(file) if file.endswith(".gz") else Path(file).open("rb")  # type: ignore[return-value]
+        raise ConfigurationError((Problem(f"The access log cannot be read: {reason}.", place),)) from error
 
 
 def _record(line: bytes, place: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -299,6 +299,50 @@ def test_logs_explains_what_failed(log: list[dict[str, Any]], tmp_path: Path) ->
     assert "The auth policy of the service svc-" in whole.stdout
     assert "VPC Lattice itself answered 404: no target group was chosen." in whole.stdout
     assert whole.stderr.strip() == "3 records, 2 shown"
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda data: data[:12] + b"\xff" * 8 + data[20:], "Error -3 while decompressing data"),
+        (lambda data: data[:-4] + b"\xff" * 4, "Incorrect length of data produced"),
+        (lambda data: data[:-20], "Compressed file ended"),
+    ],
+    ids=["bytes", "length", "end"],
+)
+def test_a_damaged_archive_is_named(damage: Callable[[bytes], bytes], said: str, tmp_path: Path) -> None:
+    whole = gzip.compress(b"\n".join(b'{"requestId": "%d"}' % (number * 7919) for number in range(300)))
+    archive = tmp_path / "log.json.gz"
+    archive.write_bytes(damage(whole))
+
+    done = lattice("logs", archive)
+
+    assert done.returncode == 2
+    assert f"log.json.gz: The access log cannot be read: {said}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_archive_is_known_by_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "export").write_bytes(gzip.compress(b'{"responseCode": 200}'))
+
+    assert lattice("logs", tmp_path / "export").stderr == "1 record, 0 shown\n"
+
+
+@pytest.mark.parametrize("option", [(), ("--json",)], ids=["text", "json"])
+def test_a_full_disk_is_named(option: tuple[str, ...]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [BIN / "lattice", "logs", *option],
+            input='{"responseCode": 404}',
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("lattice: No space left on device: standard output")
+    assert "Traceback" not in done.stderr
 
 
 def test_logs_reads_standard_input_and_archives(log: list[dict[str, Any]], tmp_path: Path) -> None:
