@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import signal
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lattice_events.local.records import InvokeRecord, LogRecord, Record, RequestRecord
+from lattice_events.local.standard_output import or_end_the_run
 from lattice_events.network.model import ForwardAction, Listener, Match, Network, Rule, Service
 
 _MAX_HELD_LINES = 10_000  # of an invocation that is still running
@@ -114,11 +113,15 @@ class JsonPrinter:
         self._print(events[type(record)], dataclasses.asdict(record))
 
     def _print(self, event: str, fields: dict[str, Any]) -> None:
-        try:
+        with or_end_the_run():
             print(json.dumps({"event": event, **fields}), flush=True)  # noqa: T201
-        except BrokenPipeError:  # whoever read it has left, so the run ends as by Ctrl-C
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            signal.raise_signal(signal.SIGTERM)
+
+
+class _Console(Console):
+    """Leaves it to the printer what a broken pipe means; rich would exit at once."""
+
+    def on_broken_pipe(self) -> None:
+        raise  # noqa: PLE0704 - rich calls this where it has caught the error
 
 
 class HumanPrinter:
@@ -126,7 +129,7 @@ class HumanPrinter:
 
     def __init__(self, *, to_stderr: bool = False) -> None:
         """Write to the terminal; colours go where there is none, and with ``NO_COLOR``."""
-        self._console = Console(highlight=False, soft_wrap=True, stderr=to_stderr)
+        self._console = _Console(highlight=False, soft_wrap=True, stderr=to_stderr)
         self._status = Console(stderr=True, highlight=False)
         self._held: defaultdict[str, list[LogRecord]] = defaultdict(list)
 
@@ -136,6 +139,10 @@ class HumanPrinter:
 
     def ready(self, ready: Ready) -> None:
         """Print the banner."""
+        with or_end_the_run():
+            self._print_banner(ready)
+
+    def _print_banner(self, ready: Ready) -> None:
         table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
         for title in ("service", "listener", "rule", "target"):
             table.add_column(title, overflow="fold")
@@ -166,6 +173,10 @@ class HumanPrinter:
 
     def report(self, record: Record) -> None:
         """Print a line; what a function writes waits for the line of its request."""
+        with or_end_the_run():
+            self._print_record(record)
+
+    def _print_record(self, record: Record) -> None:
         match record:
             case LogRecord():
                 self._log(record)

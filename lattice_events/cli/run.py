@@ -281,7 +281,7 @@ class _Starting:
                 health=self._health.health,
             ),
             report=self._printer.report,
-            log=self._stack.enter_context(access_log(self._options.access_log)),
+            log=self._stack.enter_context(access_log(self._options.access_log, report=self._printer.report)),
         )
         self._stack.push_async_callback(gateway.close)
         return gateway

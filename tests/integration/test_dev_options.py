@@ -98,6 +98,12 @@ def test_a_profile_gives_functions_its_credentials(tmp_path: Path) -> None:
     assert "Functions have the real credentials of the AWS profile mine." in notes
 
 
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
 def function_names() -> list[str]:
     lines = (PLAYGROUND / "template.yaml").read_text().splitlines()
     return [line.strip().rstrip(":") for line in lines if line.endswith("Function:")]
@@ -224,10 +230,18 @@ def test_code_of_nobody_is_named(tmp_path: Path) -> None:
     assert "gone: there is no such folder." in gone
 
 
-def test_a_reader_that_leaves_ends_the_run() -> None:
+def playing(*options: str, port: str) -> list[str | Path]:
+    """The command of a network on a port that is known beforehand: not everybody prints JSON."""
     names = [f"--code={name}={PLAYGROUND / 'code'}" for name in function_names()]
+    ports = ("--port", port, *FREE_PORTS[2:])
+    return [BIN / "lattice", "dev", *options, *ports, PLAYGROUND / "template.yaml", *names]
+
+
+@pytest.mark.parametrize("options", [("--json",), (), ("--access-log", "-")], ids=" ".join)
+def test_a_reader_that_leaves_ends_the_run(options: tuple[str, ...]) -> None:
+    port = free_port()
     process = subprocess.Popen(
-        [BIN / "lattice", "dev", "--json", *FREE_PORTS, PLAYGROUND / "template.yaml", *names],
+        playing(*options, port=port),
         env=clean_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -235,13 +249,42 @@ def test_a_reader_that_leaves_ends_the_run() -> None:
     )
     assert process.stdout
     assert process.stderr
-    ready = json.loads(process.stdout.readline())
+    ready = process.stderr if "-" in options else process.stdout
+    while "ready" not in ready.readline():
+        assert process.poll() is None
     process.stdout.close()
-    subprocess.run(["curl", "-s", f"{ready['gateway_url']}/"], capture_output=True)
+    subprocess.run(["curl", "-s", "-H", f"Host: {PLAY.removeprefix('https://')}", f"127.0.0.1:{port}/one"])
 
     assert process.wait(10) == 0
     assert "Traceback" not in process.stderr.read()
     process.stderr.close()
+
+
+@pytest.mark.parametrize("options", [("--json",), ()], ids=" ".join)
+def test_standard_output_on_a_full_disk_ends_the_run(options: tuple[str, ...]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            playing(*options, port="0"),
+            env=clean_environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+
+    assert done.stderr.endswith("lattice: standard output cannot be written: No space left on device.\n")
+
+
+def test_an_access_log_on_a_full_disk_is_told_once_and_requests_are_served() -> None:
+    with playground("--access-log", "/dev/full") as running:
+        statuses = [running.get(f"{PLAY}/one")[0] for _ in range(2)]
+        told = running.next_event("log", source="access log")["text"]
+
+    assert statuses == [500, 500]
+    assert told == "--access-log /dev/full cannot be written: No space left on device. This run logs no more."
+    assert sum("access log" in line for line in running.lines) == 1
+    assert "Traceback" not in "".join(running.lines)
+    assert running.process.returncode == 0
 
 
 def test_stopping_while_the_serverless_cli_runs_leaves_nothing(tmp_path: Path) -> None:
