@@ -12,7 +12,8 @@ from lattice_events.cli.run import RunOptions
 from lattice_events.errors import ConfigurationError, ManifestError, Problem
 from lattice_events.readers.serverless import ServerlessOptions
 
-_EXISTING = click.Path(exists=True, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _SOURCE_OPTIONS = (
     click.option("--stage", default="", help="Passed to the Serverless CLI."),
     click.option("--region", default="", help="Passed to the Serverless CLI; for other sources, the Region."),
@@ -25,7 +26,7 @@ _SOURCE_OPTIONS = (
     ),
     click.option("--serverless-command", default="", metavar="PROGRAM", help="The Serverless CLI to use."),
     click.option(
-        "--package", type=_EXISTING, metavar="DIR", help="Read this finished package instead of making one."
+        "--package", type=_FOLDER, metavar="DIR", help="Read this finished package instead of making one."
     ),
     click.option(
         "--code", multiple=True, metavar="LOGICAL_ID=DIR", help="A function's code, for bare templates."
@@ -37,7 +38,7 @@ _FUNCTION_OPTIONS = (
     ),
     click.option("--env", "variables", multiple=True, metavar="K=V", help="A variable for every function."),
     click.option(
-        "--env-file", "files", multiple=True, type=_EXISTING, metavar="FILE", help="Lines of K=V, likewise."
+        "--env-file", "files", multiple=True, type=_FILE, metavar="FILE", help="Lines of K=V, likewise."
     ),
     click.option(
         "--aws-profile", default="", metavar="NAME", help="Give functions this profile's real credentials."
@@ -45,7 +46,7 @@ _FUNCTION_OPTIONS = (
     click.option(
         "--extra-ca",
         multiple=True,
-        type=_EXISTING,
+        type=_FILE,
         metavar="FILE",
         help="Further certificates that functions trust.",
     ),
@@ -114,10 +115,13 @@ def run_options(
     """What the options say.
 
     Raises:
-        ConfigurationError: One of them is malformed, or ``--packaged`` stands alone.
+        ConfigurationError: One of them is malformed, ``--packaged`` stands alone, or two ports are one.
     """
     if packaged and package is None:
         raise ConfigurationError("--packaged needs --package DIR: the package whose zip is to run.")
+    ports = [each for each in (port, tls_port, control_port) if each]
+    if len(set(ports)) < len(ports):
+        raise ConfigurationError("--port, --tls-port and --control-port must differ; 0 takes a free one.")
     return RunOptions(
         paths=paths or (Path(),),
         port=port,
@@ -152,7 +156,13 @@ def _from_files(files: tuple[Path, ...]) -> list[tuple[str, str]]:
     pairs = []
     problems = []
     for file in files:
-        for number, line in enumerate(file.read_text().splitlines(), start=1):
+        try:
+            lines = file.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not UTF-8"
+            problems.append(Problem(f"--env-file cannot be read: {reason}.", str(file)))
+            continue
+        for number, line in enumerate(lines, start=1):
             text = line.strip().removeprefix("export ")
             if not text or text.startswith("#"):
                 continue

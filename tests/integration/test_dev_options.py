@@ -70,6 +70,26 @@ def test_a_line_of_an_env_file_that_is_none_is_named(tmp_path: Path) -> None:
     assert f"{file}:2: A line must be NAME=VALUE, not 'nonsense'." in refused("--env-file", file)
 
 
+def test_an_env_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "variables"
+    file.write_bytes(b"A=\xff")
+
+    assert f"{file}: --env-file cannot be read: it is not UTF-8." in refused("--env-file", file)
+    assert f"File '{tmp_path}' is a directory." in refused("--env-file", tmp_path)
+
+
+def test_a_package_that_is_no_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "package.zip").touch()
+
+    assert "package.zip' is a file." in refused("--package", tmp_path / "package.zip")
+
+
+def test_two_ports_that_are_one_are_named() -> None:
+    said = refused("--port", "9001", "--control-port", "9001")
+
+    assert "--port, --tls-port and --control-port must differ" in said
+
+
 def test_a_profile_gives_functions_its_credentials(tmp_path: Path) -> None:
     credentials = tmp_path / "credentials"
     credentials.write_text("[mine]\naws_access_key_id = AKMINE\naws_secret_access_key = x\n")
