@@ -63,10 +63,10 @@ def _add_place(tree: Tree, described: dict[str, Any]) -> None:
 
 def _add_authentication(tree: Tree, described: dict[str, Any]) -> None:
     authentication = described["authentication"]
-    if described["listener"] is None:
-        tree.add(_line("authentication: not reached"))
-    elif authentication is None:
-        tree.add(_line("authentication: not asked, AuthType is NONE"))
+    if authentication is None:
+        is_routed = described["action"] is not None
+        why = "not asked, AuthType is NONE" if is_routed else "not reached"
+        tree.add(_line(f"authentication: {why}"))
     elif authentication["problem"]:
         branch = tree.add(_line("authentication: ", ("refused", "red")))
         branch.add(_line(f"{authentication['differs']}: {authentication['problem']}"))

@@ -167,7 +167,8 @@ def test_a_refused_request_is_not_said_to_have_reached_a_service(folder: Path) -
 
     assert status == 1
     assert tree.splitlines()[1:] == [
-        "├── service: not reached",
+        "├── service orders  arn:aws:vpc-lattice:us-east-1:123456789012:service/svc-42df9c6410175f320",
+        "├── listener HTTPS 443",
         "├── authentication: not reached",
         "└── VPC Lattice answers 400: Bad Request",
         "    └── 101 headers; VPC Lattice takes 100",
