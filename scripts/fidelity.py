@@ -118,15 +118,26 @@ BEHAVIOURS = (
     ("assumed", "Condition keys do not mind case, as in IAM; the guide calls them case-sensitive"),
     (
         "assumed",
-        "The path of `OPTIONS *` is `*`: no match of a path takes it, and no `Resource` that has a slash behind the service",
+        "A caller whose VPC is on none of a service's networks comes through the first of them; on AWS it could not come at all",
     ),
     (
         "assumed",
-        "A caller whose VPC is on none of a service's networks comes through the first of them; on AWS it could not come at all",
+        "`requestToTargetDuration` ends with the last byte sent to the target, `responseFromTargetDuration` begins with the first of its answer",
+    ),
+    (
+        "assumed",
+        "A request target that is neither a path nor an http URL, such as that of `OPTIONS *`, is answered 400 and not logged",
+    ),
+    (
+        "absent",
+        "Pages of other sites in a browser are refused with a 403 of our own, which says so; VPC Lattice has no such protection",
     ),
     ("absent", "Permissions of functions: VPC Lattice may invoke every target here"),
     ("absent", "The idle timeout that a service may set; it is 60 seconds"),
-    ("absent", "gRPC, HTTP/2, TLS passthrough, resource configurations: refused by name"),
+    (
+        "absent",
+        "gRPC, HTTP/2 (a request in it is answered 505), TLS passthrough, resource configurations: refused by name",
+    ),
     (
         "absent",
         "Permissions boundaries, session policies, service control policies; X.509 identities (Roles Anywhere)",

@@ -42,8 +42,8 @@ class Exchange:
         bytes_received: Request line, headers and body.
         bytes_sent: Status line, headers and body.
         duration_ms: Of all of it.
-        to_target_ms: Until the request had reached the target.
-        from_target_ms: From then until the target answered.
+        to_target_ms: Until the last byte of the request had left for the target.
+        from_target_ms: From the first byte of the target's answer to the last one sent on.
         failure: How the target failed, or that the client hung up.
         server_name: Of the TLS handshake.
         tls_version: Likewise.
