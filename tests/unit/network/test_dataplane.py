@@ -177,17 +177,6 @@ def test_a_port_without_a_listener_is_a_404() -> None:
     assert decision.reason == "foo has no listener on port 80"
 
 
-def test_a_path_of_an_asterisk_meets_no_match_of_a_path() -> None:
-    """``OPTIONS *`` is about the server as a whole: docs/fidelity.md."""
-    net = network(service(listeners=(listener(None, rule(1, {"prefix": "/"})),)))
-    request = Request(method="OPTIONS", path="*", headers=Headers({"host": HOST}))
-
-    decision = forwarded(decide(net, request=request))
-
-    assert decision.trace.rule is None
-    assert decision.request.path == "*"
-
-
 def test_a_rule_wins_over_the_default_action() -> None:
     net = network(
         service(listeners=(listener(FixedResponseAction(status=500), rule(1, {}, forward_to("functions"))),))
