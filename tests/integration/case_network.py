@@ -43,8 +43,8 @@ def load_rows(kind: str, file: str) -> list[Row]:
 def _can_be_sent(given: dict[str, Any]) -> bool:
     """Whether a client can bring about what a row is given.
 
-    It chooses neither the clock nor its address on loopback, the Host names the service, a URL has a
-    path, IAM has a say in its tags, and a run has one set of assumptions.
+    It chooses neither the clock nor its address on loopback, the Host names the service, IAM has
+    a say in its tags, and a run has one set of assumptions.
     """
     request = given["request"] if isinstance(given["request"], dict) else {}
     if "assumptions" in given or request.keys() & {"now", "source_ip"}:
