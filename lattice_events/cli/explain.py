@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import click
 
@@ -17,6 +17,7 @@ from lattice_events.cli.event import parse_header
 from lattice_events.cli.explain_tree import print_tree
 from lattice_events.cli.names import find_name
 from lattice_events.cli.options import code_folders, serverless_options, source_options
+from lattice_events.client.scope import split_url
 from lattice_events.errors import ConfigurationError
 from lattice_events.headers import Headers
 from lattice_events.network.authentication import KnownKey
@@ -108,17 +109,14 @@ def _request(network: Network, method: str, url: str, headers: list[tuple[str, s
     """The request to a URL, or to a service by its name, and the port that it comes to."""
     if "://" not in url:
         url = _service_url(network, url)
-    try:
-        parts = urlsplit(url)
-        port = parts.port or (80 if parts.scheme == "http" else 443)
-    except ValueError as error:
-        raise click.UsageError(f"{url} is no URL: {error}") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = split_url(url)
+    if parts is None:
         raise click.UsageError(f"{url} is no http or https URL, nor SERVICE/PATH.")
-    if parts.hostname.endswith(".localhost"):  # as lattice dev prints it
-        name = parts.hostname.removesuffix(".localhost")
+    port, name = parts.port or (80 if parts.scheme == "http" else 443), parts.hostname or ""
+    if name.endswith(".localhost"):  # as lattice dev prints it
+        name = name.removesuffix(".localhost")
         return _request(network, method, f"{name}{url.partition(parts.netloc)[2]}", headers)
-    host = parts.hostname + ("" if port in (80, 443) else f":{port}")
+    host = name + ("" if port in (80, 443) else f":{port}")
     request = Request(
         method=method,
         path=_encode(parts.path or "/"),

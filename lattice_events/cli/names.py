@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 import click
 
+from lattice_events.client.scope import split_url
 from lattice_events.sigv4 import region_of_host
 
 
@@ -23,14 +23,10 @@ def host_of(url: str) -> str:
     Raises:
         click.UsageError: It is no URL.
     """
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # which may be no number
-    except ValueError as error:
-        raise click.UsageError(f"{url} is no URL: {error}.") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = split_url(url)
+    if parts is None:
         raise click.UsageError(f"{url} is no URL: write it like https://NAME/PATH.")
-    return parts.hostname
+    return parts.hostname or ""
 
 
 def find_region(host: str, given: str | None, known: str | None = None) -> str | None:

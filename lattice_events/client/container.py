@@ -16,9 +16,10 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
+from lattice_events.client.scope import split_url
 from lattice_events.client.time_left import start_clock
 from lattice_events.errors import ExpiredCredentialsError, MissingCredentialsError, SigningError
 from lattice_events.sigv4 import Credentials
@@ -101,11 +102,11 @@ def _endpoint() -> str:
     relative = os.environ.get(_RELATIVE, "").strip()
     name = _RELATIVE if relative else _FULL
     url = f"http://{_ECS}/{relative.removeprefix('/')}" if relative else os.environ[_FULL].strip()
-    parts = _split(url)
+    parts = split_url(url) if _WORD.fullmatch(url) else None
     if parts is None:
         raise MissingCredentialsError(
-            f"{name} is no URL: its host or port cannot be read, or it has a space, a line break or a "
-            "character that is not ASCII."
+            f"{name} is no http or https URL: its host or port cannot be read, or it has a space, a line "
+            "break or a character that is not ASCII."
         )
     host = parts.hostname or ""
     if parts.scheme == "https" or (
@@ -115,16 +116,6 @@ def _endpoint() -> str:
     raise MissingCredentialsError(
         f"{name} names {_shown(url)}: a plain-HTTP endpoint must be on loopback or be that of ECS or EKS."
     )
-
-
-def _split(url: str) -> SplitResult | None:
-    """The parts of a URL; ``None`` for what is none."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # which may be no number
-    except ValueError:
-        return None
-    return parts if _WORD.fullmatch(url) else None
 
 
 def _is_loopback(host: str) -> bool:

@@ -12,8 +12,8 @@ import os
 import re
 from functools import cache
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
+from lattice_events.client.scope import split_url
 from lattice_events.errors import ConfigurationError
 from lattice_events.sigv4 import region_of_host
 
@@ -48,25 +48,15 @@ def service_url(service: str) -> ServiceURL:
             f"Where the service {service!r} answers is not known: set {name} to its URL, such as "
             "https://NAME-ID.7d67968.vpc-lattice-svcs.REGION.on.aws (look_up_service finds it)."
         )
-    host = _host_of(url)
-    if not host:
+    parts = split_url(url)
+    if parts is None:
         raise ConfigurationError(f"{name} is {url!r}, which is no URL: it must be like https://NAME/PATH.")
-    return ServiceURL(url, _hosts(host, environment_region(), name))
+    return ServiceURL(url, _hosts(parts.hostname or "", environment_region(), name))
 
 
 def environment_region() -> str | None:
     """The Region that the environment names, as Lambda and the AWS SDKs do."""
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-
-
-def _host_of(url: str) -> str | None:
-    """The host of a URL; ``None`` for what is none."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # which may be no number
-    except ValueError:
-        return None
-    return parts.hostname if parts.scheme in ("http", "https") else None
 
 
 def _hosts(host: str, region: str | None, name: str) -> dict[str, str]:

@@ -225,7 +225,7 @@ def test_scripts_get_json(folder: Path) -> None:
         (("orders/x", "--as", "anonymus",), "There is no caller anonymus. Did you mean anonymous?"),
         (("orders/x", "--as", "arn:x",), "the ARN of a role, a role's session or a user, not 'arn:x'"),
         (("orders/x", "--from-vpc", "there",), "--from-vpc takes the id or the ARN of a VPC, not 'there'."),
-        (("http://[", ), "is no URL"),
+        (("http://[",), "is no http or https URL"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named(folder: Path, arguments: tuple[str, ...], said: str) -> None:

@@ -389,19 +389,27 @@ def test_nobody_listening_is_named(no_environment: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://[::1", "http://127.0.0.1/a b", "http://127.0.0.1:port/", "http://127.0.0.1/caf\u00e9"]
+    "url",
+    [
+        "http://[::1",
+        "http://127.0.0.1/a b",
+        "http://127.0.0.1:port/",
+        "http://127.0.0.1/caf\u00e9",
+        "ftp://127.0.0.1/x",
+        "nonsense",
+    ],
 )
 def test_an_endpoint_that_is_no_url_is_not_shown(url: str, no_environment: pytest.MonkeyPatch) -> None:
     no_environment.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url)
 
     with pytest.raises(
-        MissingCredentialsError, match="FULL_URI is no URL: its host or port cannot be read, or"
+        MissingCredentialsError, match="FULL_URI is no http or https URL: its host or port cannot be read"
     ):
         DefaultCredentials()()
 
 
 @pytest.mark.parametrize(
-    "url", ["http://example.com/x", "http://169.254.169.254/x", "ftp://127.0.0.1/x", "nonsense"]
+    "url", ["http://example.com/x", "http://169.254.169.254/x", "http://127.0.0.1.example.com/x"]
 )
 def test_the_token_goes_to_no_other_host(url: str, no_environment: pytest.MonkeyPatch) -> None:
     no_environment.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url)
