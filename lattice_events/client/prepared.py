@@ -29,19 +29,17 @@ def sign_prepared(
     signer: RequestSigner, request: requests.PreparedRequest, region: str, credentials: Credentials
 ) -> SignedRequest:
     """Sign a prepared request in place."""
-    headers, url = request.headers, request.url or ""
-    signed = signer.sign(
-        request.method or "GET",
-        url,
-        [(name, value if type(value) is str else _text(value)) for name, value in headers.lower_items()],
-        region=region,
-        credentials=credentials,
-    )
+    url = request.url or ""
+    given = {
+        name: value if type(value) is str else _text(value) for name, value in request.headers.lower_items()
+    }
+    signed = signer.sign(request.method or "GET", url, given.items(), region=region, credentials=credentials)
     written = [(name, value) for name, value in signed.headers if name in WRITTEN_HEADERS]
+    for name, value in written:
+        request.headers[name] = value
     setattr(request, _SIGNED, signed)
-    setattr(request, _GIVEN, _Given(url, tuple(name for name, _ in written if name not in headers)))
+    setattr(request, _GIVEN, _Given(url, tuple(name for name, _ in written if name not in given)))
     request.url = signed.url
-    headers.update(written)
     return signed
 
 
