@@ -62,6 +62,8 @@ def take_off(request: requests.PreparedRequest) -> None:
         if request.url == signed.url:
             request.url = unsigned_url(request)
         take_off_copy(request, request)
+        delattr(request, _SIGNED)  # whoever changes the request now changes it for good
+        delattr(request, _GIVEN)
 
 
 def take_off_copy(copy: requests.PreparedRequest, request: requests.PreparedRequest) -> None:

@@ -121,6 +121,10 @@ class LatticeSession(requests.Session):
             DeadlineExceededError: It did not end in time.
             CallError: The connection broke.
         """
+        for name in ("stream", "verify", "cert"):  # else hops of a redirect go without the session's own
+            kwargs.setdefault(name, getattr(self, name))
+        if "proxies" not in kwargs:
+            kwargs["proxies"] = requests.utils.resolve_proxies(request, dict(self.proxies), self.trust_env)
         seconds_left = start_clock(self._deadline_seconds)
         with deadline(seconds_left()):  # it bounds the fetching of credentials and the hops of redirects too
             response = self._call(request, seconds_left, kwargs)

@@ -224,6 +224,21 @@ def test_a_plain_handler_s_calls_carry_lambda_s_trace(monkeypatch: pytest.Monkey
     assert "x-amzn-trace-id" not in send("https://example.com/")[0].headers
 
 
+def test_a_sent_request_that_is_changed_is_sent_as_it_then_is() -> None:
+    recorder = Recorder()
+    with session_with(recorder) as session:
+        prepared = session.prepare_request(requests.Request("GET", f"{SERVICE}/one"))
+        session.send(prepared)
+        prepared.url = "https://other.example/two"
+        answer = session.send(prepared)
+        prepared.headers["authorization"] = "Bearer mine"
+        session.send(prepared)
+
+    assert answer.url == "https://other.example/two"
+    assert "authorization" not in recorder.sent[1].headers
+    assert recorder.sent[2].headers["authorization"] == "Bearer mine"
+
+
 def test_the_request_id_of_the_invocation_travels_on() -> None:
     token = current_invocation.set(Invocation(request_id="id-1", trace_header=None, remaining_ms=None))
     try:
