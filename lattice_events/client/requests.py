@@ -37,7 +37,8 @@ class LatticeSession(requests.Session):
 
     Signed are ``https://*.vpc-lattice-svcs.REGION.on.aws``, whose Region is in the name, and the
     hosts given as `hosts`. Any other host gets the request as it is: credentials go nowhere else.
-    Redirects are not followed unless asked for, and each hop is judged and signed by itself.
+    ``get`` and ``options`` follow redirects as those of requests do, the others only when asked to; each
+    hop is judged and signed by itself.
 
     A call ends within the time that the invocation being served has left (see `deadline`). It is
     tried again as `decide_delay` says. What VPC Lattice itself refuses is raised, with the policy
