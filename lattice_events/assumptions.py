@@ -1,4 +1,4 @@
-"""What nobody outside AWS knows for sure, or where sources conflict: one named switch each.
+"""One named switch for each behaviour that is undocumented or on which sources conflict.
 
 `Assumptions` is an argument of the core; nothing here decides anything. ``docs/fidelity.md`` has a
 row for each field. Marks: *observed* on the service, *documented* by AWS, *assumed*.
@@ -44,7 +44,7 @@ class Assumptions:
     v1_query_repeat: Literal["first", "last"] = _switch(
         "first",
         "observed",
-        "Which value of a repeated key stands in V1's query_string_parameters; the guide says last.",
+        "Which value of a repeated key is in V1's query_string_parameters; the guide says the last.",
     )
     v1_header_join: Literal[",", ", "] = _switch(
         ",",
@@ -60,25 +60,25 @@ class Assumptions:
     identity_empty_fields: bool = _switch(
         True,
         "observed",
-        "x-amzn-lattice-identity writes an empty value for what it does not know (2026); older "
-        "captures (2024) leave the key out.",
+        "Whether x-amzn-lattice-identity has an empty value for an unknown field (captures of 2026) "
+        "or leaves it out (captures of 2024).",
     )
     forwarded_for: Literal["append", "replace"] = _switch(
         "append",
         "observed",
-        "A client's own X-Forwarded-For is kept and the source address appended, in one value: seen in "
-        "Lambda events, and taken to be so for HTTP targets.",
+        "Whether the source address is appended to a client's own X-Forwarded-For, in one value: seen in "
+        "Lambda events, and assumed for HTTP targets.",
     )
     request_too_large_status: int = _switch(
         413,
         "assumed",
-        "The status for a body over 6 MB to a Lambda target; the guide gives the limit only.",
+        "The status for a body over 6 MB to a Lambda target; the guide gives only the limit.",
     )
     response_envoy_leniency: bool = _switch(
         False,
         "assumed",
-        "Whether a response without statusCode is a 200 and one with statusCode '200' is taken, as "
-        "in Envoy's Lambda filter; the guide says that the status code is a must.",
+        "Whether a response without statusCode is a 200 and statusCode '200' is accepted, as in "
+        "Envoy's Lambda filter; the guide says that the status code is required.",
     )
     response_header_lists: Literal["accept", "refuse"] = _switch(
         "accept",
@@ -118,8 +118,8 @@ class Assumptions:
         False,
         "assumed",
         "Whether a wrong signature is refused where neither the service nor its network has AuthType "
-        "AWS_IAM. The guide says that every signed request is authenticated; whether so there, too, it "
-        "does not say.",
+        "AWS_IAM. The guide says that every signed request is authenticated, but not whether this "
+        "includes such services.",
     )
     authorize_before_rules: bool = _switch(
         True,
@@ -130,20 +130,20 @@ class Assumptions:
     explicit_deny_first: bool = _switch(
         True,
         "assumed",
-        "Whether the 403 blames a Deny statement before a layer that only lacks an Allow. Of several "
-        "layers that lack one the network's is blamed first, then the service's: observed.",
+        "Whether the 403 names a Deny statement before a policy that only has no Allow. When several "
+        "policies have none, it names the network's first, then the service's: observed.",
     )
     clock_skew_seconds: int = _switch(
         300,
         "assumed",
-        "How far the time of a signature may be from now: five minutes for AWS services in general, no "
-        "figure of VPC Lattice's own is published.",
+        "How far the time of a signature may be from now: five minutes for other AWS services; AWS "
+        "publishes no figure for VPC Lattice.",
     )
     single_path_encoding: bool = _switch(
         True,
         "assumed",
-        "Whether a signature over the path encoded once is taken, normalized or as it was sent, beside "
-        "one over the normalized path encoded twice, which the AWS SDKs send to every service but S3.",
+        "Whether a signature over the path encoded once (normalized, or as it was sent) is also accepted. "
+        "The AWS SDKs sign the normalized path encoded twice for every service except S3.",
     )
     forward_signature: bool = _switch(
         True,

@@ -10,10 +10,9 @@ PAGE = Path(__file__).parents[1] / "docs" / "fidelity.md"
 INTRODUCTION = """\
 # Fidelity
 
-What `lattice dev` does as VPC Lattice does, and how sure that is. *Same*: documented, and played so.
-*Observed*: seen on the service by somebody, and played so. *Assumed*: nobody outside AWS knows; a
-guess, or a switch below. *Absent*: not played; what you would miss is named. This page is written by
-`scripts/fidelity.py`; a test holds it to the code.
+This page lists what `lattice dev` emulates, and how sure each behaviour is. *Same*: documented by AWS.
+*Observed*: seen on the service. *Assumed*: nobody outside AWS knows, so it is a guess, or a switch below.
+*Absent*: not emulated. `scripts/fidelity.py` writes this page; a test compares it with the code.
 """
 BEHAVIOURS = (
     (
@@ -24,7 +23,7 @@ BEHAVIOURS = (
     ("same", "400 for over 100 headers or 60 K of them; 6 MB for Lambda targets, both ways"),
     (
         "same",
-        "`x-forwarded-*`, `x-amzn-requestid`, `x-amzn-lattice-*`; what a client sends of the latter is stripped",
+        "`x-forwarded-*`, `x-amzn-requestid`, `x-amzn-lattice-*`; the `x-amzn-lattice-*` headers of a client are removed",
     ),
     (
         "same",
@@ -32,47 +31,47 @@ BEHAVIOURS = (
     ),
     (
         "same",
-        "Auth policies of service network and service and the caller's IAM policies must all allow; a Deny decides",
+        "Auth policies of service network and service and the caller's IAM policies must all allow; a Deny in any of them wins",
     ),
     (
         "same",
         "Every condition operator of IAM, set operators, IfExists, Null, each `vpc-lattice-svcs:` key; policy variables where Version is 2012-10-17",
     ),
-    ("same", "AuthType AWS_IAM without an auth policy denies everything; with NONE no policy is asked"),
+    ("same", "AuthType AWS_IAM without an auth policy denies everything; with NONE no policy is evaluated"),
     (
         "same",
-        "Health checks of HTTP targets with the documented defaults; turns among the healthy; none healthy fails open",
+        "Health checks of HTTP targets with the documented defaults; healthy targets take turns; when none is healthy, all get requests",
     ),
     ("same", "A function's timeout, memory setting and environment variables"),
     ("same", "The fields of an access log record, one for each request to a service"),
     (
         "observed",
-        "The texts of the 403: who, which resource with its path, which of the three policies lacks an Allow, and an explicit deny of the service's",
+        "The texts of the 403: the caller, the resource with its path, which of the three policies has no Allow, and an explicit deny in the service's policy",
     ),
     (
         "observed",
-        "Of several policies that lack an Allow the network's is blamed first, the caller's own last",
+        "When several policies have no Allow, the text names the network's policy first and the caller's own last",
     ),
-    ("observed", "`ForAnyValue:` without its key does not hold, whatever `IfExists` says"),
-    ("observed", "`Signed payloads are not supported`, and what is said of missing signed headers"),
+    ("observed", "`ForAnyValue:` is false when its key is absent, also with `IfExists`"),
+    ("observed", "The texts `Signed payloads are not supported` and that for missing signed headers"),
     ("observed", "`x-amzn-source-vpc`, and the fields and the order of the identity header of HTTP targets"),
-    ("observed", "The order of an access log record's fields; `-` for what has no value"),
+    ("observed", "The order of the fields of an access log record; `-` for a field without a value"),
     ("observed", "An unsigned caller's event has the source VPC as its only identity"),
-    ("observed", "The path of an event has the query string; `requestId` and `request_id` are there"),
+    ("observed", "The path of an event includes the query string; events have `requestId` or `request_id`"),
     ("observed", "`{statusCode, body}` alone is a valid response of a function"),
     ("observed", "Names of response headers reach the client in lower case"),
-    ("observed", "The controller ignores filters of HTTPRoutes, and rules go by document order"),
+    ("observed", "The controller ignores the filters of HTTPRoutes, and orders rules as in the document"),
     (
         "assumed",
-        "The text of the 403 for an explicit deny of the network's policy or the caller's own: as for the service's; the resource has no query string",
+        "The text of the 403 for an explicit deny in the network's policy or the caller's own is that of the service's policy; the resource has no query string",
     ),
     (
         "assumed",
-        "The texts for an unknown key or token, a signature that does not match and a missing part of Authorization: those of AWS services in general",
+        "The texts for an unknown key or token, a wrong signature and a missing part of Authorization are those of other AWS services",
     ),
     (
         "assumed",
-        "What else may be wrong with a signature has the code of AWS services in general and a text of our own: `Authorization cannot be read.`, `Credential must be …`, `Credential should be scoped to …, not …`, `… stands 2 times.`, `One signature is needed: …`, `The query string has no …`, `X-Amz-Expires must be …`, the algorithm, the date, the region set",
+        "Other errors in a signature have the error code of other AWS services and a text of our own: `Authorization cannot be read.`, `Credential must be …`, `Credential should be scoped to …, not …`, `… stands 2 times.`, `One signature is needed: …`, `The query string has no …`, `X-Amz-Expires must be …`, the algorithm, the date, the region set",
     ),
     (
         "assumed",
@@ -80,12 +79,12 @@ BEHAVIOURS = (
     ),
     ("assumed", "A port on which a service has no listener answers 404"),
     ("assumed", "A path is matched as it was sent: nothing is decoded or normalized"),
-    ("assumed", "Among weighted target groups each request is drawn at random"),
+    ("assumed", "A weighted target group is chosen at random for each request"),
     ("assumed", "HTTP targets get the client's Host unchanged"),
-    ("assumed", "Of an unsigned caller HTTP targets get no `x-amzn-lattice-identity`"),
+    ("assumed", "For an unsigned caller, HTTP targets get no `x-amzn-lattice-identity`"),
     ("assumed", "`targetGroupArn` is `-` for a request that was denied"),
     ("assumed", "The values of a repeated header are one value of `RequestHeader/`, joined by a comma"),
-    ("assumed", "A principal may be the number of an account, alone or behind `AWS`"),
+    ("assumed", "A principal may be an account id, alone or under `AWS`"),
     ("assumed", "One matching value of a repeated header is enough for a header match"),
     (
         "assumed",
@@ -93,32 +92,35 @@ BEHAVIOURS = (
     ),
     (
         "assumed",
-        "A condition operator without a set operator holds for a repeated query parameter if each value satisfies it",
+        "A condition operator without a set operator is true for a repeated query parameter if every value satisfies it",
     ),
     (
         "assumed",
-        "A negated condition operator holds for a value that it cannot read, and where a policy variable has no value",
+        "A negated condition operator is true for a value that it cannot parse, and when a policy variable has no value",
     ),
     (
         "assumed",
-        "A `NotPrincipal` spares a caller whose account is named and whose role or user is, as the IAM guide asks; whether VPC Lattice needs both is not known",
+        "A `NotPrincipal` exempts a caller if it names both the account and the role or user, as the IAM guide says; it is not known whether VPC Lattice needs both",
     ),
     (
         "assumed",
-        "A value of an ARN operator has six parts, each compared by itself; the colon of a policy variable divides nothing, and a value of fewer parts is refused, since it would match nothing",
+        "A value of an ARN operator has six parts, and each part is compared separately; a colon inside a policy variable does not separate parts; a value with fewer parts is an error, because it would match nothing",
     ),
     (
         "assumed",
-        "A date without a time zone is one of UTC; four digits are a year, other digits seconds since 1970",
+        "A date without a time zone is in UTC; four digits are a year, other numbers are seconds since 1970",
     ),
     (
         "assumed",
-        "A client that hangs up has 400 in the access log, as the guide says of one that does so within its body",
+        "A client that closes the connection has status 400 in the access log; the guide says so for one that closes it within its body",
     ),
-    ("assumed", "Condition keys do not mind case, as in IAM; the guide calls them case-sensitive"),
     (
         "assumed",
-        "A caller whose VPC is on none of a service's networks comes through the first of them; on AWS it could not come at all",
+        "Names of condition keys are case-insensitive, as in IAM; the guide calls them case-sensitive",
+    ),
+    (
+        "assumed",
+        "A caller whose VPC is on none of a service's networks uses the first of them; on AWS it could not reach the service",
     ),
     (
         "assumed",
@@ -126,14 +128,14 @@ BEHAVIOURS = (
     ),
     (
         "assumed",
-        "A request target that is neither a path nor an http URL, such as that of `OPTIONS *`, is answered 400 and not logged",
+        "A request target that is neither a path nor an http URL, such as that of `OPTIONS *`, gets a 400 and no access log record",
     ),
     (
         "absent",
-        "Pages of other sites in a browser are refused with a 403 of our own, which says so; VPC Lattice has no such protection",
+        "Web pages of other sites get a 403 from `lattice dev` itself, which says so; VPC Lattice has no such protection",
     ),
-    ("absent", "Permissions of functions: VPC Lattice may invoke every target here"),
-    ("absent", "The idle timeout that a service may set; it is 60 seconds"),
+    ("absent", "Permissions of functions: every function may be invoked"),
+    ("absent", "The idle timeout setting of a service; it is always 60 seconds"),
     (
         "absent",
         "gRPC, HTTP/2 (a request in it is answered 505), TLS passthrough, resource configurations: refused by name",
@@ -144,20 +146,20 @@ BEHAVIOURS = (
     ),
     (
         "absent",
-        "IAM policies that are in no template and no `custom.lattice.callers`: taken to allow, with a note at the start",
+        "IAM policies that are in no template and no `custom.lattice.callers`: they count as allowing, and a note at the start says so",
     ),
     (
         "absent",
-        "Condition keys that a request here never has, though one on AWS may: `aws:userid`, `aws:TokenIssueTime` and the other facts of a session, `aws:SourceVpc` and the other facts of a network but `aws:SourceIp`, `aws:ResourceOrgID`, `aws:referer`; a note at the start names them",
+        "Condition keys that `lattice dev` never sets: `aws:userid`, `aws:TokenIssueTime` and other keys of a session, `aws:SourceVpc` and other keys of a network except `aws:SourceIp`, `aws:ResourceOrgID`, `aws:referer`; they are treated as absent, and a note at the start names them",
     ),
-    ("absent", "The real ids of services in ARNs of policies: give `!Ref`, `!GetAtt` or wildcards"),
-    ("absent", "Metrics; access log subscriptions: give `lattice dev --access-log FILE`"),
-    ("absent", "The port of a health check, which is the real target's; draining of targets"),
+    ("absent", "Real service ids in the ARNs of policies: use `!Ref`, `!GetAtt` or wildcards"),
+    ("absent", "Metrics; access log subscriptions: use `lattice dev --access-log FILE`"),
+    ("absent", "The port of a health check (the target's port is used); draining of targets"),
     ("absent", "Security groups, and VPCs that are on no network: every local client reaches every service"),
-    ("absent", "Clients that ignore proxy variables: use `http://NAME.localhost:8480/` for them"),
+    ("absent", "Clients that ignore proxy variables: use `http://NAME.localhost:8480/`"),
     ("absent", "The memory limit of a function, layers, container images, runtimes other than Python"),
-    ("absent", "Idle and lifetime limits of client connections; the 10,000 requests a second"),
-    ("absent", "Terraform configurations are not read; give the CloudFormation template or the manifests"),
+    ("absent", "Idle and lifetime limits of client connections; the limit of 10,000 requests per second"),
+    ("absent", "Terraform configurations are not read; use a CloudFormation template or manifests"),
 )
 
 
