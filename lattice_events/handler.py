@@ -194,6 +194,8 @@ def _from_dict(returned: dict[str, Any], status: int) -> Response:
         )
     try:
         return Response.json(returned, status)
+    except ResponseError:
+        raise
     except (TypeError, ValueError, RecursionError) as error:
         raise ResponseError(f"The handler returned a dict that JSON cannot write: {error}.") from error
 

@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Self
 
+    from typing_extensions import TypeIs
+
 
 class MultiMap:
     """An immutable, ordered map from a name to one or more text values.
@@ -141,6 +143,32 @@ class QueryParams(MultiMap):
         return cls(parse_qsl(query_string, keep_blank_values=True))
 
 
+_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def is_token(name: object) -> TypeIs[str]:
+    """Whether a value can be the name of a header (RFC 9110 §5.6.2)."""
+    if not isinstance(name, str):
+        return False
+    is_plain = name.isascii() and name.replace("-", "").isalnum()  # most are, and this is quick
+    return is_plain or (name != "" and _TOKEN.issuperset(name))
+
+
+def find_uncarried(value: str) -> str | None:
+    """The first character of a header's value that no HTTP/1.1 message carries, as ``U+000A``.
+
+    Those are the control characters but for the tab (RFC 9110 §5.5), and lone surrogates, which
+    UTF-8 cannot write. Other characters travel as UTF-8; spaces around a value are no part of it, and
+    whoever parses the message drops them.
+    """
+    if value.isprintable() and value.isascii():
+        return None
+    for char in value:
+        if (char < " " and char != "\t") or char == "\x7f" or "\ud800" <= char <= "\udfff":
+            return f"U+{ord(char):04X}"
+    return None
+
+
 # RFC 9110 §7.6.1 and the older names; they belong to one connection and never travel on.
 HOP_BY_HOP = frozenset(
     (
@@ -159,6 +187,8 @@ HOP_BY_HOP = frozenset(
 
 def end_to_end(headers: Headers) -> Headers:
     """The headers less those of one connection: RFC 9110's, and those that ``Connection`` names."""
+    if HOP_BY_HOP.isdisjoint(headers):
+        return headers
     named = {token.strip().lower() for value in headers.get_all("connection") for token in value.split(",")}
     gone = HOP_BY_HOP | named
     return Headers(pair for pair in headers.items() if pair[0].lower() not in gone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 
+from lattice_events.errors import ResponseError
 from lattice_events.headers import Headers
 from lattice_events.values import Value, assign
 
@@ -36,10 +37,14 @@ class Response(Value):
         headers: HeadersLike = (),
         body: str | builtins.bytes = b"",
     ) -> None:
-        """Keep the parts as they are; the constructors below also set the content type."""
+        """Keep the parts as they are; the constructors below also set the content type.
+
+        Raises:
+            ResponseError: The body is a str with a lone surrogate.
+        """
         assign(self, "status", status)
         assign(self, "headers", headers if isinstance(headers, Headers) else Headers(headers))
-        assign(self, "body", body.encode() if isinstance(body, str) else body)
+        assign(self, "body", _to_utf8(body) if isinstance(body, str) else body)
 
     @classmethod
     def text(cls, body: str, status: int = 200, *, headers: HeadersLike = ()) -> Response:
@@ -51,11 +56,17 @@ class Response(Value):
         """A JSON response: ``application/json`` unless the headers say otherwise.
 
         Raises:
+            ResponseError: The value holds a number that JSON lacks (NaN, Infinity) or a str with a lone
+                surrogate; `field` is its place, such as ``body.items[2].price``.
             TypeError: The value holds something that JSON cannot write, as from `json.dumps`.
         """
         import json
 
-        body = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        try:
+            text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+            body = text.encode()
+        except ValueError as error:
+            raise find_unwritable(value, "body") or error from None
         return cls(status, headers=_typed(headers, "application/json"), body=body)
 
     @classmethod
@@ -73,3 +84,55 @@ def _typed(headers: HeadersLike, content_type: str) -> Headers:
     """Headers that have a content type, the given one if they had none."""
     known = headers if isinstance(headers, Headers) else Headers(headers)
     return known if "content-type" in known else Headers((("content-type", content_type), *known.items()))
+
+
+def _to_utf8(text: str) -> builtins.bytes:
+    """The bytes of a text."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        problem = f"has a lone surrogate at {error.start}, which UTF-8 cannot write"
+        raise ResponseError(f"The body {problem}.", field="body") from None
+
+
+def find_unwritable(value: object, name: str) -> ResponseError | None:
+    """The error for the first number that JSON lacks, or text that UTF-8 cannot write; ``None`` without one.
+
+    Args:
+        value: To look through.
+        name: What its place begins with.
+    """
+    waiting, seen = [(name, value)], set[int]()
+    while waiting:
+        place, each = waiting.pop()
+        problem = _scalar_problem(each)
+        if problem:
+            message = f"{place} {problem}. Send null, another number or another text instead."
+            return ResponseError(message, field=place)
+        if isinstance(each, (dict, list, tuple)) and id(each) not in seen:  # a circle is no news
+            seen.add(id(each))
+            waiting += reversed(_parts(place, each))
+    return None
+
+
+def _scalar_problem(value: object) -> str | None:
+    """Why a number or a text is nothing that JSON can write."""
+    if isinstance(value, float) and value - value != 0:  # NaN and both infinities
+        return f"is {value}, which JSON has no number for"
+    if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
+        return "has a lone surrogate, which UTF-8 cannot write"
+    return None
+
+
+def _parts(
+    place: str, value: dict[object, object] | list[object] | tuple[object, ...]
+) -> list[tuple[str, object]]:
+    """Keys and members of a container, with their places."""
+    if not isinstance(value, dict):
+        return [(f"{place}[{index}]", member) for index, member in enumerate(value)]
+    parts: list[tuple[str, object]] = []
+    for key, member in value.items():
+        name = ascii(key)[1:-1] if isinstance(key, str) else repr(key)
+        inner = f"{place}.{name}" if place else name
+        parts += [(inner, key), (inner, member)]
+    return parts

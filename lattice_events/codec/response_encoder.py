@@ -12,12 +12,13 @@ from binascii import b2a_base64
 
 from lattice_events.codec.limits import MAX_LAMBDA_BYTES
 from lattice_events.errors import ResponseError
-from lattice_events.headers import end_to_end
+from lattice_events.headers import end_to_end, find_uncarried, is_token
 
 TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
 if TYPE_CHECKING:
     from typing import Any, Literal
 
+    from lattice_events.headers import Headers
     from lattice_events.response import Response
 
 _SURELY_SMALL_BYTES = MAX_LAMBDA_BYTES // 8  # JSON writes no byte as more than 6
@@ -45,14 +46,16 @@ def encode_response(
             API Gateway; ``refuse``, an error. One ``set-cookie`` is always a plain string.
 
     Raises:
-        ResponseError: The status is none, a header has a line break, the JSON is over 6 MB, or
-            something that `strict` or `multiple_set_cookie` refuses.
+        ResponseError: The status is none, a header's name is no token, its value has a character that
+            HTTP does not carry, the JSON is over 6 MB, or something that `strict` or
+            `multiple_set_cookie` refuses.
     """
     status = response.status
     if type(status) is not int or not 100 <= status <= 599:
         raise ResponseError(
             f"The status must be a number from 100 to 599, not {status!r}.", field="statusCode"
         )
+    _refuse_what_http_does_not_carry(response.headers)
     if strict:
         _refuse_what_would_be_lost(response)
     is_base64, body = _body(response)
@@ -76,6 +79,27 @@ def encode_response(
     if len(body) > _SURELY_SMALL_BYTES:
         _check_size(result)
     return result
+
+
+def _refuse_what_http_does_not_carry(headers: Headers) -> None:
+    """Name the header that would split or break the message."""
+    for name, value in headers.items():
+        if not is_token(name):
+            raise ResponseError(
+                f"{name!r} is no header name: that has letters, digits and !#$%&'*+-.^_`|~ only.",
+                field=f"headers.{name}",
+            )
+        if not isinstance(value, str):
+            raise _header_error(name, f"must be text, not {type(value).__name__}")
+        if uncarried := find_uncarried(value):
+            raise _header_error(
+                name, f"holds {uncarried}, a line break or another character that HTTP does not carry"
+            )
+
+
+def _header_error(name: str, problem: str) -> ResponseError:
+    """Say what is wrong with a header's value."""
+    return ResponseError(f"The header {name} {problem}.", field=f"headers.{name.lower()}")
 
 
 def _refuse_what_would_be_lost(response: Response) -> None:
@@ -108,15 +132,6 @@ def _headers(response: Response) -> dict[str, str | list[str]]:
     """The headers, each name once."""
     headers: dict[str, str | list[str]] = {}
     for name, values in end_to_end(response.headers).to_lists().items():
-        for value in values:
-            if not isinstance(value, str):
-                raise ResponseError(
-                    f"The header {name} must be text, not {type(value).__name__}.", field=f"headers.{name}"
-                )
-            if "\n" in value or "\r" in value or "\0" in value or not name:
-                raise ResponseError(
-                    f"The header {name!r} has a line break or no name.", field=f"headers.{name}"
-                )
         if name == "set-cookie" and len(values) > 1:
             headers[name] = values
         else:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
 from lattice_events.errors import ResponseError
-from lattice_events.headers import Headers
+from lattice_events.headers import Headers, find_uncarried, is_token
 from lattice_events.identity import (
     IDENTITY_HEADER,
     NETWORK_HEADER,
@@ -22,7 +22,7 @@ from lattice_events.identity import (
     identity_to_headers,
 )
 from lattice_events.request import Request
-from lattice_events.response import Response
+from lattice_events.response import Response, find_unwritable
 
 _TEXT_TYPES = ("application/json", "application/xml", "application/javascript")
 
@@ -151,7 +151,10 @@ def decode_response(returned: object, *, assumptions: Assumptions = DEFAULTS) ->
     pairs = [*_header_pairs(returned.get("headers"), assumptions)]
     if assumptions.response_cookies == "accept":
         pairs += [("set-cookie", cookie) for cookie in _cookies(returned.get("cookies"))]
-    return Response(status, headers=Headers(pairs), body=_decode_body(returned))
+    response = Response(status, headers=Headers(pairs), body=_decode_body(returned))
+    if unwritable := find_unwritable(returned, ""):
+        raise unwritable  # Python's JSON carries it to here, the service's does not
+    return response
 
 
 def _in_words(value: object) -> str:
@@ -200,12 +203,15 @@ def _header_pairs(headers: object, assumptions: Assumptions) -> list[tuple[str, 
 def _pair(name: object, value: object) -> tuple[str, str]:
     """One header, its name in lower case."""
     field = f"headers.{name}"
-    if not isinstance(name, str) or not name or any(char <= " " or char in ':"' for char in name):
+    if not is_token(name):
         raise ResponseError(f"{name!r} is no header name.", field=field)
     if not isinstance(value, str):
         raise ResponseError(f"The header {name} must be a string, not {_in_words(value)}.", field=field)
-    if any(char in value for char in "\r\n\0"):
-        raise ResponseError(f"The header {name} holds a line break.", field=field)
+    if uncarried := find_uncarried(value):
+        raise ResponseError(
+            f"The header {name} holds {uncarried}, a line break or another character that HTTP does not carry.",
+            field=field,
+        )
     return name.lower(), value
 
 

@@ -134,6 +134,8 @@ def test_an_http_error_never_escapes() -> None:
         pytest.param([1], "a value of type list ([1])", id="a list"),
         pytest.param("x" * 99, "", id="a long text is fine"),
         pytest.param({"a": object()}, "JSON cannot write", id="no JSON"),
+        pytest.param({"a": [float("nan")]}, "body.a[0] is nan, which JSON has no number for", id="NaN"),
+        pytest.param("\ud800", "The body has a lone surrogate at 0", id="lone surrogate"),
         pytest.param(range(10**6), "type range", id="a range"),
     ],
 )

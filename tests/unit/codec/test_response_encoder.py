@@ -53,13 +53,63 @@ def test_a_status_that_is_none_is_refused(status: Any) -> None:
     assert caught.value.field == "statusCode"
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("x", "a\nb"), ("x", "a\rb"), ("x", "a\0b"), ("", "a"), ("x", 7)]
-)
-def test_a_header_that_would_split_the_response_is_refused(name: str, value: Any) -> None:
-    with pytest.raises(ResponseError) as caught:
-        encode_response(Response(200, headers=[(name, value)]))
+# RFC 9110 §5.6.2: what a name is made of, and no other character.
+TOKEN_CHARACTERS = "!#$%&'*+-.^_`|~09azAZ"
+NO_NAMES: list[Any] = [
+    "",
+    " ",
+    "a b",
+    "a:",
+    "a\t",
+    "a\n",
+    "a\0",
+    "é",
+    "a\x7f",
+    "a(",
+    "\ud800",
+    "a,b",
+    '"',
+    7,
+    None,
+]
+
+
+@pytest.mark.parametrize("name", [*NO_NAMES, b"x", "[", "{a}", "a/b", "a=b", "@", "x\r\ny", "²", "١"])
+def test_a_header_name_that_is_no_token_is_refused(name: Any) -> None:
+    with pytest.raises(ResponseError, match="no header name") as caught:
+        encode_response(Response(200, headers=[(name, "a")]))
     assert caught.value.field == f"headers.{name}"
+
+
+@pytest.mark.parametrize("name", [TOKEN_CHARACTERS, *TOKEN_CHARACTERS])
+def test_every_token_is_a_header_name(name: str) -> None:
+    assert encode_response(Response(200, headers={name: "a"}))["headers"] == {name.lower(): "a"}
+
+
+# RFC 9110 §5.5: no CR, LF, NUL; other control characters but the tab are invalid too. UTF-8 has no surrogates.
+CONTROLS = [chr(code) for code in (*range(0x20), 0x7F) if chr(code) != "\t"]
+SURROGATES = ("\ud800", "\udfff")
+
+
+@pytest.mark.parametrize("char", [*CONTROLS, *SURROGATES], ids=ascii)
+@pytest.mark.parametrize("name", ["x", "Set-Cookie", "Connection"])
+def test_a_value_that_no_message_carries_is_refused(name: str, char: str) -> None:
+    for value in (char, f"a{char}", f"é{char}b"):
+        with pytest.raises(ResponseError, match=f"U\\+{ord(char):04X}") as caught:
+            encode_response(Response(200, headers=[("ok", "ok"), (name, value)]))
+        assert caught.value.field == f"headers.{name.lower()}"
+
+
+@pytest.mark.parametrize("value", ["", "a\tb", "é", "漢", "\x80", "\xa0", "\u2028", "😀", " spaces around "])
+def test_a_value_that_a_message_carries_is_kept(value: str) -> None:
+    assert encode_response(Response(200, headers={"x": value}))["headers"] == {"x": value}
+
+
+@pytest.mark.parametrize("value", [7, None, b"a", ["a"], True])
+def test_a_value_that_is_no_text_is_refused(value: Any) -> None:
+    with pytest.raises(ResponseError, match="must be text") as caught:
+        encode_response(Response(200, headers=[("X", value)]))
+    assert caught.value.field == "headers.x"
 
 
 def test_over_six_megabytes_says_by_how_much_and_what_to_do() -> None:

@@ -147,6 +147,12 @@ def test_header_names_come_in_lower_case() -> None:
         ({"statusCode": 200, "headers": {"": "c"}}, "headers.", "no header name"),
         ({"statusCode": 200, "headers": {1: "c"}}, "headers.1", "no header name"),
         ({"statusCode": 200, "headers": {"a": "b\r\nc: d"}}, "headers.a", "a line break"),
+        ({"statusCode": 200, "headers": {"a": "\x1b"}}, "headers.a", r"U\+001B"),
+        ({"statusCode": 200, "headers": {"a": ["b", "\ud800"]}}, "headers.a", r"U\+D800"),
+        ({"statusCode": 200, "cookies": ["a=\x7f"]}, "headers.set-cookie", r"U\+007F"),
+        ({"statusCode": 200, "x": {"y": [float("nan")]}}, "x.y[0]", "is nan, which JSON has no number for"),
+        ({"statusCode": float("inf")}, "statusCode", "a whole number"),
+        ({"statusCode": 200, "headers": {"é": "c"}}, "headers.é", "no header name"),
         ({"statusCode": 200, "cookies": "a"}, "cookies", "a list, not a string"),
         ({"statusCode": 200, "body": {}}, "body", "json.dumps"),
         (
