@@ -247,7 +247,7 @@ def _look_up(name: str, region: str | None, profile: str | None, runs: list[Runn
         import botocore.exceptions
     except ImportError as error:
         raise _not_found(
-            name, runs, "boto3, which could ask AWS, is not installed (pip install boto3)."
+            name, runs, "boto3, which could ask AWS, is not installed (pip install 'lattice-events[boto3]')."
         ) from error
     try:
         client = boto3.Session(profile_name=profile, region_name=region).client("vpc-lattice")

@@ -324,7 +324,7 @@ def _profile_credentials(profile: str, keys: Keys) -> Callable[[Function], Crede
         import botocore.exceptions
         import botocore.session
     except ImportError as error:
-        raise MissingExtraError("demo", needed_for="--aws-profile (botocore)") from error
+        raise MissingExtraError("boto3", needed_for="--aws-profile") from error
     try:
         resolver = botocore.session.Session(profile=profile).get_credentials()
     except botocore.exceptions.BotoCoreError as error:

@@ -221,7 +221,7 @@ def _load_botocore(profile: str | None) -> Any:
         looked_at = "" if profile else "neither AWS_ACCESS_KEY_ID nor a container endpoint is set, and "
         raise MissingCredentialsError(
             f"No AWS credentials: {looked_at}botocore, which reads profiles, is not installed "
-            "(pip install boto3)."
+            "(pip install 'lattice-events[boto3]')."
         )
     with _telling(MissingCredentialsError):
         credentials = botocore.session.Session(profile=profile).get_credentials()

@@ -89,7 +89,7 @@ def look_up_service(service: str, *, client: Any = None) -> ServiceURL:
         from botocore.exceptions import BotoCoreError, ClientError
     except ImportError as error:
         raise ConfigurationError(
-            "look_up_service asks the VPC Lattice API through boto3: pip install boto3"
+            "look_up_service asks the VPC Lattice API through boto3: pip install 'lattice-events[boto3]'"
         ) from error
     try:
         return _look_up(service, client or _make_client(boto3))
