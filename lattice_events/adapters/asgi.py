@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal
 from urllib.parse import unquote
 
+from lattice_events.adapters.shown import latin, shown_headers, shown_query, shown_scheme, shown_server
 from lattice_events.errors import MissingExtraError
 from lattice_events.handler import lattice_handler
 from lattice_events.headers import Headers
@@ -23,6 +24,8 @@ try:
     from mangum.protocols import LifespanCycle
 except ImportError as error:
     raise MissingExtraError("asgi", needed_for="lattice_asgi") from error
+
+_OF_THE_SERVICE = ("x-amzn-", "x-forwarded-")
 
 
 def lattice_asgi(
@@ -117,24 +120,19 @@ class _LatticeHandler:
     def scope(self) -> dict[str, Any]:
         """The ASGI scope: path and query as they were sent, every value of a repeated header."""
         request = self._request
-        headers = request.headers
-        scheme = headers.get("x-forwarded-proto") or "https"
-        host, _, port = (headers.get("host") or "").partition(":")
         return {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
             "http_version": "1.1",
             "method": request.method,
-            "scheme": scheme,
+            "scheme": shown_scheme(request),
             "path": unquote(request.path),
-            "raw_path": request.path.encode(),
-            "query_string": request.query_string.encode(),
+            "raw_path": request.path.encode(errors="surrogatepass"),
+            "query_string": shown_query(request).encode(),
             "root_path": "",
-            "headers": [
-                [name.lower().encode(), _latin(value)] for name, value in _one_cookie(headers).items()
-            ],
+            "headers": [[name.encode(), latin(value)] for name, value in _distinct(shown_headers(request))],
             "client": (request.source_ip or "", 0),
-            "server": (host, int(port) if port.isdigit() else 443 if scheme == "https" else 80),
+            "server": shown_server(request),
             "state": dict(self._state),
             "lattice.request": request,
             "aws.event": request.raw,
@@ -148,15 +146,11 @@ class _LatticeHandler:
         return Response(response["status"], headers=Headers(pairs), body=body)
 
 
-def _one_cookie(headers: Headers) -> Headers:
-    """HTTP/2 clients may split ``cookie``; ASGI wants it in one piece (RFC 9113 §8.2.3)."""
-    cookies = headers.get_all("cookie")
-    return headers.with_items((("cookie", "; ".join(cookies)),)) if len(cookies) > 1 else headers
+def _distinct(headers: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The headers less those that a framework which reads ``_`` as ``-`` would take for the service's.
 
-
-def _latin(value: str) -> bytes:
-    """A header's value as bytes."""
-    try:
-        return value.encode("latin-1")
-    except UnicodeEncodeError:
-        return value.encode(errors="surrogatepass")
+    Django does, in ASGI too; others have uses for a name with an underscore, so that all others stay.
+    """
+    for name, value in headers:
+        if "_" not in name or not name.replace("_", "-").startswith(_OF_THE_SERVICE):
+            yield name, value

@@ -126,6 +126,9 @@ def make_request(
         given = (
             given if "content-type" in given else given.with_items((("content-type", "application/json"),))
         )
+    data = body.encode() if isinstance(body, str) else body
+    if data and "content-length" not in given:
+        given = given.with_items((("content-length", str(len(data))),))  # as clients do
     host = _NETWORK.services[0].domain_name
     sent = Request(
         method=method,
@@ -147,7 +150,6 @@ def make_request(
     )
     if not isinstance(decision, Forward):
         raise ValueError(f"The service would not have forwarded it: {decision.reason}.")  # noqa: TRY004 - a bad value
-    data = body.encode() if isinstance(body, str) else body
     identity = _identity(caller).replace(source_vpc_arn=_VPC_ARN)
     return decision.request.replace(body=data, identity=identity)
 
