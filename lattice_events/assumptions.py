@@ -112,7 +112,7 @@ class Assumptions:
         503, "assumed", "The status when a target group has no target, or every weight is 0."
     )
     unknown_host_body: str = _switch(
-        "Not Found", "assumed", "The body of the 404 for a host that is no service of the network."
+        "Not Found", "assumed", "The body of the 404 for a host that is not a service of the network."
     )
     verify_signature_when_auth_none: bool = _switch(
         False,

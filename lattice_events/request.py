@@ -143,7 +143,7 @@ class Request(Value):
         import json
 
         if not self.body:
-            raise BodyError("The body is empty; JSON was expected.")
+            raise BodyError("The body is empty, but JSON was expected.")
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:

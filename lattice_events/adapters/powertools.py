@@ -40,7 +40,7 @@ class LatticeEvent(BaseProxyEvent):
         """The decoded request.
 
         Raises:
-            EventError: The event is not VPC Lattice's, or a field of it is malformed.
+            EventError: The event is not VPC Lattice's, or a field of its form is wrong.
         """
         return decode_event(self._data)
 

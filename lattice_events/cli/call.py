@@ -40,19 +40,19 @@ _METHOD = re.compile(r"[A-Z]+")
 def _check_parts(_context: click.Context, _option: click.Parameter, what: str | None) -> str | None:
     """What --print may name."""
     if what is not None and not set(what) <= set("HBhb"):
-        raise click.BadParameter(f"{what!r} has others than the letters H, B, h and b.")
+        raise click.BadParameter(f"{what!r} may contain only the letters H, B, h and b.")
     return what
 
 
 @click.command(context_settings={"ignore_unknown_options": False})
 @click.argument("words", nargs=-1, required=True, metavar="[METHOD] URL|SERVICE/PATH [ITEM]...")
-@click.option("--body", default="", help="The body as it is: text, or @FILE for its bytes.")
+@click.option("--body", default="", help="The body: text, or @FILE for the bytes of a file.")
 @click.option(
     "--print",
     "what",
     metavar="HBhb",
     callback=_check_parts,
-    help="Request headers (H) and body (B), response's (h, b).",
+    help="What to print: H and B are the request's headers and body, h and b the response's.",
 )
 @click.option("--check-status", is_flag=True, help="Exit with 3, 4 or 5 for a 3xx, 4xx or 5xx.")
 @click.option("--anonymous", is_flag=True, help="Do not sign.")
@@ -60,12 +60,15 @@ def _check_parts(_context: click.Context, _option: click.Parameter, what: str | 
 @click.option(
     "--as", "caller", default=None, metavar="NAME", help="Sign as this caller of a running lattice dev."
 )
-@click.option("--region", default=None, help="Of the service, where its name does not tell it.")
+@click.option("--region", default=None, help="Region of the service, if its name does not contain it.")
 @click.option(
-    "--query", "in_query", is_flag=True, help="Sign in the query string; Authorization stays yours."
+    "--query",
+    "in_query",
+    is_flag=True,
+    help="Sign in the query string, and keep your own Authorization header.",
 )
-@click.option("--timeout", default=30.0, show_default=True, help="Seconds for all of it, retries included.")
-@click.option("--explain", is_flag=True, help="Say what was signed and, for an error, what to look at.")
+@click.option("--timeout", default=30.0, show_default=True, help="Seconds for the whole call, with retries.")
+@click.option("--explain", is_flag=True, help="Print what was signed and, for an error, what to check.")
 @click.option("--direct", is_flag=True, help="Do not look for a running lattice dev.")
 def call(
     words: tuple[str, ...],
@@ -83,11 +86,11 @@ def call(
 ) -> None:
     """Call a service: by URL, or by name, as in `lattice call foo-service/orders item=tea`.
 
-    Items are httpie's: name=text and name:=JSON make a JSON body, name==value a query parameter,
-    Name:value a header. A method is GET, or POST when there is a body, unless it is given.
+    ITEMs are as in httpie: name=text and name:=JSON make a JSON body, name==value a query parameter,
+    Name:value a header. The default METHOD is GET, or POST when there is a body.
 
-    A service of a running `lattice dev` is called there; else the name is looked for in
-    LATTICE_SERVICE_<NAME>_URL, then through the VPC Lattice API.
+    If a running `lattice dev` has the service, it is called there. Else its URL is read from
+    LATTICE_SERVICE_<NAME>_URL, or looked up through the VPC Lattice API.
     """
     if os.environ.get("NO_COLOR"):
         click.get_current_context().color = False
@@ -113,7 +116,9 @@ def call(
             _explain_error(error)
         if target.running is not None and isinstance(error, SignatureRejectedError):
             names = ", ".join(each.name for each in target.running.callers)
-            _note(f"lattice dev knows the credentials of its own callers only: --as one of {names}.")
+            _note(
+                f"lattice dev accepts only the credentials of its own callers: use --as with one of {names}."
+            )
         raise
     except (OSError, ValueError) as error:  # of requests: an invalid URL or header
         raise click.UsageError(f"{redact(url)} cannot be called: {redact(str(error))}") from error
@@ -135,7 +140,7 @@ def _read_words(words: tuple[str, ...]) -> tuple[str, str, Items]:
 def _body(text: str, items: Items) -> tuple[bytes | None, Headers]:
     """The body, and the headers with the content type that it has."""
     if text and items.fields:
-        raise click.UsageError("--body and name=value items both make a body: give one of them.")
+        raise click.UsageError("--body and name=value items both set the body: give only one of them.")
     if not items.fields:
         return (read_body(text) if text else None), Headers(items.headers)
     json_headers = Headers({"Content-Type": "application/json", "Accept": "application/json, */*;q=0.5"})
@@ -215,7 +220,7 @@ def _find(
     found = find_region(host, region, known)
     if found is None and not anonymous:
         raise click.UsageError(
-            f"{host} does not tell that it is a service, nor its Region: give --region to sign the request, or "
+            f"{host} is not a generated Lattice name, so its Region is unknown: give --region to sign the request, or "
             "--anonymous to send it unsigned."
         )
     return Target(url, {host: found} if found else {}, running)
@@ -247,13 +252,16 @@ def _look_up(name: str, region: str | None, profile: str | None, runs: list[Runn
         import botocore.exceptions
     except ImportError as error:
         raise _not_found(
-            name, runs, "boto3, which could ask AWS, is not installed (pip install 'lattice-events[boto3]')."
+            name,
+            runs,
+            "boto3, which the VPC Lattice API lookup needs, is not installed "
+            "(pip install 'lattice-events[boto3]').",
         ) from error
     try:
         client = boto3.Session(profile_name=profile, region_name=region).client("vpc-lattice")
         return look_up_service(name, client=client)
     except (botocore.exceptions.BotoCoreError, ConfigurationError) as error:
-        raise _not_found(name, runs, f"AWS was asked in vain: {error}") from error
+        raise _not_found(name, runs, f"the VPC Lattice API lookup failed: {error}") from error
 
 
 def _not_found(name: str, runs: list[Running], problem: str) -> ConfigurationError:
@@ -261,7 +269,7 @@ def _not_found(name: str, runs: list[Running], problem: str) -> ConfigurationErr
     known = ", ".join(sorted(name for each in runs for name in each.urls))
     here = f"the running lattice dev has {known}" if runs else "no lattice dev is running"
     return ConfigurationError(
-        f"Where the service {name!r} answers is not known: {here}, {environment_name(name)} is not set, and "
+        f"The URL of the service {name!r} is unknown: {here}, {environment_name(name)} is not set, and "
         f"{problem}"
     )
 
@@ -302,7 +310,7 @@ def _explain(response: requests.Response, running: Running | None) -> None:
     from lattice_events.client.prepared import signed_request_of
 
     host = urlsplit(response.request.url or "").hostname
-    _note(f"{host} answered {response.status_code}" + (", played by lattice dev." if running else "."))
+    _note(f"{host} answered {response.status_code}" + (", emulated by lattice dev." if running else "."))
     signed = signed_request_of(response.request)
     if signed is None:
         _note("The request was not signed.")

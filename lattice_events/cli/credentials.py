@@ -13,13 +13,13 @@ from lattice_events.local.environment import ca_variables, credential_variables,
 
 @click.command()
 @click.argument("name")
-@click.option("--proxy", is_flag=True, help="Also the way to the run's services: its proxy and certificates.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object of the variables.")
+@click.option("--proxy", is_flag=True, help="Also print the proxy and the certificates of the run.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with the variables.")
 def credentials(name: str, proxy: bool, as_json: bool) -> None:
     """Print export lines of the made-up credentials of NAME: a function or a caller of a running lattice dev.
 
-    No AWS service takes them, and they end with the run: `eval "$(lattice credentials NAME --proxy)"`
-    makes a shell's curl --aws-sigv4, AWS SDKs and LatticeSession call the run's services as NAME.
+    No AWS service accepts them, and they are valid only during the run. `eval "$(lattice credentials NAME --proxy)"`
+    lets curl --aws-sigv4, AWS SDKs and LatticeSession in this shell call the run's services as NAME.
     """
     runs = find_running()
     caller = find_caller(name, runs)

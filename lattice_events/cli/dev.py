@@ -18,33 +18,39 @@ _PORT = click.IntRange(0, 65535)
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @click.option(
-    "--port", type=_PORT, default=8480, show_default=True, help="Gateway and proxy; 0 takes a free one."
+    "--port",
+    type=_PORT,
+    default=8480,
+    show_default=True,
+    help="Port of the gateway and proxy; 0 uses a free port.",
 )
 @click.option(
-    "--tls-port", type=_PORT, default=8443, show_default=True, help="Direct TLS; 0 takes a free one."
+    "--tls-port", type=_PORT, default=8443, show_default=True, help="Port for direct TLS; 0 uses a free port."
 )
 @click.option(
     "--control-port",
     type=_PORT,
     default=9001,
     show_default=True,
-    help="Lambda's Invoke API; 0 takes a free one.",
+    help="Port of Lambda's Invoke API; 0 uses a free port.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for scripts.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line, for scripts.")
 @click.option(
     "--access-log",
     default="",
     metavar="FILE",
-    help="Append VPC Lattice's access log records; - writes them to standard output, and all else to standard error.",
+    help="Append VPC Lattice's access log records to FILE; with - they go to standard output, and everything else to standard error.",
 )
 @function_options
 def dev(paths: tuple[Path, ...], as_json: bool, access_log: str, **options: Any) -> None:
-    """Run the service network of PATHs on this machine, without AWS and without Docker.
+    """Emulate the service network of PATHs on this machine, without AWS and without Docker.
 
     A PATH is a folder with a serverless.yml, a CloudFormation template, or Kubernetes manifests;
-    without one it is the current folder. Ctrl-C stops everything.
+    the default is the current folder. Ctrl-C stops everything.
     """
     if as_json and access_log == "-":
-        raise click.UsageError("--json and --access-log - both want standard output: give the log a file.")
+        raise click.UsageError(
+            "--json and --access-log - both write to standard output: give --access-log a file."
+        )
     printer = choose_printer(as_json=as_json, to_stderr=access_log == "-")
     asyncio.run(run(run_options(paths, access_log=access_log, **options), printer))

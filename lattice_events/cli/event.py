@@ -14,13 +14,13 @@ from lattice_events.network.examples import CALLERS, make_event
 @click.argument("version", type=click.Choice(["v1", "v2"]))
 @click.option("--method", default="GET", show_default=True)
 @click.option("--path", default="/", show_default=True, help="With the query string: /orders?x=1")
-@click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="May be repeated.")
-@click.option("--body", default="", help="Text, or @FILE for its bytes.")
+@click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="Repeatable.")
+@click.option("--body", default="", help="The body: text, or @FILE for the bytes of a file.")
 @click.option("--as", "caller", type=click.Choice(list(CALLERS)), default="anonymous", show_default=True)
 def event(version: str, method: str, path: str, headers: tuple[str, ...], body: str, caller: str) -> None:
-    """Print an event of VERSION as VPC Lattice would invoke a function with.
+    """Print an event of VERSION, as VPC Lattice sends it to a function.
 
-    Pipe it into `lattice invoke FUNCTION --event -`, or keep it as a test's file.
+    Pipe it into `lattice invoke FUNCTION --event -`, or keep it as a file for tests.
     """
     try:
         made = make_event(
@@ -43,7 +43,7 @@ def parse_header(text: str) -> tuple[str, str]:
     """``NAME:VALUE``."""
     name, colon, value = text.partition(":")
     if not colon or not name.strip():
-        raise click.BadParameter(f"a header is written NAME:VALUE, not {text!r}")
+        raise click.BadParameter(f"a header must be NAME:VALUE, not {text!r}")
     return name.strip(), value.strip()
 
 

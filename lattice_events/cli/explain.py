@@ -43,12 +43,15 @@ _KEY = Credentials(access_key_id="LATTICEEXPLAIN", secret_access_key="made-up", 
 @click.command()
 @click.argument("words", nargs=-1, required=True, metavar="[METHOD] URL|SERVICE/PATH [PATH]...")
 @click.option(
-    "--as", "caller", default=_ANONYMOUS, show_default=True, metavar="NAME|ARN", help="Who calls, and signs."
+    "--as",
+    "caller",
+    default=_ANONYMOUS,
+    show_default=True,
+    metavar="NAME|ARN",
+    help="The caller, who signs the request.",
 )
-@click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="May be repeated.")
-@click.option(
-    "--from-vpc", default="", metavar="VPC", help="Where the call comes from: the id or ARN of a VPC."
-)
+@click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="Repeatable.")
+@click.option("--from-vpc", default="", metavar="VPC", help="The caller's VPC: its id or ARN.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @source_options
 def explain(
@@ -62,7 +65,7 @@ def explain(
 ) -> None:
     """Explain what VPC Lattice would do with a request to URL: which rule, which policy, which target, and why.
 
-    Nothing runs and nothing is called. The configuration is read from PATHs as by `lattice dev`.
+    Nothing runs and nothing is called. PATHs are those of `lattice dev`.
     NAME is a function or one of custom.lattice.callers. The exit status is 0 for a request that
     reaches a target and 1 for one that does not.
     """
@@ -97,7 +100,7 @@ def _read_words(words: tuple[str, ...]) -> tuple[str, str, tuple[Path, ...]]:
     """Method, URL and the sources."""
     rest = list(words)
     if rest[0].upper() in _METHODS and not _METHOD.fullmatch(rest[0]):
-        raise click.UsageError(f"Methods are written in capitals: {rest[0].upper()}, not {rest[0]}.")
+        raise click.UsageError(f"Methods must be in capitals: {rest[0].upper()}, not {rest[0]}.")
     method = rest.pop(0) if _METHOD.fullmatch(rest[0]) else "GET"
     if not rest or not rest[0]:
         raise click.UsageError(f"What URL, or which SERVICE/PATH, is the {method} for?")
@@ -111,7 +114,7 @@ def _request(network: Network, method: str, url: str, headers: list[tuple[str, s
         url = _service_url(network, url)
     parts = split_url(url)
     if parts is None:
-        raise click.UsageError(f"{url} is no http or https URL, nor SERVICE/PATH.")
+        raise click.UsageError(f"{url} is neither an http or https URL nor SERVICE/PATH.")
     port, name = parts.port or (80 if parts.scheme == "http" else 443), parts.hostname or ""
     if name.endswith(".localhost"):  # as lattice dev prints it
         name = name.removesuffix(".localhost")
@@ -180,7 +183,7 @@ def _principal(network: Network, name: str) -> Principal:
         return network.principal_by_name[found]
     raise ConfigurationError(
         f"There is no caller {name or repr(name)}.{did_you_mean(name, [*names, _ANONYMOUS])} "
-        f"The callers are: {', '.join((*names, _ANONYMOUS))}; an ARN will do too."
+        f"The callers are: {', '.join((*names, _ANONYMOUS))}; an ARN is also possible."
     )
 
 

@@ -46,7 +46,7 @@ def _add_place(tree: Tree, described: dict[str, Any]) -> None:
         tree.add(
             _line("service: not reached")
             if is_refused
-            else _line(("no service of this network has that host", "red"))
+            else _line(("no service of this network has this host", "red"))
         )
         return
     tree.add(_line("service ", (service["name"], "cyan"), f"  {service['arn']}"))
@@ -57,7 +57,7 @@ def _add_place(tree: Tree, described: dict[str, Any]) -> None:
         )
     listener = described["listener"]
     tree.add(
-        _line("listener ", (listener, "cyan")) if listener else _line(("no listener on that port", "red"))
+        _line("listener ", (listener, "cyan")) if listener else _line(("no listener on this port", "red"))
     )
 
 
@@ -65,13 +65,13 @@ def _add_authentication(tree: Tree, described: dict[str, Any]) -> None:
     authentication = described["authentication"]
     if authentication is None:
         is_routed = described["action"] is not None
-        why = "not asked, AuthType is NONE" if is_routed else "not reached"
+        why = "not evaluated, because AuthType is NONE" if is_routed else "not reached"
         tree.add(_line(f"authentication: {why}"))
     elif authentication["problem"]:
         branch = tree.add(_line("authentication: ", ("refused", "red")))
         branch.add(_line(f"{authentication['differs']}: {authentication['problem']}"))
     else:
-        who = authentication["principal"] or "anonymous, since there is no signature"
+        who = authentication["principal"] or "anonymous, because there is no signature"
         tree.add(_line("authentication: ", (who, "cyan")))
 
 

@@ -25,12 +25,14 @@ from lattice_events.readers.fragment import did_you_mean
 @click.command()
 @click.argument("function")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
-@click.option("--event", "event_file", metavar="FILE", help="JSON to invoke with; - reads standard input.")
-@click.option("--request", metavar="'GET /x'", help="Invoke with a request, as VPC Lattice would.")
+@click.option("--event", "event_file", metavar="FILE", help="The event, a JSON file; - reads standard input.")
 @click.option(
-    "--header", "headers", multiple=True, metavar="NAME:VALUE", help="Of the request; may be repeated."
+    "--request", metavar="'GET /x'", help="Invoke with the event of this request, as VPC Lattice does."
 )
-@click.option("--body", default="", help="Of the request: text, or @FILE.")
+@click.option(
+    "--header", "headers", multiple=True, metavar="NAME:VALUE", help="Header of the request; repeatable."
+)
+@click.option("--body", default="", help="Body of the request: text, or @FILE.")
 @click.option("--as", "caller", type=click.Choice(list(CALLERS)), default="anonymous", show_default=True)
 @function_options
 def invoke(
@@ -45,11 +47,11 @@ def invoke(
 ) -> None:
     """Run FUNCTION of PATHs once, under the real runtime client, and print what it returns.
 
-    The network is up meanwhile, on free ports, so that what the function calls is there. What the
+    The network runs on free ports during the call, so that the function can call its services. What the
     function writes goes to standard error. The exit status is 1 when the function fails.
     """
     if event_file and request:
-        raise click.UsageError("--event and --request exclude each other.")
+        raise click.UsageError("--event and --request cannot be used together.")
     wanted = run_options(paths, **options)
     parts = {"headers": [parse_header(each) for each in headers], "body": read_body(body), "caller": caller}
 

@@ -38,7 +38,7 @@ def parse_items(texts: tuple[str, ...]) -> Items:
         separator = _SEPARATOR.search(text)
         if separator is None or separator.start() == 0:
             raise click.BadParameter(
-                f"{text!r} is no item: write name=text, name:=JSON, name==query-value or Name:header-value."
+                f"{text!r} is not an ITEM: write name=text, name:=JSON, name==query-value or Name:header-value."
             )
         name, value = text[: separator.start()], text[separator.end() :]
         if separator[0] == "==":
@@ -58,5 +58,5 @@ def _parse_json(name: str, text: str) -> Any:
         return json.loads(text)
     except ValueError as error:
         raise click.BadParameter(
-            f"{name}:={text} is no JSON: {error}. For text write {name}={text}."
+            f"{name}:={text} is not JSON: {error}. For text write {name}={text}."
         ) from error

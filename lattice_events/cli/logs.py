@@ -21,10 +21,12 @@ _GZIP = b"\x1f\x8b"
 
 @click.command()
 @click.argument("file", default="-", metavar="[FILE|-]")
-@click.option("--denied", is_flag=True, help="Only requests whose caller was not let in.")
-@click.option("--path", "prefix", default="", metavar="PREFIX", help="Only requests whose path starts so.")
+@click.option("--denied", is_flag=True, help="Only denied requests.")
 @click.option(
-    "--json", "as_json", is_flag=True, help="One JSON object a line: the record and its explanation."
+    "--path", "prefix", default="", metavar="PREFIX", help="Only requests whose path starts with this."
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object per line: the record and its explanation."
 )
 def logs(file: str, denied: bool, prefix: str, as_json: bool) -> None:
     """Read VPC Lattice access log records, a JSON object a line, and explain each denied or failed one.
@@ -72,10 +74,12 @@ def _record(line: bytes, place: str) -> dict[str, Any]:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
-        message = "This line is no JSON object; an access log has one for each request."
+        message = "This line is not a JSON object; an access log has one object for each request."
         raise ConfigurationError((Problem(message, place),)) from error
     if not isinstance(record, dict):
-        raise ConfigurationError((Problem("This line is JSON, but no object: no record.", place),))
+        raise ConfigurationError(
+            (Problem("This line is JSON, but not an object, so it is not a record.", place),)
+        )
     return record
 
 

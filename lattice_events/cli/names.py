@@ -25,7 +25,7 @@ def host_of(url: str) -> str:
     """
     parts = split_url(url)
     if parts is None:
-        raise click.UsageError(f"{url} is no URL: write it like https://NAME/PATH.")
+        raise click.UsageError(f"{url} is not a URL: write it like https://NAME/PATH.")
     return parts.hostname or ""
 
 
@@ -38,6 +38,6 @@ def find_region(host: str, given: str | None, known: str | None = None) -> str |
     told = region_of_host(host)
     if told and given and told != given:
         raise click.UsageError(
-            f"--region {given} is not the Region of {host}, which is {told}: leave it out."
+            f"--region {given} is not the Region of {host}, which is {told}: omit --region."
         )
     return told or given or known

@@ -22,23 +22,34 @@ _SOURCE_OPTIONS = (
         "params",
         multiple=True,
         metavar="K=V",
-        help="Passed to the Serverless CLI; template parameters too.",
+        help="Passed to the Serverless CLI; also sets template parameters.",
     ),
     click.option("--serverless-command", default="", metavar="PROGRAM", help="The Serverless CLI to use."),
     click.option(
-        "--package", type=_FOLDER, metavar="DIR", help="Read this finished package instead of making one."
+        "--package",
+        type=_FOLDER,
+        metavar="DIR",
+        help="Read this finished package instead of running the Serverless CLI.",
     ),
     click.option(
-        "--code", multiple=True, metavar="LOGICAL_ID=DIR", help="A function's code, for bare templates."
+        "--code",
+        multiple=True,
+        metavar="LOGICAL_ID=DIR",
+        help="Folder with the code of a function, for bare templates.",
     ),
 )
 _FUNCTION_OPTIONS = (
     click.option(
-        "--packaged", is_flag=True, help="Run the zip of --package instead of the service's folder."
+        "--packaged", is_flag=True, help="Run the zip file of --package instead of the service's folder."
     ),
     click.option("--env", "variables", multiple=True, metavar="K=V", help="A variable for every function."),
     click.option(
-        "--env-file", "files", multiple=True, type=_FILE, metavar="FILE", help="Lines of K=V, likewise."
+        "--env-file",
+        "files",
+        multiple=True,
+        type=_FILE,
+        metavar="FILE",
+        help="File with lines of K=V, variables for every function.",
     ),
     click.option(
         "--aws-profile", default="", metavar="NAME", help="Give functions this profile's real credentials."
@@ -118,10 +129,10 @@ def run_options(
         ConfigurationError: One of them is malformed, ``--packaged`` stands alone, or two ports are one.
     """
     if packaged and package is None:
-        raise ConfigurationError("--packaged needs --package DIR: the package whose zip is to run.")
+        raise ConfigurationError("--packaged needs --package DIR: the package whose zip file to run.")
     ports = [each for each in (port, tls_port, control_port) if each]
     if len(set(ports)) < len(ports):
-        raise ConfigurationError("--port, --tls-port and --control-port must differ; 0 takes a free one.")
+        raise ConfigurationError("--port, --tls-port and --control-port must differ; 0 uses a free port.")
     return RunOptions(
         paths=paths or (Path(),),
         port=port,

@@ -201,7 +201,7 @@ class _Starting:
         self._stack.push_async_callback(self._health.close)
         if self._options.aws_profile:
             notes.append(
-                f"Functions have the real credentials of the AWS profile {self._options.aws_profile}."
+                f"Functions have real credentials, those of the AWS profile {self._options.aws_profile}."
             )
         ready = Ready(
             network=self._network,
@@ -351,7 +351,7 @@ def _interpreter(project: Project) -> tuple[str, list[str]]:
         try:
             version = interpreter_version(python)
         except (OSError, subprocess.CalledProcessError) as error:
-            raise ConfigurationError(f"custom.lattice.python: {python} does not run as a Python.") from error
+            raise ConfigurationError(f"custom.lattice.python: {python} cannot be run as Python.") from error
         if subprocess.run([python, "-c", "import awslambdaric"], capture_output=True, check=False).returncode:
             raise ConfigurationError(
                 f"custom.lattice.python: {python} has no awslambdaric, which runs the functions. Install it: "
@@ -363,5 +363,5 @@ def _interpreter(project: Project) -> tuple[str, list[str]]:
     if not others:
         return python, []
     return python, [
-        f"Functions run on Python {version} here; in Lambda on {', '.join(others)} (custom.lattice.python chooses)."
+        f"Functions run on Python {version} here, but on {', '.join(others)} in Lambda; custom.lattice.python sets the interpreter."
     ]

@@ -119,10 +119,10 @@ def find_caller(name: str, runs: Sequence[Running]) -> RunningCaller:
         return next(each for each in callers if each.name == found)
     if not runs:
         raise ConfigurationError(
-            f"There is no caller {name or repr(name)} here: no lattice dev plays it. Start one, then try again."
+            f"There is no caller {name or repr(name)} here: no lattice dev is running. Start one, then try again."
         )
     raise ConfigurationError(
-        f"There is no caller {name or repr(name)}.{did_you_mean(name, names)} The running lattice dev knows: {', '.join(names) or 'none'}."
+        f"There is no caller {name or repr(name)}.{did_you_mean(name, names)} The callers of the running lattice dev are: {', '.join(names) or 'none'}."
     )
 
 

@@ -18,12 +18,18 @@ from lattice_events.client.signing import sign_request
 @click.command()
 @click.argument("url")
 @click.option("--method", default="GET", show_default=True)
-@click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="Signed if x-amz-*.")
+@click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="NAME:VALUE",
+    help="Header of the request; signed if its name starts with x-amz-.",
+)
 @click.option("--profile", default=None, metavar="NAME", help="Sign as this profile of ~/.aws.")
-@click.option("--region", default=None, help="Of the service, where its name does not tell it.")
+@click.option("--region", default=None, help="Region of the service, if its name does not contain it.")
 @click.option("--query", "in_query", is_flag=True, help="Sign in the query string.")
 @click.option("--path-encoding", type=click.Choice(["double", "single"]), default="double", show_default=True)
-@click.option("--curl", "as_curl", is_flag=True, help="Print the whole command.")
+@click.option("--curl", "as_curl", is_flag=True, help="Print a whole curl command.")
 @click.option("--json", "as_json", is_flag=True, help="Print URL, headers and the stages of the signature.")
 def sign(
     url: str,
@@ -36,11 +42,11 @@ def sign(
     as_curl: bool,
     as_json: bool,
 ) -> None:
-    """Sign a request to URL and print the headers to send, a line each: `lattice sign URL | curl -H @- URL`.
+    """Sign a request to URL and print the headers to send, one per line: `lattice sign URL | curl -H @- URL`.
 
-    With --query it is a configuration of curl that has the signed URL too: `lattice sign URL --query | curl -K -`.
+    With --query, print a curl configuration with the signed URL: `lattice sign URL --query | curl -K -`.
 
-    Both hold a session token: anyone who reads one can make this call for five minutes.
+    Both contain a session token: anyone who reads it can make this call for five minutes.
     """
     mode: Literal["header", "query"] = "query" if in_query else "header"
     encoding: Literal["double", "single"] = "single" if path_encoding == "single" else "double"
@@ -76,7 +82,7 @@ def sign(
         for line in lines:
             click.echo(line)
         if signed.url != url:
-            click.echo(f"Signed is, and must be called: {shlex.quote(signed.url)}", err=True)
+            click.echo(f"The signed URL, which you must call, is: {shlex.quote(signed.url)}", err=True)
 
 
 def _quote(text: str) -> str:

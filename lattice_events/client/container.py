@@ -33,7 +33,7 @@ _TIMEOUT_SECONDS = 2.0
 _LONGEST_ANSWER_BYTES = 65_536
 _WORD = re.compile("[!-~]+")  # what a URL, and a header of one token, may hold
 _WHAT_TO_DO = (
-    "Look at the agent behind it: on EKS the Pod Identity association of the pod's service account, on ECS "
+    "Check the agent behind it: on EKS the Pod Identity association of the pod's service account, on ECS "
     "the task role."
 )
 
@@ -73,7 +73,7 @@ def fetch_container_credentials() -> tuple[Credentials, float]:
         except OSError as error:
             problem = str(getattr(error, "reason", error))  # of URLError
         except HTTPException as error:
-            problem = f"its answer is no HTTP ({type(error).__name__})"
+            problem = f"its answer is not HTTP ({type(error).__name__})"
     raise MissingCredentialsError(
         f"The container credentials endpoint {_shown(url)} failed: {problem.rstrip('.')}. {_WHAT_TO_DO}"
     )
@@ -105,7 +105,7 @@ def _endpoint() -> str:
     parts = split_url(url) if _WORD.fullmatch(url) else None
     if parts is None:
         raise MissingCredentialsError(
-            f"{name} is no http or https URL: its host or port cannot be read, or it has a space, a line "
+            f"{name} is not an http or https URL: its host or port cannot be read, or it has a space, a line "
             "break or a character that is not ASCII."
         )
     host = parts.hostname or ""
@@ -139,7 +139,7 @@ def _authorization_token() -> str | None:
         token = os.environ.get(_TOKEN, "").strip()
     if not (token.isascii() and token.isprintable()):
         raise MissingCredentialsError(
-            f"The token of {name} has a line break or another character that no header may hold: it is not sent."
+            f"The token of {name} has a line break or another character that a header may not contain, so it is not sent."
         )
     return token or None
 
@@ -157,12 +157,12 @@ def _read(answer: bytes) -> tuple[Credentials, float]:
     except (ValueError, KeyError, TypeError, AttributeError, SigningError):
         # The cause is left out: it may hold the answer.
         raise MissingCredentialsError(
-            "The container credentials endpoint answered something else than AccessKeyId, SecretAccessKey, "
+            "The container credentials endpoint did not answer with AccessKeyId, SecretAccessKey, "
             f"Token and Expiration. {_WHAT_TO_DO}"
         ) from None
     if expires_at <= time.time():
         raise ExpiredCredentialsError(
-            f"The container credentials endpoint answered credentials that expired at {found['Expiration']}. "
+            f"The container credentials endpoint answered with credentials that expired at {found['Expiration']}. "
             f"Check the clock of this machine. {_WHAT_TO_DO}"
         )
     return credentials, expires_at

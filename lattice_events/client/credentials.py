@@ -39,7 +39,7 @@ def _read_environment() -> Credentials | None:
     if access_key_id or secret_access_key:
         missing = "AWS_SECRET_ACCESS_KEY" if access_key_id else "AWS_ACCESS_KEY_ID"
         raise MissingCredentialsError(
-            f"{missing} is not set, and the other half of the credentials is: export both."
+            f"{missing} is not set, but the other half of the credentials is: export both."
         )
     return None
 
@@ -107,8 +107,7 @@ class RefreshingCredentials:
         """Wait for the thread that fetches, but no longer than the call has time."""
         if not self._lock.acquire(timeout=max(0, min(start_clock()(), threading.TIMEOUT_MAX))):
             raise MissingCredentialsError(
-                "No AWS credentials in time: another thread was still fetching them when the time of the call "
-                "was over."
+                "No AWS credentials in time: another thread was still fetching them when the time for the call ended."
             )
 
     def _replace(self, seen: Expiring | None) -> Expiring:
@@ -122,7 +121,7 @@ class RefreshingCredentials:
                 raise
             if seen.expires_at <= self._now():
                 raise ExpiredCredentialsError(
-                    f"The credentials have expired and no fresh ones were to be had: {error}"
+                    f"The credentials have expired, and getting new ones failed: {error}"
                 ) from error
             return seen
         finally:
@@ -248,7 +247,7 @@ def _telling(kind: type[SigningError]) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # it reads files, runs processes, calls AWS: each fails in its own way
-        what = "have expired" if kind is ExpiredCredentialsError else "cannot be had"
+        what = "have expired" if kind is ExpiredCredentialsError else "cannot be loaded"
         raise kind(
             f"The AWS credentials {what}: {type(error).__name__}: {str(error).rstrip('.')}. {_what_to_do()}"
         ) from error

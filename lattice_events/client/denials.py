@@ -93,10 +93,10 @@ def _hint(principal: str, service: str, layer: str, *, explicit: bool) -> str:
         "service": f"the auth policy of the service {service_id}",
     }[layer]
     if explicit:
-        return f"A Deny statement in {where} matches: narrow it."
+        return f"A Deny statement in {where} matches: make it narrower."
     if principal == "anonymous":
         return (
-            f"The request was not signed, and {where} lets no anonymous caller in: sign it, or allow "
+            f"The request was not signed, and {where} allows no anonymous caller: sign it, or allow "
             'vpc-lattice-svcs:Invoke to the principal "*" there.'
         )
     return f"Allow vpc-lattice-svcs:Invoke on {service}/* to {principal} in {where}."
@@ -119,12 +119,12 @@ def _role_of(principal: str) -> str:
 def _signature_hint(code: str, problem: str) -> str:
     """What is behind a refused signature."""
     if "Signed payloads" in problem:
-        return "Something between signed the body: send x-amz-content-sha256: UNSIGNED-PAYLOAD."
+        return "Something between client and service signed the body: send x-amz-content-sha256: UNSIGNED-PAYLOAD."
     if code in ("UnrecognizedClientException", "ExpiredTokenException"):
-        return "The credentials are not known to AWS or have expired: look where they come from."
+        return "The credentials are unknown to AWS or have expired: check where they come from."
     if code == "IncompleteSignatureException":
         return "A header that was signed did not arrive: look for a proxy that changes headers."
     return (
-        "What arrived is not what was signed: look for a proxy that changes the path, the query string or "
+        "The service did not receive what was signed: look for a proxy that changes the path, the query string or "
         "the host, for a clock that is wrong, or try the other path encoding."
     )

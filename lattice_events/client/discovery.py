@@ -45,12 +45,12 @@ def service_url(service: str) -> ServiceURL:
     url = os.environ.get(name, "").strip()
     if not url:
         raise ConfigurationError(
-            f"Where the service {service!r} answers is not known: set {name} to its URL, such as "
+            f"The URL of the service {service!r} is unknown: set {name} to its URL, such as "
             "https://NAME-ID.7d67968.vpc-lattice-svcs.REGION.on.aws (look_up_service finds it)."
         )
     parts = split_url(url)
     if parts is None:
-        raise ConfigurationError(f"{name} is {url!r}, which is no URL: it must be like https://NAME/PATH.")
+        raise ConfigurationError(f"{name} is {url!r}, which is not a URL: it must be like https://NAME/PATH.")
     return ServiceURL(url, _hosts(parts.hostname or "", environment_region(), name))
 
 
@@ -65,7 +65,7 @@ def _hosts(host: str, region: str | None, name: str) -> dict[str, str]:
         return {}
     if not region:
         raise ConfigurationError(
-            f"{name} is a custom domain name, which does not tell its Region: set AWS_REGION."
+            f"{name} is a custom domain name, which does not contain its Region: set AWS_REGION."
         )
     return {host: region}
 
@@ -96,8 +96,8 @@ def look_up_service(service: str, *, client: Any = None) -> ServiceURL:
     except (BotoCoreError, ClientError) as error:
         raise ConfigurationError(
             f"The service {service!r} cannot be looked up: {str(error).rstrip('.')}. It needs AWS_REGION, "
-            "credentials, vpc-lattice:ListServices and vpc-lattice:GetService, and a way to the VPC Lattice "
-            f"API. Where there is none, set {environment_name('NAME')} to the service's URL and use service_url."
+            "credentials, vpc-lattice:ListServices and vpc-lattice:GetService, and a network path to the VPC "
+            f"Lattice API. Without one, set {environment_name('NAME')} to the service's URL and use service_url."
         ) from error
 
 
@@ -114,7 +114,7 @@ def _look_up(service: str, client: Any) -> ServiceURL:
     host = found.get("customDomainName") or found.get("dnsEntry", {}).get("domainName")
     if not host:
         raise ConfigurationError(
-            f"The service {service!r} has no domain name yet; its status is {found.get('status', 'not known')}."
+            f"The service {service!r} has no domain name yet; its status is {found.get('status', 'unknown')}."
         )
     region = client.meta.region_name
     return ServiceURL(f"https://{host}", {} if region_of_host(host) else {host: region})

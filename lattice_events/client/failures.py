@@ -9,16 +9,12 @@ from __future__ import annotations
 
 from lattice_events.errors import CallError, DeadlineExceededError, UnreachableError
 
-_SILENT = (
-    "Check that the function's VPC is associated with the service network, that the service is too, that "
-    "the function's security group lets out to the VPC Lattice prefix list and the association's security "
-    "group lets in from the function."
-)
+_SILENT = "Check that the function's VPC is associated with the service network, that the service is too, that the function's security group allows traffic to the VPC Lattice prefix list, and that the association's security group allows traffic from the function."
 _NO_NAME = (
     "The name does not resolve: check its spelling, that the VPC has DNS support, and for a custom domain "
     "name its CNAME or alias record."
 )
-_PROXY = "The proxy of the environment did not connect: look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY."
+_PROXY = "The proxy of the environment did not connect: check HTTPS_PROXY, HTTP_PROXY and NO_PROXY."
 _TLS = (
     "TLS failed: for a custom domain name check that the service has its certificate, and that the client "
     "trusts the authority."
@@ -40,18 +36,18 @@ def not_connected(host: str, error: BaseException, request_id: str | None) -> Un
 
 
 def broken(host: str, request_id: str | None) -> CallError:
-    """The error of a call whose connection broke before the answer was whole."""
+    """The error of a call whose connection broke before the answer was complete."""
     return CallError(
-        f"The connection to {host} broke before the answer was whole.",
+        f"The connection to {host} broke before the answer was complete.",
         request_id=request_id,
-        hint="The target may have crashed: look at its log and at the access log of the service.",
+        hint="The target may have crashed: check its log and the access log of the service.",
     )
 
 
 def deadline_exceeded(host: str, request_id: str | None) -> DeadlineExceededError:
     """The error of a call that did not end in time."""
     return DeadlineExceededError(
-        f"{host} did not answer in the time that the call had.",
+        f"{host} did not answer within the time of the call.",
         request_id=request_id,
-        hint="Give the function a longer timeout, or find out what the target waits for.",
+        hint="Give the function a longer timeout, or check what the target waits for.",
     )

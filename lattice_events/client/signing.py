@@ -178,10 +178,10 @@ def sign_request(
     found = signer.region_of(url)
     if found is None:
         raise SigningError(
-            f"{host or url!r} is no generated domain name of VPC Lattice, so it does not tell its Region: give it (region=…, or --region)."
+            f"{host or url!r} is not a generated domain name of VPC Lattice, so its Region is unknown: give it (region=…, or --region)."
         )
     if region and region != found:
-        raise SigningError(f"The Region is given as {region}, and the name {host} says {found}.")
+        raise SigningError(f"The given Region is {region}, but the name {host} says {found}.")
     return signer.sign(
         method,
         encode_url(url),
@@ -215,7 +215,7 @@ def _host_of(url: str) -> str:
     try:
         return urlsplit(url).hostname or ""
     except ValueError as error:
-        raise SigningError(f"{url!r} is no URL: {error}.") from error
+        raise SigningError(f"{url!r} is not a URL: {error}.") from error
 
 
 def _check_hosts(hosts: object) -> dict[str, str]:
@@ -226,7 +226,7 @@ def _check_hosts(hosts: object) -> dict[str, str]:
     for host, region in hosts.items():
         if not isinstance(host, str) or not _HOST.fullmatch(host):
             raise ConfigurationError(
-                f"hosts has {host!r}, which is no host name; without scheme, port and path: {example}."
+                f"hosts has {host!r}, which is not a host name; write it without scheme, port and path: {example}."
             )
         if not isinstance(region, str) or not region:
             raise ConfigurationError(f"hosts has no Region for {host}, but {region!r}: {example}.")

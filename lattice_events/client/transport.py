@@ -67,7 +67,7 @@ def _bound(sock: socket.socket, seconds_left: SecondsLeft) -> None:
     """Let the next operation of a socket take no longer than the time that is left."""
     left = seconds_left()
     if left <= 0:
-        raise TimeoutError("the deadline of the call is over")
+        raise TimeoutError("the deadline of the call has passed")
     limit = sock.gettimeout()
     if left < (math.inf if limit is None else limit):
         sock.settimeout(left)

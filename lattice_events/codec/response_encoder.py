@@ -70,7 +70,7 @@ def encode_response(
     if isinstance(cookies, list) and multiple_set_cookie != "list":
         if multiple_set_cookie == "refuse":
             raise ResponseError(
-                f"{len(cookies)} Set-Cookie headers; it is not known whether VPC Lattice takes more than one. "
+                f"{len(cookies)} Set-Cookie headers; it is not known whether VPC Lattice accepts more than one. "
                 "Set one cookie, or choose a form with multiple_set_cookie.",
                 field="headers.set-cookie",
             )
@@ -86,7 +86,7 @@ def _refuse_what_http_does_not_carry(headers: Headers) -> None:
     for name, value in headers.items():
         if not is_token(name):
             raise ResponseError(
-                f"{name!r} is no header name: that has letters, digits and !#$%&'*+-.^_`|~ only.",
+                f"{name!r} is not a header name: it may contain only letters, digits and !#$%&'*+-.^_`|~.",
                 field=f"headers.{name}",
             )
         if not isinstance(value, str):
@@ -108,7 +108,7 @@ def _refuse_what_would_be_lost(response: Response) -> None:
     for name in response.headers:
         if name not in kept:
             raise ResponseError(
-                f"The header {name} belongs to one connection; VPC Lattice does not pass it on. Leave it out.",
+                f"VPC Lattice does not pass on the header {name}, because it belongs to one connection. Remove it.",
                 field=f"headers.{name}",
             )
     if response.body and (response.status < 200 or response.status in (204, 304)):
@@ -146,7 +146,6 @@ def _check_size(result: dict[str, Any]) -> None:
     size = len(json.dumps(result, ensure_ascii=False).encode())
     if size > MAX_LAMBDA_BYTES:
         raise ResponseError(
-            f"The response is {size:,} bytes of JSON, {size - MAX_LAMBDA_BYTES:,} over the 6 MB that VPC "
-            "Lattice takes from a function. Return less, page it, compress it, or hand out a link to S3.",
+            f"The response is {size:,} bytes of JSON, {size - MAX_LAMBDA_BYTES:,} over the 6 MB that VPC Lattice accepts from a function. Return less, use pages, compress the body, or return a link to S3.",
             field="body",
         )

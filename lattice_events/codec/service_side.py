@@ -204,7 +204,7 @@ def _pair(name: object, value: object) -> tuple[str, str]:
     """One header, its name in lower case."""
     field = f"headers.{name}"
     if not is_token(name):
-        raise ResponseError(f"{name!r} is no header name.", field=field)
+        raise ResponseError(f"{name!r} is not a header name.", field=field)
     if not isinstance(value, str):
         raise ResponseError(f"The header {name} must be a string, not {_in_words(value)}.", field=field)
     if uncarried := find_uncarried(value):

@@ -65,5 +65,5 @@ class _FileLog:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
             self._has_failed = True
-            text = f"--access-log {self._file} cannot be written: {error.strerror}. This run logs no more."
+            text = f"--access-log {self._file} cannot be written: {error.strerror}. This run writes no more records."
             self._report(LogRecord(source="access log", text=text, stream="stderr"))

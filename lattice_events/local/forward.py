@@ -29,10 +29,10 @@ from lattice_events.network.decision import Failure, Forward, Reply, TargetFailu
 from lattice_events.network.model import HttpTarget, LambdaTarget
 from lattice_events.response import Response
 
-CLIENT_GONE = "the client hung up before it had its answer"
+CLIENT_GONE = "the client closed the connection before it got the answer"
 _BROKEN_OFF: Mapping[Failure | None, str] = {
-    "closed": "the target hung up in the middle of its answer",
-    "timeout": "the target fell silent in the middle of its answer",
+    "closed": "the target closed the connection in the middle of its answer",
+    "timeout": "the target stopped sending in the middle of its answer",
     "client_closed": CLIENT_GONE,
 }
 _MAX_EVENT_BYTES = 6 * 1024 * 1024 + 100  # what Lambda itself takes in one invocation: 6291556
@@ -105,7 +105,7 @@ async def _invoke(
         event = encode_event(decision.request.replace(body=body), assumptions=assumptions)
         payload = json.dumps(event, ensure_ascii=False).encode()
     if body is None or len(payload) > _MAX_EVENT_BYTES:
-        reason = f"the body is over {MAX_LAMBDA_BYTES:,} bytes, which Lambda targets do not take"
+        reason = f"the body is over {MAX_LAMBDA_BYTES:,} bytes, more than Lambda targets accept"
         return await _fail(decision, "request_too_large", reason, request, assumptions)
     watch.sent()
     result = await invoker.invoke(target.function_arn, payload)
@@ -126,7 +126,7 @@ def _decode(payload: bytes, assumptions: Assumptions) -> Response:
     if len(payload) > MAX_LAMBDA_BYTES:
         over = len(payload) - MAX_LAMBDA_BYTES
         raise ResponseError(
-            f"The response is {over:,} bytes over the 6 MB that VPC Lattice takes.", field="body"
+            f"The response is {over:,} bytes over the 6 MB that VPC Lattice accepts.", field="body"
         )
     try:
         returned = json.loads(payload)

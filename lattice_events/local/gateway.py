@@ -350,7 +350,7 @@ class Gateway:
                         return
                     reader, writer = await asyncio.open_connection(address, port)
         except OSError as error:  # TimeoutError is one
-            text = f"{host}:{port} does not take the connection: {str(error) or 'no answer'}"
+            text = f"{host}:{port} does not accept the connection: {str(error) or 'no answer'}"
             self._end_tunnel(connection, host, port, outside.Refusal(status=502, text=text), caller)
             return
         assert connection.transport is not None

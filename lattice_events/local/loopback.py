@@ -69,6 +69,6 @@ def _is_local_page(network: Network, url: str) -> bool:
 def _refusal(evidence: str) -> str:
     """Who is refused, and how else to call."""
     return (
-        f"a web page of another site asks ({evidence}); only those of localhost and of services may run functions\n"
-        'to send such a request yourself, use a proxy token: eval "$(lattice credentials NAME --proxy)"'
+        f"the request comes from a web page of another site ({evidence}); only pages of localhost and of services may run functions\n"
+        'to send such a request, use a proxy token: eval "$(lattice credentials NAME --proxy)"'
     )

@@ -31,7 +31,7 @@ class Broken:
         return HTTPStatus(self.status).phrase
 
 
-_HTTP_2 = Broken(status=505, reason="HTTP/2 is not played here: let the client use HTTP/1.1")
+_HTTP_2 = Broken(status=505, reason="HTTP/2 is not emulated: use HTTP/1.1")
 
 
 class Request(web.BaseRequest):

@@ -85,7 +85,8 @@ async def resolve(host: str, port: int, own_ports: Collection[int]) -> str | Ref
     addresses = [str(entry[4][0]) for entry in found]
     if any(forbidden_address(address) for address in addresses):
         return Refusal(
-            status=403, text=f"{host} is a link-local or unspecified address; nothing is sent there."
+            status=403,
+            text=f"{host} is a link-local or unspecified address, to which lattice dev sends nothing.",
         )
     if port in own_ports and any(_is_local(address) for address in addresses):
         return Refusal(status=403, text=f"{host}:{port} is a port of lattice dev itself.")

@@ -86,7 +86,9 @@ class Pool:
                 self._give_back(process)
                 if result is not None:
                     return result
-        return _failed("Runtime.ExitError", f"{_ATTEMPTS} processes ended before they took the event", id_)
+        return _failed(
+            "Runtime.ExitError", f"{_ATTEMPTS} processes ended before they accepted the event", id_
+        )
 
     async def close(self) -> None:
         """Stop every process; invocations in flight end with an error."""

@@ -144,7 +144,7 @@ class FunctionProcess:
         if self._exited.done():
             return failure("Runtime.ExitError", self._exited.result(), invocation_id)
         self._kill()
-        message = f"the handler's module did not finish importing in {limit:.2f} seconds"
+        message = f"the import of the handler's module did not finish within {limit:.2f} seconds"
         return failure("Sandbox.Timedout", message, invocation_id)
 
     async def _wait_for_outcome(self, invocation: Invocation) -> Outcome | None:

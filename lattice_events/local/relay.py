@@ -140,9 +140,9 @@ async def send(
     except TimeoutError as error:
         raise TargetTimeoutError("it did not answer in time", status_hint=504) from error
     except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-        raise TargetClosedError("it hung up before it had answered", status_hint=502) from error
+        raise TargetClosedError("it closed the connection before it answered", status_hint=502) from error
     except (aiohttp.ClientError, ValueError) as error:
-        raise TargetError(f"it did not answer in HTTP ({type(error).__name__})", status_hint=502) from error
+        raise TargetError(f"its answer is not HTTP ({type(error).__name__})", status_hint=502) from error
 
 
 async def pass_body(

@@ -39,7 +39,7 @@ async def listen(
         }
         reason = reasons.get(error.errno or 0, f"cannot be opened ({error.strerror})")
         raise ConfigurationError(
-            f"Port {port} {reason}. Choose another with {option} PORT; {option} 0 takes a free one."
+            f"Port {port} {reason}. Choose another with {option} PORT; {option} 0 uses a free port."
         ) from error
 
 

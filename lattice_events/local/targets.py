@@ -132,10 +132,9 @@ class _RunningTarget:
             if connecting.done():
                 return
             if ended.done():
-                raise self._problem(f"ended with status {ended.result()} before it took a connection")
+                raise self._problem(f"ended with status {ended.result()} before it accepted a connection")
             raise self._problem(
-                f"did not listen on port {self._target.port} within {_START_LIMIT_SECONDS:.0f} seconds; the "
-                "port is in its PORT variable"
+                f"did not listen on port {self._target.port} within {_START_LIMIT_SECONDS:.0f} seconds; its variable PORT has the port"
             )
         finally:
             connecting.cancel()

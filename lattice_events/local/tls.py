@@ -93,7 +93,7 @@ def _read_certificates(file: Path) -> bytes:
         pem = file.read_bytes()
         ssl.create_default_context(cadata=pem.decode())
     except (ssl.SSLError, ValueError) as error:
-        problem = Problem("--extra-ca cannot be used: it holds no PEM certificate.", str(file))
+        problem = Problem("--extra-ca cannot be used: it contains no PEM certificate.", str(file))
         raise ManifestError((problem,)) from error
     except OSError as error:
         raise ManifestError((Problem(f"--extra-ca cannot be used: {error.strerror}.", str(file)),)) from error

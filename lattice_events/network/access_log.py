@@ -196,8 +196,7 @@ def explain_record(record: Mapping[str, Any]) -> Explanation | None:
         return Explanation(
             is_denied=False,
             what=f"VPC Lattice itself answered {status}: no target group was chosen.",
-            advice="No rule matched, or the rule has a fixed response: look at the listener's rules, their "
-            "priorities and the case of their paths.",
+            advice="No rule matched, or the rule has a fixed response: check the listener's rules, their priorities, and upper and lower case in their paths.",
         )
     return Explanation(
         is_denied=False,
@@ -213,16 +212,15 @@ def _explain_denial(record: Mapping[str, Any], denied: str) -> Explanation:
     if denied in _POLICIES:
         whose, advice = _POLICIES[denied]
         subject = f"{whose} {_short(record, denied)}".rstrip()
-        return Explanation(is_denied=True, what=f"{subject} does not let {caller} {where}.", advice=advice)
+        return Explanation(is_denied=True, what=f"{subject} does not allow {caller} {where}.", advice=advice)
     if caller == "Unknown":
         return Explanation(
             is_denied=True,
             what="The signature was not accepted.",
-            advice="Sign for the service vpc-lattice-svcs, in the service's Region, with x-amz-content-sha256: "
-            "UNSIGNED-PAYLOAD; look at the clock, and for a proxy that changes the request.",
+            advice="Sign for the service vpc-lattice-svcs, in the service's Region, with x-amz-content-sha256: UNSIGNED-PAYLOAD; check the clock, and look for a proxy that changes the request.",
         )
     return Explanation(
-        is_denied=True, what=f"{caller} was refused {where}.", advice="Look at the body of the answer."
+        is_denied=True, what=f"{caller} was refused {where}.", advice="Read the body of the answer."
     )
 
 
@@ -244,37 +242,37 @@ _POLICIES: Mapping[str, tuple[str, str]] = {
 _FAILURES: Mapping[str, tuple[str, str]] = {
     "TargetConnectionError": (
         "VPC Lattice could not connect to the target.",
-        "Look whether it listens on the target's port, and whether its security group lets VPC Lattice in.",
+        "Check that it listens on the target's port, and that its security group allows VPC Lattice.",
     ),
     "TargetProtocolError": (
         "The target did not answer in the protocol of its target group.",
-        "Look at the group's protocol and version; a Lambda function must return statusCode, headers and body.",
+        "Check the group's protocol and version; a Lambda function must return statusCode, headers and body.",
     ),
     "TargetDataTimeout": (
-        "The target was silent for too long.",
+        "The target did not answer in time.",
         "A connection may be idle for 60 seconds: answer sooner, or raise the service's idle timeout.",
     ),
     "TargetConnectionClosed": (
-        "The target closed the connection before it had answered.",
+        "The target closed the connection before it answered.",
         "Its keep-alive must outlast VPC Lattice's idle timeout; pods should drain before they end.",
     ),
     "ClientConnectionClosed": (
-        "The client closed the connection before it had its answer.",
+        "The client closed the connection before it got the answer.",
         "Its timeout may be shorter than the target's work.",
     ),
     "ClientRateLimited": (
-        "The client sent more requests than the service takes.",
-        "The quota is 10,000 requests a second for each service and Availability Zone.",
+        "The client sent more requests than the service accepts.",
+        "The quota is 10,000 requests per second for each service and Availability Zone.",
     ),
     "ClientProtocolError": (
-        "The request was no proper HTTP, or too large.",
+        "The request was not valid HTTP, or was too large.",
         "The limits are 100 headers, 60 K of headers, and 6 MB for Lambda targets.",
     ),
     "ConnectionDurationExceeded": (
         "The connection was older than ten minutes.",
-        "Open a new one; clients that keep connections should retry on this.",
+        "Open a new connection; clients that reuse connections should retry this error.",
     ),
-    "InternalError": ("VPC Lattice had an error of its own.", "Try again."),
+    "InternalError": ("VPC Lattice had an internal error.", "Try again."),
 }
 
 

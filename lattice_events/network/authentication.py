@@ -65,7 +65,7 @@ class Authentication:
         """Two lines for a person: what is wrong with the signature, and how to see what was signed."""
         assert self.verification is not None
         return (
-            f"the signature is refused; what is wrong with it: {self.verification.differs}\n"
+            f"the signature is refused; what differs: {self.verification.differs}\n"
             f"{self.verification.problem} lattice call --explain shows what was signed."
         )
 

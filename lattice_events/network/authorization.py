@@ -149,10 +149,10 @@ def _identity_layer(facts: Facts, principal: Principal | None) -> Layer:
         return Layer(kind="identity", owner="anonymous", remark="An unsigned caller has none.")
     owner = facts.caller.principal_arn or principal.name
     if principal.identity_policy is None:
-        remark = "They are not known here and taken to allow; custom.lattice.callers can give them."
+        remark = "They are unknown and count as allowing; custom.lattice.callers can define them."
         return Layer(kind="identity", owner=owner, remark=remark)
     verdict = evaluate(principal.identity_policy, facts)
-    remark = "" if principal.identity_policy.statements else "None of them is about vpc-lattice-svcs:Invoke."
+    remark = "" if principal.identity_policy.statements else "None of them mentions vpc-lattice-svcs:Invoke."
     return Layer(
         kind="identity", owner=owner, policy=principal.identity_policy, verdict=verdict, remark=remark
     )

@@ -90,7 +90,7 @@ def plan(
         at = _find_listener(service, source.port) if service else None
         return _reply(400, "Bad Request", problem, request_id, Trace(service=service, listener=at))
     if service is None:
-        reason = f"{host or 'an empty host'} is no service of the network"
+        reason = f"{host or 'an empty host'} is not a service of the network"
         return _reply(404, assumptions.unknown_host_body, reason, request_id, Trace())
     listener = _find_listener(service, source.port)
     if listener is None:
@@ -147,7 +147,7 @@ def _fixed_reason(action: FixedResponseAction, rule: Rule | None, trials: tuple[
 
 
 def split_host(authority: str) -> tuple[str, int | None]:
-    """Split ``host:port`` into host and port; no port is ``None``, as is one that is no number."""
+    """Split ``host:port`` into host and port; no port is ``None``, as is one that is not a number."""
     host, colon, port = authority.rpartition(":")
     if not colon or "]" in port:
         return authority.strip("[]"), None
@@ -175,10 +175,10 @@ def _header_problem(headers: Headers) -> str | None:
     """Say why the header block is refused: over 100 headers or 60 K."""
     pairs = headers.items()
     if len(pairs) > MAX_HEADERS:
-        return f"{len(pairs)} headers; VPC Lattice takes {MAX_HEADERS}"
+        return f"{len(pairs)} headers; VPC Lattice accepts {MAX_HEADERS}"
     size = sum(len(name) + len(value) + 4 for name, value in pairs)
     if size > MAX_HEADER_BYTES:
-        return f"{size} bytes of headers; VPC Lattice takes {MAX_HEADER_BYTES}"
+        return f"{size} bytes of headers; VPC Lattice accepts {MAX_HEADER_BYTES}"
     return None
 
 

@@ -118,7 +118,7 @@ def make_request(
     """
     method, blank, target = request.partition(" ")
     if not blank or not target.startswith("/"):
-        raise ValueError(f"A request is written 'METHOD /path?query', not {request!r}.")
+        raise ValueError(f"A request must be 'METHOD /path?query', not {request!r}.")
     path, _, query_string = target.partition("?")
     given = Headers(headers)
     if json is not _ABSENT:
@@ -149,7 +149,7 @@ def make_request(
         assumptions=DEFAULTS,
     )
     if not isinstance(decision, Forward):
-        raise ValueError(f"The service would not have forwarded it: {decision.reason}.")  # noqa: TRY004 - a bad value
+        raise ValueError(f"VPC Lattice would not forward this request: {decision.reason}.")  # noqa: TRY004 - a bad value
     identity = _identity(caller).replace(source_vpc_arn=_VPC_ARN)
     return decision.request.replace(body=data, identity=identity)
 
@@ -159,7 +159,7 @@ def _identity(caller: str | Identity) -> Identity:
     if isinstance(caller, Identity):
         return caller
     if caller not in CALLERS:
-        raise ValueError(f"The caller is one of {', '.join(CALLERS)} or an Identity, not {caller!r}.")
+        raise ValueError(f"The caller must be one of {', '.join(CALLERS)} or an Identity, not {caller!r}.")
     return CALLERS[caller]
 
 

@@ -96,7 +96,7 @@ class ActionReader:
         status = whole_number(value.get("StatusCode"), 100, 599, (*path, "StatusCode"))
         if status not in FIXED_STATUSES:
             raise WrongPropertyError(
-                f"VPC Lattice answers fixed responses with 404 or 500 only, not {status}.",
+                f"VPC Lattice allows only 404 and 500 for fixed responses, not {status}.",
                 (*path, "StatusCode"),
             )
         return FixedResponseAction(status=status)
@@ -117,7 +117,7 @@ class ActionReader:
         known_keys(value, ("TargetGroupIdentifier", "Weight"), path)
         identifier = value.get("TargetGroupIdentifier")
         if not isinstance(identifier, str) or identifier not in self._known_groups:
-            message = f"TargetGroupIdentifier names no target group of this template: {identifier}."
+            message = f"TargetGroupIdentifier is not a target group of this template: {identifier}."
             raise WrongPropertyError(message, (*path, "TargetGroupIdentifier"))
         if count > 1 and "Weight" not in value:
             raise WrongPropertyError("Each of several target groups needs a Weight.", path)

@@ -110,7 +110,7 @@ def _link_functions(merged: Fragment) -> list[Problem]:
             if name in by_name:
                 targets.append(LambdaTarget(function_arn=by_name[name].arn))
             elif name not in declared:
-                problems.append(Problem(f"The function {name} is defined nowhere.", group.origin))
+                problems.append(Problem(f"The function {name} is not defined.", group.origin))
         merged.target_groups[index] = replace(group, targets=tuple(targets))
     return problems
 
@@ -125,7 +125,7 @@ def _link_target_groups(merged: Fragment) -> None:
     for arn in merged.imported_target_groups:
         if arn not in known:
             merged.notes.append(
-                f"Target group {_short(arn)} is taken to be {only.name}, the only one that a template defines."
+                f"Target group {_short(arn)} is assumed to be {only.name}, the only one that a template defines."
             )
 
     def relinked(action: Action) -> Action:
@@ -175,15 +175,12 @@ class _NetworkLinks:
             return self._make(reference).arn
         if len(self.networks) > 1:
             names = ", ".join(each.name for each in self.networks)
-            message = (
-                f"The service network {reference} is none of those defined ({names}). Say which one it is "
-                "with custom.lattice.serviceNetwork: NAME."
-            )
+            message = f"The service network {reference} is not one of those defined ({names}). Choose one with custom.lattice.serviceNetwork: NAME."
             self.problems.append(Problem(message, origin))
             return reference
         only = self.networks[0]
         self.notes.append(
-            f"Service network {_short(reference)} is taken to be {only.name}, the only one defined."
+            f"Service network {_short(reference)} is assumed to be {only.name}, the only one defined."
         )
         return only.arn
 
@@ -197,7 +194,7 @@ class _NetworkLinks:
         network = ServiceNetwork(name=name, arn=arn)
         self.networks.append(network)
         self.notes.append(
-            f"Service network {_short(reference)} is defined nowhere here; one with AuthType NONE stands for it."
+            f"Service network {_short(reference)} is not defined; a service network with AuthType NONE replaces it."
         )
         return network
 
@@ -319,9 +316,7 @@ def _missing_targets(merged: Fragment) -> list[Problem]:
             for action, origin in actions:
                 groups = action.target_groups if isinstance(action, ForwardAction) else ()
                 missing = [each.target_group_arn for each in groups if each.target_group_arn not in known]
-                problems += [
-                    Problem(f"The target group {arn} is defined nowhere.", origin) for arn in missing
-                ]
+                problems += [Problem(f"The target group {arn} is not defined.", origin) for arn in missing]
     return problems
 
 

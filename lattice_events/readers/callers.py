@@ -142,7 +142,7 @@ class CallerReader:
         tags = value and {str(key): str(each) for key, each in value.items()}
         problem = tag_problem(tags) if tags else None
         if problem:
-            self._wrong((name, "tags"), f"Of the caller {name}, {problem}.")
+            self._wrong((name, "tags"), f"The caller {name}: {problem}.")
         return tags
 
     def _policy(self, name: str, value: Any) -> Policy:

@@ -104,10 +104,10 @@ class _TemplateReader(Template):
                 path: Path = ("Resources", name, "Properties", key)
                 parent = self.value(path)
                 if parent is None:
-                    self.problem(path[:-1], f"{key} is missing: {name} belongs to no {parents.lower()}.")
+                    self.problem(path[:-1], f"{key} is missing, so {name} has no {parents.lower()}.")
                 elif not any(parent in (arn, arn.rpartition("/")[2]) for arn in known):
                     self.problem(
-                        path, f"{key} of {name} names no {parents.lower()} of this template: {parent}."
+                        path, f"{key} of {name} is not a {parents.lower()} of this template: {parent}."
                     )
 
     def _auth_type(self, name: str) -> AuthType:
@@ -137,7 +137,7 @@ class _TemplateReader(Template):
         """Refuse types and properties that are unknown."""
         path: Path = ("Resources", name)
         if kind in NOT_PLAYED:
-            self.problem((*path, "Type"), f"{kind} is not played by the local network.")
+            self.problem((*path, "Type"), f"{kind} is not emulated by lattice dev.")
             return
         known = PROPERTIES.get(kind)
         if known is None:
@@ -190,7 +190,7 @@ class _TemplateReader(Template):
         protocol = self.property(name, "Protocol")
         if protocol == "TLS_PASSTHROUGH":
             raise WrongPropertyError(
-                "TLS_PASSTHROUGH listeners are not played by the local network.", ("Protocol",)
+                "TLS_PASSTHROUGH listeners are not emulated by lattice dev.", ("Protocol",)
             )
         if not isinstance(protocol, str) or protocol not in DEFAULT_PORTS:
             raise WrongPropertyError(f"Protocol must be HTTP or HTTPS, not {protocol!r}.", ("Protocol",))
@@ -252,7 +252,7 @@ class _TemplateReader(Template):
             )
         if config.get("ProtocolVersion", "HTTP1") != "HTTP1":
             raise WrongPropertyError(
-                f"ProtocolVersion {config['ProtocolVersion']} is not played by the local network.",
+                f"ProtocolVersion {config['ProtocolVersion']} is not emulated by lattice dev.",
                 ("Config", "ProtocolVersion"),
             )
         targets: tuple[Target, ...] = ()
@@ -311,7 +311,7 @@ class _TemplateReader(Template):
             if key is not None and key in self.options.target_urls:
                 return tuple(HttpTarget(url=url) for url in self.options.target_urls[key])
         raise WrongPropertyError(
-            f"The {kind} targets of {given or name} are addresses in a VPC. Say what stands for them: "
+            f"The {kind} targets of {given or name} are addresses in a VPC. Name a local server for them: "
             f"custom.lattice.targets.{given or name}: {{url: http://127.0.0.1:PORT}} or {{command: […]}}.",
             ("Targets",),
         )
@@ -349,7 +349,7 @@ class _TemplateReader(Template):
         outside = self.outside(("Resources", name, "Properties", "VpcIdentifier"))
         if outside is None:
             return self.text(name, "VpcIdentifier")
-        self.fragment.notes.append(f"VPC {outside} is not known here; a made-up id stands for it.")
+        self.fragment.notes.append(f"VPC {outside} is unknown; a made-up id replaces it.")
         return make_id("vpc", outside)
 
     # ── functions ─────────────────────────────────────────────────────────────────────────────
@@ -359,7 +359,7 @@ class _TemplateReader(Template):
         if self.property(name, "PackageType", "Zip") != "Zip":
             return "it is a container image"
         if self.property(name, "Layers", []):
-            return "it has layers, which are not played"
+            return "it has layers, which are not emulated"
         runtime = self.property(name, "Runtime")
         if not str(runtime).startswith("python3."):
             return f"its runtime is {runtime}; only Python runs"
@@ -375,7 +375,7 @@ class _TemplateReader(Template):
         code = self.options.code(name)
         if code is None:
             raise WrongPropertyError(
-                f"Where is the code of this function? Say it with --code {name}=FOLDER.", ("Code",)
+                f"Where is the code of this function? Name its folder with --code {name}=FOLDER.", ("Code",)
             )
         handler = self.property(name, "Handler")
         if not isinstance(handler, str) or "." not in handler:
@@ -427,7 +427,7 @@ class _TemplateReader(Template):
             except UnresolvableError as error:
                 known[str(key)] = f"unresolved:{error.intrinsic}:{error.name}"
                 self.fragment.notes.append(
-                    f"{key} of {self.function_name(name)} is not known here ({error}); give it with --env {key}=VALUE."
+                    f"{key} of {self.function_name(name)} is not known here ({error}); set it with --env {key}=VALUE."
                 )
         return known
 

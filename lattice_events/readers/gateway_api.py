@@ -67,8 +67,8 @@ _GATEWAY_API = "gateway.networking.k8s.io"
 _NAME_OVERRIDE = f"{CONTROLLER}/service-name-override"
 _TARGET_GROUP_ARN = f"{CONTROLLER}/target-group-arn"
 _REFUSED = {
-    "GRPCRoute": "gRPC is not played by the local network",
-    "TLSRoute": "TLS passthrough is not played by the local network",
+    "GRPCRoute": "gRPC is not emulated by lattice dev",
+    "TLSRoute": "TLS passthrough is not emulated by lattice dev",
 }
 
 
@@ -380,7 +380,7 @@ class _ManifestReader:
         if urls is None:
             shown = name if namespace == DEFAULT_NAMESPACE else key
             message = (
-                f"What stands for the pods of Service {key} here? Say it with custom.lattice.targets."
+                f"Which local server replaces the pods of Service {key}? Set custom.lattice.targets."
                 f"{shown}: {{url: http://127.0.0.1:PORT}} or {{command: [python3, app.py]}}."
             )
             self._fragment.problems.append(Problem(message, origin))

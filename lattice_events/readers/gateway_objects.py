@@ -98,7 +98,9 @@ def read_listener(listener: Mapping[str, Any], path: Path) -> tuple[int, Listene
         case "HTTPS":
             return port, "HTTPS"
         case protocol:
-            message = f"Listener {listener.get('name')} has protocol {protocol}; HTTP and HTTPS are played."
+            message = (
+                f"Listener {listener.get('name')} has protocol {protocol}; only HTTP and HTTPS are emulated."
+            )
             raise WrongPropertyError(message, (*path, "protocol"))
 
 

@@ -60,7 +60,7 @@ def read_auth_policy(policy: Object, fragment: Fragment, services: Mapping[tuple
     elif kind == "HTTPRoute" and (policy.namespace, name) in services:
         resource = services[policy.namespace, name]
     else:
-        message = f"targetRef names no Gateway or HTTPRoute of namespace {policy.namespace}: {kind} {name}."
+        message = f"targetRef is not a Gateway or HTTPRoute of namespace {policy.namespace}: {kind} {name}."
         fragment.problems.append(Problem(message, policy.locate(path)))
         return
     origin = policy.locate(("spec", "policy"))
@@ -95,9 +95,9 @@ def read_service_health_check(policies: Sequence[Object], namespace: str, servic
 def _health_check(policy: Object) -> HealthCheck | None:
     protocol, version = policy.spec.get("protocol", "HTTP"), policy.spec.get("protocolVersion", "HTTP1")
     if protocol == "TCP":
-        raise WrongPropertyError("Target groups of protocol TCP are not played.", ("spec", "protocol"))
+        raise WrongPropertyError("Target groups of protocol TCP are not emulated.", ("spec", "protocol"))
     if version != "HTTP1":
-        message = f"protocolVersion {version} is not played by the local network."
+        message = f"protocolVersion {version} is not emulated by lattice dev."
         raise WrongPropertyError(message, ("spec", "protocolVersion"))
     given = mapping(policy.spec.get("healthCheck"))
     path: Path = ("spec", "healthCheck")

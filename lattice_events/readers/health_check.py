@@ -65,7 +65,7 @@ def _number(value: Mapping[str, Any], key: str, low: int, high: int, default: fl
 
 def _path(value: Any, path: Path) -> str:
     if not isinstance(value, str) or not value.startswith("/"):
-        raise WrongPropertyError(f"The path of a health check starts with /, not {value!r}.", path)
+        raise WrongPropertyError(f"The path of a health check must start with /, not {value!r}.", path)
     return value
 
 

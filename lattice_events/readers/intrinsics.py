@@ -126,7 +126,7 @@ class Resolver:
         try:
             return function(argument)
         except (TypeError, ValueError, LookupError, AttributeError) as error:
-            raise UnresolvableError(name, _shown(argument), why="it is malformed") from error
+            raise UnresolvableError(name, _shown(argument), why="its form is wrong") from error
         finally:
             self._depth -= 1
 
@@ -209,7 +209,7 @@ class Resolver:
     def _evaluate(self, condition: Any) -> bool:
         """The truth of a condition's definition."""
         if not isinstance(condition, dict) or len(condition) != 1:
-            raise UnresolvableError("Condition", _shown(condition), why="it is malformed")
+            raise UnresolvableError("Condition", _shown(condition), why="its form is wrong")
         ((name, argument),) = condition.items()
         match name:
             case "Condition":
@@ -224,7 +224,7 @@ class Resolver:
             case "Fn::Not":
                 return not self._evaluate(argument[0])
             case _:
-                raise UnresolvableError(name, _shown(argument), why="it is no condition function")
+                raise UnresolvableError(name, _shown(argument), why="it is not a condition function")
 
 
 def is_intrinsic(value: Mapping[Any, Any]) -> bool:

@@ -197,10 +197,7 @@ class _Loader:
         objects = [each for each in documents if isinstance(each.value, dict) and "kind" in each.value]
         self._manifests += objects
         if not objects and is_whole:
-            message = (
-                "Nothing to read here: a folder has a serverless.yml or Kubernetes manifests, a file is a "
-                "CloudFormation template (with Resources) or manifests (with kind)."
-            )
+            message = "Nothing to read here: a folder needs a serverless.yml or Kubernetes manifests; a file must be a CloudFormation template (with Resources) or manifests (with kind)."
             raise ManifestError((Problem(message, shown(path)),))
 
     def _target_urls(self) -> dict[str, list[str]]:
@@ -210,7 +207,7 @@ class _Loader:
             for name, targets in settings.targets.items():
                 if chosen.setdefault(name, targets) != targets:
                     places = [each[0].origin if each else "" for each in (chosen[name], targets)]
-                    message = f"Two serverless.yml say what stands for {name}; the other is at {places[0]}."
+                    message = f"Two serverless.yml define the target {name}; the other is at {places[0]}."
                     self._problems.append(Problem(message, places[1]))
         return {
             name: [
@@ -280,8 +277,7 @@ def _unknown_policies(network: Network) -> Iterator[str]:
     for principal in network.principals:
         if principal.identity_policy is None:
             yield (
-                f"The IAM policies of {principal.name} are not known here and taken to allow every call; "
-                f"custom.lattice.callers.{principal.name}.policies can give them."
+                f"The IAM policies of {principal.name} are unknown and count as allowing every call; define them with custom.lattice.callers.{principal.name}.policies."
             )
 
 
@@ -295,7 +291,7 @@ def _unplayed_keys(network: Network) -> Iterator[str]:
     for owner, policy in policies:
         keys = find_unplayed_keys(policy) if policy else ()
         if keys:
-            yield f"A policy of {owner} asks for {', '.join(keys)}, which no request has here: it counts as missing."
+            yield f"A policy of {owner} uses {', '.join(keys)}, which lattice dev never sets; it is treated as absent."
 
 
 def shown(path: FilePath) -> str:

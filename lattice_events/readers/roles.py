@@ -62,9 +62,7 @@ class RoleReader:
         tags = self._template.tags(role)
         problem = tag_problem(tags)
         if problem:
-            self._template.problem(
-                ("Resources", role, "Properties", "Tags"), f"Of the role {role}, {problem}."
-            )
+            self._template.problem(("Resources", role, "Properties", "Tags"), f"The role {role}: {problem}.")
         return tags
 
     def _find(self, arn: str) -> str | None:
@@ -133,7 +131,7 @@ class RoleReader:
             document = _AWS_POLICIES.get(name)
             return parse_policy(document, kind="identity", name=name).statements if document else ()
         self._template.fragment.notes.append(
-            f"The managed policy {name} of role {role} is not known here and counts for nothing."
+            f"The managed policy {name} of role {role} is unknown and is ignored."
         )
         return ()
 

@@ -200,7 +200,7 @@ def _run(command: Sequence[str], folder: FilePath, options: ServerlessOptions, s
                 continue
             return process.returncode, output
         process.kill()
-    message = f"{command[0]} package did not end within {_LIMIT_SECONDS} seconds."
+    message = f"{command[0]} package did not finish within {_LIMIT_SECONDS} seconds."
     raise ConfigurationError((Problem("Cancelled." if options.is_cancelled() else message, shown),))
 
 
@@ -238,7 +238,7 @@ def _find_command(folder: FilePath, given: str, shown: str) -> list[str]:
             return [found]
     message = (
         "The Serverless CLI was not found (osls, serverless or sls, in node_modules/.bin or on PATH). Run 'npm ci', "
-        "or 'npm install --save-dev osls'; or name it with --serverless-command, or a finished package with --package."
+        "or 'npm install --save-dev osls'; or name the CLI with --serverless-command, or a finished package with --package."
     )
     raise ConfigurationError((Problem(message, shown),))
 
@@ -288,7 +288,7 @@ def _read_json(file: FilePath) -> Mapping[str, Any]:
     try:
         value = json.loads(file.read_text())
     except OSError as error:
-        message = "This package has no such file; make one with 'osls package --package FOLDER'."
+        message = "This package has no such file; create a package with 'osls package --package FOLDER'."
         raise ManifestError((Problem(message, str(file)),)) from error
     except ValueError as error:
         raise ManifestError((Problem(f"This is not JSON: {error}.", str(file)),)) from error

@@ -77,7 +77,7 @@ class _Builder:
     def build(self, node: Any, path: Path) -> Any:
         """The value of a node."""
         if any(parent is node for parent in self._parents):
-            raise self._error(node, "an alias stands inside of what it stands for")
+            raise self._error(node, "an alias refers to a value that contains it")
         self.positions.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
         self._parents.append(node)
         value = self._build(node, path)
@@ -113,7 +113,7 @@ class _Builder:
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode):
                 if key.value in seen:
-                    raise self._error(key, f"the key {key.value!r} stands twice in one mapping")
+                    raise self._error(key, f"the key {key.value!r} appears twice in one mapping")
                 seen.add(key.value)
 
     def _build_intrinsic(self, node: Any, path: Path) -> Any:

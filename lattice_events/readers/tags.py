@@ -18,9 +18,7 @@ def tag_problem(tags: Mapping[str, str]) -> str | None:
         if not 1 <= len(key) <= 128 or len(value) > 256:
             return f"the tag {key[:40]!r} is too long: IAM takes a key of 1 to 128 characters and a value of up to 256"
         if not (_is_plain(key) and _is_plain(value)):
-            return (
-                f"the tag {key!r}: {value!r} has other characters than letters, digits, spaces and {_SIGNS}"
-            )
+            return f"the tag {key!r}: {value!r} may contain only letters, digits, spaces and {_SIGNS}"
     return None
 
 

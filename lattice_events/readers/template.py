@@ -108,7 +108,7 @@ class Template:
     def unresolvable(self, path: Path, error: UnresolvableError) -> None:
         """Note a value that the network needs and cannot know."""
         message = (
-            f"The local network needs this value and cannot know it: {error.intrinsic} {error.detail}. Give the "
+            f"lattice dev needs this value but cannot know it: {error.intrinsic} {error.detail}. Give the "
             "value itself, a parameter with a Default, or --param NAME=VALUE."
         )
         unsupported = UnsupportedIntrinsicError(

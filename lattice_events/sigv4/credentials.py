@@ -47,6 +47,6 @@ def _checked(part: str, value: object) -> str:
     if isinstance(value, str) and _WORD.fullmatch(value):
         return value
     raise SigningError(
-        f"The {part} is empty, no text, or has a space, a line break or a character that is not ASCII (it is "
-        "not shown). Set it anew; a file or a Kubernetes Secret often ends with a line break."
+        f"The {part} is empty, is not text, or has a space, a line break or a character that is not ASCII (it is "
+        "not shown). Set it again; a file or a Kubernetes Secret often ends with a line break."
     )

@@ -126,7 +126,6 @@ def without_content_hash(headers: Iterable[tuple[str, str]]) -> list[tuple[str, 
             kept.append(pair)
         elif pair[1] != UNSIGNED_PAYLOAD:
             raise SigningError(
-                f"{CONTENT_HASH_HEADER} is set to a hash; VPC Lattice refuses signed payloads. Leave the "
-                "header out: it is sent as UNSIGNED-PAYLOAD."
+                f"{CONTENT_HASH_HEADER} is set to a hash; VPC Lattice refuses signed payloads. Remove the header: it is then sent as UNSIGNED-PAYLOAD."
             )
     return kept

@@ -178,7 +178,7 @@ def check_unsigned(names: Container[str], query: str, now: datetime, mode: str) 
         SigningError: There is something where the signature goes, or the time has no zone.
     """
     if now.tzinfo is None:
-        raise SigningError("The time to sign at has no time zone; pass an aware datetime.")
+        raise SigningError("The signing time has no time zone; pass an aware datetime.")
     if mode == "header" and "authorization" in names:
         raise SigningError(
             "The request has an Authorization header of its own, where the signature goes. Sign it in "
@@ -211,7 +211,7 @@ def _add_headers(
             sent.append((name, value))
             values[name] = [value]
         elif values[name] != [value]:
-            raise SigningError(f"The request already has {name} with another value; leave it to the signer.")
+            raise SigningError(f"The request already has {name} with another value; let the signer set it.")
 
 
 def _join_signed(names: Iterable[str], *, sign_all_headers: bool, omit_session_token: bool) -> str:

@@ -119,13 +119,13 @@ def test_a_run_that_is_gone_is_not_found(tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         ((), "Missing argument"),
-        (("foo", "=x"), "is no item: write name=text"),
+        (("foo", "=x"), "is not an ITEM: write name=text"),
         (("foo", "a:={"), "is no JSON"),
         (("foo", "a=b", "--body", "c"), "both make a body"),
         (("foo", "--body", "@nowhere"), "nowhere"),
-        (("https://example.com:x/",), "is no URL"),
-        (("https://[x/",), "is no URL"),
-        (("ftp://example.com/",), "is no URL"),
+        (("https://example.com:x/",), "is not a URL"),
+        (("https://[x/",), "is not a URL"),
+        (("ftp://example.com/",), "is not a URL"),
         (("https://orders.example.com/",), "give --region to sign the request, or --anonymous"),
         (
             (GENERATED, "--region", "eu-west-1"),
@@ -314,8 +314,8 @@ def test_the_stages_are_printed_as_json(tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         (("https://orders.example.com/",), "does not tell its Region: give it (region=…, or --region)"),
-        (("https://[x/",), "is no URL"),
-        (("orders",), "is no URL: write it like https://NAME/PATH"),
+        (("https://[x/",), "is not a URL"),
+        (("orders",), "is not a URL: write it like https://NAME/PATH"),
         ((GENERATED, "--region", "eu-west-1"), "which is us-west-2: leave it out"),
         ((GENERATED, "--header", "Authorization: x"), 'instead: mode="query", or --query'),
     ],

@@ -34,7 +34,7 @@ from tests.integration.running import (
 )
 
 REAL_NAME = "foo-service-xxxxxxxxxxxxxxxxx.7d67968.vpc-lattice-svcs.ap-northeast-1.on.aws"
-HTTP_2 = "HTTP/2 is not played here: let the client use HTTP/1.1"
+HTTP_2 = "HTTP/2 is not emulated: use HTTP/1.1"
 PLAY = "https://play-0123456789abcdef0.7d67968.vpc-lattice-svcs.us-east-1.on.aws"
 
 
@@ -278,7 +278,7 @@ def test_an_oversized_header_block_is_a_400_of_our_own(play: Running, size: int)
 
     assert (answer.status_code, answer.text) == (400, "Bad Request")
     assert (
-        "bytes of headers; VPC Lattice takes 61440"
+        "bytes of headers; VPC Lattice accepts 61440"
         in play.next_event("request", path="/echo", status=400)["reason"]
     )
 
@@ -449,7 +449,7 @@ def test_a_page_of_another_site_cannot_call_a_service(
     assert done.stdout.endswith("\n403")
     told = play.next_event("request", path="/killer", status=403)
     assert told["target"] is None
-    assert f"a web page of another site asks ({evidence})" in told["reason"]
+    assert f"the request comes from a web page of another site ({evidence})" in told["reason"]
 
 
 @pytest.mark.parametrize(

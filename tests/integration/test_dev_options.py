@@ -115,7 +115,7 @@ def test_a_profile_gives_functions_its_credentials(tmp_path: Path) -> None:
         notes = running.ready["notes"]
 
     assert seen == "AKMINE"
-    assert "Functions have the real credentials of the AWS profile mine." in notes
+    assert "Functions have real credentials, those of the AWS profile mine." in notes
 
 
 def free_port() -> str:
@@ -144,7 +144,7 @@ def test_an_extra_ca_that_is_none_is_named(tmp_path: Path) -> None:
 
     said = refused(PLAYGROUND / "template.yaml", *names, "--extra-ca", file)
 
-    assert f"{file}: --extra-ca cannot be used: it holds no PEM certificate." in said
+    assert f"{file}: --extra-ca cannot be used: it contains no PEM certificate." in said
 
 
 def test_the_packaged_zip_runs(tmp_path: Path) -> None:
@@ -301,7 +301,10 @@ def test_an_access_log_on_a_full_disk_is_told_once_and_requests_are_served() -> 
         told = running.next_event("log", source="access log")["text"]
 
     assert statuses == [500, 500]
-    assert told == "--access-log /dev/full cannot be written: No space left on device. This run logs no more."
+    assert (
+        told
+        == "--access-log /dev/full cannot be written: No space left on device. This run writes no more records."
+    )
     assert sum("access log" in line for line in running.lines) == 1
     assert "Traceback" not in "".join(running.lines)
     assert running.process.returncode == 0

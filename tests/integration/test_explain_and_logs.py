@@ -109,7 +109,7 @@ def test_an_anonymous_request_is_denied_and_told_why(folder: Path) -> None:
     status, tree = explained(folder, "GET", "orders/orders/7")
 
     assert status == 1
-    assert "authentication: anonymous, since there is no signature" in tree
+    assert "authentication: anonymous, because there is no signature" in tree
     assert "service policy of orders: does not allow" in tree
     assert "Principal: anonymous is not arn:aws:iam::123456789012:role/shop-Role" in tree
     assert "Deny NoDeletes: does not match" in tree
@@ -139,7 +139,7 @@ def test_a_caller_is_let_in_and_the_event_is_shown(folder: Path) -> None:
             ("orders/orders", "--as", "arn:aws:iam::123456789012:user/ann"),
             "User: arn:aws:iam::123456789012:user/ann",
         ),
-        (("https://orders.example/"), "orders.example is no service of the network"),
+        (("https://orders.example/"), "orders.example is not a service of the network"),
         (("https://orders.example/"), "authentication: not reached"),
         (("http://orders.localhost:8480/orders?x=1"), "an anonymous caller may not GET /orders"),
         (("orders/\udcff?\udcfe"), "an anonymous caller may not GET /%FF"),
@@ -171,7 +171,7 @@ def test_a_refused_request_is_not_said_to_have_reached_a_service(folder: Path) -
         "├── listener HTTPS 443",
         "├── authentication: not reached",
         "└── VPC Lattice answers 400: Bad Request",
-        "    └── 101 headers; VPC Lattice takes 100",
+        "    └── 101 headers; VPC Lattice accepts 100",
     ]
 
 
@@ -216,16 +216,16 @@ def test_scripts_get_json(folder: Path) -> None:
     ("arguments", "said"),
     [
         (("ordrs/x",), "There is no service ordrs. Did you mean orders?"),
-        (("get", "orders/x",), "Methods are written in capitals: GET, not get."),
-        (("ftp://orders/",), "ftp://orders/ is no http or https URL, nor SERVICE/PATH."),
-        (("http:///x",), "http:///x is no http or https URL, nor SERVICE/PATH."),
+        (("get", "orders/x",), "Methods must be in capitals: GET, not get."),
+        (("ftp://orders/",), "ftp://orders/ is neither an http or https URL nor SERVICE/PATH."),
+        (("http:///x",), "http:///x is neither an http or https URL nor SERVICE/PATH."),
         (("http://ordrs.localhost:8480/",), "There is no service ordrs. Did you mean orders?"),
         (("",), "What URL, or which SERVICE/PATH, is the GET for?"),
         (("orders/x", "--as", "callr",), "There is no caller callr. Did you mean caller?"),
         (("orders/x", "--as", "anonymus",), "There is no caller anonymus. Did you mean anonymous?"),
         (("orders/x", "--as", "arn:x",), "the ARN of a role, a role's session or a user, not 'arn:x'"),
         (("orders/x", "--from-vpc", "there",), "--from-vpc takes the id or the ARN of a VPC, not 'there'."),
-        (("http://[",), "is no http or https URL"),
+        (("http://[",), "is not an http or https URL"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named(folder: Path, arguments: tuple[str, ...], said: str) -> None:
@@ -439,4 +439,4 @@ def test_nobody_has_no_credentials() -> None:
 
     assert done.returncode == 2
     assert "There is no caller nobody." in done.stderr
-    assert "The running lattice dev knows: " in done.stderr
+    assert "The callers of the running lattice dev are: " in done.stderr

@@ -119,7 +119,7 @@ def test_a_target_that_hangs_up_before_it_answers(*, resets: bool) -> None:
     assert status == b"HTTP/1.1 502 Bad Gateway\r\n"
     assert (reported, failure, logged) == (502, "TargetConnectionClosed", 502)
     assert reason
-    assert reason.endswith("it hung up before it had answered")
+    assert reason.endswith("it closed the connection before it answered")
 
 
 def test_a_target_that_speaks_no_http() -> None:
@@ -146,7 +146,7 @@ def test_a_target_that_hangs_up_within_its_answer_breaks_the_client_s_connection
 
     assert isinstance(got, (asyncio.IncompleteReadError, ConnectionResetError))
     assert (reported, failure, logged) == (200, "TargetConnectionClosed", 200)
-    assert reason == "the target hung up in the middle of its answer"
+    assert reason == "the target closed the connection in the middle of its answer"
 
 
 def test_a_client_that_hangs_up_before_its_answer_is_told_and_logged() -> None:
@@ -168,7 +168,7 @@ def test_a_client_that_hangs_up_before_its_answer_is_told_and_logged() -> None:
     (reported, reason, failure, logged), record = asyncio.run(run())
 
     assert (reported, failure, logged) == (400, "ClientConnectionClosed", 400)
-    assert reason == "the client hung up before it had its answer"
+    assert reason == "the client closed the connection before it got the answer"
     assert record["bytesSent"] == 0
     assert str(record["sourceIpPort"]).startswith("127.0.0.1:")
     assert not str(record["sourceIpPort"]).endswith(":0")

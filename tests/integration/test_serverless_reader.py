@@ -206,7 +206,7 @@ def place(file: Path, text: str) -> str:
         ("Name: foo-service", "Name: svc-foo", "must not start with svc-"),
         ("AuthType: NONE", "AuthType: IAM", "AuthType must be NONE or AWS_IAM, not 'IAM'"),
         ("StringEquals:", "StringEqual:", "did you mean StringEquals?"),
-        ("Protocol: HTTPS", "Protocol: TLS_PASSTHROUGH", "TLS_PASSTHROUGH listeners are not played"),
+        ("Protocol: HTTPS", "Protocol: TLS_PASSTHROUGH", "TLS_PASSTHROUGH listeners are not emulated"),
         ("LambdaEventStructureVersion: V2", "LambdaEventStructureVersoin: V2", "Did you mean LambdaEventStructureVersion?"),
         ("Type: AWS::VpcLattice::Listener", "Type: AWS::VpcLattice::Lisener", "Did you mean AWS::VpcLattice::Listener?"),
         ("- Id: !GetAtt HelloLambdaFunction.Arn", "- Id: !ImportValue hello", "cannot know it: Fn::ImportValue hello"),
@@ -231,7 +231,7 @@ def test_a_mistake_is_named_with_the_line_that_the_user_wrote(
     ("break_it", "said"),
     [
         (lambda text: text + "  bad: [\n", "This is not YAML: "),
-        (lambda text: text + "service: again\n", "the key 'service' stands twice in one mapping"),
+        (lambda text: text + "service: again\n", "the key 'service' appears twice in one mapping"),
     ],
     ids=["open", "twice"],
 )

@@ -155,7 +155,7 @@ class _Reader:
             self._report("", "is nested too deeply")
             return Policy(statements=())
         except (TypeError, ValueError) as error:
-            self._report("", f"is no JSON: {error}")
+            self._report("", f"is not JSON: {error}")
             return Policy(statements=())
         if not isinstance(document, dict):
             self._report("", f"must be an object with Version and Statement, not {_kind_of(document)}")
@@ -167,7 +167,7 @@ class _Reader:
             self._report("Version", f"must be {_VERSION}, not {version!r}")
         self._has_variables = version == _VERSION
         if self._kind == "auth" and len(text) > MAX_AUTH_POLICY_BYTES:
-            self._report("", f"is longer than the {MAX_AUTH_POLICY_BYTES} bytes that VPC Lattice takes")
+            self._report("", f"is longer than the {MAX_AUTH_POLICY_BYTES} bytes that VPC Lattice accepts")
         statements = document.get("Statement")
         if isinstance(statements, dict):
             statements = [statements]
@@ -205,7 +205,7 @@ class _Reader:
         """``Action`` or ``Resource``, or its negation."""
         given = [each for each in (name, f"Not{name}") if each in statement]
         if len(given) != 1:
-            self._report(f"{place}.{name}", f"must be there, or Not{name}, and not both")
+            self._report(f"{place}.{name}", f"must be there, or Not{name}, but not both")
             return None
         values = self._patterns(f"{place}.{given[0]}", statement[given[0]])
         if name == "Action":
@@ -213,7 +213,7 @@ class _Reader:
                 if not _ACTION.fullmatch(value):
                     self._report(
                         f"{place}.{given[0]}",
-                        f"has {value!r}, which is no action: write vpc-lattice-svcs:Invoke",
+                        f"has {value!r}, which is not an action: write vpc-lattice-svcs:Invoke",
                     )
         return Element(values=values, is_negated=given[0] != name)
 
@@ -222,11 +222,12 @@ class _Reader:
         if self._kind == "identity":
             if given:
                 self._report(
-                    f"{place}.{given[0]}", "has no place in an identity policy, whose principal is its owner"
+                    f"{place}.{given[0]}",
+                    "is not allowed in an identity policy, whose principal is its owner",
                 )
             return None
         if len(given) != 1:
-            self._report(f"{place}.Principal", "must be there, or NotPrincipal, and not both")
+            self._report(f"{place}.Principal", "must be there, or NotPrincipal, but not both")
             return None
         found, here = statement[given[0]], f"{place}.{given[0]}"
         if isinstance(found, dict):
@@ -244,10 +245,10 @@ class _Reader:
             elif not _PRINCIPAL.fullmatch(value):
                 self._report(
                     here,
-                    f'has {value!r}, which is no principal: write "*", an account, or the ARN of a role, user or session',
+                    f'has {value!r}, which is not a principal: write "*", an account, or the ARN of a role, user or session',
                 )
         if given[0] == "NotPrincipal" and statement.get("Effect") == "Allow":
-            self._report(here, "goes with Effect Deny only, as IAM has it")
+            self._report(here, "is allowed only with Effect Deny, as in IAM")
         return Element(values=values, is_negated=given[0] == "NotPrincipal")
 
     def _read_conditions(self, place: str, conditions: Any) -> Iterable[Condition]:
@@ -259,7 +260,7 @@ class _Reader:
             split = _split_operator(str(written))
             if split is None:
                 self._report(
-                    here, f"is no condition operator{_did_you_mean(str(written), [*OPERATORS, NULL])}"
+                    here, f"is not a condition operator{_did_you_mean(str(written), [*OPERATORS, NULL])}"
                 )
                 continue
             if not isinstance(keys, dict):
@@ -280,10 +281,10 @@ class _Reader:
         """Say that no request has a key; in an identity policy it may be one of another service's."""
         prefix, colon, _ = key.partition(":")
         if not colon:
-            return "is no condition key: it has no prefix, such as vpc-lattice-svcs: or aws:"
+            return "is not a condition key: it has no prefix, such as vpc-lattice-svcs: or aws:"
         if is_known(key) or (self._kind == "identity" and prefix.lower() not in _OWN_PREFIXES):
             return None
-        return f"is no condition key of VPC Lattice, nor a global one{_did_you_mean(key, KNOWN_KEYS)}"
+        return f"is neither a condition key of VPC Lattice nor a global one{_did_you_mean(key, KNOWN_KEYS)}"
 
     def _check_values(self, place: str, operator: str, values: tuple[str, ...]) -> None:
         check = check_truth if operator == NULL else OPERATORS[operator].check
@@ -321,9 +322,7 @@ class _Reader:
     def _refuse_unknown(self, place: str, found: dict[str, Any], known: Iterable[str]) -> None:
         for name in found:
             if name not in known:
-                self._report(
-                    f"{place}.{name}" if place else name, f"is not known here{_did_you_mean(name, known)}"
-                )
+                self._report(f"{place}.{name}" if place else name, f"is unknown{_did_you_mean(name, known)}")
 
     def _report(self, place: str, what: str) -> None:
         origin = self._locate(_key_path(place))

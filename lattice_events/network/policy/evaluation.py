@@ -137,7 +137,7 @@ def _listed(values: Sequence[str]) -> str:
 def _plain_variables(values: Sequence[str]) -> str:
     """Why ``${…}`` stands for nothing but itself, if it does."""
     if any(unescape_variables(value) != value for value in values):
-        return "; ${…} is plain text, since Version is not 2012-10-17"
+        return "; ${…} is plain text, because Version is not 2012-10-17"
     return ""
 
 

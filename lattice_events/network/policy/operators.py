@@ -115,11 +115,11 @@ def parse_date(text: str) -> datetime | None:
 
 
 def _check_number(text: str) -> str | None:
-    return None if parse_number(text) is not None else "is no number"
+    return None if parse_number(text) is not None else "is not a number"
 
 
 def _check_date(text: str) -> str | None:
-    return None if parse_date(text) is not None else "is no date: write 2026-01-31T00:00:00Z or seconds"
+    return None if parse_date(text) is not None else "is not a date: write 2026-01-31T00:00:00Z or seconds"
 
 
 def check_truth(text: str) -> str | None:
@@ -135,7 +135,7 @@ def _check_binary(text: str) -> str | None:
     try:
         b64decode(text, validate=True)
     except ValueError:
-        return "is not in Base64"
+        return "is not Base64"
     return None
 
 
@@ -144,7 +144,7 @@ def _check_network(text: str) -> str | None:
         network = ip_network(text, strict=False) if _NETWORK.fullmatch(text) else None
     except ValueError:
         network = None
-    return "is no address range: write 10.0.0.0/16" if network is None else None
+    return "is not an address range: write 10.0.0.0/16" if network is None else None
 
 
 def _check_arn(text: str) -> str | None:
@@ -152,9 +152,7 @@ def _check_arn(text: str) -> str | None:
     parts = split_arn(text)
     if len(parts) == 6 and parts[0] in ("arn", "*"):
         return None
-    return (
-        "is no ARN: it has six parts, arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE, each of which may be *"
-    )
+    return "is not an ARN: an ARN has six parts, arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE, each of which may be *"
 
 
 NULL = "Null"

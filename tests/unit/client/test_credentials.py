@@ -75,7 +75,7 @@ def test_a_set_that_holds_serves_while_the_source_is_down(
     assert credentials() == numbered(1)
 
     source.now = 1000
-    with pytest.raises(ExpiredCredentialsError, match="no fresh ones were to be had: the endpoint is down"):
+    with pytest.raises(ExpiredCredentialsError, match="getting new ones failed: the endpoint is down"):
         credentials()
     source.is_down = False
     assert credentials() == numbered(2)
@@ -322,7 +322,7 @@ def test_a_failing_endpoint_is_asked_again(endpoint: Endpoint) -> None:
     assert DefaultCredentials()() == numbered(1)
 
 
-SOMETHING_ELSE = "answered something else than AccessKeyId"
+SOMETHING_ELSE = "did not answer with AccessKeyId"
 
 
 @pytest.mark.parametrize(
@@ -330,11 +330,11 @@ SOMETHING_ELSE = "answered something else than AccessKeyId"
     [
         ((500, b""), 3, "failed: HTTP Error 500"),
         ((302, b""), 1, "failed: HTTP Error 302"),
-        ((403, {"code": "AccessDenied", "message": "no association"}), 1, "403: Forbidden: no association. Look at"),
-        ((404, b"no JSON"), 1, "failed: HTTP Error 404: Not Found. Look at"),
-        ((404, []), 1, "failed: HTTP Error 404: Not Found. Look at"),
+        ((403, {"code": "AccessDenied", "message": "no association"}), 1, "403: Forbidden: no association. Check"),
+        ((404, b"no JSON"), 1, "failed: HTTP Error 404: Not Found. Check"),
+        ((404, []), 1, "failed: HTTP Error 404: Not Found. Check"),
         ((0, b""), 3, "failed: Remote end closed connection without response"),
-        ((0, b"SSH-2.0-x\r\n"), 3, r"its answer is no HTTP \(BadStatusLine\)"),
+        ((0, b"SSH-2.0-x\r\n"), 3, r"its answer is not HTTP \(BadStatusLine\)"),
         ((0, b"HTTP/1.0 200 OK\r\nContent-Length: 99\r\n\r\n{"), None, "The container credentials endpoint"),
         ((200, b"no JSON"), 1, SOMETHING_ELSE),
         ((200, b"\xff"), 1, SOMETHING_ELSE),
@@ -383,7 +383,7 @@ def test_nobody_listening_is_named(no_environment: pytest.MonkeyPatch) -> None:
     no_environment.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/")
 
     with pytest.raises(
-        MissingCredentialsError, match=r"http://127.0.0.1 failed: .*Connection refused\. Look"
+        MissingCredentialsError, match=r"http://127.0.0.1 failed: .*Connection refused\. Check"
     ):
         DefaultCredentials()()
 
@@ -403,7 +403,7 @@ def test_an_endpoint_that_is_no_url_is_not_shown(url: str, no_environment: pytes
     no_environment.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url)
 
     with pytest.raises(
-        MissingCredentialsError, match="FULL_URI is no http or https URL: its host or port cannot be read"
+        MissingCredentialsError, match="FULL_URI is not an http or https URL: its host or port cannot be read"
     ):
         DefaultCredentials()()
 
@@ -455,7 +455,7 @@ def test_a_role_that_a_service_account_may_not_assume_is_named(
     no_environment.setenv("AWS_ENDPOINT_URL_STS", endpoint.url)
 
     with pytest.raises(
-        MissingCredentialsError, match="cannot be had: ClientError.*trust policy of the role arn:aws:iam"
+        MissingCredentialsError, match="cannot be loaded: ClientError.*trust policy of the role arn:aws:iam"
     ):
         DefaultCredentials()()
 
@@ -473,7 +473,7 @@ def test_a_credential_process_that_fails_is_told(
 ) -> None:
     (tmp_path / "config").write_text(f"[profile team]\ncredential_process = {process}\n")
 
-    with pytest.raises(MissingCredentialsError, match=f"cannot be had: {words}.* Check the profile"):
+    with pytest.raises(MissingCredentialsError, match=f"cannot be loaded: {words}.* Check the profile"):
         DefaultCredentials(profile="team")()
 
 

@@ -52,10 +52,10 @@ def test_a_custom_domain_name_takes_the_function_s_region(monkeypatch: pytest.Mo
     [
         (None, "set LATTICE_SERVICE_EKS_APP_URL to its URL"),
         ("\n", "set LATTICE_SERVICE_EKS_APP_URL to its URL"),
-        ("app", "is no URL"),
-        ("https://", "is no URL"),
-        ("https://[x", "is no URL"),
-        ("https://app:x", "is no URL"),
+        ("app", "is not a URL"),
+        ("https://", "is not a URL"),
+        ("https://[x", "is not a URL"),
+        ("https://app:x", "is not a URL"),
     ],
 )
 def test_what_cannot_be_found_says_what_to_set(

@@ -176,8 +176,8 @@ def test_a_session_takes_what_was_looked_up() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"hosts": {"https://a.example": "us-west-2"}}, "no host name"),
-        ({"hosts": {"a.example:8443": "us-west-2"}}, "no host name"),
+        ({"hosts": {"https://a.example": "us-west-2"}}, "not a host name"),
+        ({"hosts": {"a.example:8443": "us-west-2"}}, "not a host name"),
         ({"hosts": {"a.example": None}}, "no Region for a.example"),
         ({"hosts": ["a.example"]}, "not a mapping"),
         ({"mode": "querry"}, "mode is 'querry'; it is one of header, query"),
@@ -269,8 +269,8 @@ def test_credentials_are_read_for_each_call(monkeypatch: pytest.MonkeyPatch) -> 
     ("known", "missing"),
     [
         ({}, "AWS_ACCESS_KEY_ID is not set, there is no container endpoint"),
-        ({"AWS_ACCESS_KEY_ID": "AK"}, "AWS_SECRET_ACCESS_KEY is not set, and the other half"),
-        ({"AWS_SECRET_ACCESS_KEY": "SK"}, "AWS_ACCESS_KEY_ID is not set, and the other half"),
+        ({"AWS_ACCESS_KEY_ID": "AK"}, "AWS_SECRET_ACCESS_KEY is not set, but the other half"),
+        ({"AWS_SECRET_ACCESS_KEY": "SK"}, "AWS_ACCESS_KEY_ID is not set, but the other half"),
     ],
 )
 def test_missing_credentials_say_which(

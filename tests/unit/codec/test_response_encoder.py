@@ -76,7 +76,7 @@ NO_NAMES: list[Any] = [
 
 @pytest.mark.parametrize("name", [*NO_NAMES, b"x", "[", "{a}", "a/b", "a=b", "@", "x\r\ny", "²", "١"])
 def test_a_header_name_that_is_no_token_is_refused(name: Any) -> None:
-    with pytest.raises(ResponseError, match="no header name") as caught:
+    with pytest.raises(ResponseError, match="not a header name") as caught:
         encode_response(Response(200, headers=[(name, "a")]))
     assert caught.value.field == f"headers.{name}"
 
@@ -131,7 +131,7 @@ def test_several_cookies_have_the_form_that_is_chosen() -> None:
     assert encode_response(COOKIES)["headers"] == {"set-cookie": ["a=1", "b=2"]}
     cookies = encode_response(COOKIES, multiple_set_cookie="cookies")
     assert (cookies["headers"], cookies["cookies"]) == ({}, ["a=1", "b=2"])
-    with pytest.raises(ResponseError, match="not known whether VPC Lattice takes more than one"):
+    with pytest.raises(ResponseError, match="not known whether VPC Lattice accepts more than one"):
         encode_response(COOKIES, multiple_set_cookie="refuse")
 
 

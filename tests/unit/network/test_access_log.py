@@ -192,7 +192,7 @@ def test_what_a_record_means(given: dict[str, Any], expected: dict[str, Any] | N
     ("group", "advice"),
     [
         ("arn:group", "Look for the request id in the target's own log."),
-        ("-", "Look at the body of the answer."),
+        ("-", "Read the body of the answer."),
     ],
 )
 def test_a_403_that_no_policy_explains_is_the_target_s_or_unknown(group: str, advice: str) -> None:

@@ -181,7 +181,7 @@ def test_a_layer_without_a_verdict_says_why() -> None:
 
     assert last_layer(nobody).title == "the IAM policies of pod"
     assert last_layer(known).title == f"the IAM policies of {CALLER.principal_arn}"
-    assert last_layer(known).remark == "None of them is about vpc-lattice-svcs:Invoke."
+    assert last_layer(known).remark == "None of them mentions vpc-lattice-svcs:Invoke."
     assert last_layer(about).remark == ""
 
 

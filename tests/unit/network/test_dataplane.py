@@ -130,8 +130,8 @@ def test_the_client_may_choose_the_request_id_up_to_512_bytes() -> None:
 @pytest.mark.parametrize(
     ("headers", "reason"),
     [
-        ([("a", "b")] * 100, "101 headers; VPC Lattice takes 100"),
-        ([("a", "b" * 61_440)], "bytes of headers; VPC Lattice takes 61440"),
+        ([("a", "b")] * 100, "101 headers; VPC Lattice accepts 100"),
+        ([("a", "b" * 61_440)], "bytes of headers; VPC Lattice accepts 61440"),
     ],
 )
 def test_too_large_a_header_block_is_a_400(headers: list[tuple[str, str]], reason: str) -> None:
@@ -166,7 +166,7 @@ def test_an_unknown_host_is_a_404() -> None:
 
     assert (decision.response.status, decision.response.body) == (404, b"Not Found")
     assert decision.response.headers["x-amzn-requestid"] == "fresh"
-    assert decision.reason == "bar is no service of the network"
+    assert decision.reason == "bar is not a service of the network"
     assert "an empty host" in replied(decide(request=Request())).reason
 
 

@@ -98,7 +98,7 @@ def test_a_refused_signature_says_which_part_differs() -> None:
 
     assert found["authentication"]["differs"] == "signature"
     assert found["reply"]["status"] == 403
-    assert "what is wrong with it: signature" in found["reply"]["reason"]
+    assert "what differs: signature" in found["reply"]["reason"]
     assert found["action"] is None
 
 
@@ -134,8 +134,8 @@ def test_no_weight_and_no_target_forward_to_nothing() -> None:
 @pytest.mark.parametrize(
     ("request_", "reason"),
     [
-        (Request(headers=Headers({"host": "other"})), "other is no service of the network"),
-        (Request(), "an empty host is no service of the network"),
+        (Request(headers=Headers({"host": "other"})), "other is not a service of the network"),
+        (Request(), "an empty host is not a service of the network"),
     ],
 )
 def test_a_host_that_is_no_service(request_: Request, reason: str) -> None:

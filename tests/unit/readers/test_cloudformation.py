@@ -135,7 +135,7 @@ def test_a_reference_to_a_network_is_the_only_one_defined() -> None:
     network, notes = link(read(TEMPLATE), defined)
 
     assert network.services[0].service_network_arns == (network.service_networks[0].arn,)
-    assert "Service network sn-0 is taken to be sample, the only one defined." in notes
+    assert "Service network sn-0 is assumed to be sample, the only one defined." in notes
 
 
 NETWORKS = """\
@@ -147,7 +147,7 @@ Resources:
 
 def test_with_several_networks_the_user_says_which() -> None:
     with pytest.raises(
-        ConfigurationError, match=r"none of those defined \(one, two\).*custom.lattice.serviceNetwork"
+        ConfigurationError, match=r"not one of those defined \(one, two\).*custom.lattice.serviceNetwork"
     ):
         link(read(TEMPLATE), read(NETWORKS))
     network, _ = link(read(TEMPLATE), read(NETWORKS), chosen_network="two")
@@ -181,29 +181,29 @@ def changed(old: str, new: str) -> str:
         ("Name: foo", "Name: fo", "must have 3 to 40 characters"),
         ("Name: foo", "Name: foo\n      AuthType: IAM", "template.yml:28:7: AuthType must be NONE or AWS_IAM, not 'IAM'"),
         ("AWS::VpcLattice::Rule", "AWS::VpcLattice::Ruel", "template.yml:38:5: There is no resource type AWS::VpcLattice::Ruel. Did you mean AWS::VpcLattice::Rule"),
-        ("AWS::VpcLattice::Rule", "AWS::VpcLattice::ResourceGateway", "is not played by the local network"),
-        ("Protocol: HTTPS", "Protocol: TLS_PASSTHROUGH", "template.yml:32:7: TLS_PASSTHROUGH listeners are not played"),
+        ("AWS::VpcLattice::Rule", "AWS::VpcLattice::ResourceGateway", "is not emulated by lattice dev"),
+        ("Protocol: HTTPS", "Protocol: TLS_PASSTHROUGH", "template.yml:32:7: TLS_PASSTHROUGH listeners are not emulated"),
         ("Protocol: HTTPS", "Protocol: TCP", "Protocol must be HTTP or HTTPS, not 'TCP'"),
         ("Protocol: HTTPS", "Protocol: HTTPS\n      Port: 99999", "Port must be a whole number from 1 to 65535, not 99999"),
-        ("StatusCode: 404", "StatusCode: 503", "template.yml:47:25: VPC Lattice answers fixed responses with 404 or 500 only, not 503"),
+        ("StatusCode: 404", "StatusCode: 503", "template.yml:47:25: VPC Lattice allows only 404 and 500 for fixed responses, not 503"),
         ("Priority: 10", "Priority: 0", "template.yml:41:7: Priority must be a whole number from 1 to 2000, not 0"),
         ("Priority: 10", "Priority: soon", "not 'soon'"),
         ("{Prefix: /old}", "{Prefix: old}", "A path starts with /, 'old' does not"),
         ("{Prefix: /old}", "{Prefix: /old, Exact: /old}", "A match has one of Exact, Prefix"),
         ("{Prefix: /old}", "{Prefx: /old}", r"Match has no property Prefx. Did you mean Prefix\?"),
-        ("TargetGroupIdentifier: !Ref Group", "TargetGroupIdentifier: tg-1", "TargetGroupIdentifier names no target group of this template: tg-1"),
+        ("TargetGroupIdentifier: !Ref Group", "TargetGroupIdentifier: tg-1", "TargetGroupIdentifier is not a target group of this template: tg-1"),
         ("TargetGroupIdentifier: !Ref Group", "TargetGroupIdentifier: !ImportValue G", "cannot know it: Fn::ImportValue G"),
         ("- TargetGroupIdentifier: !Ref Group", "- TargetGroupIdentifier: !Ref Group\n            - TargetGroupIdentifier: !Ref Group", "Each of several target groups needs a Weight"),
         ("Forward:", "Froward:", r"DefaultAction has no property Froward. Did you mean Forward\?"),
-        ("ServiceIdentifier: !Ref Service\n", "ServiceIdentifier: svc-1\n", "ServiceIdentifier of Listener names no service of this template: svc-1"),
-        ("      ServiceIdentifier: !Ref Service\n      Protocol", "      Protocol", "ServiceIdentifier is missing: Listener belongs to no service"),
+        ("ServiceIdentifier: !Ref Service\n", "ServiceIdentifier: svc-1\n", "ServiceIdentifier of Listener is not a service of this template: svc-1"),
+        ("      ServiceIdentifier: !Ref Service\n      Protocol", "      Protocol", "ServiceIdentifier is missing, so Listener has no service"),
         ("- Id: !GetAtt Function.Arn", "- Id: me", "template.yml:23:11: The Id of a LAMBDA target must be the ARN of a function"),
         ("- Id: !GetAtt Function.Arn", "- Id: !GetAtt Function.Arn\n        - Id: x", "A LAMBDA target group has one target"),
         ("- Id: !GetAtt Function.Arn", "- Id: !GetAtt Functoin.Arn", "Fn::GetAtt Functoin.Arn .there is no such resource"),
         ("Type: LAMBDA", "Type: FUNCTION", "Type must be LAMBDA, IP, INSTANCE or ALB"),
         ("Type: LAMBDA", "Type: LAMBDA\n      Config: {LambdaEventStructureVersion: V3}", "must be V1 or V2, not 'V3'"),
         ("Type: LAMBDA", "Type: IP", r"custom.lattice.targets.Group: \{url: http://127.0.0.1:PORT\}"),
-        ("Type: LAMBDA", "Type: IP\n      Config: {ProtocolVersion: GRPC}", "ProtocolVersion GRPC is not played"),
+        ("Type: LAMBDA", "Type: IP\n      Config: {ProtocolVersion: GRPC}", "ProtocolVersion GRPC is not emulated"),
         ("Runtime: python3.12", "Runtime: nodejs20.x", "cannot run here: its runtime is nodejs20.x; only Python runs"),
         ("Runtime: python3.12", "Runtime: python3.12\n      Layers: [arn]", "it has layers"),
         ("Runtime: python3.12", "PackageType: Image", "it is a container image"),

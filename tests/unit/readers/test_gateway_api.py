@@ -173,7 +173,7 @@ def test_a_service_import_names_any_target_group() -> None:
         "apiVersion: application-networking.k8s.aws/v1alpha1\nkind: ServiceImport\n"
         "metadata: {name: foo, annotations: {application-networking.k8s.aws/target-group-arn: 'arn:tg'}}\n---\n"
     )
-    with pytest.raises(ConfigurationError, match="The target group arn:tg is defined nowhere"):
+    with pytest.raises(ConfigurationError, match="The target group arn:tg is not defined"):
         read(GATEWAY + imported + ROUTE.replace("{name: app, port: 80}", "{name: foo, kind: ServiceImport}"))
 
 
@@ -196,7 +196,7 @@ def test_an_association_policy_puts_the_cluster_s_vpc_on_the_network() -> None:
         ("- path: {type: PathPrefix, value: /app}", "- {queryParams: [{name: a, value: b}]}", "LATTICE_UNSUPPORTED_MATCH_TYPE"),
         ("- path: {type: PathPrefix, value: /app}", "- {headers: [{name: a, value: b, type: RegularExpression}]}", "Exact header matches only"),
         ("sectionName: https", "sectionName: none", "k8s.yaml:19:3: The route matches no listener of its Gateway"),
-        ("kind: HTTPRoute", "kind: GRPCRoute", "GRPCRoute eks-app is refused: gRPC is not played"),
+        ("kind: HTTPRoute", "kind: GRPCRoute", "GRPCRoute eks-app is refused: gRPC is not emulated"),
         ("[{name: app, port: 80}]", "{name: app}", "k8s.yaml:23:7: backendRefs must be a list of objects"),
     ],
 )  # fmt: skip

@@ -182,7 +182,7 @@ def test_two_services_that_mean_different_pods_by_one_name_clash(shop: Path) -> 
     (shop / "other/serverless.yml").write_text(SERVERLESS)  # its app.py is the one of its own folder
 
     assert problems(".", "other") == [
-        "other/serverless.yml:13:7: Two serverless.yml say what stands for app; the other is at serverless.yml:13:7."
+        "other/serverless.yml:13:7: Two serverless.yml define the target app; the other is at serverless.yml:13:7."
     ]
 
 
@@ -190,7 +190,7 @@ def test_a_file_that_is_nothing_of_ours_says_what_is(shop: Path) -> None:
     (shop / "notes.yml").write_text("a: 1\n")
 
     assert problems("notes.yml")[0].startswith(
-        "notes.yml: Nothing to read here: a folder has a serverless.yml"
+        "notes.yml: Nothing to read here: a folder needs a serverless.yml"
     )
 
 
@@ -204,7 +204,7 @@ def test_a_package_that_is_none_says_how_to_make_one(shop: Path) -> None:
     (shop / "package/serverless-state.json").unlink()
 
     assert problems(".") == [
-        "package/serverless-state.json: This package has no such file; make one with 'osls package --package FOLDER'."
+        "package/serverless-state.json: This package has no such file; create a package with 'osls package --package FOLDER'."
     ]
 
 
@@ -219,7 +219,7 @@ def test_a_bare_template_has_the_code_that_is_given(shop: Path) -> None:
 
     assert load("stack.yml", code={"Hello": shop}).network.functions[0].code == str(shop)
     assert problems("stack.yml") == [
-        "stack.yml:1:157: Where is the code of this function? Say it with --code Hello=FOLDER."
+        "stack.yml:1:157: Where is the code of this function? Name its folder with --code Hello=FOLDER."
     ]
 
 
@@ -244,6 +244,6 @@ def test_a_policy_that_asks_for_what_no_request_here_has_is_noted(kind: str, sho
 
     words = "the service network" if kind == "ServiceNetwork" else "the service"
     assert load(".").notes[-2:] == (
-        f"A policy of {words} guarded asks for aws:SourceVpc, which no request has here: it counts as missing.",
-        "A policy of pod asks for aws:userid, which no request has here: it counts as missing.",
+        f"A policy of {words} guarded uses aws:SourceVpc, which lattice dev never sets; it is treated as absent.",
+        "A policy of pod uses aws:userid, which lattice dev never sets; it is treated as absent.",
     )

@@ -288,7 +288,7 @@ def test_credentials_and_signed_requests_show_no_secrets() -> None:
 )
 def test_what_cannot_be_credentials_is_named_and_not_shown(part: str, value: Any) -> None:
     with pytest.raises(
-        SigningError, match=f"The {part.replace('_', ' ')} is empty, no text, or has"
+        SigningError, match=f"The {part.replace('_', ' ')} is empty, is not text, or has"
     ) as caught:
         EXAMPLE.replace(**{part: value})
 
