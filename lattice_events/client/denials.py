@@ -105,8 +105,8 @@ def _hint(principal: str, service: str, layer: str, *, explicit: bool) -> str:
 def _unnamed_hint(host: str) -> str:
     """What to do for a service whose name does not tell that it is one."""
     return (
-        f"The request was not signed, for {host} is no generated domain name: say that it is a service of "
-        f'VPC Lattice and in which Region, hosts={{"{host}": "us-west-2"}}.'
+        f"The request was not signed, because {host} is not a generated domain name. If it is a service of VPC "
+        f'Lattice, name its Region: hosts={{"{host}": "us-west-2"}}.'
     )
 
 

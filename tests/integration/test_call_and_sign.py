@@ -63,7 +63,7 @@ def test_a_service_of_a_running_network_is_called_by_name(runs: Path, *, signed:
     done = lattice("call", "foo-service", "--explain", runs=runs, signed=signed)
 
     assert (done.returncode, done.stdout) == (0, "Hello Foo Lambda!!")
-    assert "answered 200, played by lattice dev" in done.stderr
+    assert "answered 200, emulated by lattice dev" in done.stderr
     assert ("The request was not signed" in done.stderr) is not signed
     assert ("x-amz-security-token:…" in done.stderr) is signed
     assert (CREDENTIALS.session_token or "") not in done.stdout + done.stderr
@@ -120,8 +120,8 @@ def test_a_run_that_is_gone_is_not_found(tmp_path: Path) -> None:
     [
         ((), "Missing argument"),
         (("foo", "=x"), "is not an ITEM: write name=text"),
-        (("foo", "a:={"), "is no JSON"),
-        (("foo", "a=b", "--body", "c"), "both make a body"),
+        (("foo", "a:={"), "is not JSON"),
+        (("foo", "a=b", "--body", "c"), "both set the body"),
         (("foo", "--body", "@nowhere"), "nowhere"),
         (("https://example.com:x/",), "is not a URL"),
         (("https://[x/",), "is not a URL"),
@@ -134,7 +134,7 @@ def test_a_run_that_is_gone_is_not_found(tmp_path: Path) -> None:
         ((GENERATED, "Authorization:Bearer x"), "in the query string instead: mode="),
         (("http://*.example.com/", "--anonymous"), "cannot be called"),
         (("http://127.0.0.1:1/", "--anonymous"), "lattice: 127.0.0.1:1 cannot be reached."),
-        ((GENERATED, "--print", "zzz"), "'zzz' has others than the letters H, B, h and b"),
+        ((GENERATED, "--print", "zzz"), "'zzz' may contain only the letters H, B, h and b"),
     ],
 )
 def test_wrong_arguments_say_what_is_right(arguments: tuple[str, ...], words: str, tmp_path: Path) -> None:
@@ -276,7 +276,7 @@ def test_curl_can_send_a_url_that_is_signed(lattice_service: LatticeService, tmp
 
 @pytest.mark.parametrize(
     ("url", "told"),
-    [(f"{GENERATED}/a b?q=a+b", f"must be called: '{GENERATED}/a%20b?q=a%20b'\n"), (f"{GENERATED}/a", "")],
+    [(f"{GENERATED}/a b?q=a+b", f"you must call, is: '{GENERATED}/a%20b?q=a%20b'\n"), (f"{GENERATED}/a", "")],
 )
 def test_a_url_that_was_written_anew_is_told(url: str, told: str, tmp_path: Path) -> None:
     assert lattice("sign", url, runs=tmp_path).stderr.endswith(told)
@@ -313,10 +313,10 @@ def test_the_stages_are_printed_as_json(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("https://orders.example.com/",), "does not tell its Region: give it (region=…, or --region)"),
+        (("https://orders.example.com/",), "its Region is unknown: give it (region=…, or --region)"),
         (("https://[x/",), "is not a URL"),
         (("orders",), "is not a URL: write it like https://NAME/PATH"),
-        ((GENERATED, "--region", "eu-west-1"), "which is us-west-2: leave it out"),
+        ((GENERATED, "--region", "eu-west-1"), "which is us-west-2: omit --region"),
         ((GENERATED, "--header", "Authorization: x"), 'instead: mode="query", or --query'),
     ],
 )

@@ -138,7 +138,7 @@ def test_no_secret_is_printed(dev: Running) -> None:
     dev.next_event("request", service="guarded", status=200)
 
     printed = "".join(dev.lines) + called.stdout + called.stderr
-    assert "played by lattice dev" in printed
+    assert "emulated by lattice dev" in printed
     assert not [secret for secret in secrets if secret in printed]
 
 

@@ -68,7 +68,7 @@ def test_an_event_is_printed_as_the_service_sends_it(version: str) -> None:
     [
         (("v3",), "'v3' is not one of 'v1', 'v2'"),
         (("v2", "--path", "orders"), "must be 'METHOD /path?query'"),
-        (("v2", "--header", "nonsense"), "a header is written NAME:VALUE"),
+        (("v2", "--header", "nonsense"), "a header must be NAME:VALUE"),
         (("v2", "--body", "@gone"), "gone: No such file"),
     ],
 )
@@ -110,7 +110,7 @@ def test_a_function_that_fails_is_exit_status_1() -> None:
         ("ehco", (), "There is no function ehco. Did you mean echo?"),
         ("echo", ("--event", "gone.json"), "gone.json: --event cannot be read: No such file"),
         ("echo", ("--request", "nonsense"), "must be 'METHOD /path?query'"),
-        ("echo", ("--event", "-", "--request", "GET /"), "--event and --request exclude each other"),
+        ("echo", ("--event", "-", "--request", "GET /"), "--event and --request cannot be used together"),
     ],
 )
 def test_what_cannot_be_invoked_says_why(name: str, arguments: tuple[str, ...], words: str) -> None:

@@ -225,7 +225,7 @@ def test_scripts_get_json(folder: Path) -> None:
         (("orders/x", "--as", "anonymus",), "There is no caller anonymus. Did you mean anonymous?"),
         (("orders/x", "--as", "arn:x",), "the ARN of a role, a role's session or a user, not 'arn:x'"),
         (("orders/x", "--from-vpc", "there",), "--from-vpc takes the id or the ARN of a VPC, not 'there'."),
-        (("http://[",), "is not an http or https URL"),
+        (("http://[",), "is neither an http or https URL"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named(folder: Path, arguments: tuple[str, ...], said: str) -> None:
@@ -253,7 +253,7 @@ def log(dev: Running, folder: Path) -> list[dict[str, Any]]:
     url = dev.service("orders")["url"]
     denied = lattice("call", "--anonymous", f"{url}/orders/7")
     assert denied.returncode == 2
-    assert "lets no anonymous caller in" in denied.stderr
+    assert "allows no anonymous caller" in denied.stderr
     allowed = lattice("call", "--as", "caller", f"{url}/orders/7?secret=1")
     assert allowed.stdout == "arn:aws:sts::123456789012:assumed-role/shop-Role/caller"
     unmatched = lattice("call", "--as", "caller", f"{url}/nothing")
@@ -363,8 +363,8 @@ def test_logs_reads_standard_input_and_archives(log: list[dict[str, Any]], tmp_p
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("no json", "standard input:1: This line is no JSON object"),
-        ("[1]", "standard input:1: This line is JSON, but no object"),
+        ("no json", "standard input:1: This line is not a JSON object"),
+        ("[1]", "standard input:1: This line is JSON, but not an object"),
         ('{"requestPath": 1, "responseCode": [], "authDeniedReason": {}}', "1 record, 0 shown"),
         ('{"responseCode": 404, "requestMethod": "\\u001b[2J"}', "1 record, 1 shown"),
     ],
@@ -391,7 +391,7 @@ def test_an_access_log_that_cannot_be_written(folder: Path) -> None:
 
 
 def test_json_and_the_log_cannot_share_standard_output(folder: Path) -> None:
-    assert "both want standard output" in refused(folder / "shop.yaml", "--json", "--access-log", "-")
+    assert "both write to standard output" in refused(folder / "shop.yaml", "--json", "--access-log", "-")
 
 
 def test_credentials_make_a_shell_a_caller(dev: Running) -> None:

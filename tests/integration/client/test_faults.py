@@ -62,7 +62,7 @@ def test_a_reset_is_tried_again_where_that_is_safe(
     assert session.put(lattice_service.url, data=b"y").status_code == 200
 
     lattice_service.play(Answer(body=b"x" * 1000, reset=reset), 200)
-    with pytest.raises(CallError, match="broke before the answer was whole") as caught:
+    with pytest.raises(CallError, match="broke before the answer was complete") as caught:
         session.post(lattice_service.url, data=b"y")
     assert type(caught.value) is CallError
 
@@ -104,7 +104,7 @@ def test_a_slow_answer_ends_at_the_deadline(answer: Answer, lattice_service: Lat
     lattice_service.play(answer)
     with lattice_service.session(deadline_seconds=SOON_SECONDS) as session:
         started = time.monotonic()
-        with pytest.raises(DeadlineExceededError, match="did not answer in the time") as caught:
+        with pytest.raises(DeadlineExceededError, match="did not answer within the time") as caught:
             session.get(lattice_service.url)
         took = time.monotonic() - started
 
@@ -200,7 +200,7 @@ def test_a_token_that_stays_expired_is_an_error_without_secrets(
 ) -> None:
     lattice_service.play(Answer.expired_token())
 
-    with pytest.raises(SignatureRejectedError, match="have expired: look where they come from") as caught:
+    with pytest.raises(SignatureRejectedError, match="have expired: check where they come from") as caught:
         session.get(lattice_service.url)
 
     assert caught.value.code == "UnrecognizedClientException"

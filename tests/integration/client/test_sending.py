@@ -113,7 +113,7 @@ def test_a_tls_failure_after_the_request_has_left_is_no_reason_to_repeat_a_post(
     data: Any = b"once" if body == "bytes" else (each for each in [b"on", b"ce"])
     with peer(serve) as server, local_session() as session:
         session.verify = str(tmp_path / "ca.pem")
-        with pytest.raises(CallError, match="broke before the answer was whole"):
+        with pytest.raises(CallError, match="broke before the answer was complete"):
             session.post(f"https://127.0.0.1:{server.port}/", data=data)
 
         assert len(server.received) == 1
