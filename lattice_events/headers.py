@@ -183,12 +183,24 @@ HOP_BY_HOP = frozenset(
         "upgrade",
     )
 )
+# Meant for whoever reads the message, so that no Connection may name them (RFC 9110 §7.6.1): what says
+# where a request goes, who sends it, what its content is, and what VPC Lattice itself writes or reads.
+_MEANT_FOR_ALL = frozenset(
+    ("authorization", "cache-control", "cookie", "date", "host", "location", "origin", "set-cookie")
+)
+_MEANT_FOR_ALL_PREFIXES = ("content-", "x-amz", "x-forwarded-")
 
 
 def end_to_end(headers: Headers) -> Headers:
-    """The headers less those of one connection: RFC 9110's, and those that ``Connection`` names."""
+    """The headers less those of one connection: RFC 9110's, and those that ``Connection`` names.
+
+    Source:
+        https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+    """
     if HOP_BY_HOP.isdisjoint(headers):
         return headers
     named = {token.strip().lower() for value in headers.get_all("connection") for token in value.split(",")}
-    gone = HOP_BY_HOP | named
+    gone = HOP_BY_HOP.union(
+        name for name in named if name not in _MEANT_FOR_ALL and not name.startswith(_MEANT_FOR_ALL_PREFIXES)
+    )
     return Headers(pair for pair in headers.items() if pair[0].lower() not in gone)

@@ -21,6 +21,7 @@ class Request(Value):
         method: As sent, such as ``GET``; any token.
         path: As sent, percent-encoded, without the query string.
         query_string: What stood behind the first ``?``, as sent; ``""`` when there was none.
+        bare_query: Whether a ``?`` was sent with nothing behind it, as in ``/a?``.
         headers: Ordered, case-insensitive, repeatable.
         body: The bytes, already decoded from base64; ``b""`` when there is no body.
         identity: Who called. Proof only behind VPC Lattice.
@@ -40,6 +41,7 @@ class Request(Value):
 
     __slots__ = (
         "_query",
+        "bare_query",
         "body",
         "event_version",
         "headers",
@@ -60,6 +62,7 @@ class Request(Value):
     method: str
     path: str
     query_string: str
+    bare_query: bool
     headers: Headers
     body: bytes
     identity: Identity
@@ -79,6 +82,7 @@ class Request(Value):
         method: str = "GET",
         path: str = "/",
         query_string: str = "",
+        bare_query: bool = False,
         headers: Headers | None = None,
         body: bytes = b"",
         identity: Identity = ANONYMOUS,
@@ -95,6 +99,7 @@ class Request(Value):
         assign(self, "method", method)
         assign(self, "path", path)
         assign(self, "query_string", query_string)
+        assign(self, "bare_query", bare_query)
         assign(self, "headers", Headers() if headers is None else headers)
         assign(self, "body", body)
         assign(self, "identity", identity)
@@ -111,7 +116,7 @@ class Request(Value):
     @property
     def target(self) -> str:
         """Path and query string as they stand on the request line."""
-        return f"{self.path}?{self.query_string}" if self.query_string else self.path
+        return f"{self.path}?{self.query_string}" if self.query_string or self.bare_query else self.path
 
     @property
     def query(self) -> QueryParams:

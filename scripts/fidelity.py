@@ -128,7 +128,19 @@ BEHAVIOURS = (
     ),
     (
         "assumed",
-        "A request target that is neither a path nor an http URL, such as that of `OPTIONS *`, gets a 400 and no access log record",
+        "A request target that is neither a path nor an http URL, such as that of `OPTIONS *`, gets a 400 and no access log record; so does one with a fragment (`/a#b`) or with bytes that are not ASCII",
+    ),
+    (
+        "assumed",
+        "A Host that is not `HOST` or `HOST:PORT`, and a second Host, get a 400; a dot at its end is ignored",
+    ),
+    (
+        "assumed",
+        "Headers that `Connection` names, and `Expect`, are removed before policies and rules are evaluated; Host, Authorization, `content-*`, `x-amz*` and `x-forwarded-*` are never removed",
+    ),
+    (
+        "assumed",
+        "A Transfer-Encoding other than `chunked` gets a 501, or a 400 if it is not clear where the body ends",
     ),
     (
         "absent",

@@ -73,6 +73,7 @@ def _decode_v2(event: dict[str, Any], context: dict[str, Any]) -> Request:
             else:
                 pairs += [(name, value) for value in _texts("headers", name, values)]
     path, query_string = _split_path("path", event)
+    bare_query = query_string == ""
     parameters = event.get("queryStringParameters")
     if parameters is not None:
         query_string = _query("queryStringParameters", parameters, query_string)
@@ -82,6 +83,7 @@ def _decode_v2(event: dict[str, Any], context: dict[str, Any]) -> Request:
         method=_method(event),
         path=path,
         query_string=query_string or "",
+        bare_query=bare_query,
         headers=known,
         body=_body(event, "isBase64Encoded"),
         identity=_identity(context),
@@ -107,6 +109,7 @@ def _decode_v1(event: dict[str, Any]) -> Request:
         if not isinstance(value, str):
             raise _wrong(f"headers.{name}", "a string", value)
     path, query_string = _split_path("raw_path", event)
+    bare_query = query_string == ""
     parameters = event.get("query_string_parameters")
     if parameters is not None:
         query_string = _query("query_string_parameters", parameters, query_string)
@@ -119,6 +122,7 @@ def _decode_v1(event: dict[str, Any]) -> Request:
         method=_method(event),
         path=path,
         query_string=query_string or "",
+        bare_query=bare_query,
         headers=known,
         body=_body(event, "is_base64_encoded"),
         identity=identity_from_headers(identity, network) if identity or network else ANONYMOUS,

@@ -2,14 +2,58 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from typing import NamedTuple
 
 from lattice_events.headers import Headers
 from lattice_events.local.connection import ConnectionFacts
 from lattice_events.network.dataplane import split_host
 from lattice_events.network.model import Network, Service
 from lattice_events.request import Request
+
+# Visible ASCII but for `#`: a fragment is never sent (RFC 9112 §3.2), and whoever reads further than
+# the policies did would be asked for something else than they allowed.
+_ORIGIN_FORM = re.compile(r"/[!\"$-~]*")
+_ABSOLUTE_FORM = re.compile(
+    r"(https?)://(?:[\w.~!$&'()*+,;=:%-]*@)?([^@/?#\\]+)([/?][!\"$-~]*)?", re.ASCII | re.IGNORECASE
+)
+
+
+class AbsoluteUrl(NamedTuple):
+    """An http URL, taken apart.
+
+    Attributes:
+        scheme: In lower case.
+        authority: Host and port as written, without userinfo.
+        host: Of the authority.
+        target: In origin-form: what stands behind the authority, every byte of it.
+    """
+
+    scheme: str
+    authority: str
+    host: str
+    target: str
+
+
+def split_absolute(url: str) -> AbsoluteUrl | None:
+    """Take apart a URL of a request line or a header; ``None`` for what is none, or has a fragment.
+
+    Source:
+        https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
+    """
+    found = _ABSOLUTE_FORM.fullmatch(url)
+    place = split_host(found[2]) if found else None
+    if found is None or place is None or not place[0]:
+        return None
+    rest = found[3] or "/"
+    target = rest if rest.startswith("/") else f"/{rest}"
+    return AbsoluteUrl(found[1].lower(), found[2], place[0], target)
+
+
+def is_request_target(target: str) -> bool:
+    """Whether a request line's target is a path or an http URL, without a fragment."""
+    return bool(_ORIGIN_FORM.fullmatch(target)) or split_absolute(target) is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +77,7 @@ class Arrival:
     @property
     def host(self) -> str:
         """The name that the client asked for, without a port."""
-        return split_host(self.request.headers.get("host") or "")[0]
+        return host_of(self.request.headers)[0]
 
 
 def read_arrival(
@@ -51,34 +95,47 @@ def read_arrival(
         target: As on the request line.
         headers: As sent.
     """
-    is_absolute = target.lower().startswith(("http://", "https://"))
+    url = split_absolute(target)
     scheme = facts.scheme
-    if is_absolute:
-        parts = urlsplit(target)
-        scheme, authority = parts.scheme, parts.netloc.rpartition("@")[2]
-        headers = headers.with_items((("host", authority),))
-        target = target[len(parts.scheme) + 3 + len(parts.netloc) :] or "/"
-        target = target if target.startswith("/") else f"/{target}"
-    host, port = split_host(headers.get("host") or "")
+    if url is not None:
+        scheme, target = url.scheme, url.target
+        headers = headers.with_items((("host", url.authority),))
+    host, port = host_of(headers)
     service = find_service(network, host)
-    if service is not None and host.lower().endswith(".localhost"):
+    if service is not None and _is_localhost(host):
         headers = headers.with_items((("host", service.domain_name),))
-    path, _, query_string = target.partition("?")
+    path, mark, query_string = target.partition("?")
     return Arrival(
-        request=Request(method=method, path=path, query_string=query_string, headers=headers),
+        request=Request(
+            method=method,
+            path=path,
+            query_string=query_string,
+            bare_query=bool(mark) and not query_string,
+            headers=headers,
+        ),
         service=service,
-        port=_listener_port(service, facts, port, scheme, is_absolute=is_absolute),
-        is_absolute=is_absolute,
+        port=_listener_port(service, facts, port, scheme, is_absolute=url is not None),
+        is_absolute=url is not None,
         scheme=scheme,
     )
 
 
+def host_of(headers: Headers) -> tuple[str, int | None]:
+    """The host and port of the Host header; an empty host where that cannot be read."""
+    return split_host(headers.get("host") or "") or ("", None)
+
+
 def find_service(network: Network, host: str) -> Service | None:
     """The service that a host name stands for: its own names, or ``NAME.localhost``."""
-    label, _, rest = host.lower().partition(".")
-    if rest == "localhost":
+    if _is_localhost(host):
+        label = host.lower().partition(".")[0]
         return next((service for service in network.services if service.name == label), None)
     return network.find_service(host)
+
+
+def _is_localhost(host: str) -> bool:
+    """Whether a host is one label below ``localhost``."""
+    return host.lower().removesuffix(".").partition(".")[2] == "localhost"
 
 
 def _listener_port(

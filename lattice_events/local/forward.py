@@ -153,9 +153,9 @@ async def _relay(
     assumptions: Assumptions,
 ) -> Answer:
     """Pass the request to an HTTP server and its answer back."""
-    url = target.url.rstrip("/") + decision.request.target
+    sent = decision.request
     try:
-        upstream = await relay.send(session, request, url, decision.request.headers, watch=watch)
+        upstream = await relay.send(session, request, target.url, sent.target, sent.headers, watch=watch)
     except TargetUnavailableError as error:
         return await _fail(decision, "connect", f"{target.url}: {error}", request, assumptions)
     except TargetTimeoutError as error:

@@ -27,7 +27,7 @@ from lattice_events.assumptions import Assumptions
 from lattice_events.errors import TargetError
 from lattice_events.headers import Headers, end_to_end
 from lattice_events.local import malformed, outside, relay
-from lattice_events.local.arrival import Arrival, find_service, read_arrival
+from lattice_events.local.arrival import Arrival, find_service, host_of, read_arrival
 from lattice_events.local.connection import Buffering, ConnectionFacts, FirstBytes
 from lattice_events.local.forward import CLIENT_GONE, Answer, Invoker, forward, reply
 from lattice_events.local.loopback import refuse_page
@@ -39,7 +39,7 @@ from lattice_events.local.tls import RunAuthority
 from lattice_events.local.tunnel import run_tunnel
 from lattice_events.network.access_log import access_log_record
 from lattice_events.network.authentication import Keyring
-from lattice_events.network.dataplane import plan, split_host
+from lattice_events.network.dataplane import plan, split_host, travelling
 from lattice_events.network.decision import Decision, Forward, Source
 from lattice_events.network.delivery import REQUEST_ID_HEADER
 from lattice_events.network.health import Health
@@ -231,8 +231,8 @@ class Gateway:
 
     async def _leave(self, arrival: Arrival, request: web.BaseRequest, caller: str | None) -> Answer:
         """Pass an absolute-form request on to a server outside the network."""
-        host, port = split_host(arrival.request.headers.get("host") or "")
-        port = port or arrival.port
+        host, port = host_of(arrival.request.headers)
+        port = port or 80
         if caller is None:
             return await self._refuse(request, outside.NO_TOKEN)
         if arrival.scheme != "http":
@@ -246,10 +246,15 @@ class Gateway:
             if isinstance(resolved, outside.Refusal):
                 return await self._refuse(request, resolved)
             address = f"[{resolved}]" if ":" in resolved else resolved
-        url = f"http://{address}:{port}{arrival.request.target}"
+        sent = arrival.request
         try:
             upstream = await relay.send(
-                self._session, request, url, end_to_end(arrival.request.headers), proxy=proxy
+                self._session,
+                request,
+                f"http://{address}:{port}",
+                sent.target,
+                travelling(sent.headers),
+                proxy=proxy,
             )
         except TargetError as error:
             return await self._refuse(request, outside.Refusal(status=502, text=f"{host}: {error}"))
@@ -291,7 +296,7 @@ class Gateway:
         """Answer CONNECT: services end here, everything else needs a token."""
         request_line, _, rest = head.partition(b"\r\n")
         parts = request_line.decode("latin-1").split(" ")
-        host, port = split_host(parts[1]) if len(parts) == 3 else ("", None)
+        host, port = (len(parts) == 3 and split_host(parts[1])) or ("", None)
         if not host or port is None:
             _answer(connection, outside.Refusal(status=400, text="CONNECT needs HOST:PORT."))
             return

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from lattice_events.headers import Headers
-from lattice_events.local.arrival import find_service
+from lattice_events.local.arrival import find_service, split_absolute
 from lattice_events.network.dataplane import split_host
 from lattice_events.network.model import Network
 
@@ -23,9 +22,10 @@ def refuse_browser(headers: Mapping[str, str]) -> str | None:
     Args:
         headers: Of the request; looked up without regard to case.
     """
-    host, _ = split_host(headers.get("Host", ""))
-    if host.lower() not in _LOOPBACK_NAMES:
-        return f"the Host {host!r} is not loopback: use 127.0.0.1 or localhost"
+    named = headers.get("Host", "")
+    authority = split_host(named)
+    if authority is None or authority[0].lower() not in _LOOPBACK_NAMES:
+        return f"the Host {named!r} is not loopback: use 127.0.0.1 or localhost"
     if "Origin" in headers:
         return "requests with an Origin are refused: this port is not for web pages"
     if headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES:
@@ -58,10 +58,8 @@ def refuse_page(network: Network, headers: Headers) -> str | None:
 
 def _is_local_page(network: Network, url: str) -> bool:
     """Whether a page's URL or Origin is loopback's or a service's."""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return False
+    parts = split_absolute(url)
+    host = parts.host.lower() if parts else ""
     is_loopback = host in _LOOPBACK_NAMES or host.endswith(".localhost")
     return is_loopback or (bool(host) and find_service(network, host) is not None)
 

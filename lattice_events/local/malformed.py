@@ -8,8 +8,11 @@ from http import HTTPStatus
 
 from aiohttp import HttpVersion, HttpVersion11, http_exceptions, web
 
+from lattice_events.local.arrival import is_request_target
+
 # What was received is quoted behind the words; it may hold a secret, so it is not repeated.
 _QUOTED = re.compile(r"b['\"]|\?")
+_USERINFO = re.compile(r"//[^/?#]*@")
 _HTTP_2_WORDS = ("Pause on PRI", "HTTP/2 Connection Preface")  # llhttp's for what HTTP/2 begins with
 
 
@@ -46,11 +49,24 @@ class Request(web.BaseRequest):
         """What aiohttp lets through, and is no request to a service."""
         if super().version > HttpVersion11:
             return _HTTP_2
-        target = self.raw_path
-        if target.startswith("/") or target.lower().startswith(("http://", "https://")):
+        if not is_request_target(self.raw_path):
+            return Broken(status=400, reason=_target_problem(self.raw_path))
+        coding = self.headers.getall("Transfer-Encoding", ())
+        if not coding or [each.strip().lower() for each in coding] == ["chunked"]:
             return None
-        shown = target.partition("?")[0]
-        return Broken(status=400, reason=f"the request target {shown} is neither a path nor an http URL")
+        return Broken(status=501, reason=f"Transfer-Encoding is {', '.join(coding)}; chunked alone is taken")
+
+
+def _target_problem(target: str) -> str:
+    """Why a request target is none; what may be a secret in it is not repeated."""
+    if "#" in target:
+        return "the request target has a fragment (#…), which is never sent"
+    return f"the request target {_shown(target)} is neither a path nor an http URL"
+
+
+def _shown(words: str) -> str:
+    """Words that quote a request, without a user's name and password in a URL, and without its query."""
+    return _USERINFO.sub("//", " ".join(_QUOTED.split(words)[0].split()))
 
 
 def broken_by(error: BaseException | None, status: int) -> Broken:
@@ -64,7 +80,7 @@ def broken_by(error: BaseException | None, status: int) -> Broken:
         detail = f"{type(error).__name__}: {error}" if error else HTTPStatus(500).phrase
         return Broken(status=500, reason=f"an error of lattice dev itself: {detail}")
     words = error.message if isinstance(error, http_exceptions.HttpProcessingError) else ""
-    said = " ".join(_QUOTED.split(words)[0].split()).rstrip(":")
+    said = _shown(words).rstrip(":")
     if any(sign in said for sign in _HTTP_2_WORDS):
         return _HTTP_2
     return Broken(status=400, reason=f"malformed HTTP: {said or type(error).__name__}")

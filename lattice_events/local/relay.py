@@ -101,7 +101,8 @@ async def _body_of(request: web.BaseRequest) -> AsyncIterator[bytes]:
 async def send(
     session: aiohttp.ClientSession,
     request: web.BaseRequest,
-    url: str,
+    server: str,
+    target: str,
     headers: Headers,
     *,
     proxy: str | None = None,
@@ -112,7 +113,8 @@ async def send(
     Args:
         session: Of `open_session`.
         request: The client's, for its method and body.
-        url: Where to, exactly as it is to be sent.
+        server: Scheme, host and port.
+        target: For the request line, exactly as it is to be sent.
         headers: To send, and no others.
         proxy: URL of a proxy to go through.
         watch: Told when the request leaves.
@@ -124,12 +126,11 @@ async def send(
         TargetError: No HTTP.
     """
     options: dict[str, Any] = {"proxy": proxy} if proxy else {}
-    kept = headers.without("expect")
     try:
         return await session.request(
             request.method,
-            URL(url, encoded=True),
-            headers=CIMultiDict(kept.items()),
+            _url_of(server, target),
+            headers=CIMultiDict(headers.items()),
             data=_body_of(request) if has_body(request) else None,
             allow_redirects=False,
             trace_request_ctx=watch,
@@ -143,6 +144,16 @@ async def send(
         raise TargetClosedError("it closed the connection before it answered", status_hint=502) from error
     except (aiohttp.ClientError, ValueError) as error:
         raise TargetError(f"its answer is not HTTP ({type(error).__name__})", status_hint=502) from error
+
+
+def _url_of(server: str, target: str) -> URL:
+    """A URL for aiohttp, which makes the request line from it.
+
+    The target stands in it as a path of which nothing is read: a URL library would drop a fragment and a
+    bare ``?``, and the server would be asked for something else than was decided.
+    """
+    base = URL(server)
+    return URL.build(scheme=base.scheme, host=base.host or "", port=base.port, path=target, encoded=True)
 
 
 async def pass_body(

@@ -38,7 +38,10 @@ MAX_HEADER_BYTES = 60 * 1024
 
 IDLE_TIMEOUT_SECONDS = 60
 
-_PORT = re.compile(r"[0-9]{1,5}")
+# RFC 3986 §3.2, without userinfo: a name, or an address of IPv4 or IPv6, and a port.
+_AUTHORITY = re.compile(
+    r"(?:\[([0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)\]|([\w.~!$&'()*+,;=%-]*))(?::([0-9]{0,5}))?", re.ASCII
+)
 
 _PHRASES = {
     400: "Bad Request",
@@ -83,9 +86,10 @@ def plan(
         https://docs.aws.amazon.com/vpc-lattice/latest/ug/monitoring-access-logs.html
     """
     request_id = _request_id(request.headers, fresh_request_id)
-    host, _ = split_host(request.headers.get("host") or "")
+    authority = split_host(request.headers.get("host") or "")
+    host = authority[0] if authority else ""
     service = network.find_service(host)
-    problem = _header_problem(request.headers)
+    problem = _header_problem(request.headers, authority)
     if problem:  # comes first, but the access log of the service has a record of it
         at = _find_listener(service, source.port) if service else None
         return _reply(400, "Bad Request", problem, request_id, Trace(service=service, listener=at))
@@ -96,6 +100,8 @@ def plan(
     if listener is None:
         reason = f"{service.name} has no listener on port {source.port}"
         return _reply(404, "Not Found", reason, request_id, Trace(service=service))
+    # From here on policies, rules and the target see the same headers.
+    request = request.replace(headers=travelling(request.headers))
     trace = admit(
         network,
         request,
@@ -128,6 +134,14 @@ def plan(
     return Forward(target_group=group, target=target, request=delivered, request_id=request_id, trace=trace)
 
 
+def travelling(headers: Headers) -> Headers:
+    """The headers of a request that go on to a target.
+
+    ``Expect`` asks the next server alone, and that one is VPC Lattice (RFC 9110 §10.1.1).
+    """
+    return end_to_end(headers).without("expect")
+
+
 def _refuse(trace: Trace, request_id: str) -> Reply:
     """The 403 of a caller that is not let in."""
     refused = trace.authorization or trace.authentication
@@ -146,12 +160,18 @@ def _fixed_reason(action: FixedResponseAction, rule: Rule | None, trials: tuple[
     return f"{first}\n{tried}"
 
 
-def split_host(authority: str) -> tuple[str, int | None]:
-    """Split ``host:port`` into host and port; no port is ``None``, as is one that is not a number."""
-    host, colon, port = authority.rpartition(":")
-    if not colon or "]" in port:
-        return authority.strip("[]"), None
-    return host.strip("[]"), int(port) if _PORT.fullmatch(port) else None
+def split_host(authority: str) -> tuple[str, int | None] | None:
+    """Split ``host:port`` into host and port; no port is ``None``, and so is text of another form.
+
+    Source:
+        https://www.rfc-editor.org/rfc/rfc9110#section-7.2
+    """
+    found = _AUTHORITY.fullmatch(authority)
+    if found is None:
+        return None
+    address, name, digits = found.groups()
+    port = int(digits) if digits else None
+    return (address or name, port) if port is None or 0 < port < 65536 else None
 
 
 def _reply(status: int, body: str, reason: str, request_id: str, trace: Trace) -> Reply:
@@ -171,8 +191,12 @@ def _request_id(headers: Headers, fresh: str) -> str:
     return given.encode()[:MAX_REQUEST_ID_BYTES].decode(errors="ignore") if given else fresh
 
 
-def _header_problem(headers: Headers) -> str | None:
-    """Say why the header block is refused: over 100 headers or 60 K."""
+def _header_problem(headers: Headers, authority: tuple[str, int | None] | None) -> str | None:
+    """Say why the header block is refused: no one Host that can be read, over 100 headers or 60 K."""
+    if authority is None:
+        return f"the Host {headers.get('host')!r} is no HOST or HOST:PORT"
+    if len(headers.get_all("host")) > 1:
+        return "more than one Host"
     pairs = headers.items()
     if len(pairs) > MAX_HEADERS:
         return f"{len(pairs)} headers; VPC Lattice accepts {MAX_HEADERS}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from lattice_events.assumptions import Assumptions
-from lattice_events.headers import Headers, end_to_end
+from lattice_events.headers import Headers
 from lattice_events.identity import (
     IDENTITY_HEADER,
     NETWORK_HEADER,
@@ -46,19 +46,29 @@ def deliver(
     now_us: int,
     assumptions: Assumptions,
 ) -> Request:
-    """The request as a target gets it: spoofable headers stripped, VPC Lattice's own added."""
+    """The request as a target gets it: spoofable headers stripped, VPC Lattice's own added.
+
+    Args:
+        request: Without the headers of the client's own connection.
+        network: That the service is in.
+        trace: Of the decision.
+        group: The target's.
+        source: Where the request came from.
+        request_id: Of the request.
+        now_us: The time, microseconds since 1970.
+        assumptions: Where VPC Lattice is silent.
+    """
     assert trace.service
     assert trace.listener
     identity = _identity_of(trace)
     network_arn = trace.service_network.arn if trace.service_network else None
-    sent = end_to_end(request.headers)
     gone = _OWN_HEADERS
     if not assumptions.forward_signature and trace.principal is not None:
         gone = gone | _SIGNATURE_HEADERS
     headers = Headers(
         (
-            *(pair for pair in sent.items() if pair[0].lower() not in gone),
-            ("x-forwarded-for", _forwarded_for(sent, source, assumptions)),
+            *(pair for pair in request.headers.items() if pair[0].lower() not in gone),
+            ("x-forwarded-for", _forwarded_for(request.headers, source, assumptions)),
             ("x-forwarded-port", str(trace.listener.port)),
             ("x-forwarded-proto", trace.listener.protocol.lower()),
             (REQUEST_ID_HEADER, request_id),

@@ -119,7 +119,7 @@ def make_request(
     method, blank, target = request.partition(" ")
     if not blank or not target.startswith("/"):
         raise ValueError(f"A request must be 'METHOD /path?query', not {request!r}.")
-    path, _, query_string = target.partition("?")
+    path, mark, query_string = target.partition("?")
     given = Headers(headers)
     if json is not _ABSENT:
         body = json_module.dumps(json)
@@ -134,6 +134,7 @@ def make_request(
         method=method,
         path=path,
         query_string=query_string,
+        bare_query=bool(mark) and not query_string,
         headers=Headers((("host", host), *given.without("host").items())),
     )
     decision = plan(

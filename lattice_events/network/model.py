@@ -297,7 +297,7 @@ class Network:
         for service in self.services:
             names[host_key(service.domain_name)] = service
             if service.custom_domain_name:
-                names[service.custom_domain_name.lower()] = service
+                names[host_key(service.custom_domain_name)] = service
         return names
 
     def find_service(self, host: str) -> Service | None:
@@ -306,8 +306,8 @@ class Network:
 
 
 def host_key(host: str) -> str:
-    """A host name in lower case; a generated one without its service id and partition id."""
-    host = host.lower()
+    """A host name in lower case, without the dot of the root; a generated one without its two ids."""
+    host = host.lower().removesuffix(".")
     label_and_partition, found, region = host.partition(".vpc-lattice-svcs.")
     if not found:
         return host

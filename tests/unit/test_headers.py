@@ -84,3 +84,25 @@ def test_end_to_end_drops_the_headers_of_one_connection() -> None:
     headers = Headers({"Connection": "close, X-Mine", "X-Mine": "1", "TE": "trailers", "Date": "now"})
 
     assert end_to_end(headers).items() == (("Date", "now"),)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "host",
+        "Content-Length",
+        "content-type",
+        "content-encoding",
+        "authorization",
+        "cookie",
+        "set-cookie",
+        "x-amz-date",
+        "x-amzn-requestid",
+        "x-amzn-lattice-identity",
+        "X-Forwarded-For",
+    ],
+)
+def test_no_connection_names_away_what_is_meant_for_all(name: str) -> None:
+    headers = Headers({"Connection": f"close, {name}", name: "1"})
+
+    assert end_to_end(headers).items() == ((name, "1"),)

@@ -249,17 +249,77 @@ def test_a_failure_status_is_a_switch() -> None:
 
 
 @pytest.mark.parametrize(
+    ("headers", "words"),
+    [
+        ([("host", f"{HOST}#x")], "is no HOST or HOST:PORT"),
+        ([("host", f"user@{HOST}")], "is no HOST or HOST:PORT"),
+        ([("host", f"{HOST}/x")], "is no HOST or HOST:PORT"),
+        ([("host", f"{HOST}:99999")], "is no HOST or HOST:PORT"),
+        ([("host", HOST), ("Host", "bar")], "more than one Host"),
+    ],
+)
+def test_a_host_that_cannot_be_read_is_a_400(headers: list[tuple[str, str]], words: str) -> None:
+    reply = replied(decide(request=Request(headers=Headers(headers))))
+
+    assert reply.response.status == 400
+    assert words in reply.reason
+
+
+@pytest.mark.parametrize("host", [f"{HOST}.", HOST.upper(), f"{HOST}:443", f"{HOST}.:443"])
+def test_spellings_of_a_host_name_one_service_and_reach_the_target_as_sent(host: str) -> None:
+    decision = forwarded(decide(request=Request(headers=Headers({"host": host}))))
+
+    assert decision.request.headers["host"] == host
+
+
+def test_rules_see_the_headers_that_the_target_gets() -> None:
+    net = network(
+        service(
+            listeners=(
+                listener(FixedResponseAction(status=404), rule(1, {"headers": [{"name": "x-a", "exact": "1"}]}, forward_to("functions"))),
+            )
+        )
+    )  # fmt: skip
+
+    named_away = decide(net, ("x-a", "1"), ("connection", "x-a"))
+
+    assert isinstance(decide(net, ("x-a", "1")), Forward)
+    assert replied(named_away).response.status == 404
+
+
+def test_expect_asks_the_next_server_alone() -> None:
+    decision = forwarded(decide(None, ("Expect", "100-continue"), ("TE", "trailers")))
+
+    assert not {"expect", "te"} & set(decision.request.headers)
+
+
+@pytest.mark.parametrize(
     ("authority", "expected"),
     [
         ("a", ("a", None)),
         ("a:80", ("a", 80)),
         ("[::1]:80", ("::1", 80)),
         ("[::1]", ("::1", None)),
-        ("a:x", ("a", None)),
-        ("a:８０", ("a", None)),
-        ("a:" + "9" * 5000, ("a", None)),
+        ("a:", ("a", None)),
         ("", ("", None)),
+        ("a:65535", ("a", 65535)),
+        ("a:65536", None),
+        ("a:0", None),
+        ("a:x", None),
+        ("a:８０", None),
+        ("a:" + "9" * 5000, None),
+        ("u@a", None),
+        ("a#b", None),
+        ("a/b", None),
+        ("a?b", None),
+        ("a\\b", None),
+        ("a b", None),
+        ("é", None),
+        ("[::1", None),
+        ("::1", None),
+        ("[a]", None),
+        ("a\n", None),
     ],
 )
-def test_an_authority_is_split(authority: str, expected: tuple[str, int | None]) -> None:
+def test_an_authority_is_split(authority: str, expected: tuple[str, int | None] | None) -> None:
     assert split_host(authority) == expected
