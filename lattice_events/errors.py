@@ -90,6 +90,9 @@ class ResponseError(LatticeError, ValueError):
 class Problem:
     """One thing that is wrong in a configuration.
 
+    A message may quote what anybody wrote, so it is kept to lines that a terminal shows as they are, and
+    to a length that people read. Only what another program said has several lines, each of them set in.
+
     Attributes:
         message: What is wrong, why, and what to do.
         origin: Where: ``serverless.yml:41:7``, a file, or empty when it has no place.
@@ -99,8 +102,8 @@ class Problem:
 
     def __init__(self, message: str, origin: str = "") -> None:
         """Keep the message and its place."""
-        self.message = message
-        self.origin = origin
+        self.message = "\n    ".join(map(_shown, message.split("\n    ")))
+        self.origin = _shown(origin)
 
     def __str__(self) -> str:
         """``place: message``."""
@@ -117,6 +120,16 @@ class Problem:
     def __hash__(self) -> int:
         """Equal problems hash alike."""
         return hash(str(self))
+
+
+_MAX_LINE = 1000
+
+
+def _shown(line: str) -> str:
+    """A line with its control characters written as a text literal has them, and cut where it is endless."""
+    if len(line) > _MAX_LINE:
+        line = f"{line[: _MAX_LINE // 2]} … {line[-_MAX_LINE // 2 :]}"
+    return line if line.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
 
 
 class ConfigurationError(LatticeError):

@@ -77,3 +77,19 @@ class Value:
 def _restore(cls: type[Value], fields: dict[str, object]) -> Value:
     """A value with these fields."""
     return cls(**fields)
+
+
+def is_deeper(value: object, limit: int) -> bool:
+    """Whether a JSON value has more than some levels of objects and lists below it; none is too deep to ask."""
+    level = [value]
+    for _ in range(limit + 1):
+        level = [child for each in level for child in _children(each)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []

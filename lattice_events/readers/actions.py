@@ -6,7 +6,7 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lattice_events.network.model import (
@@ -72,14 +72,18 @@ def whole_number(value: Any, low: int, high: int, path: Path) -> int:
 class ActionReader:
     """Reads the actions and the match of one resource."""
 
-    def __init__(self, *, known_groups: Mapping[str, str], case_sensitive: bool) -> None:
+    def __init__(
+        self, *, known_groups: Mapping[str, str], names: Sequence[str], case_sensitive: bool
+    ) -> None:
         """Prepare.
 
         Args:
             known_groups: ARN by ARN or id of the target groups that may be named.
+            names: Their logical ids.
             case_sensitive: What a match is that does not say it.
         """
         self._known_groups = known_groups
+        self._names = names
         self._case_sensitive = case_sensitive
 
     def action(self, value: Any, path: Path) -> Action:
@@ -117,7 +121,8 @@ class ActionReader:
         known_keys(value, ("TargetGroupIdentifier", "Weight"), path)
         identifier = value.get("TargetGroupIdentifier")
         if not isinstance(identifier, str) or identifier not in self._known_groups:
-            message = f"TargetGroupIdentifier is not a target group of this template: {identifier}."
+            hint = did_you_mean(str(identifier), self._names) or " Write !Ref and its logical id."
+            message = f"TargetGroupIdentifier is not a target group of this template: {identifier}.{hint}"
             raise WrongPropertyError(message, (*path, "TargetGroupIdentifier"))
         if count > 1 and "Weight" not in value:
             raise WrongPropertyError("Each of several target groups needs a Weight.", path)

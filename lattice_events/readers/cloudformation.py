@@ -235,7 +235,9 @@ class _TemplateReader(Template):
         known = {self.arn(group): self.arn(group) for group in self.names_of("TargetGroup")}
         known |= {arn.rpartition("/")[2]: arn for arn in known}
         return ActionReader(
-            known_groups=known, case_sensitive=self.options.assumptions.cloudformation_case_sensitive
+            known_groups=known,
+            names=self.names_of("TargetGroup"),
+            case_sensitive=self.options.assumptions.cloudformation_case_sensitive,
         )
 
     def _read_target_group(self, name: str) -> None:
@@ -282,9 +284,8 @@ class _TemplateReader(Template):
             known_keys(target, TARGET, ("Targets", 0))
             arn = Arn.parse(str(target.get("Id")))
             if arn is None or not arn.resource.startswith("function:"):
-                raise WrongPropertyError(
-                    "The Id of a LAMBDA target must be the ARN of a function.", ("Targets", 0, "Id")
-                )
+                message = "The Id of a LAMBDA target must be the ARN of a function: !GetAtt FUNCTION.Arn."
+                raise WrongPropertyError(message, ("Targets", 0, "Id"))
             function_name = arn.resource.split(":")[1]
             self._check_runs_here(function_name)
             unqualified = f"arn:{arn.partition}:lambda:{arn.region}:{arn.account}:function:{function_name}"
@@ -426,9 +427,9 @@ class _TemplateReader(Template):
                     known[str(key)] = as_text(resolved)
             except UnresolvableError as error:
                 known[str(key)] = f"unresolved:{error.intrinsic}:{error.name}"
-                self.fragment.notes.append(
-                    f"{key} of {self.function_name(name)} is not known here ({error}); set it with --env {key}=VALUE."
-                )
+                what = f"{key} of {self.function_name(name)} is not known here ({error})"
+                advice = f".{error.advice}" if error.advice else f"; set it with --env {key}=VALUE."
+                self.fragment.notes.append(what + advice)
         return known
 
     def _variables(self, name: str) -> Mapping[Any, Any]:

@@ -10,6 +10,8 @@ from lattice_events.errors import Problem
 from lattice_events.network.model import Function, Principal, Service, ServiceNetwork, TargetGroup
 from lattice_events.network.policy import Policy
 
+_LONGEST = 255  # of a name, as CloudFormation has it; comparing much longer ones takes minutes
+
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceAssociation:
@@ -69,5 +71,5 @@ class Fragment:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`` Did you mean X?``, or nothing when no known word is close."""
-    close = difflib.get_close_matches(word, list(known), n=1)
+    close = difflib.get_close_matches(word[:_LONGEST], [each for each in known if len(each) <= _LONGEST], n=1)
     return f" Did you mean {close[0]}?" if close else ""

@@ -51,7 +51,6 @@ from lattice_events.readers.gateway_objects import (
     hostnames,
     is_standalone,
     items,
-    mapping,
     read_listener,
     read_objects,
 )
@@ -61,7 +60,7 @@ from lattice_events.readers.gateway_policies import (
     read_vpc_policy,
 )
 from lattice_events.readers.lattice_schema import MAX_HEADER_MATCHES, MAX_WEIGHT, name_problem
-from lattice_events.readers.source import Document, Path
+from lattice_events.readers.source import Document, Path, mapping
 
 _GATEWAY_API = "gateway.networking.k8s.io"
 _NAME_OVERRIDE = f"{CONTROLLER}/service-name-override"

@@ -11,7 +11,7 @@ from typing import Any
 
 from lattice_events.network.model import ListenerProtocol
 from lattice_events.readers.actions import WrongPropertyError, whole_number
-from lattice_events.readers.source import Document, Path
+from lattice_events.readers.source import Document, Path, mapping
 
 CONTROLLER = "application-networking.k8s.aws"
 DEFAULT_NAMESPACE = "default"
@@ -53,11 +53,6 @@ def read_objects(documents: Iterable[Document]) -> Iterator[Object]:
                 yield Object(document, mapping(item), ("items", index))
         elif value:
             yield Object(document, value, ())
-
-
-def mapping(value: Any) -> Mapping[str, Any]:
-    """A mapping; what is none has nothing in it."""
-    return value if isinstance(value, dict) else {}
 
 
 Parent = tuple[Object, Mapping[str, Any]]  # a Gateway, and the parentRef that names it

@@ -11,9 +11,13 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-_SUB = re.compile(r"\$\{(!?)([^}]*)\}")
+from lattice_events.readers.fragment import did_you_mean
+from lattice_events.readers.source import mapping
+
+_SUB = re.compile(r"\$\{(!?)([^{}]*)\}")
 NO_VALUE = object()
 _MAX_DEPTH = 50  # of functions inside of functions; a condition that goes deeper refers to itself
+_MAX_TEXT = 100_000  # of a value; a policy has 10,240 bytes, a function's variables have 4 KB
 
 
 class UnresolvableError(Exception):
@@ -24,14 +28,18 @@ class UnresolvableError(Exception):
         name: What it asks for.
         detail: The name, and why there is no such value.
         is_outside: Whether the value is somebody else's to give: another stack's, or the user's.
+        advice: What to write instead, where the template names what is not there; else empty.
     """
 
-    def __init__(self, intrinsic: str, name: str, *, why: str = "", is_outside: bool = False) -> None:
+    def __init__(
+        self, intrinsic: str, name: str, *, why: str = "", is_outside: bool = False, advice: str = ""
+    ) -> None:
         """Name the function and what it asks for."""
         self.intrinsic = intrinsic
         self.name = name
         self.detail = f"{name} ({why})" if why else name
         self.is_outside = is_outside
+        self.advice = advice
         super().__init__(f"{intrinsic} {self.detail}")
 
 
@@ -63,6 +71,7 @@ class Resolver:
         self._attribute = attribute
         self._depth = 0
         self._asked: set[str] = set()  # the resources whose reference is being worked out
+        self._answers: dict[tuple[str, ...], Any] = {}  # so that what is asked for twice is worked out once
         self._functions: Mapping[str, Callable[[Any], Any]] = {
             "Ref": self._ref,
             "Fn::GetAtt": self._get_att,
@@ -99,17 +108,25 @@ class Resolver:
         return bool(self._guarded("Condition", self._holds, condition))
 
     def _holds(self, condition: Any) -> bool:
-        conditions = self._template.get("Conditions") or {}
+        conditions = mapping(self._template.get("Conditions"))
         if condition not in conditions:
-            raise UnresolvableError("Condition", condition, why="it is not defined under Conditions")
-        return self._evaluate(conditions[condition])
+            why, advice = "it is not defined under Conditions", did_you_mean(str(condition), conditions)
+            raise UnresolvableError("Condition", _shown(condition), why=why, advice=advice)
+        key = ("Condition", condition)
+        if key not in self._answers:
+            self._answers[key] = self._evaluate(conditions[condition])
+        return bool(self._answers[key])
 
     def _call(self, name: str, argument: Any) -> Any:
         function = self._functions.get(name)
         if function is None:
-            shown = _shown(self._argument(argument))
-            raise UnresolvableError(name, shown, is_outside=name == "Fn::ImportValue")
-        return _known(self._guarded(name, function, argument))
+            shown, is_outside = _shown(self._argument(argument)), name == "Fn::ImportValue"
+            advice = "" if is_outside else did_you_mean(name, self._functions)
+            raise UnresolvableError(name, shown, is_outside=is_outside, advice=advice)
+        value = self._guarded(name, function, argument)
+        if isinstance(value, str) and len(value) > _MAX_TEXT:
+            raise UnresolvableError(name, _shown(value), why=f"it is longer than {_MAX_TEXT:,} characters")
+        return _known(value)
 
     def _argument(self, argument: Any) -> Any:
         """What a function that is not ours was given, resolved if that can be done."""
@@ -127,6 +144,8 @@ class Resolver:
             return function(argument)
         except (TypeError, ValueError, LookupError, AttributeError) as error:
             raise UnresolvableError(name, _shown(argument), why="its form is wrong") from error
+        except RecursionError as error:
+            raise UnresolvableError(name, "…", why="it is nested too deeply") from error
         finally:
             self._depth -= 1
 
@@ -135,20 +154,23 @@ class Resolver:
             return NO_VALUE
         if name in self._pseudo:
             return self._pseudo[name]
-        declared = self._template.get("Parameters") or {}
+        declared = mapping(self._template.get("Parameters"))
         if name in declared:
             return self._parameter(name, declared[name])
-        return self._once("Ref", str(name), self._reference)
+        return self._once(("Ref", str(name)), self._reference)
 
-    def _once(self, intrinsic: str, resource: str, ask: Callable[[str], Any]) -> Any:
+    def _once(self, question: tuple[str, ...], ask: Callable[..., Any]) -> Any:
         """Ask for a resource's reference, unless that is what it needs itself."""
+        intrinsic, resource, *_ = question
         if resource in self._asked:
             raise UnresolvableError(intrinsic, resource, why="it refers to itself")
-        self._asked.add(resource)
-        try:
-            return ask(resource)
-        finally:
-            self._asked.discard(resource)
+        if question not in self._answers:
+            self._asked.add(resource)
+            try:
+                self._answers[question] = ask(*question[1:])
+            finally:
+                self._asked.discard(resource)
+        return self._answers[question]
 
     def _parameter(self, name: str, declared: Mapping[str, Any]) -> Any:
         """A parameter's value: the given one, else its default."""
@@ -170,7 +192,7 @@ class Resolver:
         name = self.resolve(name)
         if not isinstance(logical_id, str) or not isinstance(name, str):
             raise TypeError
-        return self._once("Fn::GetAtt", logical_id, lambda resource: self._attribute(resource, name))
+        return self._once(("Fn::GetAtt", logical_id, name), self._attribute)
 
     def _sub(self, argument: Any) -> str:
         text, given = (argument, {}) if isinstance(argument, str) else argument

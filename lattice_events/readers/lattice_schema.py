@@ -53,6 +53,8 @@ MAX_WEIGHT = 999
 MAX_TARGET_GROUPS = 10
 MAX_HEADER_MATCHES = 5
 MAX_PRIORITY = 2000
+MAX_RESOURCES = 500
+"""Of a template: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 
 _NAME = re.compile(r"(?!-)(?!.*-$)(?!.*--)[a-z0-9-]+")
 _NAME_RULES = {  # kind: shortest, longest, forbidden start

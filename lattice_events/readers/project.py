@@ -97,7 +97,7 @@ class _Loader:
     def load(self, paths: Sequence[FilePath]) -> Project:
         """Read everything."""
         for name, folder in self._options.code.items():
-            if not folder.is_dir():
+            if not os.path.isdir(folder):
                 self._problems.append(Problem(f"--code {name}={folder}: there is no such folder."))
         for path in paths:
             self._collecting(self._collect, path)
@@ -148,7 +148,7 @@ class _Loader:
 
     def _collect(self, path: FilePath) -> None:
         """Find out what a path is."""
-        if not path.exists():
+        if not os.path.exists(path):  # which a name that no file can have is not, either
             raise ManifestError((Problem("There is no such file or folder.", shown(path)),))
         file = find_file(path) if path.is_dir() else path
         if file is not None and not self._is_new(file):
@@ -175,8 +175,7 @@ class _Loader:
     def _collect_serverless(self, file: FilePath) -> None:
         service = load_serverless(file.resolve(), self._options.serverless, shown=shown(file))
         self._services.append(service)
-        custom = service.custom
-        value = custom.get("lattice") if isinstance(custom, dict) else None
+        value = service.custom.get("lattice")
         settings, problems = parse_settings(value, folder=service.folder, locate=service.source.locate)
         self._settings.append(settings)
         self._problems += problems
@@ -298,7 +297,7 @@ def shown(path: FilePath) -> str:
     """A path as a user wants to read it: relative to where they are, if it is below."""
     try:
         return os.path.relpath(path) if path.resolve().is_relative_to(FilePath.cwd()) else str(path)
-    except OSError:
+    except (OSError, ValueError):
         return str(path)
 
 

@@ -6,7 +6,6 @@ Source:
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -18,13 +17,14 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from lattice_events.errors import ConfigurationError, ManifestError, Problem
-from lattice_events.readers.source import Document, Path, parse_yaml
+from lattice_events.readers.source import Document, Path, mapping, parse_json, parse_yaml
 
 FILE_NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
 _TEMPLATE = "cloudformation-template-update-stack.json"
 _STATE = "serverless-state.json"
 _COMMANDS = ("osls", "serverless", "sls")
 _LIMIT_SECONDS = 300
+_MAX_BYTES = 16 * 1024 * 1024  # of a file: sixteen times what CloudFormation takes
 _ASK_SECONDS = 0.2  # how often a run is asked whether it is cancelled
 
 
@@ -68,22 +68,28 @@ class ServerlessService:
     archives: Mapping[str, FilePath] = field(default_factory=dict)
 
     @property
-    def custom(self) -> Any:
+    def custom(self) -> Mapping[str, Any]:
         """``custom``, resolved."""
-        return self.state.get("service", {}).get("custom") or {}
+        return mapping(self._service.get("custom"))
 
     @property
     def region(self) -> str:
         """The Region that the service is deployed to."""
-        provider = self.state.get("service", {}).get("provider", {})
-        return str(provider.get("region") or "us-east-1")
+        return str(self._provider.get("region") or "us-east-1")
 
     @property
     def stack_name(self) -> str:
         """The name of the CloudFormation stack."""
-        provider = self.state.get("service", {}).get("provider", {})
-        name = self.state.get("service", {}).get("service", "service")
-        return str(provider.get("stackName") or f"{name}-{provider.get('stage', 'dev')}")
+        name = self._service.get("service", "service")
+        return str(self._provider.get("stackName") or f"{name}-{self._provider.get('stage', 'dev')}")
+
+    @property
+    def _service(self) -> Mapping[str, Any]:
+        return mapping(self.state.get("service"))
+
+    @property
+    def _provider(self) -> Mapping[str, Any]:
+        return mapping(self._service.get("provider"))
 
     def locate(self, path: Path) -> str:
         """Where the user wrote what stands at a key path of the template."""
@@ -112,13 +118,11 @@ class ServerlessService:
 
     def _function_of(self, logical_id: str) -> str | None:
         """The function whose resource the CLI calls so."""
-        properties = self.template.get("Resources", {}).get(logical_id, {}).get("Properties") or {}
-        name = properties.get("FunctionName")
-        functions = self.state.get("service", {}).get("functions") or {}
-        return (
-            next((key for key, value in functions.items() if value.get("name") == name), None)
-            if name
-            else None
+        resource = mapping(mapping(self.template.get("Resources")).get(logical_id))
+        name = mapping(resource.get("Properties")).get("FunctionName")
+        functions = mapping(self._service.get("functions"))
+        return next(
+            (key for key, each in functions.items() if name and mapping(each).get("name") == name), None
         )
 
 
@@ -260,12 +264,12 @@ def _archives(
 ) -> dict[str, FilePath]:
     """The archive of each function: its own, or the service's."""
     archives = {}
-    shared = state.get("package", {}).get("artifact")
-    for logical_id, resource in template.get("Resources", {}).items():
-        if resource.get("Type") == "AWS::Lambda::Function":
-            key = str(resource.get("Properties", {}).get("Code", {}).get("S3Key", ""))
-            name = key.rpartition("/")[2] or shared
-            if name and (package / name).is_file():
+    shared = mapping(state.get("package")).get("artifact")
+    for logical_id, resource in mapping(template.get("Resources")).items():
+        if mapping(resource).get("Type") == "AWS::Lambda::Function":
+            code = mapping(mapping(mapping(resource).get("Properties")).get("Code"))
+            name = str(code.get("S3Key", "")).rpartition("/")[2] or str(shared or "")
+            if name and os.path.isfile(package / name):
                 archives[logical_id] = package / name
     return archives
 
@@ -277,21 +281,24 @@ def read_text(file: FilePath, shown: str) -> str:
         ManifestError: It cannot be read.
     """
     try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ManifestError((Problem(f"The file cannot be read: {reason}.", shown),)) from error
+        with file.open("rb") as opened:
+            data = opened.read(_MAX_BYTES + 1)
+        if len(data) <= _MAX_BYTES:
+            return data.decode("utf-8-sig")
+        reason = f"it has more than {_MAX_BYTES // 1024 // 1024} MB"
+    except OSError as error:
+        reason = str(error.strerror)
+    except UnicodeDecodeError:
+        reason = "it is not UTF-8 text; save it as UTF-8"
+    raise ManifestError((Problem(f"The file cannot be read: {reason}.", shown),))
 
 
 def _read_json(file: FilePath) -> Mapping[str, Any]:
     """A JSON file of a package."""
-    try:
-        value = json.loads(file.read_text())
-    except OSError as error:
+    if not file.is_file():
         message = "This package has no such file; create a package with 'osls package --package FOLDER'."
-        raise ManifestError((Problem(message, str(file)),)) from error
-    except ValueError as error:
-        raise ManifestError((Problem(f"This is not JSON: {error}.", str(file)),)) from error
+        raise ManifestError((Problem(message, str(file)),))
+    value = parse_json(read_text(file, str(file)), str(file))
     if not isinstance(value, dict):
         raise ManifestError((Problem("This must be a JSON object.", str(file)),))
     return value

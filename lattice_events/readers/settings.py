@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path as FilePath
@@ -127,7 +128,7 @@ class _Parser:
         paths = []
         for index, item in enumerate(items):
             path = self._folder / item
-            if path.exists():
+            if os.path.exists(path):  # which a name that no file can have is not, either
                 paths.append(path)
             else:
                 self._wrong(("manifests", index), f"There is no file or folder {item}.")

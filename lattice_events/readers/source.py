@@ -1,17 +1,37 @@
-"""YAML and JSON with positions, so that a problem can name the line that the user wrote."""
+"""YAML and JSON with positions, so that a problem can name the line that the user wrote.
+
+Both are read in bounded time and memory, whoever wrote them: the depth, the number of nodes and the
+length of a number have limits that no true configuration comes near.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from lattice_events.errors import ManifestError, Problem
+from lattice_events.values import is_deeper
 
 Path = tuple[str | int | float | None, ...]
 Locate = Callable[[Path], str]
+
+MAX_DEPTH = 100
+"""Of mappings and lists inside of each other."""
+MAX_NODES = 250_000
+"""Of one file, an alias counted as often as it is used. CloudFormation takes templates of up to 1 MB."""
+_MAX_DIGITS = 100
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_TAG = "tag:yaml.org,2002:"
+_MERGE = f"{_TAG}merge"
+_CONTAINERS = (f"{_TAG}map", f"{_TAG}seq", "!")
+_NUMBERS = (f"{_TAG}int", f"{_TAG}float", f"{_TAG}bool", f"{_TAG}null")
+# Plain text to CloudFormation and Kubernetes: a date stays as it was written.
+_TEXTS = (*(_TAG + kind for kind in ("str", "timestamp", "binary", "value", "merge")), "!")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +51,43 @@ class Document:
         return self.file
 
 
+def parse_json(text: str, file: str) -> Any:
+    """Parse JSON that no person wrote, so that its places do not matter.
+
+    Raises:
+        ManifestError: It is no JSON, or too deep.
+    """
+    try:
+        value = json.loads(text)
+        if not is_deeper(value, MAX_DEPTH):
+            _refuse_odd_texts(value, file)
+            return value
+    except ValueError as error:
+        raise ManifestError((Problem(f"This is not JSON: {error}.", file),)) from error
+    except RecursionError:
+        pass
+    raise ManifestError((Problem(f"This JSON has more than {MAX_DEPTH} levels.", file),))
+
+
+def _refuse_odd_texts(value: Any, file: str) -> None:
+    """Refuse what no file of a person's may have, either."""
+    rest = [value]
+    while rest:
+        each = rest.pop()
+        problem = _text_problem(each) if isinstance(each, str) else None
+        if problem:
+            raise ManifestError((Problem(f"This JSON is not read: {problem}.", file),))
+        if isinstance(each, dict):
+            rest += (*each.keys(), *each.values())
+        elif isinstance(each, list):
+            rest += each
+
+
+def mapping(value: Any) -> Mapping[Any, Any]:
+    """A mapping; what is none has nothing in it."""
+    return value if isinstance(value, dict) else {}
+
+
 def parse_yaml(text: str, file: str) -> Document:
     """Parse one document.
 
@@ -39,7 +96,7 @@ def parse_yaml(text: str, file: str) -> Document:
         file: How to call it in problems.
 
     Raises:
-        ManifestError: It is no YAML, has several documents or a key twice.
+        ManifestError: It is no YAML, has several documents or a key twice, or is beyond a limit.
     """
     documents = list(parse_yaml_stream(text, file))
     if len(documents) != 1:
@@ -51,33 +108,87 @@ def parse_yaml_stream(text: str, file: str) -> Iterator[Document]:
     """Parse every document of a stream; see `parse_yaml`."""
     if file.endswith(".json"):
         text = text.replace("\t", " ")  # JSON may be indented with tabs, YAML may not
+    nodes = _Nodes()  # of all documents, aliases written out
+    loader = None
     try:
-        loader = yaml.SafeLoader(text)
+        loader = _Loader(text)
         while loader.check_node():
-            builder = _Builder(loader, file)
+            builder = _Builder(loader, nodes)
             value = builder.build(loader.get_node(), ())
             yield Document(value=value, file=file, positions=builder.positions)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
-        raise ManifestError((Problem(f"This is not YAML: {error.problem}.", place),)) from error
-    except (yaml.YAMLError, ValueError) as error:  # forbidden characters; a date such as 2026-02-30
-        raise ManifestError((Problem(f"This is not YAML: {error}", file),)) from error
+        mark = error.problem_mark or error.context_mark
+        raise _not_yaml(
+            error.problem or error.context, file, (mark.line, mark.column) if mark else None
+        ) from error
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        place = (before.count("\n"), len(before) - before.rfind("\n") - 1)
+        raise _not_yaml(f"it has the character U+{error.character:04X}", file, place) from error
+    except (ValueError, OverflowError) as error:  # \UFFFFFFFF, %YAML with a number of 5,000 digits
+        here = (loader.line, loader.column) if loader else None
+        raise _not_yaml("it has a number that is too large", file, here) from error
+
+
+def _not_yaml(what: str | None, file: str, place: tuple[int, int] | None) -> ManifestError:
+    origin = f"{file}:{place[0] + 1}:{place[1] + 1}" if place else file
+    return ManifestError((Problem(f"This is not YAML: {what}.", origin),))
+
+
+def _wrong(node: yaml.Node, problem: str) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+
+
+class _Nodes:
+    """Counts what a file has, so that nothing small stands for something huge."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def count(self, mark: Any) -> None:
+        """One more."""
+        self._count += 1
+        if self._count > MAX_NODES:
+            problem = f"it has more than {MAX_NODES:,} values, its aliases written out"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+
+
+class _Loader(yaml.SafeLoader):
+    """Composes nodes that are not too many and not too deep."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._nodes = _Nodes()
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """One node, with what is in it."""
+        mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+        self._nodes.count(mark)
+        if self._depth > MAX_DEPTH:
+            raise yaml.MarkedYAMLError(problem=f"it has more than {MAX_DEPTH} levels", problem_mark=mark)
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
 
 class _Builder:
     """Turns composed nodes into values and remembers where each key stands."""
 
-    def __init__(self, loader: yaml.SafeLoader, file: str) -> None:
+    def __init__(self, loader: yaml.SafeLoader, nodes: _Nodes) -> None:
         self._loader = loader
-        self._file = file
+        self._nodes = nodes
         self._parents: list[Any] = []
         self.positions: dict[Path, tuple[int, int]] = {}
 
     def build(self, node: Any, path: Path) -> Any:
         """The value of a node."""
+        self._nodes.count(node.start_mark)
         if any(parent is node for parent in self._parents):
-            raise self._error(node, "an alias refers to a value that contains it")
+            raise _wrong(node, "an alias refers to a value that contains it")
+        if len(self._parents) > MAX_DEPTH:
+            raise _wrong(node, f"it has more than {MAX_DEPTH} levels, its aliases written out")
         self.positions.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
         self._parents.append(node)
         value = self._build(node, path)
@@ -85,51 +196,108 @@ class _Builder:
         return value
 
     def _build(self, node: Any, path: Path) -> Any:
-        if node.tag.startswith("!"):
-            return self._build_intrinsic(node, path)
-        if isinstance(node, yaml.MappingNode):
-            return self._build_mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
-        return self._loader.construct_object(node)
+        is_intrinsic = node.tag.startswith("!") and node.tag != "!"
+        if isinstance(node, yaml.ScalarNode):
+            value: Any = _checked_text(node) if is_intrinsic else self._scalar(node)
+        elif not is_intrinsic and node.tag not in _CONTAINERS:
+            raise _wrong(node, f"the tag {_shown_tag(node)} is not read here")
+        elif isinstance(node, yaml.MappingNode):
+            value = self._mapping(node, path)
+        else:
+            value = [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
+        return _intrinsic(node.tag[1:], value) if is_intrinsic else value
 
-    def _build_mapping(self, node: yaml.MappingNode, path: Path) -> dict[Any, Any]:
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
+        """Text, a number, true, false or null."""
+        if node.tag in _TEXTS:
+            return _checked_text(node)
+        if node.tag not in _NUMBERS:
+            raise _wrong(node, f"the tag {_shown_tag(node)} is not read here")
+        if len(node.value) > _MAX_DIGITS:
+            raise _wrong(node, "it has a number that is too large")
+        try:
+            return self._loader.construct_object(node)
+        except (ValueError, LookupError) as error:  # !!int x
+            raise _wrong(node, f"{node.value!r} is no {_shown_tag(node)}") from error
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[Any, Any]:
         """A mapping, ``<<`` merged, no key twice."""
-        self._refuse_duplicates(node)
-        self._loader.flatten_mapping(node)
         values: dict[Any, Any] = {}
-        for key_node, value_node in node.value:
-            key = self._loader.construct_object(key_node, deep=True)
-            if not isinstance(key, (str, int, float, bool)) and key is not None:
-                raise self._error(key_node, "a key must be plain text")
+        own: set[Any] = set()
+        for key_node, value_node, is_own in self._pairs(node):
+            key = self._key(key_node)
+            if is_own and own & {key, key_node.value}:
+                raise _wrong(key_node, f"the key {key_node.value!r} appears twice in one mapping")
+            if is_own:
+                own |= {key, key_node.value}
             here = (*path, key)
             self.positions[here] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             values[key] = self.build(value_node, here)
         return values
 
-    def _refuse_duplicates(self, node: yaml.MappingNode) -> None:
-        """A key that stands twice: YAML forbids it, and the first value would be lost."""
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in seen:
-                    raise self._error(key, f"the key {key.value!r} appears twice in one mapping")
-                seen.add(key.value)
+    def _key(self, node: yaml.Node) -> str | int | float | bool | None:
+        key = self._scalar(node) if isinstance(node, yaml.ScalarNode) else ()
+        if not isinstance(key, (str, int, float, bool)) and key is not None:
+            raise _wrong(node, "a key must be plain text")
+        return key
 
-    def _build_intrinsic(self, node: Any, path: Path) -> Any:
-        """``!Name value`` in its long form."""
-        name = node.tag[1:]
-        if isinstance(node, yaml.MappingNode):
-            value: Any = self._build_mapping(node, path)
-        elif isinstance(node, yaml.SequenceNode):
-            value = [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
-        else:
-            value = node.value
-        if name in ("Ref", "Condition"):
-            return {name: value}
-        if name == "GetAtt" and isinstance(value, str):
-            value = value.split(".", 1)
-        return {f"Fn::{name}": value}
+    def _pairs(self, node: yaml.MappingNode, depth: int = 0) -> Iterator[tuple[Any, Any, bool]]:
+        """Keys and values, those of ``<<`` first, so that a mapping's own win; and which are its own."""
+        merges = [(key, value) for key, value in node.value if key.tag == _MERGE]
+        if len(merges) > 1:
+            raise _wrong(merges[1][0], "the key '<<' appears twice in one mapping")
+        sources = [each for _, value in merges for each in _merged(value)]
+        for source in reversed(sources):  # of several, the first wins
+            self._nodes.count(source.start_mark)
+            if depth > MAX_DEPTH:
+                raise _wrong(source, "an alias refers to a value that contains it")
+            for key, value, _ in self._pairs(source, depth + 1):
+                self._nodes.count(source.start_mark)
+                yield key, value, False
+        for key, value in node.value:
+            if key.tag != _MERGE:
+                yield key, value, True
 
-    def _error(self, node: Any, problem: str) -> yaml.MarkedYAMLError:
-        return yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+
+def _merged(value: Any) -> list[yaml.MappingNode]:
+    """The mappings that a ``<<`` names."""
+    sources = value.value if isinstance(value, yaml.SequenceNode) else [value]
+    for source in sources:
+        if not isinstance(source, yaml.MappingNode):
+            raise _wrong(source, "<< takes a mapping, or a list of mappings")
+    return list(sources)
+
+
+def _intrinsic(name: str, value: Any) -> dict[str, Any]:
+    """``!Name value`` in its long form."""
+    if name in ("Ref", "Condition"):
+        return {name: value}
+    if name == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {f"Fn::{name}": value}
+
+
+def _checked_text(node: yaml.ScalarNode) -> str:
+    """A text; what JSON writes as two surrogates is one character."""
+    text: str = node.value
+    if not text.isascii():
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+    problem = _text_problem(text)
+    if problem:
+        raise _wrong(node, problem)
+    return text
+
+
+def _text_problem(text: str) -> str | None:
+    """Say why no AWS service would take a text, or ``None``."""
+    if "\0" in text:
+        return "a text must not have the character U+0000"
+    if text.isascii() or not _SURROGATE.search(text):
+        return None
+    return r"a text has half of a character, such as \ud800"
+
+
+def _shown_tag(node: yaml.Node) -> str:
+    """A tag as it is written."""
+    tag: str = node.tag
+    return tag.replace(_TAG, "!!")

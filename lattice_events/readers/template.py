@@ -10,16 +10,15 @@ from lattice_events.arn import Arn
 from lattice_events.assumptions import DEFAULTS, Assumptions
 from lattice_events.errors import Problem, UnsupportedIntrinsicError
 from lattice_events.network.model import generated_domain_name, make_id
-from lattice_events.readers.fragment import Fragment
+from lattice_events.readers.fragment import Fragment, did_you_mean
 from lattice_events.readers.intrinsics import NO_VALUE, Resolver, UnresolvableError, is_intrinsic
-from lattice_events.readers.lattice_schema import made_up_name, name_problem
-from lattice_events.readers.source import Locate, Path
+from lattice_events.readers.lattice_schema import MAX_RESOURCES, made_up_name, name_problem
+from lattice_events.readers.source import Locate, Path, mapping
 
 LATTICE = "AWS::VpcLattice::"
 FUNCTION = "AWS::Lambda::Function"
 ROLE = "AWS::IAM::Role"
 MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
-_NO_RESOURCE = "there is no such resource, or its condition is false"
 # Attributes that are a function's ARN with a version or an alias behind it; Ref gives it too.
 _QUALIFIED_ARNS = (("AWS::Lambda::Alias", "AliasArn"), ("AWS::Lambda::Version", "FunctionArn"))
 
@@ -54,6 +53,7 @@ class Template:
         self.locate = locate
         self.options = options
         self.fragment = Fragment()
+        self._unknown: list[Path] = []
         pseudo = {
             "AWS::Region": options.region,
             "AWS::AccountId": options.account,
@@ -70,8 +70,14 @@ class Template:
             attribute=self._attribute,
         )
         self.resources: dict[str, Mapping[str, Any]] = {}
-        resources = template.get("Resources")
-        for name, resource in resources.items() if isinstance(resources, dict) else ():
+        self._written = mapping(template.get("Resources"))
+        self._parameter_names = (*map(str, mapping(template.get("Parameters"))), *pseudo)
+        if len(self._written) > MAX_RESOURCES:
+            self.problem(
+                ("Resources",), f"A template has at most {MAX_RESOURCES} resources, not {len(self._written)}."
+            )
+            return
+        for name, resource in self._written.items():
             if self._exists(str(name), resource):
                 self.resources[str(name)] = resource
 
@@ -102,19 +108,21 @@ class Template:
     # ── values ────────────────────────────────────────────────────────────────────────────────
 
     def problem(self, path: Path, message: str) -> None:
-        """Note what is wrong at a key path."""
-        self.fragment.problems.append(Problem(message, self.locate(path)))
+        """Note what is wrong at a key path, unless it only lacks a value that was noted as unknown."""
+        if not any(unknown[: len(path)] == path for unknown in self._unknown):
+            self.fragment.problems.append(Problem(message, self.locate(path)))
 
     def unresolvable(self, path: Path, error: UnresolvableError) -> None:
         """Note a value that the network needs and cannot know."""
+        advice = error.advice or " Give the value itself, a parameter with a Default, or --param NAME=VALUE."
         message = (
-            f"lattice dev needs this value but cannot know it: {error.intrinsic} {error.detail}. Give the "
-            "value itself, a parameter with a Default, or --param NAME=VALUE."
+            f"lattice dev needs this value but cannot know it: {error.intrinsic} {error.detail}.{advice}"
         )
         unsupported = UnsupportedIntrinsicError(
             Problem(message, self.locate(path)), intrinsic=error.intrinsic
         )
         self.fragment.problems += unsupported.problems
+        self._unknown.append(path)
 
     def value(self, path: Path, default: Any = None) -> Any:
         """A resolved property of a resource; an unresolvable one is a problem and the default."""
@@ -187,10 +195,7 @@ class Template:
 
     def _reference(self, name: str) -> Any:
         """What ``Ref`` gives: the ARN of VPC Lattice's resources, the name of a function."""
-        resource = self.resources.get(name)
-        if resource is None:
-            raise UnresolvableError("Ref", name, why=_NO_RESOURCE)
-        kind = resource["Type"]
+        kind = self._kind("Ref", name, name)
         if kind.startswith(LATTICE):
             return self.arn(name)
         if kind == FUNCTION:
@@ -203,10 +208,30 @@ class Template:
             return make_id("vpc", self.options.stack_name, name)
         raise UnresolvableError("Ref", name, why=f"a resource of type {kind}")
 
+    def _kind(self, intrinsic: str, name: str, shown: str) -> str:
+        """The type of a resource that a reference names.
+
+        Raises:
+            UnresolvableError: It does not exist; what was meant may.
+        """
+        if name in self.resources:
+            return str(self.resources[name]["Type"])
+        if name in self._written:
+            why, advice = (
+                "its condition leaves that resource out",
+                " Choose with Fn::If and the same condition.",
+            )
+            raise UnresolvableError(intrinsic, shown, why=why, advice=advice)
+        parameters = self._parameter_names if intrinsic == "Ref" else ()
+        advice = did_you_mean(name, (*self.resources, *parameters))
+        what = "resource or parameter" if intrinsic == "Ref" else "resource"
+        advice = advice or f" Define it, or write the name of a {what} of this template."
+        raise UnresolvableError(intrinsic, shown, why=f"there is no such {what}", advice=advice)
+
     def _attribute(self, name: str, attribute: str) -> Any:
         """What ``Fn::GetAtt`` gives."""
-        resource = self.resources.get(name)
-        kind = resource["Type"] if resource else ""
+        shown = f"{name}.{attribute}"
+        kind = self._kind("Fn::GetAtt", name, shown)
         if attribute == "Arn" and (kind.startswith(LATTICE) or kind in (FUNCTION, ROLE)):
             return self.arn(name)
         if (kind, attribute) == (MANAGED_POLICY, "PolicyArn"):
@@ -219,8 +244,8 @@ class Template:
             return self.service_domain(self.name(name, "service"))
         if kind == "AWS::EC2::VPC" and attribute == "VpcId":
             return self._reference(name)
-        why = f"a resource of type {kind}" if kind else _NO_RESOURCE
-        raise UnresolvableError("Fn::GetAtt", f"{name}.{attribute}", why=why)
+        advice = did_you_mean(attribute, _attributes(kind))
+        raise UnresolvableError("Fn::GetAtt", shown, why=f"a resource of type {kind}", advice=advice)
 
     def arn(self, name: str) -> str:
         """The local ARN of a resource."""
@@ -293,3 +318,11 @@ class Template:
         except UnresolvableError:
             return None
         return None if resolved is NO_VALUE else resolved
+
+
+def _attributes(kind: str) -> tuple[str, ...]:
+    """What ``Fn::GetAtt`` gives here of a type."""
+    if kind.startswith(LATTICE):
+        return ("Arn", "Id", "DnsEntry.DomainName") if kind == LATTICE + "Service" else ("Arn", "Id")
+    others = {"AWS::EC2::VPC": ("VpcId",), MANAGED_POLICY: ("PolicyArn",), FUNCTION: ("Arn",), ROLE: ("Arn",)}
+    return others.get(kind, ()) or tuple(name for each, name in _QUALIFIED_ARNS if each == kind)

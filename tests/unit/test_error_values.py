@@ -46,6 +46,17 @@ def test_two_reports_of_one_thing_are_one() -> None:
     assert Problem("a") != "a"
 
 
+def test_a_problem_is_one_line_of_printable_text_whatever_it_quotes() -> None:
+    problem = Problem("the name \x1b[31m\n'é'\u2028 is wrong", "a\n.yml:1:1")
+
+    assert str(problem) == r"a\n.yml:1:1: the name \x1b[31m\n'é'\u2028 is wrong"
+    assert len(str(Problem("x" * 1_000_000))) < 1010
+
+
+def test_what_another_program_said_is_set_in_below_a_problem() -> None:
+    assert str(Problem("It says:\n    one\n    two\x07")) == "It says:\n    one\n    two\\x07"
+
+
 def test_a_configuration_error_shows_every_problem() -> None:
     error = ConfigurationError([Problem("one", "f:1:1"), Problem("two")])
 

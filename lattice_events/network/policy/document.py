@@ -19,11 +19,13 @@ from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.policy.keys import KNOWN_KEYS, is_known, is_played
 from lattice_events.network.policy.operators import NULL, OPERATORS, check_truth
 from lattice_events.network.policy.patterns import escape_variables, matches_pattern, variables_of
+from lattice_events.values import is_deeper
 
 MAX_AUTH_POLICY_BYTES = 10_240
 """Of an auth policy's text, without white space."""
 
-Locate = Callable[[tuple[str | int, ...]], str]
+Path = tuple[str | int, ...]
+Locate = Callable[[Path], str]
 SetOperator = Literal["", "ForAnyValue", "ForAllValues"]
 
 _ELEMENTS = (
@@ -32,12 +34,13 @@ _ELEMENTS = (
 _OWN_PREFIXES = ("aws", "vpc-lattice-svcs")
 _INVOKE = "vpc-lattice-svcs:Invoke"
 _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
-_PART = re.compile(r"\[\d+|[^.\[\]]+")
 _PRINCIPAL = re.compile(
     r"\*|[0-9]{12}|arn:[^:]+:iam::[0-9]{12}:(root|(role|user)/.+)"
     r"|arn:[^:]+:sts::[0-9]{12}:(assumed-role/[^/]+/[^/]+|federated-user/.+)"
 )
 _VERSION = "2012-10-17"
+_MAX_DEPTH = 20  # of objects and lists inside of each other; a policy has six
+_LONGEST_NAME = 255  # that a hint is looked for; longer ones would take minutes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,38 +150,62 @@ class _Reader:
 
     def read(self, document: Any) -> Policy:
         """The policy, as far as it can be read."""
-        try:
-            document = json.loads(document) if isinstance(document, (str, bytes)) else document
-            text = json.dumps(document, separators=(",", ":"), default=_text_of)
-            document = json.loads(text)
-        except RecursionError:
-            self._report("", "is nested too deeply")
-            return Policy(statements=())
-        except (TypeError, ValueError) as error:
-            self._report("", f"is not JSON: {error}")
-            return Policy(statements=())
+        document, text = self._read_json(document)
         if not isinstance(document, dict):
-            self._report("", f"must be an object with Version and Statement, not {_kind_of(document)}")
+            if not self.problems:
+                self._report((), f"must be an object with Version and Statement, not {_kind_of(document)}")
             return Policy(statements=())
-        self._refuse_unknown("", document, ("Version", "Id", "Statement"))
+        self._refuse_unknown((), document, ("Version", "Id", "Statement"))
         # IAM's default is the older version, which knows no policy variables.
         version = document.get("Version", "2008-10-17")
         if version not in (_VERSION, "2008-10-17"):
-            self._report("Version", f"must be {_VERSION}, not {version!r}")
+            self._report(("Version",), f"must be {_VERSION}, not {version!r}")
         self._has_variables = version == _VERSION
         if self._kind == "auth" and len(text) > MAX_AUTH_POLICY_BYTES:
-            self._report("", f"is longer than the {MAX_AUTH_POLICY_BYTES} bytes that VPC Lattice accepts")
+            self._report((), f"is longer than the {MAX_AUTH_POLICY_BYTES} bytes that VPC Lattice accepts")
         statements = document.get("Statement")
         if isinstance(statements, dict):
             statements = [statements]
         if not isinstance(statements, list) or not statements:
-            self._report("Statement", "must be a list of statements")
+            self._report(("Statement",), "must be a list of statements")
             return Policy(statements=())
         read = [self._read_statement(index, each) for index, each in enumerate(statements)]
         return Policy(statements=tuple(each for each in read if each is not None))
 
+    def _read_json(self, document: Any) -> tuple[Any, bytes]:
+        """The document as JSON has it, and its text without white space."""
+        try:
+            if isinstance(document, (str, bytes)):
+                document = json.loads(
+                    document, object_pairs_hook=self._object, parse_constant=_refuse_constant
+                )
+            options: dict[str, Any] = {"separators": (",", ":"), "default": _text_of, "allow_nan": False}
+            text = json.dumps(document, ensure_ascii=False, **options).encode()
+            document = json.loads(text)
+            if not is_deeper(document, _MAX_DEPTH):
+                return document, text
+        except UnicodeEncodeError as error:
+            self._report((), f"has half of a character: {ascii(error.object[error.start])[1:-1]}")
+            return None, b""
+        except (TypeError, ValueError) as error:
+            self._report((), f"is not JSON: {error}")
+            return None, b""
+        except RecursionError:
+            pass
+        self._report((), "is nested too deeply")
+        return None, b""
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """An object of JSON text; of a key that stands twice, the first value would be lost."""
+        found: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in found:
+                self._report((), f"has {name!r} twice in one object")
+            found[name] = value
+        return found
+
     def _read_statement(self, index: int, statement: Any) -> Statement | None:
-        place = f"Statement[{index}]"
+        place: Path = ("Statement", index)
         if not isinstance(statement, dict):
             self._report(place, f"must be an object, not {_kind_of(statement)}")
             return None
@@ -187,7 +214,7 @@ class _Reader:
         self._refuse_unknown(place, statement, _ELEMENTS)
         effect = statement.get("Effect")
         if effect not in ("Allow", "Deny"):
-            self._report(f"{place}.Effect", f"must be Allow or Deny, not {effect!r}")
+            self._report((*place, "Effect"), f"must be Allow or Deny, not {effect!r}")
         action = self._read_element(place, statement, "Action")
         resource = self._read_element(place, statement, "Resource")
         return Statement(
@@ -197,42 +224,41 @@ class _Reader:
             principal=self._read_principal(place, statement),
             action=action or Element(values=()),
             resource=resource,
-            conditions=tuple(self._read_conditions(f"{place}.Condition", statement.get("Condition", {}))),
+            conditions=tuple(self._read_conditions((*place, "Condition"), statement.get("Condition", {}))),
             policy=self._name,
         )
 
-    def _read_element(self, place: str, statement: dict[str, Any], name: str) -> Element | None:
+    def _read_element(self, place: Path, statement: dict[str, Any], name: str) -> Element | None:
         """``Action`` or ``Resource``, or its negation."""
         given = [each for each in (name, f"Not{name}") if each in statement]
         if len(given) != 1:
-            self._report(f"{place}.{name}", f"must be there, or Not{name}, but not both")
+            self._report((*place, name), f"must be there, or Not{name}, but not both")
             return None
-        values = self._patterns(f"{place}.{given[0]}", statement[given[0]])
+        values = self._patterns((*place, given[0]), statement[given[0]])
         if name == "Action":
             for value in values:
                 if not _ACTION.fullmatch(value):
                     self._report(
-                        f"{place}.{given[0]}",
+                        (*place, given[0]),
                         f"has {value!r}, which is not an action: write vpc-lattice-svcs:Invoke",
                     )
         return Element(values=values, is_negated=given[0] != name)
 
-    def _read_principal(self, place: str, statement: dict[str, Any]) -> Element | None:
+    def _read_principal(self, place: Path, statement: dict[str, Any]) -> Element | None:
         given = [each for each in ("Principal", "NotPrincipal") if each in statement]
         if self._kind == "identity":
             if given:
                 self._report(
-                    f"{place}.{given[0]}",
-                    "is not allowed in an identity policy, whose principal is its owner",
+                    (*place, given[0]), "is not allowed in an identity policy, whose principal is its owner"
                 )
             return None
         if len(given) != 1:
-            self._report(f"{place}.Principal", "must be there, or NotPrincipal, but not both")
+            self._report((*place, "Principal"), "must be there, or NotPrincipal, but not both")
             return None
-        found, here = statement[given[0]], f"{place}.{given[0]}"
+        found, here = statement[given[0]], (*place, given[0])
         if isinstance(found, dict):
             self._refuse_unknown(here, found, ("AWS", "Service", "Federated", "CanonicalUser"))
-            values = self._strings(f"{here}.AWS", found["AWS"]) if "AWS" in found else ()
+            values = self._strings((*here, "AWS"), found["AWS"]) if "AWS" in found else ()
         else:
             values = self._strings(here, found)
         for value in values:
@@ -251,12 +277,12 @@ class _Reader:
             self._report(here, "is allowed only with Effect Deny, as in IAM")
         return Element(values=values, is_negated=given[0] == "NotPrincipal")
 
-    def _read_conditions(self, place: str, conditions: Any) -> Iterable[Condition]:
+    def _read_conditions(self, place: Path, conditions: Any) -> Iterable[Condition]:
         if not isinstance(conditions, dict):
             self._report(place, f"must be an object, not {_kind_of(conditions)}")
             return
         for written, keys in conditions.items():
-            here = f"{place}.{written}"
+            here = (*place, str(written))
             split = _split_operator(str(written))
             if split is None:
                 self._report(
@@ -268,11 +294,11 @@ class _Reader:
                 continue
             operator, set_operator, if_exists = split
             for key, value in ((str(key), value) for key, value in keys.items()):
-                values = self._patterns(f"{here}.{key}", value)
+                values = self._patterns((*here, key), value)
                 problem = self._key_problem(key)
                 if problem:
-                    self._report(f"{here}.{key}", problem)
-                self._check_values(f"{here}.{key}", operator, values)
+                    self._report((*here, key), problem)
+                self._check_values((*here, key), operator, values)
                 yield Condition(
                     operator=operator, set_operator=set_operator, if_exists=if_exists, key=key, values=values
                 )
@@ -286,14 +312,14 @@ class _Reader:
             return None
         return f"is neither a condition key of VPC Lattice nor a global one{_did_you_mean(key, KNOWN_KEYS)}"
 
-    def _check_values(self, place: str, operator: str, values: tuple[str, ...]) -> None:
+    def _check_values(self, place: Path, operator: str, values: tuple[str, ...]) -> None:
         check = check_truth if operator == NULL else OPERATORS[operator].check
         for value in values:
             problem = check(value)
             if problem:
                 self._report(place, f"{value!r} {problem}")
 
-    def _patterns(self, place: str, value: Any) -> tuple[str, ...]:
+    def _patterns(self, place: Path, value: Any) -> tuple[str, ...]:
         """Strings that may have policy variables, whose keys must be known; in older documents they have none."""
         patterns = self._strings(place, value)
         if not self._has_variables:
@@ -304,7 +330,7 @@ class _Reader:
                 self._report(place, f"has ${{{key}}}, which {problem}")
         return patterns
 
-    def _strings(self, place: str, value: Any) -> tuple[str, ...]:
+    def _strings(self, place: Path, value: Any) -> tuple[str, ...]:
         """A string, or a list of them; numbers and booleans are taken as they are written."""
         found = value if isinstance(value, list) else [value]
         if not found:
@@ -319,20 +345,24 @@ class _Reader:
                 self._report(place, f"must be a string or a list of strings, not {_kind_of(each)}")
         return tuple(texts)
 
-    def _refuse_unknown(self, place: str, found: dict[str, Any], known: Iterable[str]) -> None:
+    def _refuse_unknown(self, place: Path, found: dict[str, Any], known: Iterable[str]) -> None:
         for name in found:
             if name not in known:
-                self._report(f"{place}.{name}" if place else name, f"is unknown{_did_you_mean(name, known)}")
+                self._report((*place, name), f"is unknown{_did_you_mean(name, known)}")
 
-    def _report(self, place: str, what: str) -> None:
-        origin = self._locate(_key_path(place))
+    def _report(self, place: Path, what: str) -> None:
         end = "" if what.endswith("?") else "."
-        self.problems.append(Problem(f"{place or 'The policy'} {what}{end}", origin))
+        self.problems.append(Problem(f"{_shown(place) or 'The policy'} {what}{end}", self._locate(place)))
 
 
-def _key_path(place: str) -> tuple[str | int, ...]:
-    """``Statement[2].Effect`` as keys and indexes."""
-    return tuple(int(part[1:]) if part[0] == "[" else part for part in _PART.findall(place))
+def _shown(place: Path) -> str:
+    """``Statement[2].Effect``."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
+
+
+def _refuse_constant(name: str) -> None:
+    """NaN and its like, which Python reads and JSON does not have."""
+    raise ValueError(f"it has {name}")
 
 
 def find_unplayed_keys(policy: Policy) -> tuple[str, ...]:
@@ -378,7 +408,7 @@ def _split_operator(written: str) -> tuple[str, SetOperator, bool] | None:
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
     """The nearest of the known names, as the end of a sentence."""
     by_lower = {each.lower(): each for each in known}
-    near = difflib.get_close_matches(str(name).lower(), list(by_lower), n=1)
+    near = difflib.get_close_matches(name[:_LONGEST_NAME].lower(), list(by_lower), n=1)
     return f"; did you mean {by_lower[near[0]]}?" if near else ""
 
 

@@ -12,8 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-_VARIABLE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
-_DEFAULT = re.compile(r"([^,]+?)\s*,\s*'([^']*)'")
+_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _LITERALS = {"*": "*", "?": "?", "$": "$"}
 _ESCAPED = "${$}{"  # a dollar sign and a brace that begin no variable
 _COLON = re.compile(r"\$\{[^{}]*\}|(:)")
@@ -23,8 +22,8 @@ Lookup = Callable[[str], Sequence[str]]
 
 def variables_of(pattern: str) -> list[str]:
     """The keys that a pattern's policy variables name."""
-    names = (match[1] for match in _VARIABLE.finditer(pattern))
-    return [name.partition(",")[0].strip() for name in names if name not in _LITERALS]
+    names = (match[1].strip() for match in _VARIABLE.finditer(pattern))
+    return [_key_and_default(name)[0] for name in names if name not in _LITERALS]
 
 
 def escape_variables(pattern: str) -> str:
@@ -78,7 +77,7 @@ def _expand(pattern: str, lookup: Lookup) -> tuple[tuple[str, bool], ...] | None
     pieces: list[tuple[str, bool]] = []
     position = 0
     for match in _VARIABLE.finditer(pattern):
-        value = _value(match[1], lookup)
+        value = _value(match[1].strip(), lookup)
         if value is None:
             return None
         pieces += [(pattern[position : match.start()], True), (value, False)]
@@ -90,11 +89,20 @@ def _value(variable: str, lookup: Lookup) -> str | None:
     """What a policy variable stands for."""
     if variable in _LITERALS:
         return _LITERALS[variable]
-    with_default = _DEFAULT.fullmatch(variable)
-    values = lookup(with_default[1] if with_default else variable)
+    key, default = _key_and_default(variable)
+    values = lookup(key)
     if len(values) == 1:
         return values[0]
-    return with_default[2] if with_default and not values else None
+    return None if values else default
+
+
+def _key_and_default(variable: str) -> tuple[str, str | None]:
+    """``key, 'default'`` in its parts; what is not written so is a key, which no request has."""
+    key, comma, rest = variable.partition(",")
+    rest = rest.strip()
+    if comma and len(rest) > 1 and rest[0] == rest[-1] == "'" and "'" not in rest[1:-1]:
+        return key.strip(), rest[1:-1]
+    return variable, None
 
 
 class _Segment(NamedTuple):

@@ -197,7 +197,9 @@ def test_a_file_that_is_nothing_of_ours_says_what_is(shop: Path) -> None:
 def test_a_file_that_is_no_text_is_named(shop: Path) -> None:
     (shop / "k8s/all.yaml").write_bytes(b"kind: \xff\n")
 
-    assert problems("k8s") == ["k8s/all.yaml: The file cannot be read: it is not UTF-8 text."]
+    assert problems("k8s") == [
+        "k8s/all.yaml: The file cannot be read: it is not UTF-8 text; save it as UTF-8."
+    ]
 
 
 def test_a_package_that_is_none_says_how_to_make_one(shop: Path) -> None:

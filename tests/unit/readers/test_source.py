@@ -42,10 +42,9 @@ def test_merge_keys_are_merged() -> None:
         ("a: [1,\n", "f.yml:2:1: This is not YAML"),
         ("a: 1\na: 2\n", "f.yml:2:1: This is not YAML: the key 'a' appears twice in one mapping."),
         ("? [1]\n: 2\n", "f.yml:1:3: This is not YAML"),
-        ("a: \x01\n", "f.yml: This is not YAML"),
+        ("a: \x01\n", "f.yml:1:4: This is not YAML"),
         ("a: 1\n---\nb: 2\n", "f.yml: One YAML document was expected, not 2."),
         ("a: &a [*a]\n", "f.yml:1:4: This is not YAML: an alias refers to a value that contains it."),
-        ("a: 2026-02-30\n", "f.yml: This is not YAML: day is out of range for month"),
         ("", "f.yml: One YAML document was expected, not 0."),
     ],
 )

@@ -1,0 +1,114 @@
+"""References of a template: the name that was meant, and values that must not grow without end."""
+
+from __future__ import annotations
+
+import pytest
+
+from lattice_events.readers.fragment import did_you_mean
+from tests.unit.readers.test_cloudformation import TEMPLATE, link, problems, read
+
+WRONG = [
+    ("- Id: !GetAtt Function.Arn", "- Id: !GetAtt Functoin.Arn", "23:11", "Fn::GetAtt Functoin.Arn (there is no such resource). Did you mean Function?"),
+    ("- Id: !GetAtt Function.Arn", "- Id: !GetAtt Function.Ar", "23:11", "Fn::GetAtt Function.Ar (a resource of type AWS::Lambda::Function). Did you mean Arn?"),
+    ("!Ref NetworkArn", "!Ref NetwrokArn", "52:7", "Ref NetwrokArn (there is no such resource or parameter). Did you mean NetworkArn?"),
+    ("TargetGroupIdentifier: !Ref Group", "TargetGroupIdentifier: !Ref Grop", "36:15", "Ref Grop (there is no such resource or parameter). Did you mean Group?"),
+    ("ServiceIdentifier: !Ref Service", "ServiceIdentifier: !Ref Servce", "31:7", "Ref Servce (there is no such resource or parameter). Did you mean Service?"),
+    ("ListenerIdentifier: !GetAtt Listener.Arn", "ListenerIdentifier: !GetAtt Listner.Arn", "40:7", "Fn::GetAtt Listner.Arn (there is no such resource). Did you mean Listener?"),
+    ("!GetAtt Service.Id", "!GetAtt Service.Ids", "51:7", "Fn::GetAtt Service.Ids (a resource of type AWS::VpcLattice::Service). Did you mean Id?"),
+    ("!GetAtt Service.Id", "!GetAtt Service.DnsEntry.DomianName", "51:7", "Fn::GetAtt Service.DnsEntry.DomianName (a resource of type AWS::VpcLattice::Service). Did you mean DnsEntry.DomainName?"),
+    ("!Sub 'hello-${Stage}'", "!Sub 'hello-${Stag}'", "11:7", "Ref Stag (there is no such resource or parameter). Did you mean Stage?"),
+    ("!Sub 'hello-${Stage}'", "!Sub 'hello-${AWS::Regoin}'", "11:7", "Ref AWS::Regoin (there is no such resource or parameter). Did you mean AWS::Region?"),
+    ("!Sub 'hello-${Stage}'", "!Subb 'hello-${Stage}'", "11:7", "Fn::Subb hello-${Stage}. Did you mean Fn::Sub?"),
+    ("Condition: IsProduction\n    Prop", "Condition: IsProdution\n    Prop", "55:5", "Condition IsProdution (it is not defined under Conditions). Did you mean IsProduction?"),
+    ("TargetGroupIdentifier: !Ref Group", "TargetGroupIdentifier: !Ref OnlyInProduction", "36:15", "Ref OnlyInProduction (its condition leaves that resource out). Choose with Fn::If and the same condition."),
+    ("ServiceIdentifier: !Ref Service", "ServiceIdentifier: !Ref Qqqq", "31:7", "Ref Qqqq (there is no such resource or parameter). Define it, or write the name of a resource or parameter of this template."),
+    ("ServiceIdentifier: !Ref Service", "ServiceIdentifier: !ImportValue svc", "31:7", "Fn::ImportValue svc. Give the value itself, a parameter with a Default, or --param NAME=VALUE."),
+]  # fmt: skip
+
+
+def service(name: str) -> str:
+    return f"    Type: AWS::VpcLattice::Service\n    Properties: {{Name: {name}}}\n"
+
+
+def functions(name: str) -> str:
+    """Resources of which each name has the one before twice."""
+    made = "".join(
+        f"  F{n}:\n    Type: AWS::Lambda::Function\n    Properties: {{Handler: a.b, Runtime: python3.12, FunctionName: {name.replace('X', f'F{n - 1}')}}}\n"
+        for n in range(1, 60)
+    )
+    return f"Resources:\n  F0:\n    Type: AWS::Lambda::Function\n    Properties: {{Handler: a.b, Runtime: python3.12}}\n{made}"
+
+
+@pytest.mark.parametrize(("old", "new", "place", "said"), WRONG)
+def test_a_wrong_reference_is_the_only_problem_and_names_what_was_meant(
+    old: str, new: str, place: str, said: str
+) -> None:
+    assert old in TEMPLATE
+
+    assert problems(TEMPLATE.replace(old, new, 1)) == [
+        f"template.yml:{place}: lattice dev needs this value but cannot know it: {said}"
+    ]
+
+
+def test_a_target_group_that_is_named_like_text_is_named() -> None:
+    found = problems(TEMPLATE.replace("TargetGroupIdentifier: !Ref Group", "TargetGroupIdentifier: Grop"))
+
+    assert found == [
+        "template.yml:36:15: TargetGroupIdentifier is not a target group of this template: Grop. Did you mean Group?"
+    ]
+
+
+def test_a_wrong_reference_in_a_variable_is_a_note() -> None:
+    _, notes = link(read(TEMPLATE.replace("!Ref Table", "!Ref Tabel")))
+
+    assert notes[0] == (
+        "TABLE of hello-dev is not known here (Ref Tabel (there is no such resource or parameter)). Did you mean Table?"
+    )
+
+
+# Written out, each would be a text of 2 ** 59 names, or a tree of as many questions.
+@pytest.mark.parametrize(
+    "name", ["!Sub '${X}${X}'", "!Join ['', [!Ref X, !Ref X]]", "!Base64 {Fn::Sub: '${X}${X}'}"]
+)
+def test_a_name_that_doubles_again_and_again_is_refused(name: str) -> None:
+    found = problems(functions(name))
+
+    assert any("it is longer than 100,000 characters" in each for each in found)
+    assert all(len(each) < 1200 for each in found)
+
+
+def test_conditions_that_ask_for_each_other_twice_are_worked_out_once() -> None:
+    conditions = "".join(
+        f"  C{n}: !And [{{Condition: C{n - 1}}}, {{Condition: C{n - 1}}}]\n" for n in range(1, 30)
+    )
+    text = f"Conditions:\n  C0: !Equals [a, a]\n{conditions}Resources:\n  S:\n    Condition: C29\n{service('foo')}"
+
+    network, _ = link(read(text))
+
+    assert [each.name for each in network.services] == ["foo"]
+
+
+def test_a_value_that_is_nested_over_many_references_is_refused() -> None:
+    deep = f"{'[' * 80}!Ref X{']' * 80}"
+    first, *resources = functions(deep).split("  F")
+    text = "  F".join((first, *reversed(resources)))  # so that the first one asks for all others
+
+    assert "it is nested too deeply" in str(problems(text))
+
+
+@pytest.mark.parametrize("text", ["${" * 300_000, "${!" * 300_000, "${a" * 300_000])
+def test_a_text_of_variables_that_do_not_end_is_plain_text(text: str) -> None:
+    fragment = read(f"Resources:\n  S:\n{service('!Sub ' + chr(39) + text + chr(39))}")
+
+    assert "it is longer than 100,000 characters" in str(fragment.problems)
+
+
+def test_a_template_has_no_more_resources_than_cloudformation_takes() -> None:
+    text = "Resources:\n" + "".join(f"  S{n}:\n{service(f'foo-{n}')}" for n in range(501))
+
+    assert problems(text) == ["template.yml:1:1: A template has at most 500 resources, not 501."]
+
+
+def test_a_hint_takes_no_time_over_endless_names() -> None:
+    assert did_you_mean("ab" * 1_000_000, ["ba" * 1_000_000, "x"]) == ""
+    assert did_you_mean("Servce", ["ab" * 1_000_000, "Service"]) == " Did you mean Service?"
