@@ -19,8 +19,7 @@ from lattice_events.client.prepared import (
     can_rewind,
     rewind,
     sign_prepared,
-    take_off,
-    unsigned_url,
+    unsigned_copy,
 )
 from lattice_events.client.retry import RETRIED_STATUSES, Outcome, decide_delay, parse_retry_after
 from lattice_events.client.signing import RequestSigner
@@ -44,7 +43,7 @@ class Call:
     def __init__(
         self,
         request: requests.PreparedRequest,
-        send: Callable[[tuple[float, float]], requests.Response],
+        send: Callable[[requests.PreparedRequest, tuple[float, float]], requests.Response],
         *,
         signer: RequestSigner,
         region: str | None,
@@ -56,8 +55,8 @@ class Call:
         """Send nothing yet.
 
         Args:
-            request: To sign and send.
-            send: Sends it as it then is, with a timeout to connect and one to read.
+            request: To send; it stays as it is, since a redirect's is made of it.
+            send: Sends a signed copy of it, with a timeout to connect and one to read.
             signer: Of the session.
             region: To sign for; ``None`` leaves the request of an unnamed host as it is.
             is_anonymous: Do not sign.
@@ -65,7 +64,8 @@ class Call:
             seconds_left: The time of the call.
             timeout: The caller's own, as `requests` takes it.
         """
-        self._request, self._send, self._signer, self._region = request, send, signer, region
+        self._request, self._send = unsigned_copy(request), send
+        self._signer, self._region = signer, region
         self._is_anonymous, self._max_retries = is_anonymous, max_retries
         self._seconds_left, self._timeout = seconds_left, timeout
         self._canonical_request = ""
@@ -82,8 +82,7 @@ class Call:
         credentials = self._begin()
         attempt, is_second_set = 0, False
         while True:
-            self._sign(credentials)
-            response = self._attempt()
+            response = self._attempt(self._sign(credentials))
             if response is not None and response.status_code not in _LOOKED_AT:
                 return response
             denial = self._read_denial(response)
@@ -112,6 +111,7 @@ class Call:
         if self._region is None:
             return None
         add_invocation(self._request)
+        self._request.url = encode_url(self._request.url or "")
         return None if self._is_anonymous else self._signer.find_credentials()
 
     def _find_other(self, credentials: Credentials | None, denial: CallError) -> Credentials | None:
@@ -136,18 +136,16 @@ class Call:
             body_can_be_sent_again=can_rewind(self._request),
         )
 
-    def _sign(self, credentials: Credentials | None) -> None:
-        """Put URL and headers of a signature on the request; what is signed is what is sent."""
-        request = self._request
-        take_off(request)  # that of an attempt before, or of a prepared request that is sent once more
-        if self._region is None:
-            return
-        request.url = encode_url(request.url or "")
-        if credentials is not None:
-            signed = sign_prepared(self._signer, request, self._region, credentials)
-            self._canonical_request = signed.canonical_request
+    def _sign(self, credentials: Credentials | None) -> requests.PreparedRequest:
+        """What to send; what is signed is what is sent."""
+        if self._region is None or credentials is None:
+            return self._request
+        request = unsigned_copy(self._request)
+        signature = sign_prepared(self._signer, request, self._region, credentials)
+        self._canonical_request = signature.signed.canonical_request
+        return request
 
-    def _attempt(self) -> requests.Response | None:
+    def _attempt(self, request: requests.PreparedRequest) -> requests.Response | None:
         """Send once; without an answer, `_failure` is what happened."""
         left = self._seconds_left()
         if left <= 0:
@@ -156,11 +154,12 @@ class Call:
         watch = Watch(self._seconds_left, timeouts[1])
         try:
             with watch:
-                response = self._send(timeouts)
+                response = self._send(request, timeouts)
         except requests.exceptions.RequestException as error:
             self._explain(error, has_sent=watch.has_sent)
             return None
-        response.url = unsigned_url(self._request)  # which stands in messages of requests
+        if response.url == request.url:
+            response.url = self._request.url or ""  # which stands in messages of requests
         return response
 
     @property

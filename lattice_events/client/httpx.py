@@ -6,13 +6,14 @@ A shell: what is signed is decided in `signing`, what a refusal means in `denial
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping
 from typing import Any, Literal
 
 from lattice_events.client.denials import LONGEST_BODY_BYTES, is_about_credentials, read_denial
 from lattice_events.client.failures import deadline_exceeded
 from lattice_events.client.redaction import redact_log
-from lattice_events.client.signing import WRITTEN_HEADERS, RequestSigner, invocation_headers
+from lattice_events.client.signing import RequestSigner, invocation_headers
 from lattice_events.client.time_left import start_clock
 from lattice_events.errors import CallError, MissingExtraError
 from lattice_events.sigv4 import Credentials, encode_url
@@ -25,7 +26,7 @@ except ImportError as error:
 
 redact_log("httpx")
 
-_MakeTrace = Callable[[Callable[[str], None], Any], Callable[[str, Any], Any]]
+_CLIENT = httpx.Client.send.__globals__  # where httpx logs a request and makes that of a redirect of it
 
 
 class LatticeAuth(httpx.Auth):
@@ -62,7 +63,7 @@ class LatticeAuth(httpx.Auth):
             SigningError: The request cannot be signed, or there are no credentials.
             CallError: VPC Lattice refused it, or the time is over.
         """
-        call = _Call(self._signer, request, _trace_sync)
+        call = _Call(self._signer, request)
         response = yield call.sign()
         if call.may_be_denied(response):
             response.read()
@@ -71,7 +72,7 @@ class LatticeAuth(httpx.Auth):
                 if call.may_be_denied(response):
                     response.read()
                     call.raise_denial(response)
-        call.bound_body(response)
+        call.finish(response)
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Sign and send; once more if the credentials were too old.
@@ -80,7 +81,7 @@ class LatticeAuth(httpx.Auth):
             SigningError: The request cannot be signed, or there are no credentials.
             CallError: VPC Lattice refused it, or the time is over.
         """
-        call = _Call(self._signer, request, _trace_async)
+        call = _Call(self._signer, request)
         if call.is_signed and self._signer.may_block:
             await anyio.to_thread.run_sync(call.find_credentials)
         response = yield call.sign()
@@ -91,19 +92,73 @@ class LatticeAuth(httpx.Auth):
                 if call.may_be_denied(response):
                     await response.aread()
                     call.raise_denial(response)
-        call.bound_body(response)
+        call.finish(response)
+
+
+class _SignedRequest(httpx.Request):
+    """What is sent: signed for whoever reads it, but for the client that sends it.
+
+    httpx makes the request of a redirect from this one, and logs its URL: both must have no signature.
+    Only the reader tells the one use from the other: a transport may be anybody's, and may send, copy
+    or keep the request as often as it likes.
+    """
+
+    def __init__(
+        self,
+        given: httpx.Request,
+        *,
+        unsigned: tuple[httpx.URL, httpx.Headers],
+        signed: tuple[httpx.URL, httpx.Headers],
+    ) -> None:
+        """Sign.
+
+        Args:
+            given: The caller's request, which stays as it is.
+            unsigned: URL and headers as the client sees them.
+            signed: URL and headers as all others do.
+        """
+        vars(self).update(
+            {name: value for name, value in vars(given).items() if name not in ("url", "headers")}
+        )
+        self.given = given
+        self._unsigned_url, self._unsigned_headers = unsigned
+        self.url, self.headers = signed
+
+    def __repr__(self) -> str:
+        """That of the caller's request; the URL that is sent may have the session token."""
+        return repr(self.given)
+
+    @property
+    def url(self) -> httpx.URL:
+        """The URL."""
+        return self._unsigned_url if _reader_is_client() else self._signed_url
+
+    @url.setter
+    def url(self, url: httpx.URL) -> None:
+        self._signed_url = url
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """The headers."""
+        return self._unsigned_headers if _reader_is_client() else self._signed_headers
+
+    @headers.setter
+    def headers(self, headers: httpx.Headers) -> None:
+        self._signed_headers = headers
+
+
+def _reader_is_client() -> bool:
+    """Whether it is httpx's client itself that reads the property which asks."""
+    return sys._getframe(2).f_globals is _CLIENT  # noqa: SLF001 - the documented way to the caller
 
 
 class _Call:
     """One request on its way."""
 
-    def __init__(self, signer: RequestSigner, request: httpx.Request, make_trace: _MakeTrace) -> None:
+    def __init__(self, signer: RequestSigner, request: httpx.Request) -> None:
         self._signer, self._request = signer, request
-        self._trace = make_trace(self._forget_signature, request.extensions.get("trace"))
         self._region = signer.region_of(str(request.url))
         self._credentials: Credentials | None = None
-        self._url = request.url
-        self._given = request.headers.copy()
         self._canonical_request = ""
         self._seconds_left = start_clock()
 
@@ -119,23 +174,27 @@ class _Call:
         return self._credentials
 
     def sign(self) -> httpx.Request:
-        """The request, signed if its host is ours to sign for."""
+        """The request to send: signed if its host is ours to sign for, else the caller's own."""
         if self._region is None:
             return self._request
-        credentials = self.find_credentials()
-        request = self._request
-        request.headers = self._given.copy()
+        given = self._request
+        headers = given.headers.copy()
         for name, value in invocation_headers():
-            request.headers.setdefault(name, value)
-        url = encode_url(str(self._url))
-        if url != str(self._url):
-            self._url = httpx.URL(url)
-        pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
-        signed = self._signer.sign(request.method, url, pairs, region=self._region, credentials=credentials)
-        request.url = self._url if signed.url == url else httpx.URL(signed.url)
-        request.headers = httpx.Headers(signed.headers)
+            headers.setdefault(name, value)
+        text = encode_url(str(given.url))
+        url = given.url if text == str(given.url) else httpx.URL(text)
+        pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw]
+        signed = self._signer.sign(
+            given.method, text, pairs, region=self._region, credentials=self.find_credentials()
+        )
         self._canonical_request = signed.canonical_request
-        request.extensions = {**request.extensions, **self._bounded_timeouts(), "trace": self._trace}
+        sent = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in signed.headers]
+        request = _SignedRequest(
+            given,
+            unsigned=(url, headers),
+            signed=(url if signed.url == text else httpx.URL(signed.url), httpx.Headers(sent)),
+        )
+        request.extensions = {**given.extensions, **self._bounded_timeouts()}
         return request
 
     def _bounded_timeouts(self) -> dict[str, Any]:
@@ -150,19 +209,11 @@ class _Call:
             "timeout": {name: left if given.get(name) is None else min(given[name], left) for name in kinds}
         }
 
-    def _forget_signature(self, event: str) -> None:
-        """Take the signature off once it has left.
-
-        httpx makes the request of a redirect of this one, and its URL stands in messages.
-        """
-        if event.endswith("send_request_headers.complete"):
-            self._request.url = self._url
-            for name in WRITTEN_HEADERS:
-                if name not in self._given:
-                    self._request.headers.pop(name, None)
-
-    def bound_body(self, response: httpx.Response) -> None:
-        """Let a body that is still to be read end when the time is over."""
+    def finish(self, response: httpx.Response) -> None:
+        """Hand the answer over: without the signature, and with a body that ends when the time is over."""
+        for each in (*response.history, response):
+            if isinstance(each.request, _SignedRequest):
+                each.request = each.request.given
         if self._region is not None and not response.is_stream_consumed and self._seconds_left() < math.inf:
             response.stream = _TimedStream(response.stream, self._check_time)
 
@@ -174,7 +225,9 @@ class _Call:
     @property
     def _request_id(self) -> str | None:
         """The id of the request being served, which the call carries."""
-        found: str | None = self._request.headers.get("x-amzn-requestid")
+        found: str | None = self._request.headers.get("x-amzn-requestid") or dict(invocation_headers()).get(
+            "x-amzn-requestid"
+        )
         return found
 
     def may_be_denied(self, response: httpx.Response) -> bool:
@@ -240,28 +293,3 @@ class _TimedStream(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._stream.aclose()
-
-
-# httpx's trace extension: a function, or a coroutine function, of an event's name and what it is about.
-
-
-def _trace_sync(on_event: Callable[[str], None], given: Any) -> Callable[[str, Any], None]:
-    """Tell of each event; the caller's own trace hears of it too."""
-
-    def trace(event: str, info: Any) -> None:
-        on_event(event)
-        if given is not None:
-            given(event, info)
-
-    return trace
-
-
-def _trace_async(on_event: Callable[[str], None], given: Any) -> Callable[[str, Any], Awaitable[None]]:
-    """The same for an asynchronous client."""
-
-    async def trace(event: str, info: Any) -> None:
-        on_event(event)
-        if given is not None:
-            await given(event, info)
-
-    return trace

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import NamedTuple
 
 import requests
@@ -10,24 +11,26 @@ import requests.utils
 from lattice_events.client.signing import WRITTEN_HEADERS, RequestSigner, invocation_headers
 from lattice_events.sigv4 import Credentials, SignedRequest
 
-_SIGNED, _GIVEN = "_lattice_signed", "_lattice_given"
+_SIGNATURE = "_lattice_signature"
 
 
-class _Given(NamedTuple):
-    """What a request was before it was signed.
+class Signature(NamedTuple):
+    """What signing a prepared request did to it.
 
     Attributes:
-        url: Without what query mode adds.
-        written: Names of the headers that the signer wrote and the caller had not.
+        signed: The stages of the signature.
+        url: Of the request, without what query mode adds.
+        written: The headers that the signer wrote and the caller had not.
     """
 
+    signed: SignedRequest
     url: str
-    written: tuple[str, ...]
+    written: tuple[tuple[str, str], ...]
 
 
 def sign_prepared(
     signer: RequestSigner, request: requests.PreparedRequest, region: str, credentials: Credentials
-) -> SignedRequest:
+) -> Signature:
     """Sign a prepared request in place."""
     url = request.url or ""
     given = {
@@ -37,40 +40,35 @@ def sign_prepared(
     written = [(name, value) for name, value in signed.headers if name in WRITTEN_HEADERS]
     for name, value in written:
         request.headers[name] = value
-    setattr(request, _SIGNED, signed)
-    setattr(request, _GIVEN, _Given(url, tuple(name for name, _ in written if name not in given)))
+    signature = Signature(signed, url, tuple(pair for pair in written if pair[0] not in given))
+    setattr(request, _SIGNATURE, signature)
     request.url = signed.url
-    return signed
+    return signature
 
 
 def signed_request_of(request: requests.PreparedRequest) -> SignedRequest | None:
     """The stages of the signature that a request was sent with: ``signed_request_of(response.request)``."""
-    signed: SignedRequest | None = getattr(request, _SIGNED, None)
-    return signed
+    signature: Signature | None = getattr(request, _SIGNATURE, None)
+    return signature.signed if signature else None
 
 
-def unsigned_url(request: requests.PreparedRequest) -> str:
-    """The URL without a signature in it."""
-    given: _Given | None = getattr(request, _GIVEN, None)
-    return given.url if given else request.url or ""
+def unsigned_copy(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """A copy with headers of its own and without a signature, to sign; the caller's stays as it is."""
+    made = copy.copy(request)
+    made.headers = request.headers.copy()
+    signature: Signature | None = vars(made).pop(_SIGNATURE, None)
+    if signature is not None:
+        take_off(made, signature)
+    return made
 
 
-def take_off(request: requests.PreparedRequest) -> None:
-    """Remove what the signer wrote, and only that; nothing from a request that it did not sign."""
-    signed = signed_request_of(request)
-    if signed is not None:
-        if request.url == signed.url:
-            request.url = unsigned_url(request)
-        take_off_copy(request, request)
-        delattr(request, _SIGNED)  # whoever changes the request now changes it for good
-        delattr(request, _GIVEN)
-
-
-def take_off_copy(copy: requests.PreparedRequest, request: requests.PreparedRequest) -> None:
-    """Remove the headers that the signer wrote into a request from a copy of it."""
-    given: _Given | None = getattr(request, _GIVEN, None)
-    for name in given.written if given else ():
-        copy.headers.pop(name, None)
+def take_off(request: requests.PreparedRequest, signature: Signature) -> None:
+    """Remove what the signer wrote from a request or a copy of it, and only that."""
+    if request.url == signature.signed.url:
+        request.url = signature.url
+    for name, value in signature.written:
+        if request.headers.get(name) == value:
+            del request.headers[name]
 
 
 def add_invocation(request: requests.PreparedRequest) -> None:

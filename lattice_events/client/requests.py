@@ -5,6 +5,7 @@ What one call does is in `attempts`; what is signed, in `signing`.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from lattice_events.client.discovery import ServiceURL, service_url
 from lattice_events.client.signing import RequestSigner
 from lattice_events.client.time_left import SecondsLeft, deadline, start_clock
 from lattice_events.errors import MissingExtraError
-from lattice_events.sigv4 import Credentials, SignedRequest, encode_url
+from lattice_events.sigv4 import Credentials, encode_url
 
 try:
     import requests
@@ -22,14 +23,10 @@ except ImportError as error:
     raise MissingExtraError("requests", needed_for="LatticeSession") from error
 
 from lattice_events.client.attempts import Call
-from lattice_events.client.prepared import (
-    add_invocation,
-    sign_prepared,
-    take_off,
-    take_off_copy,
-    unsigned_url,
-)
+from lattice_events.client.prepared import Signature, add_invocation, sign_prepared, take_off
 from lattice_events.client.transport import LatticeAdapter
+
+_FROM_HTTPS = "_lattice_from_https"
 
 
 class LatticeSession(requests.Session):
@@ -38,7 +35,7 @@ class LatticeSession(requests.Session):
     Signed are ``https://*.vpc-lattice-svcs.REGION.on.aws``, whose Region is in the name, and the
     hosts given as `hosts`. Any other host gets the request as it is: credentials go nowhere else.
     ``get`` and ``options`` follow redirects as those of requests do, the others only when asked to; each
-    hop is judged and signed by itself.
+    hop is judged and signed by itself, but one from https to http goes on unsigned.
 
     A call ends within the time that the invocation being served has left (see `deadline`). It is
     tried again as `decide_delay` says. What VPC Lattice itself refuses is raised, with the policy
@@ -141,25 +138,61 @@ class LatticeSession(requests.Session):
     ) -> requests.Response:
         """One call with its attempts."""
 
-        def send_once(timeouts: tuple[float, float]) -> requests.Response:
+        def send_once(signed: requests.PreparedRequest, timeouts: tuple[float, float]) -> requests.Response:
             sent = {**options, "timeout": timeouts, "allow_redirects": False}
-            return super(LatticeSession, self).send(request, **sent)
+            return super(LatticeSession, self).send(signed, **sent)
 
         return Call(
             request,
             send_once,
             signer=self._signer,
             region=self._signer.region_of(request.url or ""),
-            is_anonymous=self._anonymous,
+            is_anonymous=self._anonymous or _leaves_https(request),
             max_retries=self._max_retries,
             seconds_left=seconds_left,
             timeout=options.get("timeout"),
         ).run()
 
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """Prepare a request as `requests.Session` does, but for the password that ``.netrc`` has for its host.
+
+        The signature says who calls; a ``default`` of ``.netrc`` would take its place.
+        """
+        if request.auth or self.auth or not self._signs(request.url):
+            return super().prepare_request(request)
+        without = copy.copy(request)
+        without.auth = _authorize_by_url
+        return super().prepare_request(without)
+
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
-        """Take the signature off a redirected request; `send` signs it anew if its host is ours."""
-        take_off_copy(prepared_request, response.request)
-        super().rebuild_auth(prepared_request, response)  # type: ignore[no-untyped-call]  # untyped in types-requests
+        """Leave a redirected request what its host may see of ``Authorization``; `send` signs it anew."""
+        if response.url.startswith("https:") or _comes_from_https(response.request):
+            setattr(prepared_request, _FROM_HTTPS, True)
+        if not self._signs(prepared_request.url):
+            super().rebuild_auth(prepared_request, response)  # type: ignore[no-untyped-call]  # untyped in types-requests
+        elif self.should_strip_auth(response.url, prepared_request.url):  # type: ignore[no-untyped-call]  # likewise
+            prepared_request.headers.pop("Authorization", None)
+
+    def _signs(self, url: Any) -> bool:
+        """Whether a URL's host is ours to sign for."""
+        text = url.decode("utf-8", "replace") if isinstance(url, bytes) else str(url)
+        return self._signer.region_of(text.lstrip()) is not None
+
+
+def _comes_from_https(request: requests.PreparedRequest) -> bool:
+    """Whether a redirect of https led to the request."""
+    return getattr(request, _FROM_HTTPS, False)
+
+
+def _leaves_https(request: requests.PreparedRequest) -> bool:
+    """Whether a redirect leads to plain HTTP: no server may ask for the session token in clear."""
+    return _comes_from_https(request) and (request.url or "").startswith("http:")
+
+
+def _authorize_by_url(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """What requests does without a password of its own: name and password of the URL, if it has them."""
+    name, password = requests.utils.get_auth_from_url(request.url or "")
+    return requests.auth.HTTPBasicAuth(name, password)(request) if name or password else request
 
 
 class LatticeAuth(requests.auth.AuthBase):
@@ -194,25 +227,28 @@ class LatticeAuth(requests.auth.AuthBase):
         if region is not None:
             request.url = encode_url(request.url or "")
             add_invocation(request)
-            signed = sign_prepared(self._signer, request, region, self._signer.find_credentials())
-            request.register_hook("response", _Receiver(signed))  # type: ignore[no-untyped-call]  # untyped in types-requests
+            signature = sign_prepared(self._signer, request, region, self._signer.find_credentials())
+            request.register_hook("response", _Receiver(request, signature))  # type: ignore[no-untyped-call]  # untyped in types-requests
         return request
 
 
 class _Receiver:
     """Looks at the answer to a request that `LatticeAuth` signed."""
 
-    def __init__(self, signed: SignedRequest) -> None:
-        self._signed = signed
+    def __init__(self, request: requests.PreparedRequest, signature: Signature) -> None:
+        self._request, self._signature = request, signature
 
     def __call__(self, response: requests.Response, **_: Any) -> None:
-        response.url = unsigned_url(response.request)  # which stands in messages of requests
+        if response.url == self._signature.signed.url:
+            response.url = self._signature.url  # which stands in messages of requests
         if response.is_redirect:
-            take_off(response.request)  # of which requests makes the next hop's
+            # requests makes the next hop's of the one that it was given; an adapter may name another.
+            for request in (self._request, response.request):
+                take_off(request, self._signature)
         if response.status_code == 403:
             denial = read_denial(
                 response.content,
-                canonical_request=self._signed.canonical_request,
+                canonical_request=self._signature.signed.canonical_request,
                 request_id=response.headers.get("x-amzn-requestid"),
             )
             if denial is not None:
