@@ -173,6 +173,7 @@ class _Starting:
         self._tokens = {name: secrets.token_urlsafe(24) for name in (USER, *callers)}
         self._health = HealthChecks(self._network, report=printer.report)
         self._gateway_port = 0  # known before the first function starts
+        self._own_ports: set[int] = set()  # no proxy token leads there
         self._surroundings = Surroundings(
             region=self._network.region,
             path=os.environ.get("PATH", os.defpath),
@@ -195,7 +196,7 @@ class _Starting:
         control = Control(functions, report=self._printer.report)
         self._stack.push_async_callback(control.close)
         control_port = await control.start(self._options.control_port)
-        gateway.own_ports.add(control_port)
+        self._own_ports.add(control_port)
         await self._start_commands()
         self._health.start()
         self._stack.push_async_callback(self._health.close)
@@ -255,6 +256,7 @@ class _Starting:
                 ),
                 python=(python,),
                 max_processes=self._project.settings.max_processes,
+                own_ports=self._own_ports,
             ),
             report=self._printer.report,
         )
@@ -283,6 +285,7 @@ class _Starting:
             report=self._printer.report,
             log=self._stack.enter_context(access_log(self._options.access_log, report=self._printer.report)),
         )
+        gateway.own_ports = self._own_ports
         self._stack.push_async_callback(gateway.close)
         return gateway
 

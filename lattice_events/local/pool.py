@@ -6,7 +6,7 @@ import asyncio
 import sys
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lattice_events.errors import ConfigurationError
 from lattice_events.local.process import FunctionProcess
@@ -25,11 +25,13 @@ class FunctionSettings:
         environment: Gives a function's variables; called with the function and its task root.
         python: The interpreter, as a command.
         max_processes: How many processes a function may have; more requests wait.
+        own_ports: Of the run; every Runtime API's is in it while it is open.
     """
 
     environment: Callable[[Function, str], Mapping[str, str]]
     python: Sequence[str] = (sys.executable,)
     max_processes: int = 4
+    own_ports: set[int] = field(default_factory=set)
 
 
 class Pool:
@@ -73,7 +75,7 @@ class Pool:
             for _ in range(_ATTEMPTS):
                 try:
                     process = await self._take()
-                except (ConfigurationError, OSError) as error:
+                except (ConfigurationError, OSError, ValueError) as error:  # ValueError: a NUL in a variable
                     return _failed(
                         "Runtime.InvalidEntrypoint", f"the function cannot be started: {error}", id_
                     )
@@ -105,12 +107,12 @@ class Pool:
                 return process
             self._drop(process)
         task_root = await self._task_root()
-        process = FunctionProcess(self._function, self._report)
+        process = FunctionProcess(self._function, self._report, self._settings.own_ports)
         self._all.add(process)
         environment = self._settings.environment(self._function, task_root)
         try:
             await process.start(self._settings.python, environment, self._death_pipe)
-        except OSError:
+        except (OSError, ValueError):
             self._drop(process)
             raise
         return process

@@ -25,10 +25,18 @@ _LOG_TAIL_BYTES = 4096
 class FunctionProcess:
     """A child process and the Runtime API that it polls; `is_alive` tells whether it can serve."""
 
-    def __init__(self, function: Function, report: Report) -> None:
-        """Prepare; `start` starts it."""
+    def __init__(self, function: Function, report: Report, own_ports: set[int]) -> None:
+        """Prepare; `start` starts it.
+
+        Args:
+            function: To run.
+            report: Takes what it writes.
+            own_ports: Of the run; has the Runtime API's while that is open.
+        """
         self._function = function
         self._report = report
+        self._own_ports = own_ports
+        self._port = 0
         self._api = RuntimeApi()
         self._process: asyncio.subprocess.Process | None = None
         self._pipes: list[OutputPipe] = []
@@ -47,22 +55,28 @@ class FunctionProcess:
             OSError: There is no such interpreter or folder.
         """
         address = await self._api.start()
+        visible, _, _ = address.partition("/")
+        self._port = int(visible.rpartition(":")[2])
+        self._own_ports.add(self._port)
+        address_pipe = _pipe_with(address.encode())
         self._pipes = [OutputPipe(self._on_stdout), OutputPipe(self._on_stderr)]
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *command,
                 str(RUN_SCRIPT),
                 str(death_pipe),
+                str(address_pipe),
                 self._function.handler,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=self._pipes[0].write_end,
                 stderr=self._pipes[1].write_end,
-                env={**environment, "AWS_LAMBDA_RUNTIME_API": address},
+                env={**environment, "AWS_LAMBDA_RUNTIME_API": visible},
                 cwd=environment["LAMBDA_TASK_ROOT"],
-                pass_fds=(death_pipe,),
+                pass_fds=(death_pipe, address_pipe),
                 start_new_session=True,  # so that all that it starts can be killed with it
             )
         finally:
+            os.close(address_pipe)
             for pipe in self._pipes:
                 pipe.close_write_end()
         self.is_alive = True
@@ -125,6 +139,7 @@ class FunctionProcess:
         if self._watcher is not None:
             await self._watcher
         await self._api.close()
+        self._own_ports.discard(self._port)
         for pipe in self._pipes:
             pipe.close()
 
@@ -194,6 +209,14 @@ class FunctionProcess:
             self._tail_bytes -= len(self._tail.popleft())
         id_ = self._invocation.id if self._invocation else None
         self._report(LogRecord(source=self._function.name, text=line, stream=stream, invocation_id=id_))
+
+
+def _pipe_with(content: bytes) -> int:
+    """The read end of a pipe that holds a few bytes and its end."""
+    read_end, write_end = os.pipe()
+    os.write(write_end, content)
+    os.close(write_end)
+    return read_end
 
 
 def _new_trace() -> str:

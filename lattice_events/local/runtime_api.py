@@ -1,5 +1,8 @@
 """Lambda's Runtime API for one child process, which polls it for invocations.
 
+Whoever speaks it must know the secret in its address. The child gets that through a pipe, so that neither its
+environment nor its command line, which other programs may read, hold it.
+
 Source:
     https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
@@ -7,15 +10,22 @@ Source:
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
+import secrets
 import select
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp import web
 
 from lattice_events.local.loopback import refuse_browser
+from lattice_events.local.sockets import LOOPBACK, port_of
 
-_PREFIX = "/2018-06-01/runtime"
+_PREFIX = "2018-06-01/runtime"
+# The runtime client sends up to 1 MiB of a failure's traceback in a header.
+_PARSER_LIMITS: Mapping[str, Any] = {"max_line_size": 64 * 1024, "max_field_size": 2 * 1024 * 1024}
 MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100  # what Lambda itself says: 6291556
 
 
@@ -64,15 +74,15 @@ class RuntimeApi:
         self.init_error: asyncio.Future[Outcome] = loop.create_future()
         self._offered: asyncio.Queue[Invocation | None] = asyncio.Queue()
         self._serving: Invocation | None = None
-        self._server = web.Server(self._handle, access_log=None)
+        self._secret = secrets.token_urlsafe(32)
+        self._server = web.Server(self._handle, access_log=None, **_PARSER_LIMITS)
         self._listener: asyncio.Server | None = None
 
     async def start(self) -> str:
-        """Listen on a free loopback port; its address is ``AWS_LAMBDA_RUNTIME_API``."""
+        """Listen on a free loopback port; the address is ``AWS_LAMBDA_RUNTIME_API`` and a path with the secret."""
         loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(self._server, "127.0.0.1", 0)
-        host, port = self._listener.sockets[0].getsockname()
-        return f"{host}:{port}"
+        self._listener = await loop.create_server(self._server, LOOPBACK, 0)
+        return f"{LOOPBACK}:{port_of(self._listener)}/{self._secret}"
 
     async def close(self) -> None:
         """Close the port and every connection."""
@@ -91,8 +101,10 @@ class RuntimeApi:
         refusal = refuse_browser(request.headers)
         if refusal:
             return web.Response(status=403, text=refusal)
-        parts = request.path.removeprefix(_PREFIX).split("/")
-        match (request.method, parts):
+        _, secret, *parts = request.path.split("/")
+        if not hmac.compare_digest(secret.encode(errors="replace"), self._secret.encode()):
+            return web.Response(status=403, text="only the function's own process may use its Runtime API")
+        match (request.method, "/".join(parts).removeprefix(_PREFIX).split("/")):
             case ("GET", ["", "invocation", "next"]):
                 return await self._next(request)
             case ("POST", ["", "invocation", id_, ("response" | "error") as kind]):
@@ -133,8 +145,10 @@ class RuntimeApi:
             return web.json_response({"errorType": "InvalidRequestID"}, status=400)
         if payload is None:
             invocation.finish(_too_large())
+        else:
+            invocation.finish(_posted_error(payload) if kind == "error" else Outcome(payload=payload))
+        if payload is None and kind == "response":  # the client ends the process if an error is not taken
             return web.json_response({"errorType": "RequestEntityTooLarge"}, status=413)
-        invocation.finish(_posted_error(payload) if kind == "error" else Outcome(payload=payload))
         return web.json_response({"status": "OK"}, status=202)
 
     async def _take_init_error(self, request: web.BaseRequest) -> web.Response:
@@ -180,4 +194,6 @@ def _posted_error(payload: bytes) -> Outcome:
         error_type = json.loads(payload).get("errorType")
     except (ValueError, AttributeError):
         error_type = None
-    return Outcome(payload=payload, error_type=error_type if isinstance(error_type, str) else "Unhandled")
+    return Outcome(
+        payload=payload, error_type=error_type if error_type and isinstance(error_type, str) else "Unhandled"
+    )

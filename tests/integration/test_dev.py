@@ -405,12 +405,40 @@ def test_not_even_the_token_reaches_instance_metadata(play: Running, url: str) -
     assert done.stdout.endswith("\n403")
 
 
-def test_not_even_the_token_reaches_our_own_ports(play: Running) -> None:
-    port = play.ready["control_url"].rpartition(":")[2]
+def own_ports(play: Running) -> dict[str, str]:
+    """Every port that the network listens on; a Runtime API's opens when a function starts."""
+    environment = json.loads(play.get(PLAY + "/echo")[1])["environment"]
+    urls = {name: play.ready[f"{name}_url"] for name in ("gateway", "tls", "control")}
+    addresses = {**urls, "runtime API": environment["AWS_LAMBDA_RUNTIME_API"]}
+    return {name: address.rpartition(":")[2] for name, address in addresses.items()}
 
-    assert play.curl(
-        "--proxy", play.ready["proxy_url"], "--noproxy", "", f"http://127.0.0.1:{port}/"
-    ).stdout.endswith("\n403")
+
+@pytest.mark.parametrize("tunnel", [False, True], ids=["absolute-form", "CONNECT"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.0.0.2",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "0177.0.0.1",
+        "[::1]",
+        "localhost",
+        "[::ffff:127.0.0.1]",
+        "[0:0:0:0:0:ffff:7f00:1]",
+        "LOCALHOST",
+        "0.0.0.0",
+        "[::]",
+        "0",
+    ],
+)
+def test_not_even_the_token_reaches_our_own_ports(play: Running, host: str, *, tunnel: bool) -> None:
+    options = ("--noproxy", "", "--globoff", "--proxy", play.ready["proxy_url"])
+    for name, port in own_ports(play).items():
+        tunnelled = ("--proxytunnel", "-w", "\n%{http_connect}") if tunnel else ()
+        done = play.curl(*options, *tunnelled, f"http://{host}:{port}/")
+        assert done.stdout.endswith("\n403"), (name, done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,24 @@
 """Run one Lambda function in this process with the real runtime client, and die with the parent.
 
 Standalone: the interpreter that runs it may be another than the one of `lattice`, so it imports
-the standard library and awslambdaric only.
+the standard library and awslambdaric only. As in Lambda the runtime client is loaded before the function's
+code is on the path, and nothing else stays loaded: a file such as ``token.py`` in that code breaks nothing,
+and one such as ``signal.py`` is what ``import signal`` means there.
 
-    python run.py DEATH_PIPE_FD HANDLER
+    python run.py DEATH_PIPE_FD ADDRESS_FD HANDLER
 """
 
 import fcntl
-import importlib.util
+import importlib
 import os
 import signal
 import sys
 import threading
+from types import ModuleType
 
-FALLBACK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fallback")
+HERE = os.path.dirname(os.path.abspath(__file__))
+FALLBACK = os.path.join(HERE, "fallback")
+_ADDRESS = "AWS_LAMBDA_RUNTIME_API"
 
 
 def die_with_parent(death_pipe: int) -> None:
@@ -41,37 +46,93 @@ def _let_the_kernel_kill(death_pipe: int) -> None:
     fcntl.fcntl(own, fcntl.F_SETFL, os.O_NONBLOCK | os.O_ASYNC)
 
 
-def refuse_to_start(message: str) -> None:
-    """Tell the Runtime API why the function cannot run, and exit."""
-    import http.client
+def read_address(address_pipe: int) -> str:
+    """The Runtime API's address, secret and all; the environment is no place for it."""
+    with open(address_pipe, "rb") as pipe:
+        return pipe.read().decode()
+
+
+def load_runtime_client(address: str) -> ModuleType:
+    """Load awslambdaric, and our stand-in where its native module is missing."""
+    known = os.environ[_ADDRESS]
+    os.environ[_ADDRESS] = address  # the native module reads it when it is loaded, and never again
+    is_forced = os.environ.pop("LATTICE_EVENTS_FORCE_FALLBACK", None)
+    sys.path.insert(1 if is_forced else len(sys.path), FALLBACK)  # the native one is for Linux only
+    client = importlib.import_module("awslambdaric.__main__")
+
+    os.environ[_ADDRESS] = known
+    return client
+
+
+def mend_reports(address: str) -> None:
+    """Change how awslambdaric reports errors, where its own way fails and Lambda has no other outcome.
+
+    It posts init errors to an address that can have no path, through an `http` that may be a file of the
+    function's. It puts a failure in a header for X-Ray, which is not here, and some letters break headers.
+    """
+    from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
+    from awslambdaric.lambda_runtime_marshaller import to_json
+
+    post_invocation_error = LambdaRuntimeClient.post_invocation_error
+
+    def post_without_cause(self: object, id_: str, error: str, _: str, *others: object) -> None:
+        post_invocation_error(self, id_, error, "", *others)
+
+    def post_init_error(_: object, error: object, *_others: object) -> None:
+        post(address, to_json(error))
+
+    LambdaRuntimeClient.post_invocation_error = post_without_cause
+    LambdaRuntimeClient.post_init_error = post_init_error
+
+
+def post(address: str, error: str) -> None:
+    """Tell the Runtime API why the function cannot run."""
+    connection = Connection(address)
+    connection.call("POST", "/2018-06-01/runtime/init/error", error.encode(errors="backslashreplace"))
+    connection.close()
+
+
+def refuse_to_start(address: str, reason: str) -> int:
+    """Say that awslambdaric is missing; the exit status."""
     import json
 
+    message = (
+        f"{sys.executable} cannot load awslambdaric, which runs functions ({reason}): install it with "
+        f"'{sys.executable} -m pip install \"awslambdaric>=3\"'"
+    )
     print(message, file=sys.stderr)
-    connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
-    body = json.dumps({"errorType": "Runtime.InvalidEntrypoint", "errorMessage": message})
-    connection.request("POST", "/2018-06-01/runtime/init/error", body)
-    connection.getresponse().read()
-    sys.exit(1)
+    post(address, json.dumps({"errorType": "Runtime.InvalidEntrypoint", "errorMessage": message}))
+    return 1
 
 
-def main() -> None:
+def main() -> int:
     """Watch the parent, then hand over to awslambdaric."""
-    handler = sys.argv[2]
-    die_with_parent(int(sys.argv[1]))
-    sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
-    if os.environ.pop("LATTICE_EVENTS_FORCE_FALLBACK", None):
-        sys.path.insert(1, FALLBACK)
-    elif importlib.util.find_spec("runtime_client") is None:  # its wheels are for Linux only
-        sys.path.append(FALLBACK)
-    if importlib.util.find_spec("awslambdaric") is None:
-        refuse_to_start(
-            f"{sys.executable} has no awslambdaric, which runs functions: install it with "
-            f"'{sys.executable} -m pip install awslambdaric'"
-        )
-    from awslambdaric.__main__ import main as run
+    death_pipe, address_pipe, handler = sys.argv[1:]
+    die_with_parent(int(death_pipe))
+    address = read_address(int(address_pipe))
+    forget("fcntl", "signal")
+    try:
+        client = load_runtime_client(address)
+        mend_reports(address)
+    except ImportError as error:
+        return refuse_to_start(address, str(error))
+    forget("bare_http")
+    sys.path[:] = [
+        os.environ["LAMBDA_TASK_ROOT"],
+        *(path for path in sys.path if path not in (HERE, FALLBACK)),
+    ]
+    client.main(["awslambdaric", handler])
+    return 0
 
-    run(["awslambdaric", handler])
+
+def forget(*names: str) -> None:
+    """Take modules out of the function's sight: Lambda's bootstrap has not loaded them."""
+    for name in names:
+        del sys.modules[name]
 
 
 if __name__ == "__main__":
-    main()
+    sys.path[:0] = [HERE]  # PYTHONSAFEPATH leaves it out
+    from bare_http import Connection  # type: ignore[import-not-found]  # beside this script
+
+    sys.exit(main())

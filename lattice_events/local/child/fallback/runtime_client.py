@@ -1,4 +1,4 @@
-"""The four functions of awslambdaric's native client, over http.client.
+"""The four functions of awslambdaric's native client, over a bare socket.
 
 awslambdaric ships its native module for Linux only; elsewhere this one takes its place.
 
@@ -6,49 +6,43 @@ Source:
     https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
-import http.client
 import os
 from collections.abc import Mapping
 
+from bare_http import Connection  # type: ignore[import-not-found]  # run.py has its folder on the path
+
 _BASE = "/2018-06-01/runtime/invocation"
+_NAMES = (
+    "Lambda-Runtime-Aws-Request-Id",
+    "Lambda-Runtime-Trace-Id",
+    "Lambda-Runtime-Invoked-Function-Arn",
+    "Lambda-Runtime-Deadline-Ms",
+    "Lambda-Runtime-Client-Context",
+    "Lambda-Runtime-Cognito-Identity",
+    "Lambda-Runtime-Aws-Tenant-Id",
+    "Content-Type",
+)
 
 
 class _Client:
-    """One kept-alive connection to the Runtime API."""
+    """What `initialize_client` sets; the native client is one for the process, too."""
 
-    def __init__(self) -> None:
-        self.user_agent = ""
-        self.connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
-
-    def call(
-        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
-    ) -> tuple[int, bytes, dict[str, str]]:
-        """Make one call; a kept-alive connection that was closed meanwhile is opened anew."""
-        fields = {"User-Agent": self.user_agent, **(headers or {})}
-        try:
-            self.connection.request(method, path, body, fields)
-            response = self.connection.getresponse()
-        except (http.client.RemoteDisconnected, ConnectionError):
-            self.connection.close()
-            self.connection.request(method, path, body, fields)
-            response = self.connection.getresponse()
-        return response.status, response.read(), dict(response.getheaders())
-
-
-_client = _Client()
+    connection = Connection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    user_agent = ""
 
 
 def initialize_client(user_agent: str) -> None:
     """Keep the user agent; the connection opens with the first call."""
-    _client.user_agent = user_agent
+    _Client.user_agent = user_agent
 
 
-def next() -> tuple[bytes, dict[str, str]]:
+def next() -> tuple[bytes, dict[str, str | None]]:
     """Wait for the next invocation: its payload and headers."""
-    status, body, headers = _client.call("GET", f"{_BASE}/next")
+    fields = {"User-Agent": _Client.user_agent}
+    status, headers, body = _Client.connection.call("GET", f"{_BASE}/next", headers=fields)
     if status != 200:
         raise RuntimeError(f"Failed to get next invocation: the Runtime API answered {status}")
-    return body, headers
+    return body, {name: headers.get(name.lower()) for name in _NAMES}
 
 
 def post_invocation_result(
@@ -69,6 +63,7 @@ def post_error(invoke_id: str, payload: str, xray_fault: str, invocation_id: str
 
 def _post(path: str, payload: bytes, headers: Mapping[str, str]) -> None:
     """Post, and complain about anything but 202 and 413, which the caller of the function sees."""
-    status, _, _ = _client.call("POST", path, payload, headers)
+    fields = {"User-Agent": _Client.user_agent, **headers}
+    status, _, _ = _Client.connection.call("POST", path, payload, fields)
     if status not in (202, 413):
         raise RuntimeError(f"Failed to post to the Runtime API: it answered {status}")

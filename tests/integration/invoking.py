@@ -1,0 +1,75 @@
+"""Functions alone: their processes and the Runtime API, without a network around them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+from lattice_events.local.functions import Functions, FunctionSettings
+from lattice_events.local.records import InvokeResult, LogRecord, Record
+from lattice_events.network.model import Function
+
+CLIENTS = ("native", "fallback")
+
+
+@dataclass
+class Running:
+    """A function that is ready to be invoked, what it wrote, and the ports of its Runtime APIs."""
+
+    functions: Functions
+    records: list[Record] = field(default_factory=list)
+    own_ports: set[int] = field(default_factory=set)
+
+    async def invoke(self, event: Any = None, **options: Any) -> InvokeResult:
+        """Invoke it, with half a minute until the test gives up."""
+        invoking = self.functions.invoke("f", json.dumps(event).encode(), **options)
+        return await asyncio.wait_for(invoking, 60)
+
+    @property
+    def lines(self) -> list[str]:
+        """What it wrote."""
+        return [record.text for record in self.records if isinstance(record, LogRecord)]
+
+
+@asynccontextmanager
+async def function(
+    code: Path,
+    *,
+    client: str = "native",
+    handler: str = "app.handler",
+    runtime: str = "python3.11",
+    timeout_seconds: int = 30,
+    **variables: str,
+) -> AsyncIterator[Running]:
+    """Run the function of a folder or archive under one of the two clients."""
+    forced = {"LATTICE_EVENTS_FORCE_FALLBACK": "1"} if client == "fallback" else {}
+
+    def environment(each: Function, task_root: str) -> dict[str, str]:
+        execution = f"AWS_Lambda_{each.runtime}"
+        own = {"LAMBDA_TASK_ROOT": task_root, "AWS_EXECUTION_ENV": execution, "PATH": os.defpath}
+        return {**own, **forced, **variables}
+
+    described = Function(
+        name="f", arn="arn", handler=handler, runtime=runtime, code=str(code), timeout_seconds=timeout_seconds
+    )
+    running = Running(functions=None)  # type: ignore[arg-type]  # set below: its settings need the rest
+    settings = FunctionSettings(environment=environment, own_ports=running.own_ports)
+    running.functions = Functions((described,), settings=settings, report=running.records.append)
+    try:
+        yield running
+    finally:
+        await running.functions.close()
+
+
+def write_code(folder: Path, source: str, **files: str) -> Path:
+    """A folder with ``app.py``, and with the other files by their names less the suffix."""
+    for name, content in {"app": source, **files}.items():
+        (folder / f"{name}.py").write_text(dedent(content))
+    return folder
