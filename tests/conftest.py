@@ -1,9 +1,10 @@
-"""What all tests share: how many examples the property tests try."""
+"""What all tests share: how many examples the property tests try, and what coverage measures."""
 
 from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
 
 _THOROUGH = bool(os.environ.get("LATTICE_EVENTS_THOROUGH"))
@@ -13,6 +14,13 @@ _IN_CI = os.environ.get("CI", "").lower() == "true"
 # is red again when it is run again; developers' machines look for new ones.
 settings.register_profile("lattice-events", deadline=None, derandomize=_IN_CI)
 settings.load_profile("lattice-events")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep what the tests start out of the coverage: only pytest's own processes are measured."""
+    starts_workers = bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
+    if not starts_workers:
+        os.environ.pop("COVERAGE_PROCESS_START", None)
 
 
 def examples(count: int) -> settings:

@@ -16,6 +16,8 @@ from typing import Any, Self
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parents[2]
 PLAYGROUND = Path(__file__).parent / "playground"
+PATIENCE_SECONDS = 120
+"""How long a busy machine may take for what takes a second; only something that hangs reaches it."""
 FREE_PORTS = ("--port", "0", "--tls-port", "0", "--control-port", "0")
 
 
@@ -60,9 +62,9 @@ class Running:
     def next_event(self, kind: str, **fields: Any) -> dict[str, Any]:
         """Wait for the next event of a kind with these fields; what comes before it is dropped."""
         while True:
-            event = self._events.get(timeout=60)
+            event = self._events.get(timeout=PATIENCE_SECONDS)
             if event is None:
-                self.process.wait(10)
+                self.process.wait(PATIENCE_SECONDS)
                 raise AssertionError(f"lattice dev ended: {''.join(self._errors)}")
             if event["event"] == kind and fields.items() <= event.items():
                 return event
@@ -73,8 +75,18 @@ class Running:
 
     def curl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run curl; what it prints is the body, then the status on a line of its own."""
-        command = ["curl", "-sS", "--max-time", "20", "-w", "\n%{http_code}", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=30)
+        command = [
+            "curl",
+            "-sS",
+            "--max-time",
+            str(PATIENCE_SECONDS // 2),
+            "-w",
+            "\n%{http_code}",
+            *arguments,
+        ]
+        return subprocess.run(
+            command, capture_output=True, text=True, env=clean_environment(), timeout=PATIENCE_SECONDS
+        )
 
     def get(self, url: str, *arguments: str) -> tuple[int, str]:
         """Status and body of a URL through the proxy."""
@@ -89,15 +101,19 @@ class Running:
         command += ["--endpoint-url", self.ready["control_url"], "--function-name", function, *arguments]
         environment = clean_environment() | {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y"}
         done = subprocess.run(
-            [*command, "/dev/stdout"], capture_output=True, text=True, env=environment, timeout=30
+            [*command, "/dev/stdout"],
+            capture_output=True,
+            text=True,
+            env=environment,
+            timeout=PATIENCE_SECONDS,
         )
         return json.JSONDecoder().raw_decode(done.stdout)[0] if done.stdout else done.stderr
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(PATIENCE_SECONDS)
         for thread in self._threads:
-            thread.join(5)
+            thread.join(PATIENCE_SECONDS)
         assert self.process.stdout
         assert self.process.stderr
         self.process.stdout.close()
@@ -148,7 +164,7 @@ def refused(*arguments: str | Path, cwd: Path = ROOT) -> str:
     """What `lattice dev` says when it does not start; its exit status must be 2."""
     command = [BIN / "lattice", "dev", *FREE_PORTS, *arguments]
     done = subprocess.run(
-        command, cwd=cwd, env=clean_environment(), capture_output=True, text=True, timeout=60
+        command, cwd=cwd, env=clean_environment(), capture_output=True, text=True, timeout=PATIENCE_SECONDS
     )
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr

@@ -39,7 +39,7 @@ def lattice(
         **(variables or {}),
     }
     return subprocess.run(
-        [BIN / "lattice", *arguments], env=environment, capture_output=True, text=True, timeout=60
+        [BIN / "lattice", *arguments], env=environment, capture_output=True, text=True, timeout=120
     )
 
 
@@ -107,7 +107,7 @@ def test_a_run_that_is_gone_is_not_found(tmp_path: Path) -> None:
         with lattice_dev() as running:
             assert list(tmp_path.glob("*/*.json"))
             running.process.kill()
-            running.process.wait(10)
+            running.process.wait(120)
 
     done = lattice("call", "foo-service", runs=tmp_path)
 
@@ -250,10 +250,10 @@ def test_curl_can_send_what_sign_prints(lattice_service: LatticeService, tmp_pat
     url = f"{lattice_service.url}/a?x=1"
     headers = lattice("sign", url, "--region", REGION, "--header", "x-amz-meta: m", runs=tmp_path)
     curl = subprocess.run(
-        ["curl", "-sS", "-H", "@-", url], input=headers.stdout, capture_output=True, text=True, timeout=30
+        ["curl", "-sS", "-H", "@-", url], input=headers.stdout, capture_output=True, text=True, timeout=120
     )
     command = lattice("sign", url, "--region", REGION, "--method", "PUT", "--curl", runs=tmp_path)
-    whole = subprocess.run([*shlex.split(command.stdout), "-sS"], capture_output=True, text=True, timeout=30)
+    whole = subprocess.run([*shlex.split(command.stdout), "-sS"], capture_output=True, text=True, timeout=120)
 
     assert (curl.stdout, whole.stdout) == ("OK", "OK")
     assert [each.accepted for each in lattice_service.verifications] == [True, True]
@@ -265,7 +265,7 @@ def test_curl_can_send_a_url_that_is_signed(lattice_service: LatticeService, tmp
     arguments = ("--region", REGION, "--query", "--method", "PUT", "--header", header)
     signed = lattice("sign", f"{lattice_service.url}/a b", *arguments, runs=tmp_path)
     curl = subprocess.run(
-        ["curl", "-sS", "-K", "-"], input=signed.stdout, capture_output=True, text=True, timeout=30
+        ["curl", "-sS", "-K", "-"], input=signed.stdout, capture_output=True, text=True, timeout=120
     )
 
     assert (curl.stdout, signed.stderr) == ("OK", "")
@@ -294,7 +294,7 @@ def test_curl_s_own_signature_verifies(lattice_service: LatticeService) -> None:
         ],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
     )
 
     assert done.stdout == "OK"

@@ -107,7 +107,7 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 def test_a_pod_has_the_credentials_of_the_caller_of_its_name(dev: Running) -> None:
     command = [str(BIN / "lattice"), "credentials", "shop", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=120)
 
     assert dev.get(f"{dev.service('shop-front')['url']}/key") == (
         200,
@@ -121,7 +121,7 @@ def test_a_pod_that_is_nobody_has_none(dev: Running) -> None:
 
 def test_no_secret_is_printed(dev: Running) -> None:
     command = [str(BIN / "lattice"), "credentials", "shop", "--json", "--proxy"]
-    done = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=120)
     known = json.loads(done.stdout)
     secrets = [known["AWS_SECRET_ACCESS_KEY"], known["AWS_SESSION_TOKEN"]]
     secrets.append(known["HTTPS_PROXY"].partition("@")[0].rpartition(":")[2])
@@ -134,7 +134,7 @@ def test_no_secret_is_printed(dev: Running) -> None:
         f"{dev.service('guarded')['url']}/key",
     ]
 
-    called = subprocess.run(calling, capture_output=True, text=True, env=clean_environment(), timeout=30)
+    called = subprocess.run(calling, capture_output=True, text=True, env=clean_environment(), timeout=120)
     dev.next_event("request", service="guarded", status=200)
 
     printed = "".join(dev.lines) + called.stdout + called.stderr

@@ -20,7 +20,7 @@ def lattice(*arguments: str | Path, stdin: str = "", cwd: Path = ROOT) -> subpro
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
 
 

@@ -83,7 +83,7 @@ def lattice(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProc
         capture_output=True,
         text=True,
         env=clean_environment(),
-        timeout=60,
+        timeout=120,
     )
 
 
@@ -338,7 +338,7 @@ def test_a_full_disk_is_named(option: tuple[str, ...]) -> None:
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
-            timeout=60,
+            timeout=120,
         )
 
     assert done.returncode == 1
@@ -398,13 +398,13 @@ def test_credentials_make_a_shell_a_caller(dev: Running) -> None:
     exports = lattice("credentials", "caller", "--proxy").stdout
     url = dev.service("orders")["url"]
     script = (
-        f"{exports}\ncurl -sS --max-time 20 --aws-sigv4 aws:amz:us-east-1:vpc-lattice-svcs "
+        f"{exports}\ncurl -sS --max-time 60 --aws-sigv4 aws:amz:us-east-1:vpc-lattice-svcs "
         '--user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H "x-amz-security-token: $AWS_SESSION_TOKEN" '
         f'-H "x-amz-content-sha256: UNSIGNED-PAYLOAD" {url}/orders/7'
     )
 
     done = subprocess.run(
-        ["/bin/sh", "-c", script], capture_output=True, text=True, env=clean_environment(), timeout=30
+        ["/bin/sh", "-c", script], capture_output=True, text=True, env=clean_environment(), timeout=120
     )
 
     assert done.stdout == "arn:aws:sts::123456789012:assumed-role/shop-Role/caller", done.stderr

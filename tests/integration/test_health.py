@@ -68,7 +68,7 @@ class Reports:
         self._lines.put_nowait(record.text)
 
     async def next(self) -> str:
-        return await asyncio.wait_for(self._lines.get(), 20)
+        return await asyncio.wait_for(self._lines.get(), 120)
 
 
 @asynccontextmanager
@@ -113,7 +113,7 @@ def traffic(net: Network, checks: HealthChecks, count: int = 20) -> Counter[str]
 
 async def until_healthy(checks: HealthChecks, count: int) -> None:
     """A first pass is nothing to report, so there is no event to wait for."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while sum(each.status == "HEALTHY" for each in checks.health.values()) < count:  # noqa: ASYNC110
             await asyncio.sleep(CHECK.interval_seconds)
 

@@ -185,7 +185,7 @@ def test_deploy_refuses_placeholders_by_name_before_aws_is_called() -> None:
         env=clean_environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
 
     assert done.returncode == 2
@@ -208,7 +208,7 @@ def test_deploy_goes_on_when_every_parameter_is_given() -> None:
         env=clean_environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
 
     assert (done.returncode, done.stderr) == (0, "")

@@ -47,7 +47,7 @@ def variables(name: str) -> dict[str, str]:
     """What `lattice credentials` says of a caller."""
     command = [str(BIN / "lattice"), "credentials", name, "--proxy", "--json"]
     done = subprocess.run(
-        command, capture_output=True, text=True, check=True, env=clean_environment(), timeout=30
+        command, capture_output=True, text=True, check=True, env=clean_environment(), timeout=120
     )
     found: dict[str, str] = json.loads(done.stdout)
     return found
@@ -138,7 +138,7 @@ def by_botocore(dev: Running, row: Row, payload: str = UNSIGNED) -> Answer:
             headers=dict(request.headers),
             proxies=dict.fromkeys(("http", "https"), dev.ready["gateway_url"]),
             verify=dev.ready["ca_file"],
-            timeout=20,
+            timeout=120,
         )
     return response.status_code, response.text, dict(response.headers)
 
