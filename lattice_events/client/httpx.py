@@ -183,6 +183,8 @@ class _Call:
             headers.setdefault(name, value)
         text = encode_url(str(given.url))
         url = given.url if text == str(given.url) else httpx.URL(text)
+        if url.netloc != given.url.netloc and headers.get("host") == given.url.netloc.decode():
+            headers["host"] = url.netloc.decode()
         pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw]
         signed = self._signer.sign(
             given.method, text, pairs, region=self._region, credentials=self.find_credentials()

@@ -13,7 +13,7 @@ from lattice_events.client.denials import read_denial
 from lattice_events.client.discovery import ServiceURL, service_url
 from lattice_events.client.signing import RequestSigner
 from lattice_events.client.time_left import SecondsLeft, deadline, start_clock
-from lattice_events.errors import MissingExtraError
+from lattice_events.errors import MissingExtraError, SigningError
 from lattice_events.sigv4 import Credentials, encode_url
 
 try:
@@ -176,7 +176,10 @@ class LatticeSession(requests.Session):
     def _signs(self, url: Any) -> bool:
         """Whether a URL's host is ours to sign for."""
         text = url.decode("utf-8", "replace") if isinstance(url, bytes) else str(url)
-        return self._signer.region_of(text.lstrip()) is not None
+        try:
+            return self._signer.region_of(text.lstrip()) is not None
+        except SigningError:
+            return False  # it is no URL; requests says so
 
 
 def _comes_from_https(request: requests.PreparedRequest) -> bool:

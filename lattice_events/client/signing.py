@@ -14,16 +14,18 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from lattice_events.client.credentials import DefaultCredentials
-from lattice_events.client.scope import signing_region
+from lattice_events.client.scope import plain_host, signing_region
 from lattice_events.context import current_invocation
 from lattice_events.errors import ConfigurationError, MissingCredentialsError, SigningError
 from lattice_events.sigv4 import Credentials, SignedRequest, encode_url, sign_lattice
+from lattice_events.sigv4.canonical import header_pairs
 
 WRITTEN_HEADERS = frozenset(
     ("authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-region-set", "x-amz-security-token")
 )
 """What the signer writes, in lower case; taken off before a request is signed anew."""
-_HOST = re.compile(r"[^\s/:@?#]+|[0-9A-Fa-f:.]+")  # a name, or an IPv6 address without its brackets
+_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_CAN_TRAVEL = re.compile("[!-~](?:[ -~]*[!-~])?")  # as the value of a header, with every client
 
 
 class RequestSigner:
@@ -143,7 +145,7 @@ def sign_request(
     method: str,
     url: str,
     *,
-    headers: Iterable[tuple[str, str]] = (),
+    headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     region: str | None = None,
     credentials: Callable[[], Credentials] | None = None,
     mode: Literal["header", "query"] = "header",
@@ -157,7 +159,7 @@ def sign_request(
     Args:
         method: As it will be sent.
         url: Of the service.
-        headers: (name, value) pairs that you want to send.
+        headers: Those that you want to send: a mapping, or (name, value) pairs.
         region: Of the service; read from a generated domain name when left out.
         credentials: See `RequestSigner`.
         mode: See `RequestSigner`.
@@ -191,9 +193,9 @@ def sign_request(
     )
 
 
-def with_invocation(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def with_invocation(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """The headers, and the ids of the request being served unless they are there: neither is signed."""
-    sent = list(headers)
+    sent = header_pairs(headers)
     names = {name.lower() for name, _ in sent}
     return sent + [(name, value) for name, value in invocation_headers() if name not in names]
 
@@ -201,13 +203,14 @@ def with_invocation(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]
 def invocation_headers() -> list[tuple[str, str]]:
     """``x-amzn-requestid`` and ``x-amzn-trace-id`` of the request being served, so that logs tell one story.
 
-    Lambda itself tells the latter, so a plain handler's calls carry it too.
+    Lambda itself tells the latter, so a plain handler's calls carry it too. What came is anybody's text:
+    what no header may hold is left out.
     """
     invocation = current_invocation.get()
     request_id = invocation.request_id if invocation else None
     trace = (invocation.trace_header if invocation else None) or os.environ.get("_X_AMZN_TRACE_ID")
-    ids = (("x-amzn-requestid", request_id), ("x-amzn-trace-id", trace))
-    return [(name, value) for name, value in ids if value]
+    ids = (("x-amzn-requestid", (request_id or "").strip()), ("x-amzn-trace-id", (trace or "").strip()))
+    return [(name, value) for name, value in ids if _CAN_TRAVEL.fullmatch(value)]
 
 
 def _host_of(url: str) -> str:
@@ -219,15 +222,27 @@ def _host_of(url: str) -> str:
 
 
 def _check_hosts(hosts: object) -> dict[str, str]:
-    """Region by host name, in lower case; whatever else is there would never be signed."""
+    """Region by `plain_host`; whatever else is there would never be signed."""
     example = 'write {"orders.example.com": "ap-northeast-1"}'
     if not isinstance(hosts, Mapping):
         raise ConfigurationError(f"hosts is a {type(hosts).__name__}, not a mapping: {example}.")
+    found = {}
     for host, region in hosts.items():
-        if not isinstance(host, str) or not _HOST.fullmatch(host):
+        plain = _read_host(host)
+        if plain is None:
             raise ConfigurationError(
-                f"hosts has {host!r}, which is not a host name; write it without scheme, port and path: {example}."
+                f"hosts has {host!r}, which is not a host name; write it without scheme, port, path and wildcards: {example}."
             )
         if not isinstance(region, str) or not region:
             raise ConfigurationError(f"hosts has no Region for {host}, but {region!r}: {example}.")
-    return {host.lower(): region for host, region in hosts.items()}
+        found[plain] = region
+    return found
+
+
+def _read_host(host: object) -> str | None:
+    """The plain form of a name, or of an IPv6 address, in brackets or not; ``None`` for anything else."""
+    try:
+        plain = plain_host(re.sub(r"\A\[(.*:.*)\]\Z", r"\1", host)) if isinstance(host, str) else ""
+    except ValueError:
+        return None
+    return plain if ":" in plain or _NAME.fullmatch(plain) else None

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote_to_bytes
 
+from lattice_events.errors import SigningError
+
 TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
 
 _UNRESERVED = "-._~"
 PATH_SAFE = "/%:@!$&'()*+,;="  # RFC 3986: what else a path may hold as it is, and the start of an escape
@@ -87,6 +90,33 @@ def _canonical_pair(part: str) -> tuple[str, str]:
     if _PLAIN_PAIR.fullmatch(part):
         return name, value  # most of them
     return encode(unquote_to_bytes(name)), encode(unquote_to_bytes(value))
+
+
+def header_pairs(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Headers as (name, value) pairs.
+
+    Args:
+        headers: Such pairs, or a mapping.
+
+    Raises:
+        SigningError: They are neither, or a name or value is no text.
+    """
+    items = getattr(headers, "items", None)
+    try:
+        pairs: list[Any] = list(items() if items else headers)
+    except TypeError:
+        pairs = [headers]
+    for pair in pairs:
+        if not (
+            isinstance(pair, (tuple, list))
+            and len(pair) == 2
+            and isinstance(pair[0], str)
+            and isinstance(pair[1], str)
+        ):
+            raise SigningError(
+                "headers must be a mapping of names to values, or (name, value) pairs, all of them text."
+            )
+    return pairs
 
 
 def group_headers(headers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -11,12 +11,12 @@ from functools import lru_cache
 from urllib.parse import unquote_to_bytes, urlsplit, urlunsplit
 
 from lattice_events.errors import SigningError
-from lattice_events.sigv4.canonical import PATH_SAFE, encode, normalize_path
+from lattice_events.sigv4.canonical import PATH_SAFE, encode, header_pairs, normalize_path
 from lattice_events.sigv4.signer import SignedRequest, sign
 
 TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from typing import Literal
 
@@ -26,11 +26,14 @@ SERVICE = "vpc-lattice-svcs"
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 CONTENT_HASH_HEADER = "x-amz-content-sha256"
 
-_GENERATED_NAME = re.compile(r"(?:[a-z0-9-]+\.)+vpc-lattice-svcs\.([a-z0-9-]+)\.on\.aws", re.IGNORECASE)
+_GENERATED_NAME = re.compile(
+    r"(?:[a-z0-9-]+\.)+vpc-lattice-svcs\.([a-z0-9-]+)\.on\.aws\.?", re.IGNORECASE | re.ASCII
+)
 _PLAIN_URL = re.compile(  # with nothing to resolve or encode
-    r"https?://[^/?#@\s]+(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?"
+    r"https?://[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?::[0-9]+)?(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?"
     r"(?:\?[A-Za-z0-9_.~-]+(?:=[A-Za-z0-9_.~-]*)?(?:&[A-Za-z0-9_.~-]+(?:=[A-Za-z0-9_.~-]*)?)*)?"
 )
+_LAST_DOT = re.compile(r"\.(?=(?::[0-9]*)?\Z)")
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile("%[0-9a-f]{2}", re.IGNORECASE)
 
@@ -48,7 +51,8 @@ def encode_url(url: str) -> str:
     In the path what may not stand there is percent-encoded and ``.``, ``..`` and empty segments
     are resolved, since SigV4 signs them resolved. In the query all but unreserved characters are
     percent-encoded: a space, or the ``+`` that stands for one, is ``%20``, a plus sign is ``%2B``.
-    Order and repeated keys stay. The fragment, which no client sends, is dropped.
+    Order and repeated keys stay. Dropped are the fragment, which no client sends, and a dot behind the
+    host, which some clients send.
     """
     if _PLAIN_URL.fullmatch(url):
         return url  # nearly all of them
@@ -56,7 +60,7 @@ def encode_url(url: str) -> str:
     path = _ESCAPE.sub(lambda escape: escape[0].upper(), _STRAY_PERCENT.sub("%25", parts.path))
     path = normalize_path(encode(path, safe=PATH_SAFE))
     query = "&".join(_encode_parameter(part) for part in parts.query.split("&") if part)
-    return urlunsplit((parts.scheme, parts.netloc, path, query, ""))
+    return urlunsplit((parts.scheme, _LAST_DOT.sub("", parts.netloc), path, query, ""))
 
 
 def _encode_parameter(part: str) -> str:
@@ -69,7 +73,7 @@ def sign_lattice(
     method: str,
     url: str,
     *,
-    headers: Iterable[tuple[str, str]],
+    headers: Mapping[str, str] | Iterable[tuple[str, str]],
     credentials: Credentials,
     region: str,
     now: datetime,
@@ -86,7 +90,7 @@ def sign_lattice(
     Args:
         method: As it will be sent.
         url: As it will be sent.
-        headers: (name, value) pairs that the caller wants to send.
+        headers: Those that the caller wants to send: a mapping, or (name, value) pairs.
         credentials: One set, frozen.
         region: Of the service.
         now: An aware time.
@@ -114,14 +118,14 @@ def sign_lattice(
     )
 
 
-def without_content_hash(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def without_content_hash(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """The headers less ``x-amz-content-sha256``, which the signer writes.
 
     Raises:
-        SigningError: It is there and says that the payload is signed.
+        SigningError: It is there and says that the payload is signed; see also `sign`.
     """
     kept = []
-    for pair in headers:
+    for pair in header_pairs(headers):
         if pair[0].lower() != CONTENT_HASH_HEADER:
             kept.append(pair)
         elif pair[1] != UNSIGNED_PAYLOAD:

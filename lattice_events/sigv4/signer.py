@@ -9,6 +9,7 @@ Source:
 from __future__ import annotations
 
 import hmac
+import re
 from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import urlsplit, urlunsplit
@@ -22,12 +23,13 @@ from lattice_events.sigv4.canonical import (
     canonical_request,
     encode,
     group_headers,
+    header_pairs,
 )
 from lattice_events.values import Value, assign
 
 TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Mapping
     from datetime import datetime
     from typing import Literal
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 EMPTY_PAYLOAD_HASH = sha256(b"").hexdigest()
+_HOST = re.compile("[!-~]+")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -85,7 +88,7 @@ def sign(
     method: str,
     url: str,
     *,
-    headers: Iterable[tuple[str, str]],
+    headers: Mapping[str, str] | Iterable[tuple[str, str]],
     credentials: Credentials,
     region: str,
     service: str,
@@ -103,7 +106,7 @@ def sign(
     Args:
         method: As it will be sent.
         url: As it will be sent; whoever sends it must not encode it anew.
-        headers: (name, value) pairs; a repeated name may come more than once.
+        headers: A mapping, or (name, value) pairs, of which a name may come more than once.
         credentials: One set, frozen.
         region: Of the service, such as ``ap-northeast-1``.
         service: As the credential scope has it, such as ``vpc-lattice-svcs``.
@@ -117,15 +120,15 @@ def sign(
         expires_seconds: How long a signed URL is good for; query mode only.
 
     Raises:
-        SigningError: The URL has no host, the time no zone, or something that the signer writes is
-            there already with another value.
+        SigningError: The URL has no host, or one that is not in ASCII, the time has no zone, a header is no
+            text, or something that the signer writes is there already with another value.
     """
     parts = urlsplit(url)
     amz_date = format_second(int(now.timestamp()))
     scope = f"{amz_date[:8]}/{region}/{service}/aws4_request"
     credential = f"{credentials.access_key_id}/{scope}"
     token = credentials.session_token
-    sent = list(headers)
+    sent = header_pairs(headers)
     values = group_headers(sent)
     check_unsigned(values, parts.query, now, mode)
     if "host" not in values:
@@ -205,9 +208,9 @@ def _add_headers(
 ) -> None:
     """Add the headers that are signed, unless they are there with just their value."""
     for name, value in (("x-amz-date", amz_date), ("x-amz-security-token", token)):
-        if value is None:
-            continue
         if name not in values:
+            if value is None:
+                continue
             sent.append((name, value))
             values[name] = [value]
         elif values[name] != [value]:
@@ -252,12 +255,17 @@ def host_header(url: str) -> str:
     """The ``host`` header of a URL: the port only when it is not the scheme's own.
 
     Raises:
-        SigningError: The URL has no host.
+        SigningError: The URL has no host, or one that is never sent as it stands.
     """
     parts = urlsplit(url)
     host = _host_header(parts.scheme, parts.netloc)
     if not host:
         raise SigningError(f"The URL has no host: {url!r}. Write it like https://NAME/PATH.")
+    if not _HOST.fullmatch(host):
+        raise SigningError(
+            f"The host {host!r} has a space or is not in ASCII, and no client sends it like that: write an "
+            "internationalized name in its ASCII form, xn--…"
+        )
     return host
 
 

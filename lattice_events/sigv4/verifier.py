@@ -51,6 +51,8 @@ _UNKNOWN = "UnrecognizedClientException"
 _AMZ_DATE = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 _LONGEST_EXPIRY_SECONDS = 604_800  # a week, as every AWS service has it
 _CLAIMS = ("X-Amz-Algorithm=", "X-Amz-Credential=", "X-Amz-Signature=")
+# An empty one counts as absent: https://github.com/curl/curl/issues/11007
+_TOKEN_HEADER = "x-amz-security-token"  # noqa: S105 - a name
 _EXPIRY = re.compile(r"[0-9]{1,6}")
 _FIELD = re.compile(r"\s*(Credential|SignedHeaders|Signature)=([^,\s]+)\s*")
 
@@ -296,7 +298,7 @@ def _read_header(
         fields["SignedHeaders"],
         fields["Signature"],
         _one(values, "x-amz-date", "date") or "",
-        _one(values, "x-amz-security-token", "session token"),
+        _one(values, _TOKEN_HEADER, "session token"),
         request.query_string,
         _one(values, REGION_SET_HEADER, "scope") or "",
     )
@@ -365,7 +367,9 @@ def _check_headers(claim: _Claim, values: dict[str, list[str]]) -> list[str]:
     """The signed headers, each of which must be there; the payload must not be signed."""
     names = claim.signed.split(";")
     for name in names:
-        if not any(values.get(name, ())):
+        # Any other may be empty, and one of query mode stands for nothing.
+        is_empty_token = name == _TOKEN_HEADER and values.get(name) == [""] and claim.expires_seconds is None
+        if name not in values or is_empty_token:
             raise _RejectedError(
                 "signed headers",
                 _INCOMPLETE,

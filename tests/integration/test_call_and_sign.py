@@ -196,6 +196,18 @@ def test_the_region_of_a_named_service_may_come_from_the_environment(
     assert [each.accepted for each in lattice_service.verifications] == [True]
 
 
+@pytest.mark.parametrize("host", ["LOCALHOST", "localhost.", "LocalHost."])
+def test_a_host_is_signed_for_however_it_is_written(
+    host: str, lattice_service: LatticeService, tmp_path: Path
+) -> None:
+    url = lattice_service.url.replace("127.0.0.1", host)
+
+    ran = lattice("call", url, "--region", REGION, runs=tmp_path)
+
+    assert (ran.returncode, ran.stdout) == (0, "OK"), ran.stderr
+    assert lattice_service.verifications[0].accepted
+
+
 def test_no_typed_host_is_sent_a_token_for_the_environment_s_region(
     lattice_service: LatticeService, tmp_path: Path
 ) -> None:

@@ -166,6 +166,9 @@ def test_a_hashed_payload_is_refused() -> None:
         ("https:///path", [], NOW, "has no host"),
         (f"https://{HOST}/", [("Authorization", "Bearer x")], NOW, "Authorization header of its own"),
         (f"https://{HOST}/", [("X-Amz-Date", "x")], NOW, "already has x-amz-date"),
+        (f"https://{HOST}/", [("X-Amz-Security-Token", "")], NOW, "already has x-amz-security-token"),
+        ("https://bücher.example/", [], NOW, "write an internationalized name in its ASCII form"),
+        ("https://a b.example/", [], NOW, "has a space"),
         (f"https://{HOST}/?X-Amz-Signature=0", [], NOW, "is signed already"),
         (f"https://{HOST}/", [], datetime(2015, 8, 30), "no time zone"),  # noqa: DTZ001 - that is the point
     ],

@@ -78,6 +78,19 @@ def test_what_was_signed_is_accepted(mode: Mode, path_encoding: Literal["double"
     assert "token" not in repr(verification)
 
 
+@pytest.mark.parametrize("mode", ["header", "query"])
+@pytest.mark.parametrize("value", ["", " ", "\t", " a  b ", "a,,b"])
+def test_a_header_of_any_value_is_accepted_as_it_was_signed(mode: Mode, value: str) -> None:
+    for headers in (
+        (("x-amz-meta", value),),
+        (("x-amz-meta", value), ("x-amz-meta", ""), ("x-amz-empty", "")),
+    ):
+        request = signed_request(mode, headers=headers)
+
+        assert verify(request, lookup, NOW).accepted
+        assert verify(with_header(request, "x-amz-meta", None), lookup, NOW).differs == "signed headers"
+
+
 def test_only_the_path_encodings_asked_for_are_accepted() -> None:
     request = signed_request(path_encoding="single")
 
