@@ -15,6 +15,7 @@ from lattice_events.network.policy.document import Condition, Element, Policy, S
 from lattice_events.network.policy.facts import Caller, Facts
 from lattice_events.network.policy.operators import NULL, OPERATORS
 from lattice_events.network.policy.patterns import matches_pattern, unescape_variables, variables_of
+from lattice_events.network.policy.wording import describe_lack, listed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,25 +114,24 @@ def _lack(part: str, element: Element, found: str) -> Lack:
     relation = "is one of" if element.is_negated else "is not"
     return Lack(
         part=f"Not{part}" if element.is_negated else part,
-        problem=f"{found} {relation} {_listed(element.values)}{_plain_variables(element.values)}",
+        problem=f"{found} {relation} {listed(element.values)}{_plain_variables(element.values)}",
     )
 
 
 def _lack_of(condition: Condition, facts: Facts) -> Lack:
     """A condition that does not hold."""
-    values = facts.values(condition.key)
-    found = _listed(values) if values else "not there"
-    missing = [key for value in condition.values for key in variables_of(value) if not facts.values(key)]
-    reason = f"; {missing[0]} has no value" if missing else _plain_variables(condition.values)
     return Lack(
         part=f"Condition.{condition.name} {condition.key}",
-        problem=f"is {found}, wanted {_listed(condition.values)}{reason}",
+        problem=describe_lack(condition, facts.values(condition.key)) + _reason(condition, facts),
     )
 
 
-def _listed(values: Sequence[str]) -> str:
-    """Values as they are, separated."""
-    return " or ".join(map(unescape_variables, values)) if values else "nothing"
+def _reason(condition: Condition, facts: Facts) -> str:
+    """What a policy variable has to do with it, if anything; one without a value never meets a negation."""
+    missing = [key for value in condition.values for key in variables_of(value) if not facts.values(key)]
+    if missing and condition.operator != NULL and not OPERATORS[condition.operator].is_negated:
+        return f"; {missing[0]} has no value"
+    return _plain_variables(condition.values)
 
 
 def _plain_variables(values: Sequence[str]) -> str:

@@ -35,11 +35,13 @@ class Operator(NamedTuple):
         compare: Of the request's value, the policy's, and the lookup for policy variables.
         is_negated: Whether the condition holds where no comparison does.
         check: Says what is wrong with a value of the policy, or ``None``.
+        relation: Words before the policy's value, where it is not what the request must have.
     """
 
     compare: Callable[[str, str, Lookup], bool]
     is_negated: bool = False
     check: Callable[[str], str | None] = lambda _: None
+    relation: str = ""
 
 
 def _string_equals(found: str, wanted: str, lookup: Lookup) -> bool:
@@ -170,18 +172,18 @@ OPERATORS: dict[str, Operator] = {
     "ArnNotLike": Operator(_arn_like, is_negated=True, check=_check_arn),
     "NumericEquals": Operator(_numbers(operator.eq), check=_check_number),
     "NumericNotEquals": Operator(_numbers(operator.eq), is_negated=True, check=_check_number),
-    "NumericLessThan": Operator(_numbers(operator.lt), check=_check_number),
-    "NumericLessThanEquals": Operator(_numbers(operator.le), check=_check_number),
-    "NumericGreaterThan": Operator(_numbers(operator.gt), check=_check_number),
-    "NumericGreaterThanEquals": Operator(_numbers(operator.ge), check=_check_number),
+    "NumericLessThan": Operator(_numbers(operator.lt), check=_check_number, relation="less than"),
+    "NumericLessThanEquals": Operator(_numbers(operator.le), check=_check_number, relation="at most"),
+    "NumericGreaterThan": Operator(_numbers(operator.gt), check=_check_number, relation="more than"),
+    "NumericGreaterThanEquals": Operator(_numbers(operator.ge), check=_check_number, relation="at least"),
     "DateEquals": Operator(_dates(operator.eq), check=_check_date),
     "DateNotEquals": Operator(_dates(operator.eq), is_negated=True, check=_check_date),
-    "DateLessThan": Operator(_dates(operator.lt), check=_check_date),
-    "DateLessThanEquals": Operator(_dates(operator.le), check=_check_date),
-    "DateGreaterThan": Operator(_dates(operator.gt), check=_check_date),
-    "DateGreaterThanEquals": Operator(_dates(operator.ge), check=_check_date),
+    "DateLessThan": Operator(_dates(operator.lt), check=_check_date, relation="before"),
+    "DateLessThanEquals": Operator(_dates(operator.le), check=_check_date, relation="at or before"),
+    "DateGreaterThan": Operator(_dates(operator.gt), check=_check_date, relation="after"),
+    "DateGreaterThanEquals": Operator(_dates(operator.ge), check=_check_date, relation="at or after"),
     "Bool": Operator(_string_equals_ignore_case, check=_check_bool),
     "BinaryEquals": Operator(_binary_equals, check=_check_binary),
-    "IpAddress": Operator(_ip_address, check=_check_network),
-    "NotIpAddress": Operator(_ip_address, is_negated=True, check=_check_network),
+    "IpAddress": Operator(_ip_address, check=_check_network, relation="an address in"),
+    "NotIpAddress": Operator(_ip_address, is_negated=True, check=_check_network, relation="an address in"),
 }
