@@ -1,4 +1,8 @@
-"""Unpack a function's code as Lambda does."""
+"""Unpack a function's code as Lambda does.
+
+Source:
+    https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,11 @@ import shutil
 import stat
 import tempfile
 import zipfile
-import zlib
 
 from lattice_events.errors import ConfigurationError
+
+MAX_UNPACKED_BYTES = 250 * 1024 * 1024
+_MAX_DEPTH = 200  # of folders; making and removing them recurses
 
 
 def unpack(archive: str) -> str:
@@ -18,17 +24,32 @@ def unpack(archive: str) -> str:
     Permissions are kept; a member cannot leave the folder, and a symbolic link becomes a file.
 
     Raises:
-        ConfigurationError: The archive is missing or broken.
+        ConfigurationError: The archive is missing, broken, or larger than Lambda takes; no folder is left.
     """
     folder = tempfile.mkdtemp(prefix="lattice-code-")
     try:
         with zipfile.ZipFile(archive) as package:
-            for member in package.infolist():
+            members = package.infolist()
+            _check(members)
+            for member in members:
                 _extract(package, member, folder)
-    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:  # RuntimeError: encrypted
+    except Exception as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise ConfigurationError(f"The package {archive} cannot be unpacked: {error}.") from error
+        reason = str(error) or type(error).__name__
+        raise ConfigurationError(f"The package {archive} cannot be unpacked: {reason}.") from error
     return folder
+
+
+def _check(members: list[zipfile.ZipInfo]) -> None:
+    """Refuse what would fill the disk; no member has more bytes than it says."""
+    size = sum(member.file_size for member in members)
+    if size > MAX_UNPACKED_BYTES:
+        raise ValueError(
+            f"it has {size:,} bytes unpacked, and Lambda takes {MAX_UNPACKED_BYTES:,}; leave out what does not run"
+        )
+    for member in members:
+        if member.filename.count("/") > _MAX_DEPTH:
+            raise ValueError(f"{member.filename[:40]!r}… has more than {_MAX_DEPTH} folders in each other")
 
 
 def _extract(package: zipfile.ZipFile, member: zipfile.ZipInfo, folder: str) -> None:

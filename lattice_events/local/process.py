@@ -231,6 +231,12 @@ def _in_words(status: int) -> str:
         return "Runtime exited without providing a reason"
     if status > 0:
         return f"Runtime exited with error: exit status {status}"
-    names = {signal.SIGKILL: "killed", signal.SIGTERM: "terminated", signal.SIGSEGV: "segmentation fault"}
-    number = signal.Signals(-status)
-    return f"Runtime exited with error: signal: {names.get(number, number.name)}"
+    return f"Runtime exited with error: signal: {_signal_in_words(-status)}"
+
+
+def _signal_in_words(number: int) -> str:
+    """A signal as Go, in which Lambda is written, names it; only the first 31 have names of their own."""
+    name = signal.strsignal(number) if number <= 31 else None
+    if name is None:
+        return f"signal {number}"
+    return name[0].lower() + name[1:] if name[1].islower() else name  # CPU and I/O stay

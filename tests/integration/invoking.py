@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
+from types import MappingProxyType
 from typing import Any
 
 from lattice_events.local.functions import Functions, FunctionSettings
@@ -46,7 +47,7 @@ async def function(
     handler: str = "app.handler",
     runtime: str = "python3.11",
     timeout_seconds: int = 30,
-    **variables: str,
+    variables: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Running]:
     """Run the function of a folder or archive under one of the two clients."""
     forced = {"LATTICE_EVENTS_FORCE_FALLBACK": "1"} if client == "fallback" else {}

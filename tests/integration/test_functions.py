@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lattice_events.local import runtime_api
+from lattice_events.local.records import InvokeResult
 from lattice_events.local.runtime_api import Invocation, RuntimeApi
 from tests.integration.invoking import CLIENTS, function, write_code
 
@@ -249,6 +254,97 @@ def test_a_function_that_does_not_start_says_why(
             document = json.loads(failed.payload)
             assert (failed.error_type, document["errorType"]) == (error_type, error_type)
             assert document["errorMessage"].startswith(message)
+
+    asyncio.run(scenario())
+
+
+# ── whatever ends a process, the invocation ends at once ──────────────────────────────────────
+
+DYING = """
+    import os, signal
+    def handler(event, context):
+        how, number = event
+        if how == "exit":
+            os._exit(number)
+        try:
+            signal.signal(number, signal.SIG_DFL)
+        except OSError:
+            pass  # nothing catches it anyhow
+        os.kill(os.getpid(), number)
+        return "alive"
+"""
+# Of Go's table of signals (https://cs.opensource.google/go/go/+/master:src/syscall/zerrors_linux_amd64.go).
+SIGNAL_NAMES = {
+    1: "hangup",
+    2: "interrupt",
+    3: "quit",
+    4: "illegal instruction",
+    6: "aborted",
+    7: "bus error",
+}
+SIGNAL_NAMES |= {8: "floating point exception", 9: "killed", 10: "user defined signal 1", 13: "broken pipe"}
+SIGNAL_NAMES |= {11: "segmentation fault", 12: "user defined signal 2", 14: "alarm clock", 15: "terminated"}
+SIGNAL_NAMES |= {24: "CPU time limit exceeded", 29: "I/O possible", 31: "bad system call", 32: "signal 32"}
+SIGNAL_NAMES |= {34: "signal 34", 35: "signal 35", 64: "signal 64"}
+IGNORED = {signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGWINCH}
+STOPPING = {signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the numbers are Linux's")
+def test_a_death_by_any_signal_ends_the_invocation_and_is_named(tmp_path: Path) -> None:
+    numbers = [number for number in range(1, 65) if number not in {*STOPPING, 33}]  # glibc catches 33
+
+    async def scenario() -> list[InvokeResult]:
+        async with function(write_code(tmp_path, DYING), timeout_seconds=300) as running:
+            return await asyncio.gather(*(running.invoke(["signal", number]) for number in numbers))
+
+    for number, result in zip(numbers, asyncio.run(scenario()), strict=True):
+        if number in IGNORED:
+            assert result.payload == b'"alive"'
+            continue
+        assert result.error_type == "Runtime.ExitError"
+        ending = f"Runtime exited with error: signal: {SIGNAL_NAMES.get(number, '')}"
+        assert ending in json.loads(result.payload)["errorMessage"]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_an_exit_with_any_status_ends_the_invocation_and_is_named(tmp_path: Path, client: str) -> None:
+    async def scenario() -> None:
+        async with function(write_code(tmp_path, DYING), client=client, timeout_seconds=300) as running:
+            for status in (0, 1, 3, 127, 128, 137, 255):
+                result = await running.invoke(["exit", status])
+                ending = f"with error: exit status {status}" if status else "without providing a reason"
+                assert json.loads(result.payload)["errorMessage"].endswith(f"Runtime exited {ending}")
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the numbers are Linux's")
+@pytest.mark.parametrize("number", [9, 15, 11, 32, 34, 64])
+def test_the_guard_of_a_target_ends_as_its_command_does(number: int) -> None:
+    read_end, write_end = os.pipe()
+    command = [sys.executable, "-c", f"import os; os.kill(os.getpid(), {number})"]
+    guard = Path(runtime_api.__file__).with_name("child") / "guard.py"
+    done = subprocess.run(
+        [sys.executable, guard, str(read_end), *command],
+        pass_fds=(read_end,),
+        start_new_session=True,
+        capture_output=True,
+    )
+    os.close(read_end)
+    os.close(write_end)
+    assert (done.returncode, done.stderr) == (-number, b"")
+
+
+@pytest.mark.parametrize("variables", [{"A": "a\0b"}, {"A\0": "b"}, {"A": "\ud800\0"}])
+def test_a_variable_that_no_process_can_have_is_an_error_of_the_function(
+    tmp_path: Path, variables: dict[str, str]
+) -> None:
+    async def scenario() -> None:
+        async with function(write_code(tmp_path, DYING), variables=variables) as running:
+            failed = await running.invoke()
+            assert failed.error_type == "Runtime.InvalidEntrypoint"
+            assert running.own_ports == set()
 
     asyncio.run(scenario())
 

@@ -23,9 +23,12 @@ def main() -> int:
         return 127
     status = command.wait()
     if status < 0:
-        if -status != signal.SIGKILL:
+        try:
             signal.signal(-status, signal.SIG_DFL)
+        except OSError:
+            pass  # SIGKILL, and those that the C library keeps to itself: nothing can catch them
         os.kill(os.getpid(), -status)
+        return 128 - status  # a signal of the C library's own ended the command and not this process
     return status
 
 
