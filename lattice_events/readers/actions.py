@@ -19,13 +19,7 @@ from lattice_events.network.model import (
     WeightedTargetGroup,
 )
 from lattice_events.readers.fragment import did_you_mean
-from lattice_events.readers.lattice_schema import (
-    FIXED_STATUSES,
-    MAX_HEADER_MATCHES,
-    MAX_PRIORITY,
-    MAX_TARGET_GROUPS,
-    MAX_WEIGHT,
-)
+from lattice_events.readers.lattice_schema import FIXED_STATUSES, SHAPES, text_problem
 from lattice_events.readers.source import Path
 
 
@@ -69,6 +63,29 @@ def whole_number(value: Any, low: int, high: int, path: Path) -> int:
     return value
 
 
+def shaped_number(value: Any, shape: str, path: Path) -> int:
+    """A whole number that AWS takes.
+
+    Raises:
+        WrongPropertyError: It is something else.
+    """
+    return whole_number(value, SHAPES[shape].low, SHAPES[shape].high, path)
+
+
+def shaped_text(value: Any, shape: str, path: Path) -> str:
+    """A text that AWS takes; a number counts as text, as in CloudFormation.
+
+    Raises:
+        WrongPropertyError: It is something else.
+    """
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise WrongPropertyError(f"{path[-1]} must be text, not {value!r}.", path)
+    problem = text_problem(shape, str(value))
+    if problem:
+        raise WrongPropertyError(f"{path[-1]} {problem}.", path)
+    return str(value)
+
+
 class ActionReader:
     """Reads the actions and the match of one resource."""
 
@@ -97,7 +114,7 @@ class ActionReader:
 
     def _fixed_response(self, value: Any, path: Path) -> FixedResponseAction:
         known_keys(value, ("StatusCode",), path)
-        status = whole_number(value.get("StatusCode"), 100, 599, (*path, "StatusCode"))
+        status = shaped_number(value.get("StatusCode"), "HttpStatusCode", (*path, "StatusCode"))
         if status not in FIXED_STATUSES:
             raise WrongPropertyError(
                 f"VPC Lattice allows only 404 and 500 for fixed responses, not {status}.",
@@ -109,8 +126,9 @@ class ActionReader:
         known_keys(value, ("TargetGroups",), path)
         groups = value.get("TargetGroups")
         path = (*path, "TargetGroups")
-        if not isinstance(groups, list) or not 1 <= len(groups) <= MAX_TARGET_GROUPS:
-            raise WrongPropertyError(f"An action forwards to 1 to {MAX_TARGET_GROUPS} target groups.", path)
+        low, high, _ = SHAPES["WeightedTargetGroupList"]
+        if not isinstance(groups, list) or not low <= len(groups) <= high:
+            raise WrongPropertyError(f"An action forwards to {low} to {high} target groups.", path)
         return ForwardAction(
             target_groups=tuple(
                 self._group(group, len(groups), (*path, index)) for index, group in enumerate(groups)
@@ -126,12 +144,12 @@ class ActionReader:
             raise WrongPropertyError(message, (*path, "TargetGroupIdentifier"))
         if count > 1 and "Weight" not in value:
             raise WrongPropertyError("Each of several target groups needs a Weight.", path)
-        weight = whole_number(value.get("Weight", 1), 0, MAX_WEIGHT, (*path, "Weight"))
+        weight = shaped_number(value.get("Weight", 1), "TargetGroupWeight", (*path, "Weight"))
         return WeightedTargetGroup(target_group_arn=self._known_groups[identifier], weight=weight)
 
     def priority(self, value: Any) -> int:
         """Read a rule's priority."""
-        return whole_number(value, 1, MAX_PRIORITY, ("Priority",))
+        return shaped_number(value, "RulePriority", ("Priority",))
 
     def match(self, value: Any) -> Match:
         """Read ``{HttpMatch: {Method, PathMatch, HeaderMatches}}``."""
@@ -140,43 +158,43 @@ class ActionReader:
         http = value.get("HttpMatch")
         if not known_keys(http, ("Method", "PathMatch", "HeaderMatches"), path):
             raise WrongPropertyError("A rule must match something: Method, PathMatch or HeaderMatches.", path)
-        headers = http.get("HeaderMatches", [])
-        if not isinstance(headers, list) or len(headers) > MAX_HEADER_MATCHES:
-            raise WrongPropertyError(
-                f"A rule has at most {MAX_HEADER_MATCHES} HeaderMatches.", (*path, "HeaderMatches")
-            )
-        path_match = http.get("PathMatch")
+        method, path_match = http.get("Method"), http.get("PathMatch")
         return Match(
-            method=None if http.get("Method") is None else str(http["Method"]),
+            method=None if method is None else shaped_text(method, "HttpMethod", (*path, "Method")),
             path=None if path_match is None else self._path_match(path_match, (*path, "PathMatch")),
-            headers=tuple(
-                self._header_match(header, (*path, "HeaderMatches", index))
-                for index, header in enumerate(headers)
-            ),
+            headers=self._header_matches(http["HeaderMatches"], (*path, "HeaderMatches"))
+            if "HeaderMatches" in http
+            else (),
         )
+
+    def _header_matches(self, value: Any, path: Path) -> tuple[HeaderMatch, ...]:
+        most = SHAPES["HeaderMatchList"].high
+        if not isinstance(value, list) or len(value) > most:
+            raise WrongPropertyError(f"A rule has at most {most} HeaderMatches.", path)
+        if not value:
+            raise WrongPropertyError("VPC Lattice refuses empty HeaderMatches: leave the key out.", path)
+        return tuple(self._header_match(header, (*path, index)) for index, header in enumerate(value))
 
     def _path_match(self, value: Any, path: Path) -> PathMatch:
         known_keys(value, ("Match", "CaseSensitive"), path)
-        kind, text = self._one_of(value.get("Match"), ("Exact", "Prefix"), (*path, "Match"))
-        if not text.startswith("/"):
-            raise WrongPropertyError(f"A path starts with /, {text!r} does not.", (*path, "Match"))
+        kind, path_text = self._one_of(value.get("Match"), ("Exact", "Prefix"), "PathMatch", (*path, "Match"))
         return PathMatch(
             kind="exact" if kind == "Exact" else "prefix",
-            value=text,
+            value=path_text,
             case_sensitive=self._is_sensitive(value, path),
         )
 
     def _header_match(self, value: Any, path: Path) -> HeaderMatch:
         known_keys(value, ("Name", "Match", "CaseSensitive"), path)
-        name = value.get("Name")
-        if not isinstance(name, str) or not name:
-            raise WrongPropertyError("A header match needs a Name.", path)
-        kind, text = self._one_of(value.get("Match"), ("Exact", "Prefix", "Contains"), (*path, "Match"))
+        name = shaped_text(value.get("Name"), "HeaderMatchName", (*path, "Name"))
+        kind, wanted = self._one_of(
+            value.get("Match"), ("Exact", "Prefix", "Contains"), "HeaderMatch", (*path, "Match")
+        )
         kinds = {"Exact": "exact", "Prefix": "prefix", "Contains": "contains"}
         return HeaderMatch(
             name=name,
             kind=kinds[kind],  # type: ignore[arg-type]  # the three literals
-            value=text,
+            value=wanted,
             case_sensitive=self._is_sensitive(value, path),
         )
 
@@ -190,9 +208,31 @@ class ActionReader:
             )
         return given
 
-    def _one_of(self, value: Any, kinds: tuple[str, ...], path: Path) -> tuple[str, str]:
+    def _one_of(self, value: Any, kinds: tuple[str, ...], shape: str, path: Path) -> tuple[str, str]:
         """The one key of a match and its text."""
         keys = known_keys(value, kinds, path)
-        if len(keys) != 1 or not isinstance(value[keys[0]], (str, int)):
+        if len(keys) != 1:
             raise WrongPropertyError(f"A match has one of {', '.join(kinds)}, with a text.", path)
-        return keys[0], str(value[keys[0]])
+        given = value[keys[0]]
+        if shape == "PathMatch":
+            refuse_odd_path(given, keys[0], (*path, keys[0]))
+        return keys[0], shaped_text(given, shape + keys[0], (*path, keys[0]))
+
+
+def refuse_odd_path(value: Any, kind: str, path: Path) -> None:
+    """Say it in plainer words than a pattern where a path has what others' routers take.
+
+    Raises:
+        WrongPropertyError: VPC Lattice does not take it.
+    """
+    if not isinstance(value, str):
+        return
+    if not value.startswith("/"):
+        raise WrongPropertyError(f"A path starts with /, {value!r} does not.", path)
+    if "*" in value:
+        advice = (
+            "a prefix matches whatever follows it"
+            if "refix" in kind
+            else "a Prefix does what it is meant for"
+        )
+        raise WrongPropertyError(f"VPC Lattice takes no * in a path such as {value!r}: {advice}.", path)

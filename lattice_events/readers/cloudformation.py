@@ -28,7 +28,13 @@ from lattice_events.network.model import (
     make_id,
 )
 from lattice_events.network.policy import parse_policy
-from lattice_events.readers.actions import ActionReader, WrongPropertyError, known_keys, whole_number
+from lattice_events.readers.actions import (
+    ActionReader,
+    WrongPropertyError,
+    known_keys,
+    shaped_number,
+    shaped_text,
+)
 from lattice_events.readers.fragment import (
     AuthPolicyAttachment,
     Fragment,
@@ -40,6 +46,7 @@ from lattice_events.readers.health_check import read_health_check
 from lattice_events.readers.intrinsics import NO_VALUE, UnresolvableError, as_text, is_intrinsic
 from lattice_events.readers.lattice_schema import (
     AUTH_TYPES,
+    ENVIRONMENT_NAME,
     NOT_PLAYED,
     PROPERTIES,
     TARGET,
@@ -169,13 +176,17 @@ class _TemplateReader(Template):
                 name=service_name,
                 arn=self.arn(name),
                 domain_name=self.service_domain(service_name),
-                custom_domain_name=self.text(name, "CustomDomainName"),
+                custom_domain_name=self._domain(name),
                 auth_type=self._auth_type(name),
                 tags=self.tags(name),
                 listeners=tuple(self._listeners(self.arn(name))),
                 origin=self.origin(name),
             )
         )
+
+    def _domain(self, name: str) -> str | None:
+        given = self.property(name, "CustomDomainName")
+        return None if given is None else shaped_text(given, "ServiceCustomDomainName", ("CustomDomainName",))
 
     def _listeners(self, service_arn: str) -> list[Listener]:
         """The listeners of a service."""
@@ -195,7 +206,7 @@ class _TemplateReader(Template):
         if not isinstance(protocol, str) or protocol not in DEFAULT_PORTS:
             raise WrongPropertyError(f"Protocol must be HTTP or HTTPS, not {protocol!r}.", ("Protocol",))
         actions = self._actions()
-        port = whole_number(self.property(name, "Port", DEFAULT_PORTS[protocol]), 1, 65535, ("Port",))
+        port = shaped_number(self.property(name, "Port", DEFAULT_PORTS[protocol]), "Port", ("Port",))
         return Listener(
             name=self._own_name(name, "listener") or f"{protocol.lower()}-{port}",
             arn=self.arn(name),
@@ -378,11 +389,10 @@ class _TemplateReader(Template):
             raise WrongPropertyError(
                 f"Where is the code of this function? Name its folder with --code {name}=FOLDER.", ("Code",)
             )
-        handler = self.property(name, "Handler")
-        if not isinstance(handler, str) or "." not in handler:
-            raise WrongPropertyError(
-                f"Handler must be like folder/module.function, not {handler!r}.", ("Handler",)
-            )
+        handler = shaped_text(self.property(name, "Handler"), "Handler", ("Handler",))
+        if "." not in handler:
+            message = f"Handler must be like folder/module.function, not {handler!r}."
+            raise WrongPropertyError(message, ("Handler",))
         given = self.quiet(("Resources", name, "Properties", "Role"))
         role_arn = given if isinstance(given, str) else ""
         principal = RoleReader(self).principal(
@@ -396,8 +406,10 @@ class _TemplateReader(Template):
                 handler=handler,
                 runtime=str(self.property(name, "Runtime")),
                 code=code,
-                timeout_seconds=whole_number(self.property(name, "Timeout", 3), 1, 900, ("Timeout",)),
-                memory_mb=whole_number(self.property(name, "MemorySize", 128), 128, 32768, ("MemorySize",)),
+                timeout_seconds=shaped_number(self.property(name, "Timeout", 3), "Timeout", ("Timeout",)),
+                memory_mb=shaped_number(
+                    self.property(name, "MemorySize", 128), "MemorySize", ("MemorySize",)
+                ),
                 environment=self._environment(name),
                 role_arn=role_arn,
                 logical_id=name,
@@ -422,6 +434,9 @@ class _TemplateReader(Template):
         known = {}
         for key, value in variables.items():
             try:
+                if not ENVIRONMENT_NAME.fullmatch(str(key)):
+                    message = f"The name of a function's variable is a letter, then letters, digits and _; not {key!r}."
+                    raise WrongPropertyError(message, ("Environment", "Variables", key))
                 resolved = self.resolver.resolve(value)
                 if resolved is not NO_VALUE:
                     known[str(key)] = as_text(resolved)

@@ -34,7 +34,7 @@ from lattice_events.network.model import (
     generated_domain_name,
     make_id,
 )
-from lattice_events.readers.actions import WrongPropertyError, whole_number
+from lattice_events.readers.actions import WrongPropertyError, refuse_odd_path, shaped_number, shaped_text
 from lattice_events.readers.assemble import (
     CONTROLLER_PREFIX,
     service_arn,
@@ -59,7 +59,7 @@ from lattice_events.readers.gateway_policies import (
     read_service_health_check,
     read_vpc_policy,
 )
-from lattice_events.readers.lattice_schema import MAX_HEADER_MATCHES, MAX_WEIGHT, name_problem
+from lattice_events.readers.lattice_schema import SHAPES, name_problem
 from lattice_events.readers.source import Document, Path, mapping
 
 _GATEWAY_API = "gateway.networking.k8s.io"
@@ -101,8 +101,9 @@ def _priorities(route: Object, count: int) -> list[int]:
     for index in range(count):
         given = route.annotations.get(f"{CONTROLLER}/rule-{index}-priority")
         if given is not None:
-            text = str(given)
-            annotated[index] = int(text) if text.isascii() and text.isdigit() else index + 1
+            path: Path = ("metadata", "annotations", f"{CONTROLLER}/rule-{index}-priority")
+            is_number = str(given).isascii() and str(given).isdigit()
+            annotated[index] = shaped_number(str(given), "RulePriority", path) if is_number else index + 1
     following = itertools.count(next(reversed(annotated.values()), 0) + 1)
     return [annotated[index] if index in annotated else next(following) for index in range(count)]
 
@@ -297,14 +298,15 @@ class _ManifestReader:
                 (*path, "queryParams"),
             )
         headers = items(match.get("headers"), (*path, "headers"))
-        if len(headers) > MAX_HEADER_MATCHES:
+        most = SHAPES["HeaderMatchList"].high
+        if len(headers) > most:
             raise WrongPropertyError(
-                f"The controller takes at most {MAX_HEADER_MATCHES} headers (LATTICE_EXCEED_MAX_HEADER_MATCHES).",
+                f"The controller takes at most {most} headers (LATTICE_EXCEED_MAX_HEADER_MATCHES).",
                 (*path, "headers"),
             )
         method = match.get("method")
         return Match(
-            method=None if method is None else str(method),
+            method=None if method is None else shaped_text(method, "HttpMethod", (*path, "method")),
             path=self._path_match(mapping(match.get("path")), (*path, "path")),
             headers=tuple(
                 self._header_match(header, (*path, "headers", index)) for index, header in enumerate(headers)
@@ -313,17 +315,17 @@ class _ManifestReader:
 
     def _path_match(self, value: Mapping[str, Any], path: Path) -> PathMatch:
         kind = value.get("type", "PathPrefix")
-        text = str(value.get("value", "/"))
+        wanted = value.get("value", "/")
         if kind not in ("Exact", "PathPrefix"):
             raise WrongPropertyError(
                 f"The controller takes Exact and PathPrefix, not {kind} (LATTICE_UNSUPPORTED_PATH_MATCH_TYPE).",
                 path,
             )
-        if not text.startswith("/"):
-            raise WrongPropertyError(f"A path starts with /, {text!r} does not.", (*path, "value"))
+        refuse_odd_path(wanted, kind, (*path, "value"))
+        shape = "PathMatchExact" if kind == "Exact" else "PathMatchPrefix"
         return PathMatch(
             kind="exact" if kind == "Exact" else "prefix",
-            value=text,
+            value=shaped_text(wanted, shape, (*path, "value")),
             case_sensitive=self._assumptions.api_case_sensitive,
         )
 
@@ -331,7 +333,10 @@ class _ManifestReader:
         if value.get("type", "Exact") != "Exact":
             raise WrongPropertyError("The controller takes Exact header matches only.", (*path, "type"))
         return HeaderMatch(
-            name=str(value.get("name")), kind="exact", value=str(value.get("value")), case_sensitive=False
+            name=shaped_text(value.get("name"), "HeaderMatchName", (*path, "name")),
+            kind="exact",
+            value=shaped_text(value.get("value"), "HeaderMatchExact", (*path, "value")),
+            case_sensitive=False,
         )
 
     # ── backends ──────────────────────────────────────────────────────────────────────────────
@@ -339,11 +344,17 @@ class _ManifestReader:
     def _action(self, route: Object, rule: Mapping[str, Any], path: Path) -> Action:
         """Forward to the backends that exist; to none, the controller answers 500."""
         groups = []
-        for index, backend in enumerate(items(rule.get("backendRefs"), (*path, "backendRefs"))):
+        backends, most = (
+            items(rule.get("backendRefs"), (*path, "backendRefs")),
+            SHAPES["WeightedTargetGroupList"].high,
+        )
+        if len(backends) > most:
+            raise WrongPropertyError(f"A rule has at most {most} backendRefs.", (*path, "backendRefs"))
+        for index, backend in enumerate(backends):
             arn = self._backend(route, backend, (*path, "backendRefs", index))
             if arn is not None:
-                weight = whole_number(
-                    backend.get("weight", 1), 0, MAX_WEIGHT, (*path, "backendRefs", index, "weight")
+                weight = shaped_number(
+                    backend.get("weight", 1), "TargetGroupWeight", (*path, "backendRefs", index, "weight")
                 )
                 groups.append(WeightedTargetGroup(target_group_arn=arn, weight=weight))
         return ForwardAction(target_groups=tuple(groups)) if groups else FixedResponseAction(status=500)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lattice_events.network.model import ListenerProtocol
-from lattice_events.readers.actions import WrongPropertyError, whole_number
+from lattice_events.readers.actions import WrongPropertyError, shaped_number
 from lattice_events.readers.source import Document, Path, mapping
 
 CONTROLLER = "application-networking.k8s.aws"
@@ -86,7 +86,7 @@ def _hosts_meet(one: str, other: str) -> bool:
 
 def read_listener(listener: Mapping[str, Any], path: Path) -> tuple[int, ListenerProtocol]:
     """A listener's port and protocol."""
-    port = whole_number(listener.get("port"), 1, 65535, (*path, "port"))
+    port = shaped_number(listener.get("port"), "Port", (*path, "port"))
     match listener.get("protocol"):
         case "HTTP":
             return port, "HTTP"

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lattice_events.network.model import HealthCheck
-from lattice_events.readers.actions import WrongPropertyError, known_keys, whole_number
+from lattice_events.readers.actions import WrongPropertyError, known_keys, shaped_text, whole_number
+from lattice_events.readers.lattice_schema import SHAPES
 from lattice_events.readers.source import Path
 
 _KEYS = (
@@ -45,28 +46,26 @@ def read_health_check(config: Mapping[str, Any]) -> HealthCheck | None:
         return None
     return HealthCheck(
         path=_path(value.get("Path", _DEFAULT.path), (*path, "Path")),
-        interval_seconds=_number(value, "HealthCheckIntervalSeconds", 5, 300, _DEFAULT.interval_seconds),
-        timeout_seconds=_number(value, "HealthCheckTimeoutSeconds", 1, 120, _DEFAULT.timeout_seconds),
-        healthy_threshold=int(_number(value, "HealthyThresholdCount", 2, 10, _DEFAULT.healthy_threshold)),
-        unhealthy_threshold=int(
-            _number(value, "UnhealthyThresholdCount", 2, 10, _DEFAULT.unhealthy_threshold)
-        ),
+        interval_seconds=_number(value, "HealthCheckIntervalSeconds", 5, _DEFAULT.interval_seconds),
+        timeout_seconds=_number(value, "HealthCheckTimeoutSeconds", 1, _DEFAULT.timeout_seconds),
+        healthy_threshold=int(_number(value, "HealthyThresholdCount", 2, _DEFAULT.healthy_threshold)),
+        unhealthy_threshold=int(_number(value, "UnhealthyThresholdCount", 2, _DEFAULT.unhealthy_threshold)),
         statuses=_statuses(value.get("Matcher"), (*path, "Matcher")),
     )
 
 
-def _number(value: Mapping[str, Any], key: str, low: int, high: int, default: float) -> float:
+def _number(value: Mapping[str, Any], key: str, low: int, default: float) -> float:
     """A number within limits; 0 and nothing are the default."""
     given = value.get(key, 0)
     if given in (0, "0"):
         return default
-    return whole_number(given, low, high, ("Config", "HealthCheck", key))
+    return whole_number(given, low, SHAPES[key].high, ("Config", "HealthCheck", key))
 
 
 def _path(value: Any, path: Path) -> str:
     if not isinstance(value, str) or not value.startswith("/"):
         raise WrongPropertyError(f"The path of a health check must start with /, not {value!r}.", path)
-    return value
+    return shaped_text(value, "HealthCheckPath", path)
 
 
 def _statuses(value: Any, path: Path) -> tuple[tuple[int, int], ...]:
@@ -74,7 +73,7 @@ def _statuses(value: Any, path: Path) -> tuple[tuple[int, int], ...]:
     if value is None:
         return _DEFAULT.statuses
     known_keys(value, ("HttpCode",), path)
-    text = str(value.get("HttpCode") or "200")
+    text = shaped_text(value.get("HttpCode") or "200", "HttpCodeMatcher", (*path, "HttpCode"))
     matches = [_RANGE.fullmatch(part.strip()) for part in text.split(",")]
     ranges = tuple((int(match[1]), int(match[2] or match[1])) for match in matches if match)
     if len(ranges) != len(matches) or any(not 200 <= low <= high <= 499 for low, high in ranges):

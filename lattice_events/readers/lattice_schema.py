@@ -7,6 +7,8 @@ Source:
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import NamedTuple
 
 _PREFIX = "AWS::VpcLattice::"
 
@@ -49,36 +51,92 @@ TARGET_GROUP_CONFIG = (
 TARGET = ("Id", "Port")
 AUTH_TYPES = ("NONE", "AWS_IAM")
 FIXED_STATUSES = (404, 500)
-MAX_WEIGHT = 999
-MAX_TARGET_GROUPS = 10
-MAX_HEADER_MATCHES = 5
-MAX_PRIORITY = 2000
 MAX_RESOURCES = 500
 """Of a template: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 
-_NAME = re.compile(r"(?!-)(?!.*-$)(?!.*--)[a-z0-9-]+")
-_NAME_RULES = {  # kind: shortest, longest, forbidden start
-    "service network": (3, 63, "servicenetwork-"),
-    "service": (3, 40, "svc-"),
-    "listener": (3, 63, "listener-"),
-    "rule": (3, 63, "rule-"),
-    "target group": (3, 128, "tg-"),
+
+class Shape(NamedTuple):
+    """What AWS takes for a value: of text the length, of a list the number of items, of a number itself.
+
+    Attributes:
+        low: The least.
+        high: The most.
+        pattern: Of a text, whole.
+    """
+
+    low: int
+    high: int
+    pattern: str = ""
+
+
+_PATH = "/[a-zA-Z0-9@:%_+.~#?&/=-]*"
+_NAME = "(?![-])(?!.*[-]$)(?!.*[-]{2})[a-z0-9-]+"
+# By their names in the API models of VPC Lattice and Lambda, with which a test compares them.
+SHAPES: Mapping[str, Shape] = {
+    "HttpStatusCode": Shape(100, 599),
+    "HttpMethod": Shape(0, 16),
+    "HeaderMatchList": Shape(1, 5),
+    "HeaderMatchName": Shape(1, 100),
+    "HeaderMatchExact": Shape(1, 200),
+    "HeaderMatchPrefix": Shape(1, 200),
+    "HeaderMatchContains": Shape(1, 200),
+    "HealthCheckIntervalSeconds": Shape(0, 300),
+    "HealthCheckPath": Shape(0, 2048, ".*(^/[a-zA-Z0-9@:%_+.~#?&/=-]*$|(^$)).*"),
+    "HealthCheckTimeoutSeconds": Shape(0, 120),
+    "HealthyThresholdCount": Shape(0, 10),
+    "HttpCodeMatcher": Shape(0, 2000, ".*(^[0-9-,]+$|(^$)).*"),
+    "ListenerName": Shape(3, 63, "(?!listener-)" + _NAME),
+    "PathMatchExact": Shape(1, 200, _PATH),
+    "PathMatchPrefix": Shape(1, 200, _PATH),
+    "Port": Shape(1, 65535),
+    "RuleName": Shape(3, 63, "(?!rule-)" + _NAME),
+    "RulePriority": Shape(1, 2000),
+    "ServiceCustomDomainName": Shape(3, 255),
+    "ServiceName": Shape(3, 40, "(?!svc-)" + _NAME),
+    "ServiceNetworkName": Shape(3, 63, _NAME),
+    "TargetGroupName": Shape(3, 128, "(?!tg-)" + _NAME),
+    "TargetGroupWeight": Shape(0, 999),
+    "UnhealthyThresholdCount": Shape(0, 10),
+    "WeightedTargetGroupList": Shape(1, 10),
+    "Handler": Shape(0, 128, r"[^\s]+"),
+    "MemorySize": Shape(128, 32768),
+    "Timeout": Shape(1, 5400),
+}
+ENVIRONMENT_NAME = re.compile("[a-zA-Z][a-zA-Z0-9_]*")
+"""Of a function's variable. Lambda refuses a single letter too, which does no harm here."""
+_NAMES = {  # kind: shape, and the start that CloudFormation forbids
+    "service network": ("ServiceNetworkName", "servicenetwork-"),
+    "service": ("ServiceName", "svc-"),
+    "listener": ("ListenerName", "listener-"),
+    "rule": ("RuleName", "rule-"),
+    "target group": ("TargetGroupName", "tg-"),
 }
 
 
 def made_up_name(kind: str, *parts: str) -> str:
     """A name for what was given none, made of its stack and logical id as CloudFormation makes it."""
     text = re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")
-    return text[: _NAME_RULES[kind][1]].strip("-")
+    return text[: SHAPES[_NAMES[kind][0]].high].strip("-")
 
 
 def name_problem(kind: str, name: str) -> str | None:
     """Say why a name is not allowed, or ``None``."""
-    shortest, longest, forbidden = _NAME_RULES[kind]
+    shape, forbidden = _NAMES[kind]
+    shortest, longest, pattern = SHAPES[shape]
     if not shortest <= len(name) <= longest:
         return f"the name {name!r} of a {kind} must have {shortest} to {longest} characters"
     if name.startswith(forbidden):
         return f"the name {name!r} of a {kind} must not start with {forbidden}"
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(pattern, name):
         return f"the name {name!r} of a {kind} may have a-z, 0-9 and single hyphens inside"
+    return None
+
+
+def text_problem(shape: str, text: str) -> str | None:
+    """Say why AWS would not take a text, or ``None``."""
+    shortest, longest, pattern = SHAPES[shape]
+    if not shortest <= len(text) <= longest:
+        return f"must have {shortest} to {longest} characters, not {len(text)}"
+    if pattern and not re.fullmatch(pattern, text):
+        return f"must match {pattern}, as AWS demands; {text!r} does not"
     return None

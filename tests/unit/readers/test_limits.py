@@ -1,0 +1,126 @@
+"""What AWS would refuse is refused here, by AWS's own models."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from botocore.loaders import Loader
+
+from lattice_events.errors import ConfigurationError
+from lattice_events.readers.lattice_schema import ENVIRONMENT_NAME, FIXED_STATUSES, SHAPES
+from tests.unit.readers.test_cloudformation import TEMPLATE, link, problems, read
+from tests.unit.readers.test_gateway_api import GATEWAY, ROUTE
+from tests.unit.readers.test_gateway_api import read as read_manifests
+
+MODELS = {
+    name: shape
+    for service in ("lambda", "vpc-lattice")
+    for name, shape in Loader().load_service_model(service, "service-2")["shapes"].items()
+}
+RULE = "Match: {Prefix: /old}"
+GROUPS = "- TargetGroupIdentifier: !Ref Group"
+REFUSED: list[tuple[str, str, str]] = [
+    (RULE, "Match: {Prefix: '/orders/*'}", "45:21: VPC Lattice takes no * in a path such as '/orders/*': a prefix matches whatever follows it."),
+    (RULE, "Match: {Exact: '/orders/*'}", "45:21: VPC Lattice takes no * in a path such as '/orders/*': a Prefix does what it is meant for."),
+    (RULE, "Match: {Exact: '/a b'}", "45:21: Exact must match /[a-zA-Z0-9@:%_+.~#?&/=-]*, as AWS demands; '/a b' does not."),
+    (RULE, "Match: {Prefix: '/orders/{id}'}", "45:21: Prefix must match /[a-zA-Z0-9@:%_+.~#?&/=-]*, as AWS demands; '/orders/{id}' does not."),
+    (RULE, "Match: {Prefix: /é}", "45:21: Prefix must match /[a-zA-Z0-9@:%_+.~#?&/=-]*, as AWS demands; '/é' does not."),
+    (RULE, f"Match: {{Prefix: /{'a' * 200}}}", "45:21: Prefix must have 1 to 200 characters, not 201."),
+    (RULE, "Match: {Prefix: old}", "45:21: A path starts with /, 'old' does not."),
+    (RULE, "Match: {Prefix: ''}", "45:21: A path starts with /, '' does not."),
+    (RULE, "Match: {Prefix: [/a]}", "45:21: Prefix must be text, not ['/a']."),
+    ("          PathMatch:\n            Match: {Prefix: /old}", "          HeaderMatches: []", "44:11: VPC Lattice refuses empty HeaderMatches: leave the key out."),
+    ("          PathMatch:\n            Match: {Prefix: /old}", f"          HeaderMatches: [{{Name: {'x' * 101}, Match: {{Exact: a}}}}]", "44:28: Name must have 1 to 100 characters, not 101."),
+    ("          PathMatch:\n            Match: {Prefix: /old}", "          HeaderMatches: [{Name: '', Match: {Exact: a}}]", "44:28: Name must have 1 to 100 characters, not 0."),
+    ("          PathMatch:\n            Match: {Prefix: /old}", "          HeaderMatches: [{Match: {Exact: a}}]", "44:27: Name must be text, not None."),
+    ("          PathMatch:\n            Match: {Prefix: /old}", "          HeaderMatches: [{Name: x, Match: {Exact: ''}}]", "44:45: Exact must have 1 to 200 characters, not 0."),
+    ("          PathMatch:\n            Match: {Prefix: /old}", f"          HeaderMatches: [{{Name: x, Match: {{Contains: {'a' * 201}}}}}]", "44:45: Contains must have 1 to 200 characters, not 201."),
+    ("          PathMatch:\n            Match: {Prefix: /old}", f"          Method: {'A' * 17}", "44:11: Method must have 0 to 16 characters, not 17."),
+    ("Priority: 10", "Priority: 0", "41:7: Priority must be a whole number from 1 to 2000, not 0."),
+    ("Priority: 10", "Priority: 2001", "41:7: Priority must be a whole number from 1 to 2000, not 2001."),
+    ("StatusCode: 404", "StatusCode: 403", "47:25: VPC Lattice allows only 404 and 500 for fixed responses, not 403."),
+    (GROUPS, f"{GROUPS}\n              Weight: 1000", "37:15: Weight must be a whole number from 0 to 999, not 1000."),
+    (GROUPS, f"{GROUPS}\n              Weight: -1", "37:15: Weight must be a whole number from 0 to 999, not -1."),
+    ("TargetGroups:\n            " + GROUPS, "TargetGroups: [" + "{TargetGroupIdentifier: !Ref Group, Weight: 1}, " * 11 + "]", "35:11: An action forwards to 1 to 10 target groups."),
+    ("Protocol: HTTPS", "Protocol: HTTPS\n      Port: 65536", "33:7: Port must be a whole number from 1 to 65535, not 65536."),
+    ("Name: foo", "Name: svc-foo", "27:7: The name 'svc-foo' of a service must not start with svc-."),
+    ("Name: foo", "Name: foo--bar", "27:7: The name 'foo--bar' of a service may have a-z, 0-9 and single hyphens inside."),
+    ("Name: foo", f"Name: {'a' * 41}", f"27:7: The name '{'a' * 41}' of a service must have 3 to 40 characters."),
+    ("Name: foo", "Name: foo\n      CustomDomainName: a", "28:7: CustomDomainName must have 3 to 255 characters, not 1."),
+    ("Handler: app.hello", "Handler: app.hello\n      Timeout: 5401", "14:7: Timeout must be a whole number from 1 to 5400, not 5401."),
+    ("Handler: app.hello", "Handler: app.hello\n      MemorySize: 127", "14:7: MemorySize must be a whole number from 128 to 32768, not 127."),
+    ("Handler: app.hello", "Handler: app. hello", "13:7: Handler must match [^\\s]+, as AWS demands; 'app. hello' does not."),
+    ("Handler: app.hello", f"Handler: app.{'h' * 130}", "13:7: Handler must have 0 to 128 characters, not 134."),
+    ("STAGE: ", "'A=B': x\n          STAGE: ", "16:11: The name of a function's variable is a letter, then letters, digits and _; not 'A=B'."),
+]  # fmt: skip
+TAKEN = [
+    (RULE, f"Match: {{Prefix: /{'a' * 199}}}"),
+    (RULE, "Match: {Prefix: '/a@:%_+.~#?&=-'}"),
+    ("Priority: 10", "Priority: '2000'"),
+    ("Handler: app.hello", "Handler: app.hello\n      Timeout: 901"),
+    ("Handler: app.hello", "Handler: app.hello\n      Timeout: 5400\n      MemorySize: 32768"),
+    (GROUPS, f"{GROUPS}\n              Weight: 999"),
+    ("Name: foo", f"Name: {'a' * 40}"),
+]
+ROUTES = [
+    ("matches: [{path: {value: '/a/*'}}]", "VPC Lattice takes no * in a path such as '/a/*': a prefix matches whatever follows it."),
+    (f"matches: [{{path: {{value: /{'a' * 200}}}}}]", "value must have 1 to 200 characters, not 201."),
+    ("matches: [{path: {type: Exact, value: '/a b'}}]", "value must match /[a-zA-Z0-9@:%_+.~#?&/=-]*"),
+    ("matches: [{path: {value: 1}}]", "value must match /[a-zA-Z0-9@:%_+.~#?&/=-]*"),
+    ("matches: [{headers: [{name: '', value: a}]}]", "name must have 1 to 100 characters, not 0."),
+    ("matches: [{headers: [{name: x}]}]", "value must be text, not None."),
+    (f"matches: [{{headers: [{{name: x, value: {'a' * 201}}}]}}]", "value must have 1 to 200 characters, not 201."),
+    (f"matches: [{{method: {'A' * 17}}}]", "method must have 0 to 16 characters, not 17."),
+    ("backendRefs: [" + "{name: app}, " * 11 + "]", "A rule has at most 10 backendRefs."),
+    ("backendRefs: [{name: app, weight: 1000}]", "weight must be a whole number from 0 to 999, not 1000."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_limit_is_the_one_of_aws_s_model(name: str) -> None:
+    model = MODELS[name]
+
+    assert SHAPES[name] == (model["min"], model["max"], model.get("pattern", ""))
+
+
+def test_a_variable_of_lambda_s_model_is_one_here() -> None:
+    assert MODELS["EnvironmentVariableName"]["pattern"] == "[a-zA-Z]([a-zA-Z0-9_])+"
+    assert ENVIRONMENT_NAME.pattern == "[a-zA-Z][a-zA-Z0-9_]*"
+
+
+def test_fixed_responses_are_those_that_the_model_s_text_names() -> None:
+    text = MODELS["FixedResponseAction"]["members"]["statusCode"]["documentation"]
+
+    assert tuple(map(int, re.findall(r"\d{3}", text))) == FIXED_STATUSES
+
+
+@pytest.mark.parametrize(("old", "new", "said"), REFUSED)
+def test_what_aws_would_refuse_is_refused_with_its_place(old: str, new: str, said: str) -> None:
+    assert old in TEMPLATE
+
+    assert f"template.yml:{said}" in problems(TEMPLATE.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(("old", "new"), TAKEN)
+def test_what_aws_takes_is_taken(old: str, new: str) -> None:
+    assert old in TEMPLATE
+    network, _ = link(read(TEMPLATE.replace(old, new, 1)))
+
+    assert network.services
+
+
+@pytest.mark.parametrize(("rule", "said"), ROUTES)
+def test_what_vpc_lattice_would_refuse_of_a_route_is_refused(rule: str, said: str) -> None:
+    text = GATEWAY + ROUTE.partition("    - matches")[0] + f"    - {rule}\n"
+    with pytest.raises(ConfigurationError) as caught:
+        read_manifests(text)
+    assert re.match(rf"k8s\.yaml:\d+:\d+: {re.escape(said)}", str(caught.value)), str(caught.value)
+
+
+@pytest.mark.parametrize("priority", ["0", "2001", "9" * 5000])
+def test_a_priority_that_vpc_lattice_would_refuse_is_refused(priority: str) -> None:
+    name = "application-networking.k8s.aws/rule-0-priority"
+    text = ROUTE.replace("{name: eks-app}", f"{{name: eks-app, annotations: {{{name}: '{priority}'}}}}")
+    with pytest.raises(ConfigurationError, match="must be a whole number from 1 to 2000"):
+        read_manifests(GATEWAY + text)
