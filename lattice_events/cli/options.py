@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
+from lattice_events.cli.env_file import read_env_files
 from lattice_events.cli.run import RunOptions
-from lattice_events.errors import ConfigurationError, ManifestError, Problem
+from lattice_events.errors import ConfigurationError
 from lattice_events.readers.serverless import ServerlessOptions
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -147,7 +148,7 @@ def run_options(
         ),
         packaged=packaged,
         code=code_folders(code),
-        variables=dict([*_from_files(files), *(_pair("--env", each) for each in variables)]),
+        variables=dict([*read_env_files(files), *(_pair("--env", each) for each in variables)]),
         aws_profile=aws_profile,
         extra_ca=extra_ca,
         access_log=access_log,
@@ -160,27 +161,3 @@ def _pair(option: str, text: str) -> tuple[str, str]:
     if not equals or not name:
         raise ConfigurationError(f"{option} takes NAME=VALUE, not {text!r}.")
     return name, value
-
-
-def _from_files(files: tuple[Path, ...]) -> list[tuple[str, str]]:
-    """The variables of ``--env-file``: a line each, ``#`` starts a comment line."""
-    pairs = []
-    problems = []
-    for file in files:
-        try:
-            lines = file.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is not UTF-8"
-            problems.append(Problem(f"--env-file cannot be read: {reason}.", str(file)))
-            continue
-        for number, line in enumerate(lines, start=1):
-            text = line.strip().removeprefix("export ")
-            if not text or text.startswith("#"):
-                continue
-            name, equals, value = text.partition("=")
-            if not equals or not name.strip():
-                problems.append(Problem(f"A line must be NAME=VALUE, not {line!r}.", f"{file}:{number}"))
-            pairs.append((name.strip(), value.strip().strip("\"'")))
-    if problems:
-        raise ManifestError(problems)
-    return pairs
