@@ -147,6 +147,10 @@ BEHAVIOURS = (
         "Web pages of other sites get a 403 from `lattice dev` itself, which says so; VPC Lattice has no such protection",
     ),
     ("absent", "Permissions of functions: every function may be invoked"),
+    (
+        "absent",
+        "The silence of a service without a ServiceNetworkServiceAssociation: nobody could reach it on AWS; here it answers, with a note at the start and in `lattice explain`",
+    ),
     ("absent", "The idle timeout setting of a service; it is always 60 seconds"),
     (
         "absent",

@@ -49,7 +49,9 @@ def _add_place(tree: Tree, described: dict[str, Any]) -> None:
             else _line(("no service of this network has this host", "red"))
         )
         return
-    tree.add(_line("service ", (service["name"], "cyan"), f"  {service['arn']}"))
+    branch = tree.add(_line("service ", (service["name"], "cyan"), f"  {service['arn']}"))
+    for note in described["notes"]:
+        branch.add(_line(("note  ", "yellow"), note))
     if described["service_network"]:
         vpc = described["source_vpc"]
         tree.add(

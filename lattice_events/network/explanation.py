@@ -14,6 +14,10 @@ from lattice_events.network.model import ForwardAction, LambdaTarget, Network, T
 from lattice_events.network.policy import Facts, find_lacks
 from lattice_events.request import Request
 
+NO_NETWORK = (
+    "it has no association with a service network, so nobody could reach it on AWS; add a "
+    "ServiceNetworkServiceAssociation"
+)
 _HIDDEN = ("authorization", "x-amz-security-token")
 _HIDDEN_PARAMETERS = re.compile(r"(?<![^&])(X-Amz-(?:Signature|Security-Token)=)[^&]*")
 
@@ -45,6 +49,7 @@ def describe(decision: Decision, network: Network, assumptions: Assumptions) -> 
         "target": None if isinstance(decision, Reply) else target_name(decision.target),
         "reply": _reply(decision) if isinstance(decision, Reply) else None,
         "sent": _sent(decision, assumptions) if isinstance(decision, Forward) else None,
+        "notes": [] if trace.service is None or trace.service.service_network_arns else [NO_NETWORK],
     }
 
 

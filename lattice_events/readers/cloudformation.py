@@ -42,6 +42,7 @@ from lattice_events.readers.fragment import (
     VpcAssociation,
     did_you_mean,
 )
+from lattice_events.readers.handlers import handler_problem
 from lattice_events.readers.health_check import read_health_check
 from lattice_events.readers.intrinsics import NO_VALUE, UnresolvableError, as_text, is_intrinsic
 from lattice_events.readers.lattice_schema import (
@@ -393,6 +394,9 @@ class _TemplateReader(Template):
         if "." not in handler:
             message = f"Handler must be like folder/module.function, not {handler!r}."
             raise WrongPropertyError(message, ("Handler",))
+        environment = self._environment(name)
+        if self.options.runs_functions:
+            self._note_missing_handler(name, handler, code, environment)
         given = self.quiet(("Resources", name, "Properties", "Role"))
         role_arn = given if isinstance(given, str) else ""
         principal = RoleReader(self).principal(
@@ -410,12 +414,24 @@ class _TemplateReader(Template):
                 memory_mb=shaped_number(
                     self.property(name, "MemorySize", 128), "MemorySize", ("MemorySize",)
                 ),
-                environment=self._environment(name),
+                environment=environment,
                 role_arn=role_arn,
                 logical_id=name,
                 origin=self.origin(name),
             )
         )
+
+    def _note_missing_handler(
+        self, name: str, handler: str, code: str, environment: Mapping[str, str]
+    ) -> None:
+        """Say at once what would else show at the first request. AWS deploys such a function, too."""
+        knows_path = self.options.is_own_python and "PYTHONPATH" not in environment
+        problem = handler_problem(handler, code, knows_path=knows_path)
+        if problem:
+            place = self.locate(("Resources", name, "Properties", "Handler"))
+            self.fragment.notes.append(
+                f"{place}: The handler {handler} of {self.function_name(name)} cannot start: {problem}"
+            )
 
     def _vpc_of_function(self, name: str) -> str | None:
         """The VPC that a function is attached to, as its security group's resource tells."""

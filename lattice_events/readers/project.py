@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
 from lattice_events.errors import ConfigurationError, ManifestError, Problem
+from lattice_events.network.explanation import NO_NETWORK
 from lattice_events.network.model import Network, make_id
 from lattice_events.network.policy import find_unplayed_keys
 from lattice_events.readers.assemble import assemble
@@ -128,7 +129,7 @@ class _Loader:
         callers = [caller for each in self._settings for caller in each.callers]
         principals = with_callers(network.principals, callers, region=region, account=MADE_UP_ACCOUNT)
         network = replace(network, principals=principals)
-        notes = (*notes, *_unknown_policies(network), *_unplayed_keys(network))
+        notes = (*notes, *_unreachable(network), *_unknown_policies(network), *_unplayed_keys(network))
         return Project(network=network, settings=settings, notes=notes)
 
     def _refuse_unknown_code(self, fragments: Sequence[Fragment]) -> None:
@@ -227,6 +228,8 @@ class _Loader:
                     stack_name=service.stack_name,
                     parameters=_parameters(self._options.serverless.params),
                     code=self._code_of(service),
+                    runs_functions=self._options.runs_functions,
+                    is_own_python=not settings.python,
                     target_urls=urls,
                     assumptions=settings.assumptions,
                 ),
@@ -263,10 +266,19 @@ class _Loader:
                     stack_name=stacks[-1],
                     parameters=_parameters(self._options.serverless.params),
                     code=lambda name: folders.get(name, unknown),
+                    runs_functions=self._options.runs_functions,
+                    is_own_python=not settings.python,
                     target_urls=urls,
                     assumptions=settings.assumptions,
                 ),
             )
+
+
+def _unreachable(network: Network) -> Iterator[str]:
+    """What to say of services that are on no service network."""
+    for service in network.services:
+        if not service.service_network_arns:
+            yield f"{service.origin}: Service {service.name} answers here, but {NO_NETWORK}."
 
 
 def _unknown_policies(network: Network) -> Iterator[str]:

@@ -33,6 +33,8 @@ class TemplateOptions:
         stack_name: ``AWS::StackName``.
         parameters: Given values of parameters.
         code: Gives the folder or archive with a function's code, by logical id; ``None`` when unknown.
+        runs_functions: Whether what their code lacks is to be noted.
+        is_own_python: Whether they run under the interpreter of this program.
         target_urls: URLs of HTTP targets, by logical id or name of the target group.
         assumptions: What a match means that does not mind its case.
     """
@@ -42,6 +44,8 @@ class TemplateOptions:
     stack_name: str = "local"
     parameters: Mapping[str, str] = field(default_factory=dict)
     code: Callable[[str], str | None] = lambda _: None
+    runs_functions: bool = False
+    is_own_python: bool = True
     target_urls: Mapping[str, Sequence[str]] = field(default_factory=dict)
     assumptions: Assumptions = DEFAULTS
 
