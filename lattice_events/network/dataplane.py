@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 from lattice_events.assumptions import Assumptions
 from lattice_events.headers import Headers, end_to_end
@@ -37,6 +38,10 @@ MAX_HEADERS = 100
 MAX_HEADER_BYTES = 60 * 1024
 
 IDLE_TIMEOUT_SECONDS = 60
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_LONGEST_HOST = 255  # that a hint is looked for
+_MOST_NAMES = 20
 
 # RFC 3986 §3.2, without userinfo: a name, or an address of IPv4 or IPv6, and a port.
 _AUTHORITY = re.compile(
@@ -94,8 +99,10 @@ def plan(
         at = _find_listener(service, source.port) if service else None
         return _reply(400, "Bad Request", problem, request_id, Trace(service=service, listener=at))
     if service is None:
-        reason = f"{host or 'an empty host'} is not a service of the network"
-        return _reply(404, assumptions.unknown_host_body, reason, request_id, Trace())
+        hint = _hint(network, host)
+        reason = f"{host or 'an empty host'} is not a service of the network{hint}"
+        body = f"lattice dev: {reason}\n" if _is_local_name(host) else assumptions.unknown_host_body
+        return _reply(404, body, reason, request_id, Trace())
     listener = _find_listener(service, source.port)
     if listener is None:
         reason = f"{service.name} has no listener on port {source.port}"
@@ -140,6 +147,28 @@ def travelling(headers: Headers) -> Headers:
     ``Expect`` asks the next server alone, and that one is VPC Lattice (RFC 9110 §10.1.1).
     """
     return end_to_end(headers).without("expect")
+
+
+def _is_local_name(host: str) -> bool:
+    """Whether a host can be no service's on AWS, so that an answer for it is not VPC Lattice's."""
+    host = host.lower().removesuffix(".")
+    return host in _LOOPBACK or host.endswith(".localhost")
+
+
+def _hint(network: Network, host: str) -> str:
+    """The end of a sentence: the service that was meant; for a local name else all services."""
+    known = {each.name: f"{each.name}.localhost" for each in network.services}
+    known |= {name.lower(): name for each in network.services if (name := each.custom_domain_name)}
+    label, _, parent = host.lower()[:_LONGEST_HOST].removesuffix(".").partition(".")
+    is_generated = ".vpc-lattice-svcs." in parent
+    written = label if parent in ("", "localhost") else f"{label}.{parent}"
+    if is_generated:
+        written = label.rpartition("-")[0]
+    near = get_close_matches(written, known, n=1, cutoff=0.7)
+    if near:
+        return f"; did you mean {known[near[0]]}?"
+    names = ", ".join(f"{each.name}.localhost" for each in network.services[:_MOST_NAMES])
+    return f"; the services are {names}" if names and _is_local_name(host) else ""
 
 
 def _refuse(trace: Trace, request_id: str) -> Reply:

@@ -16,7 +16,15 @@ from lattice_events.readers.fragment import did_you_mean
 _MAX_BYTES = 1024 * 1024  # of a source file; a longer one is not looked into
 # With these a module may have names that are written nowhere.
 _DYNAMIC = ("globals(", "vars(", "exec(", "setattr(", "__dict__", "__getattr__", "global ", "import *")
-_UNREADABLE = (OSError, ValueError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class _Folder(Protocol):
@@ -55,11 +63,19 @@ def _problem(handler: str, root: _Folder, knows_path: bool) -> str | None:
     folder = root.joinpath(*parts[:-1])
     file = next((each for each in _candidates(folder, parts[-1]) if each.is_file()), None)
     if file is not None:
-        shown = "/".join((*parts[:-1], file.name)) if file.name != "__init__.py" else "/".join((*parts, file.name))
+        shown = (
+            "/".join((*parts[:-1], file.name))
+            if file.name != "__init__.py"
+            else "/".join((*parts, file.name))
+        )
         return _name_problem(_read(file), name, module, shown)
     if _may_be_elsewhere(root, folder, parts, knows_path):
         return None
-    known = [each.name.removesuffix(".py") for each in folder.iterdir() if each.name.endswith(".py")] if folder.is_dir() else []
+    known = (
+        [each.name.removesuffix(".py") for each in folder.iterdir() if each.name.endswith(".py")]
+        if folder.is_dir()
+        else []
+    )
     prefix = module[: len(module) - len(parts[-1])]
     hint = did_you_mean(module, [prefix + each for each in known]).replace("?", f".{name}?")
     return f"there is no file {'/'.join(parts)}.py.{hint}"

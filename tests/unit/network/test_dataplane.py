@@ -170,6 +170,40 @@ def test_an_unknown_host_is_a_404() -> None:
     assert "an empty host" in replied(decide(request=Request())).reason
 
 
+@pytest.mark.parametrize(
+    ("host", "body"),
+    [
+        ("fo.localhost:8480", "lattice dev: fo.localhost is not a service of the network; did you mean foo.localhost?\n"),
+        ("FOO2.localhost", "lattice dev: FOO2.localhost is not a service of the network; did you mean foo.localhost?\n"),
+        ("zzz.localhost", "lattice dev: zzz.localhost is not a service of the network; the services are foo.localhost\n"),
+        ("localhost:8480", "lattice dev: localhost is not a service of the network; the services are foo.localhost\n"),
+        ("127.0.0.1:8480", "lattice dev: 127.0.0.1 is not a service of the network; the services are foo.localhost\n"),
+        ("a" * 10_000 + ".localhost", f"lattice dev: {'a' * 10_000}.localhost is not a service of the network; the services are foo.localhost\n"),
+        ("fooo", "Not Found"),
+        ("fooo-0123.7d67968.vpc-lattice-svcs.us-west-2.on.aws", "Not Found"),
+        ("other.example", "Not Found"),
+    ],
+)  # fmt: skip
+def test_the_404_of_a_host_that_is_only_local_names_the_services(host: str, body: str) -> None:
+    decision = replied(decide(request=Request(headers=Headers({"host": host}))))
+
+    assert (decision.response.status, decision.response.body.decode()) == (404, body)
+
+
+@pytest.mark.parametrize(
+    ("host", "hint"),
+    [
+        ("fooo", "; did you mean foo.localhost?"),
+        ("fooo-0123.7d67968.vpc-lattice-svcs.us-west-2.on.aws", "; did you mean foo.localhost?"),
+        ("other.example", ""),
+    ],
+)
+def test_the_reason_of_an_unknown_host_names_the_nearest_service(host: str, hint: str) -> None:
+    decision = replied(decide(request=Request(headers=Headers({"host": host}))))
+
+    assert decision.reason == f"{host} is not a service of the network{hint}"
+
+
 def test_a_port_without_a_listener_is_a_404() -> None:
     decision = replied(decide(port=80))
 
