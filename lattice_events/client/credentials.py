@@ -25,7 +25,7 @@ PAUSE_SECONDS = 30
 
 
 def _read_environment() -> Credentials | None:
-    """What Lambda puts into the environment, read anew for each call; half of it is an error."""
+    """What Lambda puts into the environment, read anew for each call, as botocore reads it."""
     environment = os.environ
     # A value from a file or a Kubernetes Secret often ends with a line break.
     access_key_id = environment.get("AWS_ACCESS_KEY_ID", "").strip()
@@ -34,12 +34,14 @@ def _read_environment() -> Credentials | None:
         return Credentials(
             access_key_id=access_key_id,
             secret_access_key=secret_access_key,
-            session_token=environment.get("AWS_SESSION_TOKEN", "").strip(),
+            session_token=(
+                environment.get("AWS_SECURITY_TOKEN", "").strip()
+                or environment.get("AWS_SESSION_TOKEN", "").strip()
+            ),
         )
-    if access_key_id or secret_access_key:
-        missing = "AWS_SECRET_ACCESS_KEY" if access_key_id else "AWS_ACCESS_KEY_ID"
+    if access_key_id:
         raise MissingCredentialsError(
-            f"{missing} is not set, but the other half of the credentials is: export both."
+            "AWS_SECRET_ACCESS_KEY is not set, but the other half of the credentials is: export both."
         )
     return None
 
@@ -130,11 +132,12 @@ class RefreshingCredentials:
 
 
 class DefaultCredentials:
-    """The credentials of where the code runs; the first of these that has some.
+    """The credentials that boto3 would find where the code runs.
 
     1. The environment (a Lambda function), read anew for each call.
-    2. The container endpoint (SnapStart, ECS, EKS Pod Identity), refreshed before expiry.
-    3. botocore's chain, if botocore is installed: profiles, SSO, IRSA. It refreshes by itself.
+    2. The container endpoint (SnapStart, ECS, EKS Pod Identity), refreshed before expiry, where nothing
+       else is set up that comes before it.
+    3. Otherwise botocore's chain: IRSA, profiles, SSO, files. It refreshes by itself.
     """
 
     def __init__(self, *, profile: str | None = None) -> None:
@@ -159,7 +162,7 @@ class DefaultCredentials:
             credentials = _read_environment()
             if credentials is not None:
                 return credentials
-            if _has_container_endpoint():
+            if _only_container_endpoint():
                 return self._container()
         return self._from_botocore()
 
@@ -174,7 +177,7 @@ class DefaultCredentials:
         Raises:
             SigningError: None could be fetched.
         """
-        if self._profile is None and _read_environment() is None and _has_container_endpoint():
+        if self._profile is None and _read_environment() is None and _only_container_endpoint():
             return self._container.refresh(stale)
         found = self()
         if found == stale and self._botocore is not None:
@@ -203,6 +206,36 @@ def _has_container_endpoint() -> bool:
     )
 
 
+def _only_container_endpoint() -> bool:
+    """Whether the container endpoint has the credentials for sure.
+
+    Where anything is set up that comes before it in AWS's order, only botocore can tell.
+    """
+    return _has_container_endpoint() and not _named_before_container()
+
+
+def _named_before_container() -> str:
+    """A variable or file that comes before the container endpoint, and may or may not have credentials.
+
+    Source:
+        https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
+    """
+    environment = os.environ
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        if name in environment:  # an empty one is a profile too: botocore looks for it in vain
+            return name
+    for name in ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CREDENTIAL_FILE"):
+        if environment.get(name):
+            return name
+    files = (
+        environment.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials",
+        environment.get("AWS_CONFIG_FILE") or "~/.aws/config",
+        environment.get("BOTO_CONFIG") or "~/.boto",
+        "/etc/boto.cfg",
+    )
+    return next((file for file in files if os.path.exists(os.path.expanduser(file))), "")
+
+
 def _fetch_from_container() -> Expiring:
     """Ask the container endpoint; its module is loaded only then, since Lambda mostly needs none."""
     from lattice_events.client.container import fetch_container_credentials
@@ -217,19 +250,28 @@ def _load_botocore(profile: str | None) -> Any:
     except ImportError:
         botocore = None
     if botocore is None:
-        looked_at = "" if profile else "neither AWS_ACCESS_KEY_ID nor a container endpoint is set, and "
         raise MissingCredentialsError(
-            f"No AWS credentials: {looked_at}botocore, which reads profiles, is not installed "
+            f"No AWS credentials: {_why_botocore(profile)}botocore, which reads profiles, is not installed "
             "(pip install 'lattice-events[boto3]')."
         )
     with _telling(MissingCredentialsError):
         credentials = botocore.session.Session(profile=profile).get_credentials()
     if credentials is None:
+        half = ", but the other half of the credentials is" if os.environ.get("AWS_SECRET_ACCESS_KEY") else ""
         raise MissingCredentialsError(
-            "No AWS credentials: AWS_ACCESS_KEY_ID is not set, there is no container endpoint, and no "
+            f"No AWS credentials: AWS_ACCESS_KEY_ID is not set{half}, there is no container endpoint, and no "
             "profile has any. Export credentials, or log in: aws sso login."
         )
     return credentials
+
+
+def _why_botocore(profile: str | None) -> str:
+    """Why there is only botocore to ask."""
+    if profile:
+        return ""
+    if _has_container_endpoint():
+        return f"{_named_before_container()} comes before the container endpoint, and "
+    return "neither AWS_ACCESS_KEY_ID nor a container endpoint is set, and "
 
 
 def _freeze(credentials: Any, kind: type[SigningError]) -> Credentials:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -436,6 +437,17 @@ DENIED = (
     b"<ErrorResponse><Error><Code>AccessDenied</Code>"
     b"<Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message></Error></ErrorResponse>"
 )
+
+
+@pytest.mark.parametrize("name", ["AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONFIG_FILE"])
+def test_what_comes_before_the_container_is_never_passed_over(
+    name: str, endpoint: Endpoint, no_environment: pytest.MonkeyPatch
+) -> None:
+    no_environment.setenv(name, "/")
+    no_environment.setitem(sys.modules, "botocore.session", None)
+
+    with pytest.raises(MissingCredentialsError, match="comes before the container endpoint, and botocore"):
+        DefaultCredentials()()
 
 
 @pytest.fixture
