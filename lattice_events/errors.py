@@ -30,6 +30,8 @@ LatticeError(Exception)
 
 from __future__ import annotations
 
+from lattice_events.values import plain_integer
+
 TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -194,9 +196,9 @@ class HTTPError(LatticeError):
     """
 
     def __init__(self, status: int, body: object = "") -> None:
-        """Answer the caller with this status and body."""
-        super().__init__(f"{status}: {body}" if body else str(status))
-        self.status = status
+        """Answer the caller with this status, such as `http.HTTPStatus.NOT_FOUND`, and body."""
+        self.status: int = plain_integer(status)  # type: ignore[assignment]  # a wrong one is refused when encoded
+        super().__init__(f"{self.status}: {body}" if body else str(self.status))
         self.body = body
 
 

@@ -169,6 +169,42 @@ def find_uncarried(value: str) -> str | None:
     return None
 
 
+# Python's names for what is no charset of a text, though `bytes.decode` takes them.
+_NO_CHARSETS = frozenset(
+    ("idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
+)
+
+
+def charset_of(content_type: str) -> str:
+    """The charset parameter of a content type, or UTF-8."""
+    for parameter in content_type.split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip("\"'").lower() or "utf-8"
+    return "utf-8"
+
+
+def decode_text(body: bytes, charset: str) -> str:
+    """The body as text.
+
+    Raises:
+        ValueError: The bytes are not text in that charset, or it is none that a text may have.
+    """
+    try:
+        if charset != "utf-8":
+            import codecs
+
+            codec = codecs.lookup(charset)
+            is_text = getattr(
+                codec, "_is_text_encoding", True
+            )  # rot13, hex and so on; asked of an empty body too
+            if not is_text or codec.name.replace("_", "-") in _NO_CHARSETS:
+                raise LookupError(charset)
+        return body.decode(charset)
+    except (LookupError, ValueError) as error:  # UnicodeError, and a charset with a NUL
+        raise ValueError(f"The body is not {charset} text.") from error
+
+
 # RFC 9110 §7.6.1 and the older names; they belong to one connection and never travel on.
 HOP_BY_HOP = frozenset(
     (

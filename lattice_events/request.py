@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lattice_events.errors import BodyError
-from lattice_events.headers import Headers, QueryParams
+from lattice_events.headers import Headers, QueryParams, charset_of, decode_text
 from lattice_events.identity import ANONYMOUS, Identity
 from lattice_events.values import Value, assign
 
@@ -133,11 +133,10 @@ class Request(Value):
         Raises:
             BodyError: The bytes are not text in that charset, or the charset is unknown.
         """
-        charset = _charset(self.headers.get("content-type") or "")
         try:
-            return self.body.decode(charset)
-        except (UnicodeDecodeError, LookupError) as error:
-            raise BodyError(f"The body is not {charset} text.") from error
+            return decode_text(self.body, charset_of(self.headers.get("content-type") or ""))
+        except ValueError as error:
+            raise BodyError(str(error)) from error
 
     def json(self) -> Any:
         """The body as JSON.
@@ -171,12 +170,3 @@ class Request(Value):
         """
         values = self.headers.get_all("x-forwarded-for")
         return values[-1].rpartition(",")[2].strip() or None if values else None
-
-
-def _charset(content_type: str) -> str:
-    """The charset parameter of a content type, or UTF-8."""
-    for parameter in content_type.split(";")[1:]:
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset":
-            return value.strip().strip("\"'").lower() or "utf-8"
-    return "utf-8"

@@ -5,21 +5,105 @@ from __future__ import annotations
 import builtins
 
 from lattice_events.errors import ResponseError
-from lattice_events.headers import Headers
-from lattice_events.values import Value, assign
+from lattice_events.headers import Headers, charset_of, decode_text
+from lattice_events.values import Value, assign, plain_integer
 
 TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, Generic, Protocol, TypeVar, overload
 
     HeadersLike = Headers | Mapping[str, str] | Iterable[tuple[str, str]]
+    Make = TypeVar("Make", bound=Callable[..., "Response"])
+    Read = TypeVar("Read")
+
+    class _MakeText(Protocol):
+        def __call__(self, body: str, status: int = 200, *, headers: HeadersLike = ()) -> Response: ...
+
+    class _MakeJson(Protocol):
+        def __call__(self, value: object, status: int = 200, *, headers: HeadersLike = ()) -> Response: ...
+
+    class _Twofold(Generic[Make, Read]):
+        def __init__(self, make: Callable[..., Response], read: Callable[[Response], Read]) -> None: ...
+        @overload
+        def __get__(self, response: None, cls: type[Response]) -> Make: ...
+        @overload
+        def __get__(self, response: Response, cls: type[Response]) -> Read: ...
+        def __get__(self, response: Response | None, cls: type[Response]) -> Any: ...
+else:
+
+    class _Twofold:
+        """A name that makes a response on the class, and on a response reads it, as those of HTTP clients do."""
+
+        __slots__ = ("_make", "_read")
+
+        def __init__(self, make, read):
+            self._make = make
+            self._read = read
+
+        def __get__(self, response, cls):
+            """The one or the other."""
+            return self._make.__get__(cls) if response is None else self._read(response)
+
+
+def _make_text(cls: type[Response], body: str, status: int = 200, *, headers: HeadersLike = ()) -> Response:
+    """A text response: ``text/plain; charset=utf-8`` unless the headers say otherwise."""
+    return cls(status, headers=_typed(headers, "text/plain; charset=utf-8"), body=body)
+
+
+def _read_text(response: Response) -> str:
+    """The body as text, by the charset of its content type, else UTF-8; what is none in that is replaced."""
+    try:
+        return decode_text(response.body, charset_of(response.headers.get("content-type") or ""))
+    except ValueError:
+        return response.body.decode(errors="replace")
+
+
+def _make_json(
+    cls: type[Response], value: object, status: int = 200, *, headers: HeadersLike = ()
+) -> Response:
+    """A JSON response: ``application/json`` unless the headers say otherwise.
+
+    Raises:
+        ResponseError: The value holds a number that JSON lacks (NaN, Infinity) or a str with a lone
+            surrogate; `field` is its place, such as ``body.items[2].price``.
+        TypeError: The value holds something that JSON cannot write, as from `json.dumps`.
+    """
+    import json
+
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        body = text.encode()
+    except ValueError as error:
+        raise find_unwritable(value, "body") or error from None
+    return cls(status, headers=_typed(headers, "application/json"), body=body)
+
+
+def _read_json(response: Response) -> Callable[[], Any]:
+    """What reads the body as JSON.
+
+    It raises:
+        ResponseError: The body is not JSON; says what it is.
+    """
+
+    def read() -> Any:
+        import json
+
+        try:
+            return json.loads(response.body)
+        except (ValueError, RecursionError) as error:
+            start = response.body[:60]
+            problem = f"The body of this {response.status} is not JSON ({error}): {start!r}"
+            raise ResponseError(problem, field="body") from error
+
+    return read
 
 
 class Response(Value):
     """One response.
 
     Attributes:
-        status: HTTP status, 100 to 599.
+        status: HTTP status, 100 to 599; `http.HTTPStatus` too.
         headers: Ordered, case-insensitive, repeatable.
         body: The bytes; a str given to the constructor becomes UTF-8.
     """
@@ -42,32 +126,15 @@ class Response(Value):
         Raises:
             ResponseError: The body is a str with a lone surrogate.
         """
-        assign(self, "status", status)
+        assign(self, "status", status if type(status) is int else plain_integer(status))
         assign(self, "headers", headers if isinstance(headers, Headers) else Headers(headers))
         assign(self, "body", _to_utf8(body) if isinstance(body, str) else body)
 
-    @classmethod
-    def text(cls, body: str, status: int = 200, *, headers: HeadersLike = ()) -> Response:
-        """A text response: ``text/plain; charset=utf-8`` unless the headers say otherwise."""
-        return cls(status, headers=_typed(headers, "text/plain; charset=utf-8"), body=body)
+    text: _Twofold[_MakeText, str] = _Twofold(_make_text, _read_text)
+    """``Response.text(…)`` makes one; ``response.text`` is the body as text, by its charset."""
 
-    @classmethod
-    def json(cls, value: object, status: int = 200, *, headers: HeadersLike = ()) -> Response:
-        """A JSON response: ``application/json`` unless the headers say otherwise.
-
-        Raises:
-            ResponseError: The value holds a number that JSON lacks (NaN, Infinity) or a str with a lone
-                surrogate; `field` is its place, such as ``body.items[2].price``.
-            TypeError: The value holds something that JSON cannot write, as from `json.dumps`.
-        """
-        import json
-
-        try:
-            text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-            body = text.encode()
-        except ValueError as error:
-            raise find_unwritable(value, "body") or error from None
-        return cls(status, headers=_typed(headers, "application/json"), body=body)
+    json: _Twofold[_MakeJson, Callable[[], Any]] = _Twofold(_make_json, _read_json)
+    """``Response.json(…)`` makes one; ``response.json()`` is the body's value."""
 
     @classmethod
     def bytes(cls, body: builtins.bytes, status: int = 200, *, headers: HeadersLike = ()) -> Response:
@@ -78,6 +145,11 @@ class Response(Value):
     def empty(cls, status: int = 204, *, headers: HeadersLike = ()) -> Response:
         """A response without a body."""
         return cls(status, headers=headers)
+
+    @property
+    def status_code(self) -> int:
+        """The status, by the name that HTTP clients have for it."""
+        return self.status
 
 
 def _typed(headers: HeadersLike, content_type: str) -> Headers:

@@ -74,6 +74,13 @@ class Value:
         raise AttributeError(f"{type(self).__name__} is frozen")
 
 
+def plain_integer(number: object) -> object:
+    """`http.HTTPStatus`, an enum's member or NumPy's number as the int that it is; all else as it came."""
+    if type(number) is int or isinstance(number, bool) or not hasattr(number, "__index__"):
+        return number
+    return number.__index__()
+
+
 def _restore(cls: type[Value], fields: dict[str, object]) -> Value:
     """A value with these fields."""
     return cls(**fields)

@@ -12,7 +12,7 @@ from binascii import b2a_base64
 
 from lattice_events.codec.limits import MAX_LAMBDA_BYTES
 from lattice_events.errors import ResponseError
-from lattice_events.headers import end_to_end, find_uncarried, is_token
+from lattice_events.headers import HOP_BY_HOP, end_to_end, find_uncarried, is_token
 
 TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
 if TYPE_CHECKING:
@@ -55,11 +55,10 @@ def encode_response(
         raise ResponseError(
             f"The status must be a number from 100 to 599, not {status!r}.", field="statusCode"
         )
-    _refuse_what_http_does_not_carry(response.headers)
+    headers = _headers(response.headers)
     if strict:
         _refuse_what_would_be_lost(response)
-    is_base64, body = _body(response)
-    headers = _headers(response)
+    is_base64, body = _body(response.body, is_text="content-encoding" not in headers)
     result: dict[str, Any] = {
         "isBase64Encoded": is_base64,
         "statusCode": status,
@@ -81,20 +80,33 @@ def encode_response(
     return result
 
 
-def _refuse_what_http_does_not_carry(headers: Headers) -> None:
-    """Name the header that would split or break the message."""
+def _headers(headers: Headers) -> dict[str, str | list[str]]:
+    """The headers, each name once."""
+    written: dict[str, str | list[str]] = {}
     for name, value in headers.items():
-        if not is_token(name):
-            raise ResponseError(
-                f"{name!r} is not a header name: it may contain only letters, digits and !#$%&'*+-.^_`|~.",
-                field=f"headers.{name}",
-            )
-        if not isinstance(value, str):
-            raise _header_error(name, f"must be text, not {type(value).__name__}")
-        if uncarried := find_uncarried(value):
-            raise _header_error(
-                name, f"holds {uncarried}, a line break or another character that HTTP does not carry"
-            )
+        _refuse_what_http_does_not_carry(name, value)
+        written[name.lower()] = value
+    if len(written) == len(headers.items()) and HOP_BY_HOP.isdisjoint(written):
+        return written  # nearly always
+    return {
+        name: values if name == "set-cookie" and len(values) > 1 else ", ".join(values)
+        for name, values in end_to_end(headers).to_lists().items()
+    }
+
+
+def _refuse_what_http_does_not_carry(name: str, value: str) -> None:
+    """Name the header that would split or break the message."""
+    if not is_token(name):
+        raise ResponseError(
+            f"{name!r} is not a header name: it may contain only letters, digits and !#$%&'*+-.^_`|~.",
+            field=f"headers.{name}",
+        )
+    if not isinstance(value, str):
+        raise _header_error(name, f"must be text, not {type(value).__name__}")
+    if uncarried := find_uncarried(value):
+        raise _header_error(
+            name, f"holds {uncarried}, a line break or another character that HTTP does not carry"
+        )
 
 
 def _header_error(name: str, problem: str) -> ResponseError:
@@ -118,25 +130,14 @@ def _refuse_what_would_be_lost(response: Response) -> None:
         )
 
 
-def _body(response: Response) -> tuple[bool, str]:
+def _body(body: bytes, *, is_text: bool) -> tuple[bool, str]:
     """The flag and the text of the body."""
-    if "content-encoding" not in response.headers:
+    if is_text:
         try:
-            return False, response.body.decode()
+            return False, body.decode()
         except UnicodeDecodeError:
             pass
-    return bool(response.body), b2a_base64(response.body, newline=False).decode()
-
-
-def _headers(response: Response) -> dict[str, str | list[str]]:
-    """The headers, each name once."""
-    headers: dict[str, str | list[str]] = {}
-    for name, values in end_to_end(response.headers).to_lists().items():
-        if name == "set-cookie" and len(values) > 1:
-            headers[name] = values
-        else:
-            headers[name] = ", ".join(values)
-    return headers
+    return bool(body), b2a_base64(body, newline=False).decode()
 
 
 def _check_size(result: dict[str, Any]) -> None:

@@ -70,3 +70,54 @@ def test_json_that_is_none_is_a_400(body: bytes) -> None:
     with pytest.raises(BodyError) as caught:
         Request(body=body).json()
     assert caught.value.status == 400
+
+
+NO_CHARSETS = [
+    "undefined",
+    "punycode",
+    "idna",
+    "unicode_escape",
+    "unicode-escape",
+    "raw_unicode_escape",
+    "rot13",
+    "rot_13",
+    "base64",
+    "base64_codec",
+    "hex",
+    "hex_codec",
+    "bz2",
+    "zlib",
+    "zip",
+    "uu",
+    "quopri",
+    "quoted-printable",
+    "mbcs",
+    "oem",
+    "nonsense",
+    "..",
+    "../x",
+    "utf-8\0",
+    "utf\ud800",
+    "é",
+    "*",
+]
+
+
+@pytest.mark.parametrize("charset", [*NO_CHARSETS, "x" * 100_000])
+@pytest.mark.parametrize("body", [b"", b"abc-", b"\xff\xfe", b"\\u00e9"])
+def test_what_is_no_charset_is_the_caller_s_mistake(charset: str, body: bytes) -> None:
+    request = Request(headers=Headers({"content-type": f"text/plain; charset={charset}"}), body=body)
+
+    with pytest.raises(BodyError) as caught:
+        _ = request.text
+
+    assert caught.value.status == 400
+
+
+@pytest.mark.parametrize(
+    "charset", ["utf-8", "UTF8", "us-ascii", "iso-8859-15", "windows-1252", "utf-8-sig", "gbk"]
+)
+def test_what_is_a_charset_decodes(charset: str) -> None:
+    body = "abc".encode(charset)
+
+    assert Request(headers=Headers({"content-type": f"a/b;charset={charset}"}), body=body).text == "abc"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+import enum
+import json
+import pickle
+from http import HTTPStatus
 from typing import Any
 
 import pytest
 
-from lattice_events import Headers, Response
+from lattice_events import Headers, HTTPError, Response, encode_response, lattice_handler
 from lattice_events.errors import ResponseError
+from lattice_events.testing import call
 
 
 @pytest.mark.parametrize(
@@ -90,3 +96,106 @@ def test_a_text_with_a_lone_surrogate_is_no_body(make: Any) -> None:
 
 def test_a_pair_of_surrogates_in_json_is_one_character() -> None:
     assert Response.json(["\U0001f600"]).body == '["😀"]'.encode()
+
+
+@pytest.mark.parametrize("body", [{"a": "é"}, [1], None, "text", 1.5])
+def test_a_response_reads_its_json_as_clients_do(body: Any) -> None:
+    response = Response.json(body, 201)
+
+    assert response.json() == body
+    assert (response.status, response.status_code) == (201, 201)
+    assert call(lattice_handler(lambda request: {"of": "call"})).json() == {"of": "call"}
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000])
+def test_a_body_that_is_no_json_says_what_it_is(body: bytes) -> None:
+    with pytest.raises(ResponseError, match="The body of this 502 is not JSON"):
+        Response(502, body=body).json()
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "text"),
+    [
+        pytest.param("é".encode(), "text/plain", "é", id="UTF-8 unless it is said"),
+        pytest.param(b"\xe9", "text/plain; charset=latin-1", "é", id="as it is said"),
+        pytest.param(b"\xff", "text/plain", "\ufffd", id="no text"),
+        pytest.param(b"a", "text/plain; charset=undefined", "a", id="no charset"),
+        pytest.param(b"a", "text/plain; charset=rot13", "a", id="no encoding of text"),
+    ],
+)
+def test_a_response_reads_its_text_as_clients_do(body: bytes, content_type: str, text: str) -> None:
+    assert Response(200, headers={"content-type": content_type}, body=body).text == text
+    assert Response.text("x").text == "x"
+
+
+def test_a_subclass_makes_and_reads_its_own() -> None:
+    class Mine(Response):
+        __slots__ = ()
+
+    assert type(Mine.json({"a": 1})) is type(Mine.text("a")) is Mine
+    assert Mine.json({"a": 1}).json() == {"a": 1}
+
+
+def test_a_response_copies_and_pickles() -> None:
+    response = Response.json({"a": 1}, 201)
+
+    assert response == copy.deepcopy(response) == pickle.loads(pickle.dumps(response))
+
+
+class Own(enum.IntEnum):
+    """A user's own list of statuses."""
+
+    CREATED = 201
+
+
+class Mixed(int, enum.Enum):
+    """One whose str() is its name."""
+
+    CREATED = 201
+
+
+class Index:
+    """As NumPy's integers are: no int, but one by `operator.index`."""
+
+    def __index__(self) -> int:
+        return 201
+
+
+NUMBERS = [HTTPStatus.CREATED, Own.CREATED, Mixed.CREATED, Index()]
+
+
+@pytest.mark.parametrize("status", NUMBERS, ids=lambda status: type(status).__name__)
+def test_a_status_that_is_a_number_is_that_number(status: Any) -> None:
+    def fail(request: Any) -> None:
+        raise HTTPError(status, "why")
+
+    made = [
+        Response(status),
+        Response.text("a", status),
+        Response.json(1, status),
+        Response.bytes(b"", status),
+    ]
+    made += [Response.empty(status), Response().replace(status=status), call(lattice_handler(fail))]
+    made += [call(lattice_handler(lambda request: Response.json({}, status=status)))]
+
+    assert [json.dumps(each.status) for each in made] == ["201"] * len(made)
+    assert json.dumps(encode_response(made[0])["statusCode"]) == "201"
+    assert (str(HTTPError(status, "why")), str(HTTPError(status))) == ("201: why", "201")
+    assert repr(Response(status)) == "Response(body=b'', headers=Headers([]), status=201)"
+
+
+def test_numpy_s_integers_are_numbers() -> None:
+    numpy = pytest.importorskip("numpy")
+
+    assert json.dumps(encode_response(Response(numpy.int64(201)))["statusCode"]) == "201"
+
+
+@pytest.mark.parametrize("status", [True, False, None, "200", 200.0, 99, 600, 0])
+def test_what_is_no_status_is_refused(status: Any, caplog: pytest.LogCaptureFixture) -> None:
+    def fail(request: Any) -> None:
+        raise HTTPError(status, "secret")
+
+    with pytest.raises(ResponseError, match="status"):
+        encode_response(Response(status))
+    assert call(lattice_handler(fail)).status == 500
+    assert f"not {status!r}" in caplog.text

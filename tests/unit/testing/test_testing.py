@@ -67,6 +67,23 @@ def test_a_request_that_cannot_be_says_why(request_line: str, options: dict[str,
         make_request(request_line, **options)
 
 
+@pytest.mark.parametrize(
+    ("parts", "length"),
+    [
+        ({"body": b"12345"}, "5"),
+        ({"body": "é"}, "2"),
+        ({"json": {"a": 1}}, "8"),
+        ({"body": b"1", "headers": {"Content-Length": "9"}}, "9"),
+        ({}, None),
+    ],
+)
+@pytest.mark.parametrize("version", ["V1", "V2"])
+def test_a_body_has_the_length_that_clients_send(parts: Any, length: str | None, version: Any) -> None:
+    request = decode_event(make_event("POST /", version=version, **parts))
+
+    assert request.headers.get("content-length") == length
+
+
 @pytest.mark.parametrize("version", ["V1", "V2"])
 def test_call_runs_a_handler_as_the_service_does(version: Any) -> None:
     response = call(
