@@ -36,6 +36,9 @@ else:
         return signature
 
 
+_SAYS_MORE = ("__self__", "__signature__", "__wrapped__")  # than the code: bound, declared, wrapped
+
+
 @overload
 def lattice_handler(function: HandlerFunction) -> LambdaHandler: ...
 @overload
@@ -70,16 +73,21 @@ def lattice_handler(
     """
 
     def encode(response: Response, request: Request) -> dict[str, Any]:
-        if gzip:
+        if gzip and request.method != "HEAD":  # no body, no coding
             from lattice_events.codec.compression import compress
 
-            response = compress(response, request.headers.get("accept-encoding"))
-        is_strict = os.environ.get("LATTICE_EVENTS_STRICT") == "1"
-        return encode_response(response, strict=is_strict, multiple_set_cookie=multiple_set_cookie)
+            response = compress(response, ",".join(request.headers.get_all("accept-encoding")))
+        return encode_strictly(response, multiple_set_cookie=multiple_set_cookie)
 
     if function is None:
         return lambda function: _serve_with(function, encode, on_error)
     return _serve_with(function, encode, on_error)
+
+
+def encode_strictly(response: Response, *, multiple_set_cookie: MultipleSetCookie) -> dict[str, Any]:
+    """`encode_response`, strict where the environment says so: the door that every response goes through."""
+    is_strict = os.environ.get("LATTICE_EVENTS_STRICT") == "1"
+    return encode_response(response, strict=is_strict, multiple_set_cookie=multiple_set_cookie)
 
 
 def _serve_with(function: HandlerFunction, encode: Encode, on_error: OnError) -> LambdaHandler:
@@ -104,18 +112,43 @@ def _serve_with(function: HandlerFunction, encode: Encode, on_error: OnError) ->
 
 def _with_context(function: HandlerFunction) -> Callable[[Request, Any], Any]:
     """The function as one of request and context, whichever of the two it takes."""
-    code = getattr(function, "__code__", None)
-    if code is not None and not hasattr(function, "__self__"):
-        takes_two = code.co_argcount >= 2 or bool(code.co_flags & 0x04)  # CO_VARARGS
-    else:  # a method or a callable object
-        import inspect
-
-        parameters = inspect.signature(function).parameters.values()
-        positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-        takes_two = len(positional) >= 2 or any(p.kind is p.VAR_POSITIONAL for p in parameters)
-    if takes_two:
+    if _takes_two(function):
         return function  # type: ignore[return-value]  # it takes two
     return lambda request, _context: function(request)  # type: ignore[call-arg]  # it takes one
+
+
+def _takes_two(function: Any) -> bool:
+    """Whether the function has a second parameter; of a decorator's ``*args``, whether what it wraps has one."""
+    code = getattr(function, "__code__", None)
+    if code is not None and not any(hasattr(function, name) for name in _SAYS_MORE):
+        return code.co_argcount >= 2 or bool(code.co_flags & 0x04)  # CO_VARARGS
+    import inspect
+
+    try:
+        parameters = inspect.signature(function, follow_wrapped=False).parameters.values()
+    except ValueError:  # what C code wraps, such as functools.cache's, has none of its own
+        return hasattr(function, "__wrapped__") and _takes_two(function.__wrapped__)
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    if len(positional) >= 2:
+        return True
+    if not any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        return False
+    wrapped = _wrapped(function)
+    return wrapped is None or _takes_two(wrapped)
+
+
+def _wrapped(function: Any) -> Any:
+    """What a decorator wraps, bound as the decorated one is; ``None`` for what is no decorator's."""
+    from functools import partial
+
+    if isinstance(function, partial):
+        inner = _wrapped(function.func)
+        return None if inner is None else partial(inner, *function.args, **function.keywords)
+    owner = getattr(function, "__self__", None)
+    if not hasattr(function, "__wrapped__"):
+        owner, function = function, type(function).__call__  # a callable object's method
+    wrapped: Any = getattr(function, "__wrapped__", None)
+    return wrapped if owner is None or not hasattr(wrapped, "__get__") else wrapped.__get__(owner)
 
 
 def _named_like(function: HandlerFunction, handler: LambdaHandler) -> LambdaHandler:
@@ -147,7 +180,7 @@ def _serve(
         return encode(_to_response(returned), request)
     except HTTPError as error:
         try:
-            return encode(_to_response(error.body, error.status), request)
+            return encode(error_response(error), request)
         except Exception as unusable:  # noqa: BLE001 - nothing may escape; it is logged with its traceback
             return _refuse(unusable, 500, on_error, context, request)
     except Exception as error:  # noqa: BLE001 - nothing may escape; it is logged with its traceback
@@ -155,34 +188,40 @@ def _serve(
 
 
 def _run(awaitable: Any) -> Any:
-    """Run an async handler to its end, in an event loop of its own that keeps the context variable."""
-    import asyncio
+    """Run an async handler to its end, on the environment's event loop."""
+    from lattice_events.event_loop import run
 
-    async def wait() -> Any:
-        return await awaitable
-
-    return asyncio.run(wait())
+    return run(awaitable)
 
 
-def _to_response(returned: Any, status: int | None = None) -> Response:
+def error_response(error: HTTPError) -> Response:
+    """What the caller of a handler that raised an `HTTPError` gets.
+
+    Raises:
+        ResponseError: Its body is nothing that becomes a response.
+    """
+    return _to_response(error.body).replace(status=error.status)
+
+
+def _to_response(returned: Any) -> Response:
     """Make a response of what a handler returned, or of the body of an `HTTPError`."""
     if isinstance(returned, Response):
-        return returned if status is None else returned.replace(status=status)
+        return returned
     if isinstance(returned, str):
-        return Response.text(returned, status or 200)
+        return Response.text(returned)
     if isinstance(returned, dict):
-        return _from_dict(returned, status or 200)
+        return _from_dict(returned)
     if isinstance(returned, (bytes, bytearray, memoryview)):
-        return Response.bytes(bytes(returned), status or 200)
+        return Response.bytes(bytes(returned))
     if returned is None:
-        return Response.empty(status or 204)
+        return Response.empty()
     raise ResponseError(
         f"The handler returned {_article(returned)}; return a Response, str, dict, bytes or None. "
         f"For JSON: return Response.json(…)."
     )
 
 
-def _from_dict(returned: dict[str, Any], status: int) -> Response:
+def _from_dict(returned: dict[str, Any]) -> Response:
     """A JSON body; a Lambda response written by hand is refused, lest it be sent as a body."""
     if "statusCode" in returned:
         body = returned.get("body", "")
@@ -193,7 +232,7 @@ def _from_dict(returned: dict[str, Any], status: int) -> Response:
             field="statusCode",
         )
     try:
-        return Response.json(returned, status)
+        return Response.json(returned)
     except ResponseError:
         raise
     except (TypeError, ValueError, RecursionError) as error:

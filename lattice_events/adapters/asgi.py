@@ -14,14 +14,14 @@ from urllib.parse import unquote
 
 from lattice_events.adapters.shown import latin, shown_headers, shown_query, shown_scheme, shown_server
 from lattice_events.errors import MissingExtraError
+from lattice_events.event_loop import run
 from lattice_events.handler import lattice_handler
 from lattice_events.headers import Headers
 from lattice_events.request import Request
 from lattice_events.response import Response
 
 try:
-    from mangum import Mangum
-    from mangum.protocols import LifespanCycle
+    from mangum.protocols import HTTPCycle, LifespanCycle
 except ImportError as error:
     raise MissingExtraError("asgi", needed_for="lattice_asgi") from error
 
@@ -32,6 +32,7 @@ def lattice_asgi(
     app: Any,
     *,
     lifespan: Literal["auto", "on", "off"] = "auto",
+    root_path: str = "",
     on_error: Literal["respond", "raise"] = "respond",
     gzip: bool = False,
     multiple_set_cookie: Literal["list", "cookies", "refuse"] = "list",
@@ -45,6 +46,8 @@ def lattice_asgi(
     Args:
         app: ASGI 3.
         lifespan: ``auto`` runs it if the app has one, ``on`` makes its failure an error.
+        root_path: The prefix that the app is mounted under, such as ``/shop``, as servers take it:
+            VPC Lattice sends paths with it, the app's routes have none.
         on_error: See `lattice_handler`; Mangum itself answers what the app raises with a 500.
         gzip: See `lattice_handler`.
         multiple_set_cookie: See `encode_response`.
@@ -55,71 +58,35 @@ def lattice_asgi(
     def handler(request: Request, context: Any) -> Response:
         nonlocal running
         if running is None:
-            running = _Running(app, lifespan)
+            running = _Running(app, lifespan, root_path)
         return running.answer(request, context)
 
     return handler
 
 
 class _Running:
-    """The app from its startup on, with an event loop of its own for all that it does."""
+    """The app from its startup on."""
 
-    def __init__(self, app: Any, lifespan: Literal["auto", "on", "off"]) -> None:
-        self._loop = asyncio.new_event_loop()
+    def __init__(self, app: Any, lifespan: Literal["auto", "on", "off"], root_path: str) -> None:
+        self._app = app
+        self._root_path = root_path
         self._state: dict[str, Any] = {}
-        # Mangum takes the thread's loop, which asyncio.run() elsewhere leaves empty.
-        asyncio.set_event_loop(self._loop)
-        self._mangum = Mangum(app, lifespan="off", custom_handlers=[_LatticeHandler])  # type: ignore[list-item]  # Mangum's protocol has an untyped __init__
-        self._cycle: LifespanCycle | None = None
         if lifespan != "off":
-            self._start(LifespanCycle(app, lifespan))
-        atexit.register(self._stop)
-
-    def _start(self, cycle: LifespanCycle) -> None:
-        """Run the app's startup; the next request tries again after one that fails."""
-        try:
-            cycle.__enter__()
-        except BaseException:
-            self._loop.close()
-            raise
-        self._cycle, self._state = cycle, cycle.lifespan_state
-
-    def _stop(self) -> None:
-        """Run the app's shutdown, if the process gets to its end."""
-        if self._cycle is not None:
-            self._cycle.__exit__(None, None, None)
-        self._loop.close()
+            cycle = run(_started(app, lifespan))
+            self._state = cycle.lifespan_state
+            atexit.register(_stop, cycle)
 
     def answer(self, request: Request, context: Any) -> Response:
         """Ask the app."""
-        asyncio.set_event_loop(self._loop)
-        # Mangum hands its event on as it is; ours is decoded already.
-        response: Any = self._mangum((request, self._state), context)  # type: ignore[arg-type]  # a pair, see infer()
-        return response  # type: ignore[no-any-return]  # of _LatticeHandler.__call__
+        cycle = HTTPCycle(self._scope(request, context), request.body)
+        run(cycle.run(self._app))
+        pairs = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in cycle.headers)
+        # An answer to HEAD has no body, as servers see to (RFC 9110 §9.3.2).
+        body = b"" if request.method == "HEAD" else cycle.body
+        return Response(cycle.status, headers=Headers(pairs), body=body)
 
-
-class _LatticeHandler:
-    """Mangum's custom handler: between its scope and response, and ours."""
-
-    @classmethod
-    def infer(cls, event: Any, *_: Any) -> bool:
-        """Every event that reaches Mangum here is ours."""
-        return isinstance(event, tuple)
-
-    def __init__(self, event: Any, context: Any, *_: Any) -> None:
-        self._request: Request
-        self._request, self._state = event
-        self._context = context
-
-    @property
-    def body(self) -> bytes:
-        """The bytes, whatever the event made of them."""
-        return self._request.body
-
-    @property
-    def scope(self) -> dict[str, Any]:
+    def _scope(self, request: Request, context: Any) -> Any:
         """The ASGI scope: path and query as they were sent, every value of a repeated header."""
-        request = self._request
         return {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -129,21 +96,34 @@ class _LatticeHandler:
             "path": unquote(request.path),
             "raw_path": request.path.encode(errors="surrogatepass"),
             "query_string": shown_query(request).encode(),
-            "root_path": "",
+            "root_path": self._root_path,
             "headers": [[name.encode(), latin(value)] for name, value in _distinct(shown_headers(request))],
             "client": (request.source_ip or "", 0),
             "server": shown_server(request),
             "state": dict(self._state),
             "lattice.request": request,
             "aws.event": request.raw,
-            "aws.context": self._context,
+            "aws.context": context,
         }
 
-    def __call__(self, response: Any) -> Response:
-        """Mangum's response as ours; an answer to HEAD has no body, as servers see to (RFC 9110 §9.3.2)."""
-        pairs = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in response["headers"])
-        body = b"" if self._request.method == "HEAD" else response["body"]
-        return Response(response["status"], headers=Headers(pairs), body=body)
+
+async def _started(app: Any, lifespan: Literal["auto", "on"]) -> LifespanCycle:
+    """The app's lifespan after its startup; it goes on waiting for the shutdown."""
+    cycle = LifespanCycle(app, lifespan)
+    cycle.waiting = asyncio.create_task(cycle.run())  # type: ignore[attr-defined]  # kept, or it may be collected
+    await cycle.startup()
+    return cycle
+
+
+def _stop(cycle: LifespanCycle) -> None:
+    """Run the app's shutdown, if the process gets to its end."""
+    run(_stopped(cycle))
+
+
+async def _stopped(cycle: LifespanCycle) -> None:
+    """The app's shutdown, unless its loop is another: a parent's, or one that somebody closed."""
+    if cycle.loop is asyncio.get_running_loop():
+        await cycle.shutdown()
 
 
 def _distinct(headers: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from lattice_events.errors import HTTPError
 from lattice_events.request import Request
 
 _AUTHORITY = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(:[0-9]{0,5})?", re.ASCII)
+_NEXT_COOKIE = re.compile(r",\s*(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+=)")
 _FRAMING = ("content-length", "transfer-encoding", "cookie")
 
 
@@ -23,11 +24,19 @@ def shown_headers(request: Request) -> Iterator[tuple[str, str]]:
         lower = name.lower()
         if lower not in _FRAMING:
             yield lower, value
-    cookies = request.headers.get_all("cookie")
+    cookies = shown_cookies(request)
     if cookies:
-        yield "cookie", "; ".join(cookies)
+        yield "cookie", cookies
     if request.body or "content-length" in request.headers:
         yield "content-length", str(len(request.body))
+
+
+def shown_cookies(request: Request) -> str:
+    """The one ``cookie`` header; a V1 event has joined several with commas, which no cookie holds (RFC 6265 §4.1.1)."""
+    values = request.headers.get_all("cookie")
+    if request.event_version == "V1":
+        values = [part for value in values for part in _NEXT_COOKIE.split(value)]
+    return "; ".join(values)
 
 
 def shown_query(request: Request) -> str:

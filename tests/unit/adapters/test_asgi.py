@@ -7,6 +7,7 @@ import logging
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from lattice_events.adapters.asgi import lattice_asgi
 from lattice_events.testing import FakeLambdaContext, call
@@ -86,3 +87,15 @@ def test_another_users_event_loop_does_not_matter() -> None:
     asyncio.run(asyncio.sleep(0))  # leaves the thread without a loop
 
     assert call(handler).status == 200
+
+
+def test_an_app_may_be_mounted_under_a_prefix() -> None:
+    """FastAPI warns of its own `root_path` and says to tell the server; here that is `lattice_asgi`."""
+    api = FastAPI()
+    api.get("/items")(lambda: "found")
+    handler = lattice_asgi(api, root_path="/shop")
+
+    assert call(handler, "GET /shop/items").json() == "found"
+    assert call(handler, "GET /shop/openapi.json").json()["servers"] == [{"url": "/shop"}]
+    assert "url: '/shop/openapi.json" in call(handler, "GET /shop/docs").text
+    assert call(handler, "GET /shop/other").status == 404
