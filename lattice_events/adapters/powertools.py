@@ -6,157 +6,93 @@ Source:
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
-from functools import cached_property
+import re
+from binascii import a2b_base64
 from re import Match
 from typing import Any, Literal
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, unquote_to_bytes
 
-from lattice_events.codec import decode_event, encode_response
-from lattice_events.codec.limits import MAX_LAMBDA_BYTES
+from lattice_events.codec import encode_response
 from lattice_events.context import Invocation, current_invocation
-from lattice_events.errors import EventError, MalformedEventError, MissingExtraError
-from lattice_events.identity import Identity
-from lattice_events.request import Request
+from lattice_events.errors import HTTPError, MalformedEventError, MissingExtraError, ResponseError
+from lattice_events.event_loop import run
+from lattice_events.handler import encode_strictly, error_response
 from lattice_events.response import Response
 
 try:
-    from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
-    from aws_lambda_powertools.shared.headers_serializer import BaseHeadersSerializer
-    from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent, CaseInsensitiveDict
+    from aws_lambda_powertools.event_handler import Response as PowertoolsResponse
+    from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, ResponseBuilder
+    from aws_lambda_powertools.shared.json_encoder import Encoder
+
+    from lattice_events.adapters.powertools_event import LatticeEvent, find_headers_with_several_values
 except ImportError as error:
     raise MissingExtraError("powertools", needed_for="LatticeResolver") from error
+
+__all__ = ["CORRELATION_ID", "LatticeEvent", "LatticeResolver"]
 
 CORRELATION_ID = "requestId || request_id"
 """Where Powertools' Logger finds the request's id, in either version: ``correlation_id_path=CORRELATION_ID``."""
 
-
-class LatticeEvent(BaseProxyEvent):
-    """A V1 or V2 event whose properties are what the client sent; `request` has all of it, decoded."""
-
-    @cached_property
-    def request(self) -> Request:
-        """The decoded request.
-
-        Raises:
-            EventError: The event is not VPC Lattice's, or a field of its form is wrong.
-        """
-        return decode_event(self._data)
-
-    @property
-    def path(self) -> str:
-        """The path as it was sent, without the query string."""
-        target = self._data.get("path") or self._data.get("raw_path")
-        return target.partition("?")[0] if isinstance(target, str) else self.request.path
-
-    @property
-    def http_method(self) -> str:
-        """The method."""
-        method = self._data.get("method")
-        return method if isinstance(method, str) else self.request.method
-
-    @cached_property
-    def headers(self) -> dict[str, str]:
-        """Headers in any case; the values of a repeated one joined with a comma. Lists are in `request`."""
-        lists = self.request.headers.to_lists()
-        joined: dict[str, str] = CaseInsensitiveDict({name: ", ".join(lists[name]) for name in lists})  # type: ignore[no-untyped-call]  # untyped in Powertools
-        return joined
-
-    @property
-    def resolved_headers_field(self) -> dict[str, Any]:
-        """Headers for validation: every value of a repeated one, none cut at its commas."""
-        # Asked for at every response, so it reads the event itself: a decoded request costs 7 µs.
-        headers = self._data.get("headers") or {}
-        return {
-            name.lower(): values[0] if isinstance(values, list) and len(values) == 1 else values
-            for name, values in headers.items()
-        }
-
-    @property
-    def query_string_parameters(self) -> dict[str, str]:
-        """The first value of each parameter, decoded."""
-        return {name: values[0] for name, values in self.request.query.to_lists().items()}
-
-    @property
-    def multi_value_query_string_parameters(self) -> dict[str, list[str]]:
-        """Every value of each parameter, decoded."""
-        return self.request.query.to_lists()
-
-    @property
-    def resolved_query_string_parameters(self) -> dict[str, list[str]]:
-        """Every value of each parameter, for validation."""
-        return self.request.query.to_lists()
-
-    @property
-    def body(self) -> str | None:
-        """The body as it stands in the event, perhaps base64."""
-        return self._data.get("body")
-
-    @property
-    def is_base64_encoded(self) -> bool:
-        """Whether `body` is base64."""
-        return bool(self._data.get("isBase64Encoded") or self._data.get("is_base64_encoded"))
-
-    @property
-    def body_bytes(self) -> bytes:
-        """The body's bytes."""
-        return self.request.body
-
-    @property
-    def decoded_body(self) -> str:
-        """The body as text.
-
-        Raises:
-            BodyError: It is no text.
-        """
-        return self.request.text
-
-    @cached_property
-    def json_body(self) -> Any:
-        """The body as JSON, by the resolver's own deserializer."""
-        return self._json_deserializer(self.decoded_body)
-
-    @property
-    def identity(self) -> Identity:
-        """Who called, for V1 and V2 alike."""
-        return self.request.identity
-
-    @property
-    def time_epoch(self) -> int | None:
-        """When VPC Lattice took the request, microseconds since 1970; V2 only."""
-        return self.request.time_epoch_us
-
-    @property
-    def request_id(self) -> str | None:
-        """``x-amzn-requestid``."""
-        return self.request.request_id
-
-    def header_serializer(self) -> BaseHeadersSerializer:
-        """Headers as VPC Lattice takes them."""
-        return _HeadersSerializer()
+# What stands unescaped in a canonical path: what Powertools' pattern for a path parameter matches.
+_AS_THEY_STAND = "!$&'()*+,-.:;<=>@[]^_{|}~"
+_TO_ESCAPE = re.compile(r"<\w+>|[ \"#`\x80-\U0010ffff]+")
 
 
-class _HeadersSerializer(BaseHeadersSerializer):
-    """One text a header; cookies apart, for the resolver to write as it was told."""
+class _ResponseBuilder(ResponseBuilder[Any]):
+    """Powertools' response, with its CORS headers and compression, through the door that every response goes."""
 
-    def serialize(self, headers: dict[str, Any], cookies: list[Any]) -> dict[str, Any]:
-        """The part of the response that has to do with headers."""
-        known: dict[str, Any] = {}
-        for name, values in headers.items():
-            if values is not None:
-                known[name] = values if isinstance(values, str) else ", ".join(map(str, values))
-        if cookies:
-            known["set-cookie"] = [str(cookie) for cookie in cookies]
-        return {"headers": known}
+    def build(self, event: Any, cors: Any = None) -> dict[str, Any]:
+        """What the function returns: Powertools' own steps, and `encode_response` for the last."""
+        response: Any = self.response
+        if response.is_json() and not isinstance(response.body, str):
+            response.body = self.serializer(response.body)
+        self._route(event, cors)
+        body = b"" if event.http_method == "HEAD" else _bytes_of(response)
+        answer = Response(response.status_code, headers=_pairs(response), body=body)
+        return encode_strictly(answer, multiple_set_cookie=event.multiple_set_cookie)
+
+    @staticmethod
+    def _has_compression_enabled(
+        route_compression: bool, response_compression: bool | None, event: Any
+    ) -> bool:
+        if not (route_compression if response_compression is None else response_compression):
+            return False  # before the headers are looked through
+        return ResponseBuilder._has_compression_enabled(route_compression, response_compression, event)  # noqa: SLF001 - it is a static method
+
+
+def _bytes_of(response: Any) -> str | bytes:
+    """The body of a response of Powertools."""
+    body: Any = response.body
+    if body is None:
+        return b""
+    if not isinstance(body, (str, bytes)):
+        raise ResponseError(
+            f"The route's body is of type {type(body).__name__}; return text or bytes, or JSON with its content type.",
+            field="body",
+        )
+    return a2b_base64(body) if response.base64_encoded else body
+
+
+def _pairs(response: Any) -> list[tuple[str, Any]]:
+    """The headers of a response of Powertools, cookies too; `encode_response` judges them."""
+    pairs: list[tuple[str, Any]] = []
+    for name, values in response.headers.items():
+        if isinstance(values, (list, tuple, set)):
+            pairs += [(name, value) for value in values]
+        elif values is not None:
+            pairs.append((name, values))
+    return pairs + [("set-cookie", str(cookie)) for cookie in response.cookies]
 
 
 class LatticeResolver(ApiGatewayResolver):
     """Powertools' resolver for V1 and V2 events of VPC Lattice.
 
     Routes, `Router`, middleware, CORS, compression, validation, OpenAPI and exception handlers are
-    Powertools' own. Path parameters are percent-decoded, HEAD is answered by the GET route, and
-    ``app.current_event`` is a `LatticeEvent`.
+    Powertools' own. A route may be a coroutine. Path parameters are percent-decoded, HEAD is answered by
+    the GET route, and ``app.current_event`` is a `LatticeEvent`. `HTTPError` becomes its own status.
     """
 
     current_event: LatticeEvent
@@ -176,9 +112,19 @@ class LatticeResolver(ApiGatewayResolver):
             multiple_set_cookie: See `lattice_events.encode_response`.
             **options: Powertools' own: ``cors``, ``enable_validation``, ``serializer`` and so on.
         """
+        prefixes = options.get("strip_prefixes")
+        if prefixes:
+            options["strip_prefixes"] = [
+                _canonical(each) if isinstance(each, str) else each for each in prefixes
+            ]
+        # Powertools' default, made once and not at every response; NaN is no JSON.
+        options["serializer"] = (
+            options.get("serializer") or Encoder(separators=(",", ":"), allow_nan=False).encode
+        )
         super().__init__(proxy_type=None, **options)
         self._on_error = on_error
         self._multiple_set_cookie = multiple_set_cookie
+        self._response_builder_class = _ResponseBuilder
 
     _proxy_event_type = None  # type: ignore[assignment]  # ours is made below, for both versions
 
@@ -186,10 +132,12 @@ class LatticeResolver(ApiGatewayResolver):
         return ""
 
     def _to_proxy_event(self, event: dict[str, Any]) -> LatticeEvent:
-        return LatticeEvent(event, self._json_body_deserializer)
+        proxy_event = LatticeEvent(event, self._json_body_deserializer)
+        proxy_event.multiple_set_cookie = self._multiple_set_cookie
+        return proxy_event
 
     def resolve(self, event: Any, context: Any) -> dict[str, Any]:
-        """Answer an event.
+        """Answer an event, routes that are coroutines included.
 
         Raises:
             Exception: What nothing handled, with ``on_error="raise"``.
@@ -205,7 +153,7 @@ class LatticeResolver(ApiGatewayResolver):
             current_invocation.reset(token)
 
     async def resolve_async(self, event: Any, context: Any) -> dict[str, Any]:
-        """Answer an event with routes that may be coroutines: `resolve`, awaited.
+        """Answer an event: `resolve`, awaited, for who runs an event loop already.
 
         Raises:
             Exception: What nothing handled, with ``on_error="raise"``.
@@ -222,18 +170,55 @@ class LatticeResolver(ApiGatewayResolver):
 
     def _refuse(self, error: Exception, event: Any) -> dict[str, Any]:
         """Log what nothing handled and answer without its details."""
-        if isinstance(error, EventError):
-            status = 400 if isinstance(error, MalformedEventError) else 500
-        else:
-            status = getattr(error, "status", 500)
+        status = 400 if isinstance(error, MalformedEventError) else 500
         request_id = _request_id(event)
         logging.getLogger("lattice_events").error(
             "request %s was answered with %d: %s", request_id, status, error, exc_info=error
         )
-        message = str(getattr(error, "body", "")) or (
-            "Internal Server Error" if status >= 500 else "Bad Request"
+        return encode_response(
+            Response.text("Bad Request" if status == 400 else "Internal Server Error", status)
         )
-        return encode_response(Response.text(message, status))
+
+    def _call_exception_handler(self, exp: Exception, route: Any) -> Any:
+        """The app's own handlers first; what raised an `HTTPError` last meant it as the answer."""
+        try:
+            handled = super()._call_exception_handler(exp, route)
+        except HTTPError as raised:
+            handled, exp = None, raised
+        meant = exp if isinstance(exp, HTTPError) else exp.__cause__ if _is_of_dependency(exp) else None
+        if handled is not None or not isinstance(meant, HTTPError):
+            return handled
+        answer = error_response(meant)
+        response: Any = PowertoolsResponse(answer.status, body=answer.body, headers=answer.headers.to_lists())
+        return self._response_builder_class(response=response, serializer=self._serializer, route=route)
+
+    def _call_route(self, route: Any, route_arguments: dict[str, str]) -> Any:
+        if self._enable_validation or route.enable_validation:
+            self._tell_event_of(route)
+        if _must_await(route, self._router_middlewares):
+            return run(self._call_route_async(route, route_arguments))
+        return super()._call_route(route, route_arguments)
+
+    async def _call_route_async(self, route: Any, route_arguments: dict[str, str]) -> Any:
+        if self._enable_validation or route.enable_validation:
+            self._tell_event_of(route)
+        return await super()._call_route_async(route, route_arguments)
+
+    def _tell_event_of(self, route: Any) -> None:
+        """Validation reads headers as the route's parameters want them."""
+        several = find_headers_with_several_values(route.dependant.header_params)
+        self.current_event.headers_with_several_values = several
+
+    @staticmethod
+    def _compile_regex(rule: str, *options: str) -> Any:
+        """A rule matches the canonical path, so its own spaces and non-ASCII letters are escaped as there."""
+        escaped = _TO_ESCAPE.sub(lambda found: found[0] if found[0][0] == "<" else quote(found[0]), rule)
+        return ApiGatewayResolver._compile_regex(escaped, *options)  # noqa: SLF001 - it is a static method
+
+    def _remove_prefix(self, path: str) -> str:
+        if "%" in path or not path.isascii():
+            path = _canonical(path)
+        return super()._remove_prefix(path) if self._strip_prefixes else path
 
     def _convert_matches_into_route_keys(self, match: Match[str]) -> dict[str, str]:
         return {name: unquote(value) for name, value in match.groupdict().items()}
@@ -258,19 +243,29 @@ class LatticeResolver(ApiGatewayResolver):
                     return route, self._convert_matches_into_route_keys(match)
         return None
 
-    def _build_response(self, response_builder: Any) -> dict[str, Any]:
-        """Powertools' response, as VPC Lattice takes it."""
-        built: dict[str, Any] = super()._build_response(response_builder)
-        body = built["body"]
-        if body is None or self.current_event.http_method == "HEAD":
-            built["body"], built["isBase64Encoded"] = "", False
-        cookies = built["headers"].get("set-cookie")
-        if cookies is not None or (body is not None and len(body) > MAX_LAMBDA_BYTES // 8):
-            # The rare cases that need care: how cookies are written, and the limit of 6 MB.
-            from lattice_events.codec import decode_response
 
-            return encode_response(decode_response(built), multiple_set_cookie=self._multiple_set_cookie)
-        return built
+def _canonical(path: str) -> str:
+    """The one spelling of a path: escapes where they must be, and only there; an escaped slash stays one."""
+    segments = (unquote_to_bytes(segment.encode(errors="surrogatepass")) for segment in path.split("/"))
+    return "/".join(quote(segment, safe=_AS_THEY_STAND) for segment in segments)
+
+
+def _must_await(route: Any, middlewares: list[Any]) -> bool:
+    """Whether the route or something around it is a coroutine function."""
+    return _is_coroutine(route.func) or any(map(_is_coroutine, (*middlewares, *(route.middlewares or ()))))
+
+
+def _is_coroutine(function: Any) -> bool:
+    """As `inspect` says, but quick for what has code of its own."""
+    code = getattr(function, "__code__", None)
+    return (
+        inspect.iscoroutinefunction(function) if code is None else bool(code.co_flags & inspect.CO_COROUTINE)
+    )
+
+
+def _is_of_dependency(error: Exception) -> bool:
+    """Whether Powertools wrapped what a ``Depends()`` raised; its older releases have no such class."""
+    return type(error).__name__ == "DependencyResolutionError"
 
 
 def _request_id(event: Any) -> str | None:
