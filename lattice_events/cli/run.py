@@ -36,7 +36,7 @@ from lattice_events.local.gateway import Gateway, GatewaySettings
 from lattice_events.local.health import HealthChecks
 from lattice_events.local.keys import Keys
 from lattice_events.local.targets import CommandTarget, CommandTargets
-from lattice_events.local.tls import RunAuthority
+from lattice_events.local.tls import RunAuthority, quiet_names
 from lattice_events.network.model import Function, Network
 from lattice_events.readers.project import Project, ReadOptions, load_project
 from lattice_events.readers.serverless import ServerlessOptions
@@ -168,6 +168,7 @@ class _Starting:
         self._folder = Path(tempfile.mkdtemp(prefix="lattice-dev-"))
         stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._authority = RunAuthority()
+        stack.enter_context(quiet_names())
         self._keys = Keys(self._network.principals)
         callers = [each.name for each in self._network.principals] + [each.name for each in commands.targets]
         self._tokens = {name: secrets.token_urlsafe(24) for name in (USER, *callers)}

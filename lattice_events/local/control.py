@@ -10,19 +10,23 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 import re
-from urllib.parse import unquote
 
 from aiohttp import web
 
 from lattice_events.local.functions import Functions
+from lattice_events.local.invoke_request import (
+    InvokeRequest,
+    RefusedInvokeError,
+    check_payload_size,
+    read_payload,
+    read_request,
+)
 from lattice_events.local.loopback import refuse_browser
 from lattice_events.local.records import InvokeRecord, InvokeResult, Report
-from lattice_events.local.sockets import listen, port_of
+from lattice_events.local.sockets import QuietServer, listen, port_of
 from lattice_events.network.model import Function
 
-MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
 _INVOKE_PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations/?")
 
 
@@ -33,7 +37,7 @@ class Control:
         """Prepare; `start` opens the port."""
         self._functions = functions
         self._report = report
-        self._server = web.Server(self._handle, access_log=None)
+        self._server = QuietServer(self._handle, access_log=None)
         self._listener: asyncio.Server | None = None
         self._events: set[asyncio.Task[InvokeResult]] = set()
 
@@ -57,31 +61,34 @@ class Control:
         await self._server.shutdown(1)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            return await self._answer(request)
+        except RefusedInvokeError as refused:
+            return _error(refused)
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Find the function, read what is wanted, invoke."""
         refusal = refuse_browser(request.headers)
         if refusal:
-            return _error(403, "AccessDeniedException", f"Refused: {refusal}.")
+            raise RefusedInvokeError(403, "AccessDeniedException", f"Refused: {refusal}.")
         match = _INVOKE_PATH.fullmatch(request.path)
         if match is None or request.method != "POST":
             message = "This is the control port of lattice dev. It serves POST /2015-03-31/functions/NAME/invocations."
-            return _error(404, "ResourceNotFoundException", message)
-        name = unquote(match[1])
+            raise RefusedInvokeError(404, "ResourceNotFoundException", message)
+        name = match[1]
         function = self._functions.find(name)
         if function is None:
-            return _error(404, "ResourceNotFoundException", f"Function not found: {name}")
-        payload = await _read_payload(request)
-        if isinstance(payload, web.Response):
-            return payload
-        return await self._invoke(request, function, payload)
+            raise RefusedInvokeError(404, "ResourceNotFoundException", f"Function not found: {name}")
+        wanted = read_request(request.headers, request.query)
+        body = await _read_body(request, wanted.invocation_type)
+        return await self._invoke(wanted, function, read_payload(body))
 
-    async def _invoke(
-        self, request: web.BaseRequest, function: Function, payload: bytes
-    ) -> web.StreamResponse:
+    async def _invoke(self, wanted: InvokeRequest, function: Function, payload: bytes) -> web.StreamResponse:
         """Invoke as the invocation type says."""
-        kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
-        if kind == "DryRun":
+        if wanted.invocation_type == "DryRun":
             return web.Response(status=204)
-        call = self._run(function, payload, request.headers.get("X-Amz-Client-Context"))
-        if kind == "Event":
+        call = self._run(function, payload, wanted.client_context)
+        if wanted.invocation_type == "Event":
             task = asyncio.create_task(call)
             self._events.add(task)
             task.add_done_callback(self._events.discard)
@@ -94,14 +101,13 @@ class Control:
         }
         if result.error_type is not None:
             headers["X-Amz-Function-Error"] = "Unhandled"
-        if request.headers.get("X-Amz-Log-Type") == "Tail":
+        if wanted.wants_log:
             headers["X-Amz-Log-Result"] = base64.b64encode(result.log_tail.encode()).decode()
         return web.Response(body=result.payload, headers=headers)
 
     async def _run(self, function: Function, payload: bytes, client_context: str | None) -> InvokeResult:
         """Invoke and report."""
-        context = base64.b64decode(client_context).decode() if client_context else None
-        result = await self._functions.invoke(function.name, payload, client_context=context)
+        result = await self._functions.invoke(function.name, payload, client_context=client_context)
         self._report(
             InvokeRecord(
                 function=function.name,
@@ -114,27 +120,17 @@ class Control:
         return result
 
 
-async def _read_payload(request: web.BaseRequest) -> bytes | web.Response:
-    """The event to invoke with, or the answer to one that cannot be."""
+async def _read_body(request: web.BaseRequest, invocation_type: str) -> bytes:
+    """The body, no further than its limit."""
     body = bytearray()
     async for chunk in request.content.iter_chunked(256 * 1024):
         body += chunk
-        if len(body) > MAX_PAYLOAD_BYTES:
-            message = (
-                f"Request must be smaller than {MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation"
-            )
-            return _error(413, "RequestTooLargeException", message)
-    payload = bytes(body) or b"{}"
-    try:
-        json.loads(payload)
-    except (ValueError, RecursionError) as error:
-        message = f"Could not parse request body into json: {error}"
-        return _error(400, "InvalidRequestContentException", message)
-    return payload
+        check_payload_size(len(body), invocation_type)
+    return bytes(body)
 
 
-def _error(status: int, kind: str, message: str) -> web.Response:
-    """An error as the Lambda API words it."""
-    return web.json_response(
-        {"Type": "User", "Message": message}, status=status, headers={"x-amzn-ErrorType": kind}
-    )
+def _error(refused: RefusedInvokeError) -> web.Response:
+    """An error as the Lambda API words it; the key's case is that of the API's model."""
+    key = "Message" if refused.kind == "ResourceNotFoundException" else "message"
+    document = {"Type": "User", key: refused.message}
+    return web.json_response(document, status=refused.status, headers={"x-amzn-ErrorType": refused.kind})

@@ -20,8 +20,9 @@ from typing import Any
 
 from aiohttp import web
 
+from lattice_events.headers import find_uncarried
 from lattice_events.local.loopback import refuse_browser
-from lattice_events.local.sockets import LOOPBACK, port_of
+from lattice_events.local.sockets import LOOPBACK, QuietServer, port_of
 
 _PREFIX = "2018-06-01/runtime"
 # The runtime client sends up to 1 MiB of a failure's traceback in a header.
@@ -75,7 +76,7 @@ class RuntimeApi:
         self._offered: asyncio.Queue[Invocation | None] = asyncio.Queue()
         self._serving: Invocation | None = None
         self._secret = secrets.token_urlsafe(32)
-        self._server = web.Server(self._handle, access_log=None, **_PARSER_LIMITS)
+        self._server = QuietServer(self._handle, access_log=None, **_PARSER_LIMITS)
         self._listener: asyncio.Server | None = None
 
     async def start(self) -> str:
@@ -135,7 +136,9 @@ class RuntimeApi:
             headers["Lambda-Runtime-Trace-Id"] = invocation.trace_header
         if invocation.client_context:
             headers["Lambda-Runtime-Client-Context"] = invocation.client_context
-        return web.Response(body=invocation.payload, headers=headers)
+        return web.Response(
+            body=invocation.payload, headers={name: _carried(value) for name, value in headers.items()}
+        )
 
     async def _take(self, request: web.BaseRequest, id_: str, kind: str) -> web.Response:
         """Take what the child has to say of its invocation."""
@@ -157,6 +160,13 @@ class RuntimeApi:
         if not self.init_error.done():
             self.init_error.set_result(_posted_error(payload or b"{}"))
         return web.json_response({"status": "OK"}, status=202)
+
+
+def _carried(value: str) -> str:
+    """A header's value, with a space for each character that no header carries."""
+    if find_uncarried(value) is None:
+        return value
+    return "".join(" " if find_uncarried(char) else char for char in value)
 
 
 def _has_hung_up(request: web.BaseRequest) -> bool:

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import certifi
 import trustme
 
 from lattice_events.errors import ManifestError, Problem
+
+_MAX_CONTEXTS = 256
 
 
 class RunAuthority:
@@ -30,15 +34,25 @@ class RunAuthority:
         return self._authority.cert_pem.bytes()
 
     def context_for(self, host: str) -> ssl.SSLContext:
-        """A server context with a certificate for a host name."""
+        """A server context with a certificate for a host name; of ``localhost`` for what can have none."""
         host = host.lower()
         if host not in self._contexts:
+            try:
+                certificate = self._authority.issue_cert(host)
+            except ValueError:  # no name of DNS: a character, or a label of over 63 bytes
+                return self.context_for("localhost")
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.minimum_version = ssl.TLSVersion.TLSv1_2
             context.set_alpn_protocols(["http/1.1"])
-            self._authority.issue_cert(host).configure_cert(context)
-            self._contexts[host] = context
+            certificate.configure_cert(context)
+            self._remember(host, context)
         return self._contexts[host]
+
+    def _remember(self, host: str, context: ssl.SSLContext) -> None:
+        """Keep a context, and no more than some: a client may ask for any name."""
+        if len(self._contexts) >= _MAX_CONTEXTS:
+            del self._contexts[next(each for each in self._contexts if each != "localhost")]
+        self._contexts[host] = context
 
     def context_by_name(self, hosts: Sequence[str]) -> ssl.SSLContext:
         """A server context that picks the certificate by the name that the client asks for.
@@ -70,6 +84,27 @@ class RunAuthority:
         """
         roots = [_usual_roots(shell), *(_read_certificates(file) for file in extra), self.certificate_pem]
         path.write_bytes(b"\n".join(roots))
+
+
+@contextmanager
+def quiet_names() -> Iterator[None]:
+    """Keep off the terminal that a client asked for a name of bytes that are no ASCII.
+
+    Python's `ssl` decodes the name before it asks for a certificate, answers with an alert if it cannot, and
+    has no other place to report that.
+    """
+    before = sys.unraisablehook
+
+    def report(unraisable: sys.UnraisableHookArgs) -> None:
+        is_name = isinstance(unraisable.exc_value, UnicodeDecodeError) and type(unraisable.object) is bytes
+        if not is_name:
+            before(unraisable)
+
+    sys.unraisablehook = report
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 def _is_generated(name: str) -> bool:

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from bare_http import Connection  # type: ignore[import-not-found]  # run.py has its folder on the path
 
 _BASE = "/2018-06-01/runtime/invocation"
+_DEADLINE = "Lambda-Runtime-Deadline-Ms"
 _NAMES = (
     "Lambda-Runtime-Aws-Request-Id",
     "Lambda-Runtime-Trace-Id",
     "Lambda-Runtime-Invoked-Function-Arn",
-    "Lambda-Runtime-Deadline-Ms",
     "Lambda-Runtime-Client-Context",
     "Lambda-Runtime-Cognito-Identity",
     "Lambda-Runtime-Aws-Tenant-Id",
@@ -36,13 +36,15 @@ def initialize_client(user_agent: str) -> None:
     _Client.user_agent = user_agent
 
 
-def next() -> tuple[bytes, dict[str, str | None]]:
+def next() -> tuple[bytes, dict[str, str | int | None]]:
     """Wait for the next invocation: its payload and headers."""
     fields = {"User-Agent": _Client.user_agent}
     status, headers, body = _Client.connection.call("GET", f"{_BASE}/next", headers=fields)
     if status != 200:
         raise RuntimeError(f"Failed to get next invocation: the Runtime API answered {status}")
-    return body, {name: headers.get(name.lower()) for name in _NAMES}
+    known: dict[str, str | int | None] = {name: headers.get(name.lower()) for name in _NAMES}
+    known[_DEADLINE] = int(headers[_DEADLINE.lower()])
+    return body, known
 
 
 def post_invocation_result(
