@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -15,8 +15,12 @@ from rich.text import Text
 from lattice_events.cli.printer import plain
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.access_log import Explanation, explain_record
+from lattice_events.readers.access_logs import Entry, read_access_log
 
-_GZIP = b"\x1f\x8b"
+_NO_RECORD = (
+    "Nothing here is an access log record: it is JSON with fields such as requestMethod and responseCode. Give the "
+    "file that VPC Lattice delivered, or what `aws logs tail LOG-GROUP` or `aws logs filter-log-events` prints."
+)
 
 
 @click.command()
@@ -29,61 +33,82 @@ _GZIP = b"\x1f\x8b"
     "--json", "as_json", is_flag=True, help="Print one JSON object per line: the record and its explanation."
 )
 def logs(file: str, denied: bool, prefix: str, as_json: bool) -> None:
-    """Read VPC Lattice access log records, a JSON object a line, and explain each denied or failed one.
+    """Read VPC Lattice access log records and explain each denied or failed request.
 
-    FILE is what `lattice dev --access-log FILE` wrote, or what the service delivered to S3 (.gz too),
-    CloudWatch Logs or Firehose; without one, standard input is read.
+    FILE is what `lattice dev --access-log FILE` wrote, what the service delivered to S3 or Firehose (.gz
+    too), or what the AWS CLI or the console gives for CloudWatch Logs: `aws logs tail`,
+    filter-log-events, get-log-events, get-query-results, a CSV of Logs Insights. Without FILE, standard
+    input is read. The exit status is 2 when the input has no access log record.
     """
     console = Console(highlight=False, soft_wrap=True)
-    count = shown = 0
-    for record in _records(file):
-        count += 1
-        explanation = explain_record(record)
-        if explanation is None or not str(record.get("requestPath", "")).startswith(prefix):
+    counts: Counter[str] = Counter()
+    strange: list[Problem] = []
+    for place, entry in _entries(file):
+        if entry.record is None:
+            counts["strange"] += 1
+            strange = strange or [Problem(entry.problem, place)]
             continue
-        if denied and not explanation.is_denied:
+        explanation = explain_record(entry.record)
+        left_out = _why_left_out(entry.record, explanation, denied=denied, prefix=prefix)
+        counts[left_out or "shown"] += 1
+        if left_out or explanation is None:
             continue
-        shown += 1
         if as_json:
             parts = {"denied": explanation.is_denied, "what": explanation.what, "advice": explanation.advice}
-            click.echo(json.dumps({"record": record, **parts}))
+            click.echo(json.dumps({"record": entry.record, **parts}))
         else:
-            console.print(_lines(record, explanation))
-    if not as_json:
-        Console(stderr=True, highlight=False).print(
-            Text(f"{count} record{'s' * (count != 1)}, {shown} shown", style="dim")
+            console.print(_lines(entry.record, explanation))
+    _sum_up(counts, strange)
+
+
+def _why_left_out(
+    record: Mapping[str, Any], explanation: Explanation | None, *, denied: bool, prefix: str
+) -> str:
+    """Why a record is not shown; nothing if it is."""
+    if explanation is None:
+        return "did not fail"
+    if not str(record.get("requestPath", "")).startswith(prefix):
+        return f"failed, but the path does not start with {prefix} (--path)"
+    return "failed, but was not denied (--denied)" if denied and not explanation.is_denied else ""
+
+
+def _sum_up(counts: Counter[str], strange: list[Problem]) -> None:
+    """Say how much was read and shown, and why not all of it."""
+    odd, shown = counts.pop("strange", 0), counts.pop("shown", 0)
+    total = shown + counts.total()
+    if odd and not total:
+        raise ConfigurationError((Problem(f"{strange[0].message}. {_NO_RECORD}", strange[0].origin),))
+    lines = [f"{_counted(total, 'record')}, {shown} shown"]
+    lines += [f"{count} {reason}" for reason, count in counts.items()]
+    if not total:
+        lines.append(
+            "The input has no log event. Access logs come some minutes late; a query must be Complete."
         )
+    if odd:
+        lines.append(f"{_counted(odd, 'entry')} without a record; the first: {strange[0]}.")
+    Console(stderr=True, highlight=False, soft_wrap=True).print(
+        Text("\n".join(map(plain, lines)), style="dim")
+    )
 
 
-def _records(file: str) -> Iterator[dict[str, Any]]:
-    """The records of a file, plain or compressed as S3 has it, one at a time; empty lines are skipped."""
+def _counted(count: int, noun: str) -> str:
+    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    return f"{count} {noun if count == 1 else plural}"
+
+
+def _entries(file: str) -> Iterator[tuple[str, Entry]]:
+    """The entries of a file one at a time, and the place of each."""
     place = "standard input" if file == "-" else file
     try:
         with open(0 if file == "-" else file, "rb") as opened:
-            lines = gzip.GzipFile(fileobj=opened) if opened.peek(2).startswith(_GZIP) else opened
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield _record(line, f"{place}:{number}")
+            for entry in read_access_log(opened):
+                yield f"{place}:{entry.line}", entry
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigurationError((Problem(f"The access log cannot be read: {reason}.", place),)) from error
 
 
-def _record(line: bytes, place: str) -> dict[str, Any]:
-    """One record."""
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        message = "This line is not a JSON object; an access log has one object for each request."
-        raise ConfigurationError((Problem(message, place),)) from error
-    if not isinstance(record, dict):
-        raise ConfigurationError(
-            (Problem("This line is JSON, but not an object, so it is not a record.", place),)
-        )
-    return record
-
-
-def _lines(record: dict[str, Any], explanation: Explanation) -> Text:
+def _lines(record: Mapping[str, Any], explanation: Explanation) -> Text:
     """Three lines a record: the request, what happened, what to look at."""
     parts = (
         str(record.get(name, "-")) for name in ("startTime", "requestMethod", "hostHeader", "requestPath")

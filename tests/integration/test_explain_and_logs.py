@@ -299,7 +299,7 @@ def test_logs_explains_what_failed(log: list[dict[str, Any]], tmp_path: Path) ->
     assert whole.returncode == 0
     assert "The auth policy of the service svc-" in whole.stdout
     assert "VPC Lattice itself answered 404: no target group was chosen." in whole.stdout
-    assert whole.stderr.strip() == "3 records, 2 shown"
+    assert whole.stderr == "3 records, 2 shown\n1 did not fail\n"
 
 
 @pytest.mark.parametrize(
@@ -326,7 +326,7 @@ def test_a_damaged_archive_is_named(damage: Callable[[bytes], bytes], said: str,
 def test_an_archive_is_known_by_what_it_is(tmp_path: Path) -> None:
     (tmp_path / "export").write_bytes(gzip.compress(b'{"responseCode": 200}'))
 
-    assert lattice("logs", tmp_path / "export").stderr == "1 record, 0 shown\n"
+    assert lattice("logs", tmp_path / "export").stderr == "1 record, 0 shown\n1 did not fail\n"
 
 
 @pytest.mark.parametrize("option", [(), ("--json",)], ids=["text", "json"])
@@ -358,13 +358,26 @@ def test_logs_reads_standard_input_and_archives(log: list[dict[str, Any]], tmp_p
     assert found["denied"] is True
     assert found["record"] == log[0]
     assert "3 records, 1 shown" in archived.stderr
+    assert "1 failed, but the path does not start with /nothing (--path)" in archived.stderr
+    assert "1 failed, but was not denied (--denied)" in piped.stderr
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("no json", "standard input:1: This line is not a JSON object"),
-        ("[1]", "standard input:1: This line is JSON, but not an object"),
+        ("[1]", "standard input:1: This line is not a JSON object. Nothing here is an access log record"),
+        ('\n{"x": 1}', "standard input:2: This is JSON, but has no field of an access log record"),
+        ('{"events": []}', "0 records, 0 shown\nThe input has no log event."),
+        ("", "0 records, 0 shown\nThe input has no log event."),
+        (
+            'no json\n{"responseCode": 404}',
+            "1 entry without a record; the first: standard input:1: This line is not",
+        ),
+        (
+            'x\n{"a": 1}\n{"responseCode": 200}',
+            "1 record, 0 shown\n1 did not fail\n2 entries without a record",
+        ),
         ('{"requestPath": 1, "responseCode": [], "authDeniedReason": {}}', "1 record, 0 shown"),
         ('{"responseCode": 404, "requestMethod": "\\u001b[2J"}', "1 record, 1 shown"),
     ],
@@ -373,8 +386,21 @@ def test_odd_lines_are_named_or_passed_over(text: str, said: str) -> None:
     done = lattice("logs", stdin=text)
 
     assert said in done.stderr
+    assert done.returncode == (2 if "Nothing here" in done.stderr else 0)
     assert "Traceback" not in done.stderr
     assert "\x1b" not in done.stdout
+
+
+def test_what_a_follower_prints_is_explained_at_once() -> None:
+    """As in `aws logs tail --follow | lattice logs`."""
+    command = [str(BIN / "lattice"), "logs", "--json"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        print('2026-01-31T12:00:00 {"responseCode": 404}', file=process.stdin, flush=True)
+
+        assert json.loads(process.stdout.readline())["record"] == {"responseCode": 404}
+        process.stdin.close()
 
 
 def test_a_log_that_is_not_there(tmp_path: Path) -> None:
