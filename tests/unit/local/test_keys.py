@@ -16,6 +16,7 @@ def test_each_principal_has_credentials_of_its_own_in_each_run() -> None:
     made = [keys.of(name) for keys in (first, second) for name in ("app", "other")]
 
     assert all(made)
+    assert all(each.access_key_id.isalnum() for each in made if each)  # DynamoDB local takes no others
     assert len({each.secret_access_key for each in made if each}) == 4
     assert first.of("nobody") is None
 
