@@ -176,12 +176,28 @@ class _HTTPSConnection(_Aging, HTTPSConnection):
     response_class: Any = _TimedResponse
 
 
+# A tool for tests, such as vcrpy, puts connections of its own into urllib3's pools while it records or
+# replays. Ours must make those then, so each looks at the pool that it extends.
+
+
 class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _HTTPConnection
+    """Makes our connections."""
+
+    @property
+    def ConnectionCls(self) -> Any:  # type: ignore[override]  # noqa: N802 - urllib3's name, a class variable
+        """Ours, unless somebody has replaced urllib3's."""
+        theirs = HTTPConnectionPool.ConnectionCls
+        return _HTTPConnection if theirs is HTTPConnection else theirs
 
 
 class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _HTTPSConnection
+    """Likewise over TLS."""
+
+    @property
+    def ConnectionCls(self) -> Any:  # type: ignore[override]  # noqa: N802 - likewise
+        """Ours, unless somebody has replaced urllib3's."""
+        theirs = HTTPSConnectionPool.ConnectionCls
+        return _HTTPSConnection if theirs is HTTPSConnection else theirs
 
 
 class LatticeAdapter(requests.adapters.HTTPAdapter):
