@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 from lattice_events.client.time_left import start_clock
@@ -71,6 +72,10 @@ class RefreshingCredentials:
         self._current: Expiring | None = None
         self._next_fetch_at = 0.0
         self._lock = threading.Lock()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Copy and pickle how to fetch, and never what was fetched."""
+        return partial(type(self), self._fetch, now=self._now), ()
 
     def __call__(self) -> Credentials:
         """One frozen set.
@@ -150,6 +155,10 @@ class DefaultCredentials:
         self._container = RefreshingCredentials(_fetch_from_container)
         self._botocore: Any = None
         self._lock = threading.Lock()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Copy and pickle where to look, and never what was found."""
+        return partial(type(self), profile=self._profile), ()
 
     def __call__(self) -> Credentials:
         """One frozen set.

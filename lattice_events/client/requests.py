@@ -44,6 +44,15 @@ class LatticeSession(requests.Session):
     Make it once, outside the handler; credentials are read anew for every call.
     """
 
+    __attrs__ = [  # noqa: RUF012 - as requests has it: what copies and pickles keep
+        *requests.Session.__attrs__,
+        "_base",
+        "_signer",
+        "_anonymous",
+        "_deadline_seconds",
+        "_max_retries",
+    ]
+
     def __init__(
         self,
         *,
