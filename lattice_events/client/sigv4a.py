@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from lattice_events.errors import MissingExtraError, SigningError
 from lattice_events.sigv4 import Credentials, SignedRequest
+from lattice_events.sigv4.canonical import header_pairs
 from lattice_events.sigv4.lattice import SERVICE, without_content_hash
 from lattice_events.sigv4.signer import check_unsigned, host_header
 
@@ -54,7 +55,7 @@ def sign_sigv4a(
         SigningError: See `sign_lattice`; also when the Common Runtime refuses the request.
     """
     parts = urlsplit(url)
-    given = without_content_hash(headers)
+    given = without_content_hash(header_pairs(headers))
     names = {name.lower() for name, _ in given}
     check_unsigned(names, parts.query, now, mode)
     if "host" not in names:

@@ -14,7 +14,6 @@ from lattice_events.errors import SigningError
 TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
 
 _UNRESERVED = "-._~"
 PATH_SAFE = "/%:@!$&'()*+,;="  # RFC 3986: what else a path may hold as it is, and the start of an escape
@@ -103,20 +102,28 @@ def header_pairs(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> list
     """
     items = getattr(headers, "items", None)
     try:
-        pairs: list[Any] = list(items() if items else headers)
-    except TypeError:
-        pairs = [headers]
-    for pair in pairs:
-        if not (
-            isinstance(pair, (tuple, list))
-            and len(pair) == 2
-            and isinstance(pair[0], str)
-            and isinstance(pair[1], str)
-        ):
-            raise SigningError(
-                "headers must be a mapping of names to values, or (name, value) pairs, all of them text."
-            )
+        pairs = list(items() if items else headers)
+        for pair in pairs:
+            name, value = pair
+            # The first two are the quick way to say yes.
+            if type(name) is not str or type(value) is not str or type(pair) is str:
+                _check_pair(pair, name, value)
+    except (TypeError, ValueError):
+        raise not_headers() from None
     return pairs
+
+
+def _check_pair(pair: object, name: object, value: object) -> None:
+    """Refuse what is no text, and a text of two letters, which unpacks like a pair."""
+    if isinstance(pair, str) or not (isinstance(name, str) and isinstance(value, str)):
+        raise TypeError
+
+
+def not_headers() -> SigningError:
+    """The error for what is given as headers and is none."""
+    return SigningError(
+        "headers must be a mapping of names to values, or (name, value) pairs, all of them text."
+    )
 
 
 def group_headers(headers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -259,21 +259,21 @@ def host_header(url: str) -> str:
     """
     parts = urlsplit(url)
     host = _host_header(parts.scheme, parts.netloc)
-    if not host:
+    if host:
+        return host
+    if not parts.hostname:
         raise SigningError(f"The URL has no host: {url!r}. Write it like https://NAME/PATH.")
-    if not _HOST.fullmatch(host):
-        raise SigningError(
-            f"The host {host!r} has a space or is not in ASCII, and no client sends it like that: write an "
-            "internationalized name in its ASCII form, xn--…"
-        )
-    return host
+    raise SigningError(
+        f"The host {parts.hostname!r} has a space or is not in ASCII, and no client sends it like that: write an "
+        "internationalized name in its ASCII form, xn--…"
+    )
 
 
 @lru_cache(maxsize=64)
 def _host_header(scheme: str, netloc: str) -> str:
-    """The same; ``""`` without a host."""
+    """The same; ``""`` without a host that can be sent."""
     host = netloc.rpartition("@")[2].lower().removesuffix(":")
-    return host.removesuffix(_DEFAULT_PORTS.get(scheme, ""))
+    return host.removesuffix(_DEFAULT_PORTS.get(scheme, "")) if _HOST.fullmatch(host) else ""
 
 
 @lru_cache(maxsize=4)
