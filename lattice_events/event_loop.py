@@ -11,7 +11,6 @@ import atexit
 import os
 import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
 from typing import Any
 
@@ -98,6 +97,8 @@ def run(awaitable: Awaitable[Any]) -> Any:
     try:
         if asyncio._get_running_loop() is None:  # noqa: SLF001 - get_running_loop() raises instead
             return context.run(work, awaitable)
+        from concurrent.futures import ThreadPoolExecutor  # not in Lambda, where no loop runs
+
         with ThreadPoolExecutor(1, "lattice-events") as thread:
             return thread.submit(context.run, work, awaitable).result()
     except asyncio.CancelledError as error:

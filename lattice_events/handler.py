@@ -86,8 +86,16 @@ def lattice_handler(
 
 def encode_strictly(response: Response, *, multiple_set_cookie: MultipleSetCookie) -> dict[str, Any]:
     """`encode_response`, strict where the environment says so: the door that every response goes through."""
-    is_strict = os.environ.get("LATTICE_EVENTS_STRICT") == "1"
+    is_strict = read_variable("LATTICE_EVENTS_STRICT") == "1"
     return encode_response(response, strict=is_strict, multiple_set_cookie=multiple_set_cookie)
+
+
+def read_variable(name: str) -> str | None:
+    """`os.environ.get`, which spends two exceptions on a name that is absent: here two µs of every event."""
+    environment = getattr(os.environ, "_data", None)  # none if a test put a dict in its place
+    if environment is not None and os.environ.encodekey(name) not in environment:
+        return None
+    return os.environ.get(name)
 
 
 def _serve_with(function: HandlerFunction, encode: Encode, on_error: OnError) -> LambdaHandler:
@@ -164,7 +172,7 @@ def _invocation(request: Request, context: Any) -> Invocation:
     """What a client called from the handler needs to know."""
     return Invocation(
         request_id=request.request_id,
-        trace_header=os.environ.get("_X_AMZN_TRACE_ID"),
+        trace_header=read_variable("_X_AMZN_TRACE_ID"),
         remaining_ms=getattr(context, "get_remaining_time_in_millis", None),
     )
 

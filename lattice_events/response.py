@@ -151,6 +151,11 @@ class Response(Value):
         """The status, by the name that HTTP clients have for it."""
         return self.status
 
+    @property
+    def content(self) -> builtins.bytes:
+        """The body, by the name that HTTP clients have for it."""
+        return self.body
+
 
 def _typed(headers: HeadersLike, content_type: str) -> Headers:
     """Headers that have a content type, the given one if they had none."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import logging
-import os
 import re
 from binascii import a2b_base64
 from re import Match
@@ -19,7 +18,7 @@ from lattice_events.codec import encode_response
 from lattice_events.context import Invocation, current_invocation
 from lattice_events.errors import HTTPError, MalformedEventError, MissingExtraError, ResponseError
 from lattice_events.event_loop import run
-from lattice_events.handler import encode_strictly, error_response
+from lattice_events.handler import encode_strictly, error_response, read_variable
 from lattice_events.response import Response
 
 try:
@@ -62,6 +61,13 @@ class _ResponseBuilder(ResponseBuilder[Any]):
             return False  # before the headers are looked through
         return ResponseBuilder._has_compression_enabled(route_compression, response_compression, event)  # noqa: SLF001 - it is a static method
 
+    def _compress(self) -> None:
+        from lattice_events.codec.compression import must_stay
+
+        response: Any = self.response
+        if not must_stay(Response(response.status_code, headers=_pairs(response))):
+            super()._compress()  # type: ignore[no-untyped-call]  # untyped in Powertools
+
 
 def _bytes_of(response: Any) -> str | bytes:
     """The body of a response of Powertools."""
@@ -84,7 +90,9 @@ def _pairs(response: Any) -> list[tuple[str, Any]]:
             pairs += [(name, value) for value in values]
         elif values is not None:
             pairs.append((name, values))
-    return pairs + [("set-cookie", str(cookie)) for cookie in response.cookies]
+    if response.cookies:
+        pairs += [("set-cookie", str(cookie)) for cookie in response.cookies]
+    return pairs
 
 
 class LatticeResolver(ApiGatewayResolver):
@@ -221,7 +229,8 @@ class LatticeResolver(ApiGatewayResolver):
         return super()._remove_prefix(path) if self._strip_prefixes else path
 
     def _convert_matches_into_route_keys(self, match: Match[str]) -> dict[str, str]:
-        return {name: unquote(value) for name, value in match.groupdict().items()}
+        keys = match.groupdict()
+        return {name: unquote(value) for name, value in keys.items()} if keys else keys
 
     def _handle_not_found(self, method: str, path: str) -> Any:
         found = self._get_route_for_head(method, path)
@@ -252,7 +261,8 @@ def _canonical(path: str) -> str:
 
 def _must_await(route: Any, middlewares: list[Any]) -> bool:
     """Whether the route or something around it is a coroutine function."""
-    return _is_coroutine(route.func) or any(map(_is_coroutine, (*middlewares, *(route.middlewares or ()))))
+    around = [*middlewares, *route.middlewares] if middlewares or route.middlewares else ()
+    return _is_coroutine(route.func) or any(map(_is_coroutine, around))
 
 
 def _is_coroutine(function: Any) -> bool:
@@ -280,6 +290,6 @@ def _invocation(event: Any, context: Any) -> Invocation:
     """What a client called from a route needs to know."""
     return Invocation(
         request_id=_request_id(event),
-        trace_header=os.environ.get("_X_AMZN_TRACE_ID"),
+        trace_header=read_variable("_X_AMZN_TRACE_ID"),
         remaining_ms=getattr(context, "get_remaining_time_in_millis", None),
     )

@@ -27,7 +27,7 @@ def compress(response: Response, accept_encoding: str | None) -> Response:
     """
     if (
         len(response.body) < _WORTH_IT_BYTES
-        or _must_stay(response)
+        or must_stay(response)
         or not _accepts_gzip(accept_encoding or "")
     ):
         return response
@@ -39,7 +39,7 @@ def compress(response: Response, accept_encoding: str | None) -> Response:
     return response.replace(body=body, headers=headers)
 
 
-def _must_stay(response: Response) -> bool:
+def must_stay(response: Response) -> bool:
     """Whether other bytes would make a lie of the status or of a header."""
     headers = response.headers
     return (

@@ -173,6 +173,17 @@ def test_a_malformed_event_is_a_400(caplog: pytest.LogCaptureFixture) -> None:
     assert "body: is not base64" in caplog.text
 
 
+@pytest.mark.parametrize("environment", [{}, {"LATTICE_EVENTS_STRICT": "1"}])
+def test_a_dict_may_stand_for_the_environment(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.environ", environment)
+
+    answer = serve(lambda request: Response(204, body=b"x"))
+
+    assert answer.status == (500 if environment else 204)
+
+
 def test_the_invocation_is_known_while_it_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1")
 

@@ -104,6 +104,7 @@ def test_a_response_reads_its_json_as_clients_do(body: Any) -> None:
 
     assert response.json() == body
     assert (response.status, response.status_code) == (201, 201)
+    assert response.content is response.body
     assert call(lattice_handler(lambda request: {"of": "call"})).json() == {"of": "call"}
 
 

@@ -157,6 +157,25 @@ def test_compression_is_powertools_own() -> None:
     assert call(app.resolve).json() == {"a": "x" * 50}
 
 
+@pytest.mark.parametrize(
+    "response",
+    [
+        pytest.param(theirs(206), id="a part"),
+        pytest.param(theirs(ETag='"v1"'), id="a strong ETag"),
+        pytest.param(theirs(Cache_Control="no-transform"), id="no-transform"),
+        pytest.param(theirs(Content_Encoding="br", body=b"\xff"), id="encoded"),
+    ],
+)
+def test_compression_leaves_alone_what_must_stay(response: Any) -> None:
+    app, encoding, body = LatticeResolver(), response.headers.get("Content-Encoding"), response.body
+    app.get("/", compress=True)(lambda: response)
+
+    answer = call(app.resolve, headers={"accept-encoding": "gzip"})
+
+    assert answer.headers.get("content-encoding") == encoding
+    assert answer.body == (body if isinstance(body, bytes) else body.encode())
+
+
 # ── HTTPError ─────────────────────────────────────────────────────────────────────────────────────
 
 
