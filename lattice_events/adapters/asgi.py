@@ -10,9 +10,15 @@ import asyncio
 import atexit
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal
-from urllib.parse import unquote
 
-from lattice_events.adapters.shown import latin, shown_headers, shown_query, shown_scheme, shown_server
+from lattice_events.adapters.shown import (
+    latin,
+    shown_headers,
+    shown_path,
+    shown_query,
+    shown_scheme,
+    shown_server,
+)
 from lattice_events.errors import MissingExtraError
 from lattice_events.event_loop import run
 from lattice_events.handler import lattice_handler
@@ -93,7 +99,7 @@ class _Running:
             "http_version": "1.1",
             "method": request.method,
             "scheme": shown_scheme(request),
-            "path": unquote(request.path),
+            "path": shown_path(request).decode(errors="replace"),
             "raw_path": request.path.encode(errors="surrogatepass"),
             "query_string": shown_query(request).encode(),
             "root_path": self._root_path,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from lattice_events.errors import HTTPError
 from lattice_events.request import Request
@@ -37,6 +37,11 @@ def shown_cookies(request: Request) -> str:
     if request.event_version == "V1":
         values = [part for value in values for part in _NEXT_COOKIE.split(value)]
     return "; ".join(values)
+
+
+def shown_path(request: Request) -> bytes:
+    """The path, percent-decoded."""
+    return unquote_to_bytes(request.path.encode(errors="surrogatepass"))
 
 
 def shown_query(request: Request) -> str:

@@ -14,9 +14,15 @@ import re
 import sys
 from collections.abc import Callable
 from typing import Any, Literal
-from urllib.parse import unquote_to_bytes
 
-from lattice_events.adapters.shown import latin, shown_headers, shown_query, shown_scheme, shown_server
+from lattice_events.adapters.shown import (
+    latin,
+    shown_headers,
+    shown_path,
+    shown_query,
+    shown_scheme,
+    shown_server,
+)
 from lattice_events.errors import ResponseError
 from lattice_events.handler import lattice_handler
 from lattice_events.headers import Headers
@@ -65,7 +71,7 @@ def _environ(request: Request, context: Any) -> dict[str, Any]:
     environ = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": _native(unquote_to_bytes(request.path.encode(errors="surrogatepass"))),
+        "PATH_INFO": _native(shown_path(request)),
         "QUERY_STRING": shown_query(request),
         "RAW_URI": request.target,
         "SERVER_NAME": host,

@@ -106,6 +106,12 @@ def test_raw_letters_in_a_query_are_read_like_escaped_ones() -> None:
     assert '"query":{"q":"é漢"}'.encode() in call(ASGI, "GET /?q=é漢").body
 
 
+def test_a_path_that_is_no_unicode_is_no_error_of_the_app() -> None:
+    event = {**make_event("GET /"), "path": "/a\ud800?b=\udfff"}
+
+    assert ASGI(event, FakeLambdaContext())["statusCode"] == 200
+
+
 @pytest.mark.parametrize("name", ["X_Amzn_Lattice_Identity", "x-amzn_lattice-target", "x_forwarded_for"])
 def test_in_asgi_no_underscore_passes_for_a_header_of_the_service(name: str) -> None:
     body = call(ASGI, headers={name: "mine", "x_own": "1"}).body
