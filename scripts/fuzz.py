@@ -1,7 +1,7 @@
-"""Coverage-guided fuzzing of the two decoders; `scripts/fuzz` runs it.
+"""Coverage-guided fuzzing of what reads foreign input; `scripts/fuzz` runs it.
 
-An input is read in one of two ways, by its first byte: as JSON text, which finds odd shapes, or as
-choices of fields to replace in a true event or response, which gets far into the checks.
+An input is read in one of two ways, by its first byte: as text, which finds odd shapes, or as choices
+of fields to replace in a true sample, which gets far into the checks. Anything but a `LatticeError` is a find.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,21 @@ import atheris
 with atheris.instrument_imports(include=["lattice_events"]):
     import lattice_events.codec.strangers  # noqa: F401 - what the decoder imports on the way to an error
     from lattice_events import decode_event, decode_response
-    from lattice_events.errors import LatticeError
+    from lattice_events.errors import ConfigurationError, LatticeError
+    from lattice_events.network.access_log import explain_record
     from lattice_events.network.examples import CALLERS, make_event
+    from lattice_events.network.policy import Caller, Facts, evaluate, parse_policy
+    from lattice_events.readers.assemble import assemble
+    from lattice_events.readers.cloudformation import read_template
+    from lattice_events.readers.gateway_api import read_manifests
+    from lattice_events.readers.settings import parse_settings
+    from lattice_events.readers.source import Document, parse_json, parse_yaml_stream
+    from lattice_events.readers.template import TemplateOptions
 
 ROOT = Path(__file__).parent.parent
-JSON_TEXT = b"\0"
+CASES = ROOT / "tests" / "cases"
+TEXT = b"\0"
+REGION, ACCOUNT = "us-west-2", "123456789012"
 RESPONSES = [
     {"statusCode": 200, "body": "a", "isBase64Encoded": False, "headers": {"content-type": "text/plain"}},
     {"statusCode": "404", "statusDescription": "404 Not Found", "body": "YQ==", "isBase64Encoded": True},
@@ -37,35 +47,114 @@ EVENTS = [
 ]
 
 
+def cases(name: str) -> list[Any]:
+    """What is given in a table of tests."""
+    return [case["given"] for case in json.loads((CASES / name).read_text())]
+
+
+def sources() -> list[str]:
+    """The templates and manifests of the readers' tests."""
+    given = [*cases("readers/templates.json"), *cases("readers/manifests.json")]
+    return ["\n".join(lines) for each in given for lines in each["files"].values()]
+
+
 def main() -> None:
-    """Fuzz one decoder for some seconds; libFuzzer prints what it did and exits 0, or 77 on a find."""
+    """Fuzz one reader for some seconds; libFuzzer prints what it did and exits 0, or 77 on a find."""
     parser = argparse.ArgumentParser(prog="scripts/fuzz", description=__doc__)
-    parser.add_argument("decoder", choices=["event", "response"])
+    parser.add_argument("reader", choices=TARGETS)
     parser.add_argument("--seconds", type=int, default=600, help="how long (default: 600)")
     arguments = parser.parse_args()
-    samples, use = (EVENTS, use_event) if arguments.decoder == "event" else (RESPONSES, use_response)
+    read, use, samples = TARGETS[arguments.reader]
+    texts = samples()
+    values = [value for text in texts for value in read(text)]
     with tempfile.TemporaryDirectory() as corpus:
-        for number, sample in enumerate(samples):
-            Path(corpus, str(number)).write_bytes(JSON_TEXT + json.dumps(sample).encode())
+        for number, text in enumerate(texts):
+            Path(corpus, str(number)).write_bytes(TEXT + text.encode())
         options = [f"-max_total_time={arguments.seconds}", "-print_final_stats=1", "-max_len=65536", corpus]
-        atheris.Setup([sys.argv[0], *options], lambda data: try_one(data, samples, use))
+        atheris.Setup([sys.argv[0], *options], lambda data: try_one(data, values, read, use))
         atheris.Fuzz()
 
 
-def try_one(data: bytes, samples: list[Any], use: Callable[[Any], object]) -> None:
-    """Decode what one input stands for."""
-    if data[:1] == JSON_TEXT:
-        try:
-            value = json.loads(data[1:])
-        except (ValueError, RecursionError):
-            return
-    else:
-        choices = atheris.FuzzedDataProvider(data[1:])
-        value = changed(samples[choices.ConsumeIntInRange(0, len(samples) - 1)], choices)
+def try_one(
+    data: bytes, samples: list[Any], read: Callable[[str], Iterator[Any]], use: Callable[[Any], object]
+) -> None:
+    """Read what one input stands for."""
     try:
-        use(value)
+        if data[:1] == TEXT:
+            for value in read(data[1:].decode(errors="surrogateescape")):
+                use(value)
+        else:
+            choices = atheris.FuzzedDataProvider(data[1:])
+            use(changed(samples[choices.ConsumeIntInRange(0, len(samples) - 1)], choices))
+    except ConfigurationError as error:
+        must_be_printable(error)
     except LatticeError as error:
         str(error)
+
+
+def must_be_printable(error: ConfigurationError) -> None:
+    """Hold what a terminal may be shown."""
+    assert error.problems
+    assert all(line.isprintable() for line in str(error).splitlines()), str(error)
+
+
+def read_value(text: str) -> Iterator[Any]:
+    """JSON as handlers get it."""
+    try:
+        yield json.loads(text)
+    except (ValueError, RecursionError):
+        return
+
+
+def read_document(text: str) -> Iterator[Any]:
+    """JSON as the readers take it."""
+    yield parse_json(text, "f.json")
+
+
+def read_yaml(text: str) -> Iterator[Any]:
+    """The documents of a template or manifests."""
+    for document in parse_yaml_stream(text, "f.yml"):
+        document.locate(("Resources", "x"))
+        yield document.value
+
+
+def read_policy(text: str) -> Iterator[Any]:
+    """A policy's text, which is read as it stands too."""
+    use_policy(text)
+    yield from read_value(text)
+
+
+def use_source(value: Any) -> None:
+    """Read a template, or manifests, and settings, and link them."""
+    options = TemplateOptions(region=REGION, account=ACCOUNT, code=lambda _: "/code")
+    if isinstance(value, dict) and "Resources" in value:
+        fragment = read_template(value, locate=lambda _: "f.yml:1:1", options=options)
+    else:
+        documents = [Document(value=value, file="f.yml", positions={})]
+        fragment = read_manifests(
+            documents, region=REGION, account=ACCOUNT, target_urls={"app": ["http://a"]}
+        )
+    parse_settings(value, folder=ROOT, locate=lambda _: "f.yml:1:1")
+    assemble([fragment], region=REGION, account=ACCOUNT)
+
+
+def use_policy(document: Any) -> None:
+    """Read a policy of either kind, and ask it."""
+    caller = Caller(arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s1", tags={"team": "blue"})
+    facts = Facts(
+        caller=caller, service_arn=f"arn:aws:vpc-lattice:{REGION}:{ACCOUNT}:service/svc-1", path="/a"
+    )
+    for kind in ("auth", "identity"):
+        try:
+            evaluate(parse_policy(document, kind=kind), facts).describe()
+        except ConfigurationError as error:
+            must_be_printable(error)
+
+
+def use_record(record: Any) -> None:
+    """Explain a record of the access log."""
+    if isinstance(record, dict):
+        repr(explain_record(record))
 
 
 def use_event(event: Any) -> None:
@@ -120,6 +209,23 @@ def scalar_or_container(choices: Any) -> Any:
     kinds += [[text, 1], {text: [text]}, {text: None}, choices.ConsumeInt(8)]
     return kinds[choices.ConsumeIntInRange(0, len(kinds) - 1)]
 
+
+Target = tuple[Callable[[str], Iterator[Any]], Callable[[Any], object], Callable[[], list[str]]]
+TARGETS: dict[str, Target] = {
+    "event": (read_value, use_event, lambda: list(map(json.dumps, EVENTS))),
+    "response": (read_value, use_response, lambda: list(map(json.dumps, RESPONSES))),
+    "template": (read_yaml, use_source, sources),
+    "policy": (
+        read_policy,
+        use_policy,
+        lambda: [json.dumps(each["policy"]) for each in cases("policy/verdicts.json")],
+    ),
+    "access-log": (
+        read_document,
+        use_record,
+        lambda: list(map(json.dumps, cases("access_log/records.json"))),
+    ),
+}
 
 if __name__ == "__main__":
     main()

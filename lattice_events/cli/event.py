@@ -7,6 +7,7 @@ from typing import Literal
 
 import click
 
+from lattice_events.codec.limits import MAX_LAMBDA_BYTES
 from lattice_events.network.examples import CALLERS, make_event
 
 
@@ -50,10 +51,14 @@ def parse_header(text: str) -> tuple[str, str]:
 def read_body(text: str) -> bytes:
     """A body given as text, or as ``@FILE``."""
     if not text.startswith("@"):
-        return text.encode()
+        return text.encode(
+            errors="surrogateescape"
+        )  # bytes of the shell that are no UTF-8 stay what they are
     try:
         with click.open_file(text[1:], "rb") as file:
-            data: bytes = file.read()
-            return data
+            data: bytes = file.read(MAX_LAMBDA_BYTES + 1)
     except OSError as error:
         raise click.BadParameter(f"{text[1:]}: {error.strerror}") from error
+    if len(data) > MAX_LAMBDA_BYTES:
+        raise click.BadParameter(f"{text[1:]} has more than 6 MB, which Lambda does not take")
+    return data

@@ -15,6 +15,7 @@ from lattice_events.cli.names import find_name
 from lattice_events.cli.options import function_options, run_options
 from lattice_events.cli.printer import Ready
 from lattice_events.cli.run import RunOptions, Started, network_up, stop_on_signals
+from lattice_events.codec.limits import MAX_LAMBDA_BYTES
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.local.records import LogRecord, Record
 from lattice_events.network.examples import CALLERS, make_event
@@ -71,13 +72,17 @@ def _read_event(file: str) -> bytes:
     """An event of a file or standard input."""
     try:
         with click.open_file(file, "rb") as opened:
-            text: bytes = opened.read()
+            text: bytes = opened.read(MAX_LAMBDA_BYTES + 1)
     except OSError as error:
         raise ConfigurationError((Problem(f"--event cannot be read: {error.strerror}.", file),)) from error
+    if len(text) > MAX_LAMBDA_BYTES:
+        raise ConfigurationError((Problem("--event has more than 6 MB, which Lambda does not take.", file),))
     try:
         json.loads(text)
     except ValueError as error:
         raise ConfigurationError((Problem(f"--event is not JSON: {error}.", file),)) from error
+    except RecursionError as error:
+        raise ConfigurationError((Problem("--event is nested too deeply.", file),)) from error
     return text
 
 

@@ -56,6 +56,8 @@ def _parse_json(name: str, text: str) -> Any:
     """A JSON value."""
     try:
         return json.loads(text)
+    except RecursionError as error:
+        raise click.BadParameter(f"{name}:=… is nested too deeply.") from error
     except ValueError as error:
         raise click.BadParameter(
             f"{name}:={text} is not JSON: {error}. For text write {name}={text}."

@@ -157,7 +157,7 @@ class HumanPrinter:
             self._console.print(Text(f"    curl {ready.local_url(service)}", style="dim"))
         self._console.print()
         for note in ready.notes:
-            self._console.print(Text.assemble(("note  ", "yellow"), note))
+            self._console.print(Text.assemble(("note  ", "yellow"), plain(note)))
         lines = (
             ("proxy", f"{ready.gateway_url}   curl --proxy {ready.gateway_url} --cacert {ready.ca_file} URL"),
             ("tls", ready.tls_url),
@@ -213,11 +213,11 @@ def _add_rows(table: Table, service: Service, network: Network) -> None:
     """A row for each rule of a service, the default action last."""
     for listener in service.listeners:
         where = f"{listener.protocol} {listener.port}"
-        for rule in sorted(listener.rules, key=lambda rule: rule.priority):
-            table.add_row(
-                service.name, where, f"{rule.priority}  {_match(rule.match)}", _target(rule, network)
-            )
-        table.add_row(service.name, where, "default", _target(listener, network))
+        rules = sorted(listener.rules, key=lambda rule: rule.priority)
+        rows = [(f"{rule.priority}  {_match(rule.match)}", _target(rule, network)) for rule in rules]
+        for rule, target in (*rows, ("default", _target(listener, network))):
+            cells = (service.name, where, rule, target)
+            table.add_row(*(Text(plain(cell)) for cell in cells))  # as text: [/x] is no markup
 
 
 def _match(match: Match) -> str:

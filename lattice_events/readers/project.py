@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
@@ -29,6 +30,7 @@ from lattice_events.readers.source import Document, parse_yaml_stream
 from lattice_events.readers.template import TemplateOptions
 
 MADE_UP_ACCOUNT = "123456789012"
+_REGION = re.compile("[a-z0-9-]+")
 _MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 _NOT_MANIFESTS = ("kustomization.yaml", "kustomization.yml")
 
@@ -109,6 +111,8 @@ class _Loader:
         urls = self._target_urls()
         region = self._options.region or self._options.serverless.region
         region = region or next((service.region for service in self._services), "us-east-1")
+        if not _REGION.fullmatch(region):
+            raise ConfigurationError(f"The Region must be like us-east-1, not {region!r}.")
         fragments = [*self._read_services(region, urls), *self._read_templates(region, urls, settings)]
         fragments.append(
             read_manifests(

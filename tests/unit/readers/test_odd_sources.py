@@ -89,3 +89,7 @@ def test_a_package_that_cannot_be_read_is_named(file: str, content: str, said: s
     (shop / file).write_text(content)
 
     assert problems(".")[0].startswith(f"{file}: {said}")
+
+
+def test_a_region_that_no_name_can_have_is_refused(shop: Path) -> None:  # noqa: F811
+    assert problems(".", region="a b") == ["The Region must be like us-east-1, not 'a b'."]

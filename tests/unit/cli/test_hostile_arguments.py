@@ -1,0 +1,73 @@
+"""Arguments and files that are meant to break a command: one line, never a traceback or a wait without end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+
+from lattice_events.cli.event import read_body
+from lattice_events.cli.invoke import _read_event
+from lattice_events.cli.items import parse_items
+from lattice_events.cli.printer import HumanPrinter, Ready
+from lattice_events.errors import ConfigurationError
+from lattice_events.network.model import FixedResponseAction, HeaderMatch, Match, Network, PathMatch, Rule
+from tests.networks import ACCOUNT, REGION, listener, service
+
+MARKUP = Match(
+    method="[/x]",
+    path=PathMatch(kind="exact", value="/[/red]", case_sensitive=True),
+    headers=(HeaderMatch(name="[bold]", kind="exact", value="[/bold]\x1b[2J", case_sensitive=True),),
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"[" * 100_000, "--event is nested too deeply."),
+        (b"{", "--event is not JSON: Expecting property name"),
+        (b"\xff\xfe{", "--event is not JSON: "),
+        (b"9" * 5000, "--event is not JSON: Exceeds the limit"),
+        (b" " * (6 * 1024 * 1024 + 1), "--event has more than 6 MB, which Lambda does not take."),
+    ],
+    ids=["deep", "broken", "no UTF-8", "digits", "endless"],
+)
+def test_an_event_that_cannot_be_read_is_named(content: bytes, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    file.write_bytes(content)
+    with pytest.raises(ConfigurationError) as caught:
+        _read_event(str(file))
+    assert str(caught.value).startswith(f"{file}: {said}")
+
+
+def test_what_has_no_end_is_not_read_to_it() -> None:
+    with pytest.raises(ConfigurationError, match="more than 6 MB"):
+        _read_event("/dev/zero")
+    with pytest.raises(click.BadParameter, match="more than 6 MB"):
+        read_body("@/dev/zero")
+
+
+def test_a_body_of_bytes_that_are_no_text_stays_what_it_is() -> None:
+    assert read_body("a\udcff") == b"a\xff"
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "{", "9" * 5000])
+def test_an_item_that_is_no_json_is_named(text: str) -> None:
+    with pytest.raises(click.BadParameter):
+        parse_items((f"a:={text}",))
+
+
+def test_the_banner_shows_what_looks_like_markup(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    rule = Rule(name="r", arn="r", priority=1, match=MARKUP, action=FixedResponseAction(status=404))
+    given = service(listeners=(listener(FixedResponseAction(status=404), rule),))
+    network = Network(region=REGION, account=ACCOUNT, services=(given,))
+    urls = dict.fromkeys(("gateway_url", "tls_url", "control_url", "proxy_url", "ca_file"), "http://a:1")
+    HumanPrinter().ready(Ready(network=network, ready_ms=1, notes=("[/note]\x1b[2J",), **urls))
+    shown = capsys.readouterr().out
+
+    assert "1  [/x] /[/red] [bold] exact [/bold]?[2J" in shown
+    assert "note  [/note]?[2J\n" in shown
