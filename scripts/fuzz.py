@@ -7,7 +7,9 @@ of fields to replace in a true sample, which gets far into the checks. Anything 
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,10 +18,13 @@ from typing import Any
 
 import atheris
 
-with atheris.instrument_imports(include=["lattice_events"]):
+with atheris.instrument_imports(include=["lattice_events", "zipfile"]):
+    import zipfile
+
     import lattice_events.codec.strangers  # noqa: F401 - what the decoder imports on the way to an error
     from lattice_events import decode_event, decode_response
     from lattice_events.errors import ConfigurationError, LatticeError
+    from lattice_events.local.archive import unpack
     from lattice_events.network.access_log import explain_record
     from lattice_events.network.examples import CALLERS, make_event
     from lattice_events.network.policy import Caller, Facts, evaluate, parse_policy
@@ -69,7 +74,7 @@ def main() -> None:
     values = [value for text in texts for value in read(text)]
     with tempfile.TemporaryDirectory() as corpus:
         for number, text in enumerate(texts):
-            Path(corpus, str(number)).write_bytes(TEXT + text.encode())
+            Path(corpus, str(number)).write_bytes(TEXT + text.encode(errors="surrogateescape"))
         options = [f"-max_total_time={arguments.seconds}", "-print_final_stats=1", "-max_len=65536", corpus]
         atheris.Setup([sys.argv[0], *options], lambda data: try_one(data, values, read, use))
         atheris.Fuzz()
@@ -157,6 +162,48 @@ def use_record(record: Any) -> None:
         repr(explain_record(record))
 
 
+def packages() -> list[str]:
+    """Deployment packages of every compression, as text."""
+    found = []
+    for compression in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        written = io.BytesIO()
+        with zipfile.ZipFile(written, "w", compression) as package:
+            package.writestr("app.py", "x = 1\n" * 20)
+            package.writestr("lib/é/b.py", b"y")
+            package.mkdir("empty")
+            package.comment = b"comment"
+        found.append(written.getvalue().decode(errors="surrogateescape"))
+    return found
+
+
+def read_package(text: str) -> Iterator[Any]:
+    """The bytes of a package, as text."""
+    yield {"package": text}
+
+
+def as_bytes(value: Any) -> bytes:
+    """The bytes that `read_package` took, or any others."""
+    text = str(value.get("package"))
+    try:
+        return text.encode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode(errors="backslashreplace")
+
+
+def use_package(value: Any) -> None:
+    """Unpack a package; a refused one leaves no folder behind."""
+    with tempfile.TemporaryDirectory() as folder:
+        package, unpacked = Path(folder, "code.zip"), Path(folder, "unpacked")
+        unpacked.mkdir()
+        package.write_bytes(as_bytes(value))
+        tempfile.tempdir = str(unpacked)
+        try:
+            shutil.rmtree(unpack(str(package)))
+        finally:
+            tempfile.tempdir = None
+            assert not list(unpacked.iterdir())
+
+
 def use_event(event: Any) -> None:
     """Decode an event and look at all that a handler would look at."""
     request = decode_event(event)
@@ -212,6 +259,7 @@ def scalar_or_container(choices: Any) -> Any:
 
 Target = tuple[Callable[[str], Iterator[Any]], Callable[[Any], object], Callable[[], list[str]]]
 TARGETS: dict[str, Target] = {
+    "package": (read_package, use_package, packages),
     "event": (read_value, use_event, lambda: list(map(json.dumps, EVENTS))),
     "response": (read_value, use_response, lambda: list(map(json.dumps, RESPONSES))),
     "template": (read_yaml, use_source, sources),
