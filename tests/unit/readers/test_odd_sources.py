@@ -11,7 +11,7 @@ import pytest
 
 from lattice_events.errors import ConfigurationError
 from lattice_events.readers.project import Project
-from tests.unit.readers.test_cases import ODD, places
+from tests.unit.readers.test_cases import places
 from tests.unit.readers.test_project import load, problems, shop  # noqa: F401 - a fixture
 
 STATE = "package/serverless-state.json"
@@ -27,7 +27,9 @@ def load_or_refuse() -> Project | ConfigurationError:
 
 @pytest.mark.parametrize("file", [STATE, TEMPLATE])
 @pytest.mark.parametrize(
-    "odd", [*ODD, "\ud800", "a\0b", 10**60, "x" * 10_000, "[/red]"], ids=lambda each: repr(each)[:30]
+    "odd",
+    [None, "", [], [None], {"a": 1}, {"Ref": "Nope"}, "\ud800", 10**60, "x" * 10_000],
+    ids=lambda each: ascii(each)[:20],
 )
 def test_a_package_with_one_odd_value_is_read_or_refused(file: str, odd: Any, shop: Path) -> None:  # noqa: F811
     whole = json.loads((shop / file).read_text())
