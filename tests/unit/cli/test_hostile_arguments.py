@@ -7,13 +7,18 @@ from pathlib import Path
 import click
 import pytest
 
+from lattice_events.assumptions import Assumptions
 from lattice_events.cli.event import read_body
+from lattice_events.cli.explain_tree import print_tree
 from lattice_events.cli.invoke import _read_event
 from lattice_events.cli.items import parse_items
 from lattice_events.cli.printer import HumanPrinter, Ready
 from lattice_events.errors import ConfigurationError
+from lattice_events.network.explanation import describe
 from lattice_events.network.model import FixedResponseAction, HeaderMatch, Match, Network, PathMatch, Rule
 from tests.networks import ACCOUNT, REGION, listener, service
+from tests.networks import network as network_of
+from tests.unit.network.test_authorization import decide
 
 MARKUP = Match(
     method="[/x]",
@@ -71,3 +76,13 @@ def test_the_banner_shows_what_looks_like_markup(
 
     assert "1  [/x] /[/red] [bold] exact [/bold]?[2J" in shown
     assert "note  [/note]?[2J\n" in shown
+
+
+def test_explain_prints_the_note_of_a_service_on_no_network(capsys: pytest.CaptureFixture[str]) -> None:
+    net = network_of(service(service_network_arns=()))
+    print_tree("GET /", describe(decide(net, None), net, Assumptions()))
+
+    assert (
+        "note  it has no association with a service network, so nobody could reach it on AWS"
+        in capsys.readouterr().out
+    )

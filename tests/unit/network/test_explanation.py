@@ -11,9 +11,9 @@ import pytest
 from lattice_events import Headers, Request
 from lattice_events.assumptions import Assumptions
 from lattice_events.network.decision import Decision
-from lattice_events.network.explanation import describe
+from lattice_events.network.explanation import NO_NETWORK, describe
 from lattice_events.network.model import FixedResponseAction, Network, Principal
-from tests.networks import forward_to, http_group, lambda_group, listener, network, rule, service
+from tests.networks import NETWORK_ARN, forward_to, http_group, lambda_group, listener, network, rule, service
 from tests.unit.network.test_authentication import signed
 from tests.unit.network.test_authorization import CALLER, OPEN, decide, net_of
 
@@ -129,6 +129,13 @@ def test_no_weight_and_no_target_forward_to_nothing() -> None:
 
     assert described(decide(no_weight, None), no_weight)["action"]["target_groups"][0]["share"] == 0.0
     assert described(decide(no_target, None), no_target)["reply"]["status"] == 503
+
+
+@pytest.mark.parametrize(("networks", "notes"), [((), [NO_NETWORK]), ((NETWORK_ARN,), [])])
+def test_a_service_on_no_service_network_is_noted(networks: tuple[str, ...], notes: list[str]) -> None:
+    net = network(service(service_network_arns=networks))
+
+    assert described(decide(net, None), net)["notes"] == notes
 
 
 @pytest.mark.parametrize(

@@ -95,3 +95,20 @@ def test_a_package_that_cannot_be_read_is_named(file: str, content: str, said: s
 
 def test_a_region_that_no_name_can_have_is_refused(shop: Path) -> None:  # noqa: F811
     assert problems(".", region="a b") == ["The Region must be like us-east-1, not 'a b'."]
+
+
+def test_a_service_on_no_service_network_is_noted_with_its_place(shop: Path) -> None:  # noqa: F811
+    assert [note for note in load(".").notes if "Service foo" in note] == [
+        "serverless.yml:16:5: Service foo answers here, but it has no association with a service network, so nobody "
+        "could reach it on AWS; add a ServiceNetworkServiceAssociation."
+    ]
+
+
+def test_a_handler_that_does_not_exist_is_noted_with_its_place(shop: Path) -> None:  # noqa: F811
+    (shop / "app.py").write_text("def helo(event, context): ...\n")
+
+    assert load(".").notes[0] == (
+        "serverless.yml:6:5: The handler app.hello of shop-dev-hello cannot start: app.py defines no hello. "
+        "Did you mean app.helo?"
+    )
+    assert not any("handler" in note for note in load(".", runs_functions=False).notes)
