@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
@@ -120,6 +121,11 @@ class _ManifestReader:
         assumptions: Assumptions,
     ) -> None:
         self._objects = objects
+        self._by_kind: dict[str, list[Object]] = {}
+        self._by_name: dict[tuple[str, str, str], Object] = {}  # of a kind and namespace
+        for each in objects:
+            self._by_kind.setdefault(each.kind, []).append(each)
+            self._by_name.setdefault((each.kind, each.namespace, each.name), each)
         self._region = region
         self._account = account
         self._target_urls = target_urls
@@ -147,13 +153,14 @@ class _ManifestReader:
         return self._fragment
 
     def _of_kind(self, kind: str) -> list[Object]:
-        return [each for each in self._objects if each.kind == kind]
+        return self._by_kind.get(kind, [])
 
     def _problem(self, each: Object, path: Path, message: str) -> None:
         self._fragment.problems.append(Problem(message, each.locate(path)))
 
     # ── service networks ──────────────────────────────────────────────────────────────────────
 
+    @cached_property
     def _gateways(self) -> list[Object]:
         """The Gateways that the controller serves: those of its class."""
         classes = {
@@ -172,7 +179,7 @@ class _ManifestReader:
         """
         for defined, networks in (
             (self._of_kind("ServiceNetwork"), self._fragment.service_networks),
-            (self._gateways(), self._fragment.implied_networks),
+            (self._gateways, self._fragment.implied_networks),
         ):
             for each in defined:
                 arn = service_network_arn(each.name, region=self._region, account=self._account)
@@ -223,7 +230,7 @@ class _ManifestReader:
 
     def _parents(self, route: Object) -> list[Parent]:
         """The Gateways that a route attaches to, with the reference that names each."""
-        gateways = {(each.namespace, each.name): each for each in self._gateways()}
+        gateways = {(each.namespace, each.name): each for each in self._gateways}
         parents = []
         for reference in items(route.spec.get("parentRefs"), ("spec", "parentRefs")):
             key = (str(reference.get("namespace", route.namespace)), str(reference.get("name")))
@@ -364,10 +371,7 @@ class _ManifestReader:
         kind = backend.get("kind", "Service")
         namespace = str(backend.get("namespace", route.namespace))
         name = str(backend.get("name"))
-        found = next(
-            (each for each in self._of_kind(str(kind)) if (each.namespace, each.name) == (namespace, name)),
-            None,
-        )
+        found = self._by_name.get((str(kind), namespace, name))
         if kind == "ServiceImport" and found is not None and _TARGET_GROUP_ARN in found.annotations:
             arn = str(found.annotations[_TARGET_GROUP_ARN])
             self._fragment.imported_target_groups.append(arn)
