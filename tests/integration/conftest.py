@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from tests.integration.running import package_sample
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -13,3 +16,12 @@ def _own_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runs")))
         yield
+
+
+@pytest.fixture(scope="session")
+def sample_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample as the real Serverless CLI packages it, made once."""
+    target = tmp_path_factory.mktemp("package")
+    done = package_sample(target)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return target

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Self
 
@@ -127,19 +129,53 @@ class Running:
 
 
 @contextmanager
+def alone() -> Iterator[None]:
+    """Be the only test that runs the Serverless CLI: it works in .serverless of the folder, and in one cache."""
+    with open(Path(tempfile.gettempdir()) / f"lattice-events-tests-{os.getuid()}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _packages(arguments: Sequence[str | Path], cwd: Path) -> bool:
+    """Whether a command reads the folder's serverless.yml through the Serverless CLI."""
+    is_named = "--package" in arguments or any(isinstance(each, Path) for each in arguments[:1])
+    return not is_named and (cwd / "serverless.yml").exists()
+
+
+def package_sample(target: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """`osls package` with no AWS setting and no credentials."""
+    environment = {**clean_environment(), "AWS_EC2_METADATA_DISABLED": "true", "CI": "1", **variables}
+    with alone():
+        return subprocess.run(
+            [ROOT / "node_modules" / ".bin" / "osls", "package", "--package", target],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=3 * PATIENCE_SECONDS,
+        )
+
+
+@contextmanager
 def lattice_dev(*arguments: str | Path, cwd: Path = ROOT, **variables: str) -> Iterator[Running]:
     """`lattice dev` on free ports, with further environment variables."""
     command = [BIN / "lattice", "dev", "--json", *FREE_PORTS, *arguments]
-    process = subprocess.Popen(
-        command,
-        cwd=cwd,
-        env=clean_environment() | variables,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with alone() if _packages(arguments, cwd) else nullcontext():
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=clean_environment() | variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            running = Running(process)
+        except BaseException:
+            process.kill()
+            raise
     try:
-        with Running(process) as running:
+        with running:
             yield running
     finally:
         if process.poll() is None:

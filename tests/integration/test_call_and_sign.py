@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from lattice_events.cli.call import call
 from lattice_events.testing import Answer, LatticeService
 from lattice_events.testing.service import CREDENTIALS, REGION
-from tests.integration.running import BIN, clean_environment, lattice_dev
+from tests.integration.running import BIN, clean_environment, lattice_dev, playground
 
 MADE_UP = {
     "AWS_ACCESS_KEY_ID": CREDENTIALS.access_key_id,
@@ -49,11 +49,11 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sample(runs: Path) -> Iterator[None]:
+def sample(runs: Path, sample_package: Path) -> Iterator[None]:
     """The sample, running."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(runs))
-        with lattice_dev():
+        with lattice_dev("--package", sample_package):
             yield
 
 
@@ -104,7 +104,7 @@ def test_an_unknown_name_says_where_it_was_looked_for(runs: Path) -> None:
 def test_a_run_that_is_gone_is_not_found(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-        with lattice_dev() as running:
+        with playground() as running:
             assert list(tmp_path.glob("*/*.json"))
             running.process.kill()
             running.process.wait(120)

@@ -553,8 +553,8 @@ def is_alive(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_nothing_is_left_running(number: signal.Signals) -> None:
-    with lattice_dev() as running:
+def test_nothing_is_left_running(number: signal.Signals, sample_package: Path) -> None:
+    with lattice_dev("--package", sample_package) as running:
         running.get(f"https://{REAL_NAME}")
         children = children_of(running.process.pid)
         assert len(children) >= 3  # a function, the guard and the pod

@@ -142,11 +142,8 @@ def test_an_extra_ca_that_is_none_is_named(tmp_path: Path) -> None:
     assert f"{file}: --extra-ca cannot be used: it contains no PEM certificate." in said
 
 
-def test_the_packaged_zip_runs(tmp_path: Path) -> None:
-    command: list[str | Path] = [ROOT / "node_modules" / ".bin" / "osls", "package", "--package", tmp_path]
-    subprocess.run(command, cwd=ROOT, env=clean_environment() | {"CI": "1"}, capture_output=True, check=True)
-
-    with lattice_dev("--package", tmp_path, "--packaged") as running:
+def test_the_packaged_zip_runs(sample_package: Path) -> None:
+    with lattice_dev("--package", sample_package, "--packaged") as running:
         assert running.get(running.service("foo-service")["url"]) == (200, "Hello Foo Lambda!!")
         assert running.invoke("sample-dev-eksClient")["body"] == "from EKS: Hello Bar EKS Pod!!"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lattice_events import decode_event
-from tests.integration.running import BIN, PLAYGROUND, ROOT, clean_environment
+from tests.integration.running import BIN, PLAYGROUND, ROOT, alone, clean_environment
 
 
 def lattice(*arguments: str | Path, stdin: str = "", cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -126,7 +126,8 @@ def test_an_event_that_is_no_json_is_named() -> None:
 
 
 def test_the_sample_s_client_finds_the_network_up() -> None:
-    done = lattice("invoke", "eksClient")
+    with alone():
+        done = lattice("invoke", "eksClient")
 
     expected = {"statusCode": 200, "body": "from EKS: Hello Bar EKS Pod!!"}
     assert expected.items() <= json.loads(done.stdout).items()

@@ -19,41 +19,17 @@ import pytest
 
 from lattice_events.local.runtime_api import Invocation, RuntimeApi
 from tests.files import load_event
-from tests.integration.running import BIN, ROOT, clean_environment
-
-OSLS = ROOT / "node_modules" / ".bin" / "osls"
+from tests.integration.running import BIN, ROOT, clean_environment, package_sample
 
 
-def package(target: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """`osls package` with no AWS setting and no credentials."""
-    environment = {**clean_environment(), "AWS_EC2_METADATA_DISABLED": "true", "CI": "1", **variables}
-    return subprocess.run(
-        [OSLS, "package", "--package", target],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-
-
-@pytest.fixture(scope="module")
-def packaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package, made once."""
-    target = tmp_path_factory.mktemp("package")
-    done = package(target)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return target
-
-
-def test_packaging_a_second_time_needs_no_index(packaged: Path, tmp_path: Path) -> None:
-    done = package(tmp_path, PIP_NO_INDEX="1")
+def test_packaging_a_second_time_needs_no_index(sample_package: Path, tmp_path: Path) -> None:
+    done = package_sample(tmp_path, PIP_NO_INDEX="1")
 
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_cfn_lint_has_nothing_to_say(packaged: Path) -> None:
-    template = packaged / "cloudformation-template-update-stack.json"
+def test_cfn_lint_has_nothing_to_say(sample_package: Path) -> None:
+    template = sample_package / "cloudformation-template-update-stack.json"
     done = subprocess.run(
         [BIN / "cfn-lint", "--regions", "ap-northeast-1", "--", template], capture_output=True, text=True
     )
@@ -62,16 +38,16 @@ def test_cfn_lint_has_nothing_to_say(packaged: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def unpacked(packaged: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def unpacked(sample_package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The zip in an empty folder."""
     folder = tmp_path_factory.mktemp("task")
-    with zipfile.ZipFile(packaged / "sample.zip") as archive:
+    with zipfile.ZipFile(sample_package / "sample.zip") as archive:
         archive.extractall(folder)
     return folder
 
 
-def test_the_zip_is_small_and_has_what_runs_only(packaged: Path, unpacked: Path) -> None:
-    size = (packaged / "sample.zip").stat().st_size
+def test_the_zip_is_small_and_has_what_runs_only(sample_package: Path, unpacked: Path) -> None:
+    size = (sample_package / "sample.zip").stat().st_size
     print(f"sample.zip: {size:,} bytes")
 
     assert size < 6_000_000  # Powertools, FastAPI and requests, for arm64

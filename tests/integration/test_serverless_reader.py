@@ -23,6 +23,7 @@ from lattice_events.network.model import (
 )
 from lattice_events.readers.project import Project, ReadOptions, load_project
 from lattice_events.readers.serverless import ServerlessOptions
+from tests.integration.running import alone
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("serverless.yml", "package.json", "requirements.txt", "handlers", "k8s", "lattice_events")
@@ -65,7 +66,8 @@ def load(folder: Path, **serverless: Any) -> Project:
     options = ReadOptions(
         allocate=lambda *_: "http://127.0.0.1:8080", serverless=ServerlessOptions(**serverless)
     )
-    return load_project([folder], options)
+    with alone():
+        return load_project([folder], options)
 
 
 def without_code(network: Network) -> Network:
