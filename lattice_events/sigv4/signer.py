@@ -136,7 +136,8 @@ def sign(
         values["host"] = [sent[0][1]]
     if mode == "header":
         _add_headers(sent, values, amz_date, token)
-    signed = _join_signed(values, sign_all_headers=sign_all_headers, omit_session_token=omit_session_token)
+    names = _names_to_sign(values, sign_all_headers=sign_all_headers, omit_session_token=omit_session_token)
+    signed = ";".join(names)
     query = parts.query
     if mode == "query":
         signed_token = None if omit_session_token else token
@@ -145,7 +146,7 @@ def sign(
         method,
         canonical_path(parts.path, normalize=normalize_path, double_encode=double_encode_path),
         canonical_query(query),
-        canonical_headers(values, signed.split(";")),
+        canonical_headers(values, names),
         signed,
         payload_hash,
     )
@@ -217,8 +218,8 @@ def _add_headers(
             raise SigningError(f"The request already has {name} with another value; let the signer set it.")
 
 
-def _join_signed(names: Iterable[str], *, sign_all_headers: bool, omit_session_token: bool) -> str:
-    """The names of the signed headers, sorted and joined."""
+def _names_to_sign(names: Iterable[str], *, sign_all_headers: bool, omit_session_token: bool) -> list[str]:
+    """The names of the signed headers, sorted."""
     if sign_all_headers:
         signed = [name for name in names if name not in NEVER_SIGNED]
     else:
@@ -226,7 +227,7 @@ def _join_signed(names: Iterable[str], *, sign_all_headers: bool, omit_session_t
     if omit_session_token and "x-amz-security-token" in signed:
         signed.remove("x-amz-security-token")
     signed.sort()
-    return ";".join(signed)
+    return signed
 
 
 def _add_parameters(
