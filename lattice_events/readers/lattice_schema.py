@@ -51,8 +51,6 @@ TARGET_GROUP_CONFIG = (
 TARGET = ("Id", "Port")
 AUTH_TYPES = ("NONE", "AWS_IAM")
 FIXED_STATUSES = (404, 500)
-MAX_RESOURCES = 500
-"""Of a template: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 
 
 class Shape(NamedTuple):

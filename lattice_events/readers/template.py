@@ -12,7 +12,7 @@ from lattice_events.errors import Problem, UnsupportedIntrinsicError
 from lattice_events.network.model import generated_domain_name, make_id
 from lattice_events.readers.fragment import Fragment, did_you_mean
 from lattice_events.readers.intrinsics import NO_VALUE, Resolver, UnresolvableError, is_intrinsic
-from lattice_events.readers.lattice_schema import MAX_RESOURCES, made_up_name, name_problem
+from lattice_events.readers.lattice_schema import made_up_name, name_problem
 from lattice_events.readers.source import Locate, Path, mapping
 
 LATTICE = "AWS::VpcLattice::"
@@ -76,11 +76,6 @@ class Template:
         self.resources: dict[str, Mapping[str, Any]] = {}
         self._written = mapping(template.get("Resources"))
         self._parameter_names = (*map(str, mapping(template.get("Parameters"))), *pseudo)
-        if len(self._written) > MAX_RESOURCES:
-            self.problem(
-                ("Resources",), f"A template has at most {MAX_RESOURCES} resources, not {len(self._written)}."
-            )
-            return
         for name, resource in self._written.items():
             if self._exists(str(name), resource):
                 self.resources[str(name)] = resource

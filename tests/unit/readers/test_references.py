@@ -103,12 +103,6 @@ def test_a_text_of_variables_that_do_not_end_is_plain_text(text: str) -> None:
     assert "it is longer than 100,000 characters" in str(fragment.problems)
 
 
-def test_a_template_has_no_more_resources_than_cloudformation_takes() -> None:
-    text = "Resources:\n" + "".join(f"  S{n}:\n{service(f'foo-{n}')}" for n in range(501))
-
-    assert problems(text) == ["template.yml:1:1: A template has at most 500 resources, not 501."]
-
-
 def test_a_hint_takes_no_time_over_endless_names() -> None:
     assert did_you_mean("ab" * 1_000_000, ["ba" * 1_000_000, "x"]) == ""
     assert did_you_mean("Servce", ["ab" * 1_000_000, "Service"]) == " Did you mean Service?"
