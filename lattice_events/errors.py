@@ -191,7 +191,7 @@ class HTTPError(LatticeError):
     """Raised by a handler on purpose: the only exception that becomes its own status.
 
     Attributes:
-        status: HTTP status, 100 to 599.
+        status: HTTP status, 200 to 599.
         body: What the caller gets to read: text, or a value that becomes JSON.
     """
 

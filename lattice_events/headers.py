@@ -227,16 +227,20 @@ _MEANT_FOR_ALL = frozenset(
 _MEANT_FOR_ALL_PREFIXES = ("content-", "x-amz", "x-forwarded-")
 
 
-def end_to_end(headers: Headers) -> Headers:
+def end_to_end(headers: Headers, *, also: frozenset[str] = frozenset()) -> Headers:
     """The headers less those of one connection: RFC 9110's, and those that ``Connection`` names.
+
+    Args:
+        headers: Of a message.
+        also: Names of others to leave out, in lower case.
 
     Source:
         https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
     """
-    if HOP_BY_HOP.isdisjoint(headers):
+    gone = HOP_BY_HOP | also if also else HOP_BY_HOP
+    if gone.isdisjoint(headers):
         return headers
-    named = {token.strip().lower() for value in headers.get_all("connection") for token in value.split(",")}
-    gone = HOP_BY_HOP.union(
-        name for name in named if name not in _MEANT_FOR_ALL and not name.startswith(_MEANT_FOR_ALL_PREFIXES)
-    )
-    return Headers(pair for pair in headers.items() if pair[0].lower() not in gone)
+    for value in headers.get_all("connection"):
+        named = {name.strip() for name in value.lower().split(",")} - _MEANT_FOR_ALL
+        gone |= {name for name in named if not name.startswith(_MEANT_FOR_ALL_PREFIXES)}
+    return Headers([pair for pair in headers.items() if pair[0].lower() not in gone])

@@ -103,7 +103,7 @@ class Response(Value):
     """One response.
 
     Attributes:
-        status: HTTP status, 100 to 599; `http.HTTPStatus` too.
+        status: HTTP status, 200 to 599; `http.HTTPStatus` too.
         headers: Ordered, case-insensitive, repeatable.
         body: The bytes; a str given to the constructor becomes UTF-8.
     """

@@ -143,6 +143,14 @@ BEHAVIOURS = (
         "A Transfer-Encoding other than `chunked` gets a 501, or a 400 if it is not clear where the body ends",
     ),
     (
+        "assumed",
+        "A status below 200 or above 599 is not a valid answer of a function or an HTTP target; 1xx before the answer of an HTTP target are dropped",
+    ),
+    (
+        "assumed",
+        "An HTTP target that sends a folded header line, a control character in its head, a Transfer-Encoding other than `chunked`, or both lengths of a body, gets the client a 502",
+    ),
+    (
         "absent",
         "Web pages of other sites get a 403 from `lattice dev` itself, which says so; VPC Lattice has no such protection",
     ),

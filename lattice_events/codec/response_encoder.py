@@ -51,9 +51,9 @@ def encode_response(
             `multiple_set_cookie` refuses.
     """
     status = response.status
-    if type(status) is not int or not 100 <= status <= 599:
+    if type(status) is not int or not 200 <= status <= 599:
         raise ResponseError(
-            f"The status must be a number from 100 to 599, not {status!r}.", field="statusCode"
+            f"The status must be a number from 200 to 599, not {status!r}.", field="statusCode"
         )
     headers = _headers(response.headers)
     if strict:
@@ -123,7 +123,7 @@ def _refuse_what_would_be_lost(response: Response) -> None:
                 f"VPC Lattice does not pass on the header {name}, because it belongs to one connection. Remove it.",
                 field=f"headers.{name}",
             )
-    if response.body and (response.status < 200 or response.status in (204, 304)):
+    if response.body and response.status in (204, 205, 304):
         raise ResponseError(
             f"A response with status {response.status} has no body; this one has {len(response.body)} bytes.",
             field="body",

@@ -166,7 +166,7 @@ def _in_words(value: object) -> str:
 
 
 def _status(returned: Mapping[Any, Any], assumptions: Assumptions) -> int:
-    """The status code: a whole number from 100 to 599."""
+    """The status code: a whole number from 200 to 599; the others are no answer (RFC 9110 §15)."""
     status = returned.get("statusCode")
     if assumptions.response_envoy_leniency:
         if status is None:
@@ -180,8 +180,8 @@ def _status(returned: Mapping[Any, Any], assumptions: Assumptions) -> int:
         raise ResponseError(
             f"statusCode must be a whole number, not {_in_words(status)}.", field="statusCode"
         )
-    if not 100 <= status <= 599:
-        raise ResponseError(f"statusCode must be from 100 to 599, not {status}.", field="statusCode")
+    if not 200 <= status <= 599:
+        raise ResponseError(f"statusCode must be from 200 to 599, not {status}.", field="statusCode")
     return status
 
 

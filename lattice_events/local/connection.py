@@ -6,12 +6,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
 _CONNECT = b"CONNECT "
+_ACCEPTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _MAX_HEAD_BYTES = 64 * 1024
+HEAD_LIMIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +87,43 @@ class FirstBytes(Buffering):
         self._on_connect = on_connect
         self._tasks = tasks
         self._is_decided = False
+        self._limit: asyncio.TimerHandle | None = None
+        self.is_accepted = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Wait for the first bytes, but not for ever."""
+        super().connection_made(transport)
+        self._limit = asyncio.get_running_loop().call_later(
+            HEAD_LIMIT_SECONDS, self._refuse, 408, "Request Timeout"
+        )
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Stop waiting."""
+        super().connection_lost(error)
+        self._stop_waiting()
+
+    def accept(self) -> None:
+        """Tell the client that its tunnel is open."""
+        self.is_accepted = True
+        if self.transport is not None:
+            self.transport.write(_ACCEPTED)
+
+    def close(self) -> None:
+        """Hang up."""
+        if self.transport is not None:
+            self.transport.close()
+
+    def _stop_waiting(self) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
+
+    def _refuse(self, status: int, phrase: str) -> None:
+        self._is_decided = True
+        self._stop_waiting()
+        if self.transport is not None:
+            head = f"HTTP/1.1 {status} {phrase}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            self.transport.write(head.encode())
+        self.close()
 
     def data_received(self, data: bytes) -> None:
         """Collect bytes until it is clear who speaks next."""
@@ -92,18 +133,16 @@ class FirstBytes(Buffering):
         assert self.transport is not None
         if not _CONNECT.startswith(self.buffer[: len(_CONNECT)]):
             self._is_decided = True
+            self._stop_waiting()
             self.hand_over(self.transport, self._http())
             return
-        head, end, rest = self.buffer.partition(b"\r\n\r\n")
-        if end:
+        end = _END_OF_HEAD.search(self.buffer)
+        if (end.start() if end else len(self.buffer)) > _MAX_HEAD_BYTES:
+            self._refuse(400, "Bad Request")
+        elif end:
             self._is_decided = True
-            self.buffer = rest
+            self._stop_waiting()
+            head, self.buffer = self.buffer[: end.start()], self.buffer[end.end() :]
             task = asyncio.get_running_loop().create_task(self._on_connect(self, head))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        elif len(self.buffer) > _MAX_HEAD_BYTES:
-            self._is_decided = True
-            self.transport.write(
-                b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-            )
-            self.transport.close()

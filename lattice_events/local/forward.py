@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
 
@@ -21,7 +20,7 @@ from lattice_events.errors import (
     TargetTimeoutError,
     TargetUnavailableError,
 )
-from lattice_events.local import relay
+from lattice_events.local import http1, relay
 from lattice_events.local.records import InvokeResult
 from lattice_events.local.stopwatch import Stopwatch
 from lattice_events.network.dataplane import fail, pass_back
@@ -67,24 +66,22 @@ async def forward(
     request: web.BaseRequest,
     *,
     invoker: Invoker,
-    session: aiohttp.ClientSession,
     watch: Stopwatch,
     assumptions: Assumptions,
 ) -> Answer:
     """Send a request to its target and the target's response to the client."""
     if isinstance(decision.target, LambdaTarget):
         return await _invoke(decision, decision.target, request, invoker, watch, assumptions)
-    return await _relay(decision, decision.target, request, session, watch, assumptions)
+    return await _relay(decision, decision.target, request, watch, assumptions)
 
 
 async def reply(request: web.BaseRequest, response: Response) -> web.StreamResponse:
     """Write a response that is complete."""
-    headers = response.headers
-    if response.status >= 200 and response.status not in (204, 304) and request.method != "HEAD":
-        headers = headers.with_items((("content-length", str(len(response.body))),))
+    is_bodyless = request.method == "HEAD" or response.status in relay.NO_BODY
+    headers = relay.framed(request.method, response.status, response.headers, len(response.body))
     written = relay.PlainResponse(status=response.status, headers=CIMultiDict(headers.items()))
     await written.prepare(request)
-    if request.method != "HEAD" and response.body and response.status not in (204, 304):
+    if response.body and not is_bodyless:
         await written.write(response.body)
     await written.write_eof()
     return written
@@ -148,14 +145,20 @@ async def _relay(
     decision: Forward,
     target: HttpTarget,
     request: web.BaseRequest,
-    session: aiohttp.ClientSession,
     watch: Stopwatch,
     assumptions: Assumptions,
 ) -> Answer:
     """Pass the request to an HTTP server and its answer back."""
     sent = decision.request
     try:
-        upstream = await relay.send(session, request, target.url, sent.target, sent.headers, watch=watch)
+        answer = await http1.send(
+            http1.connect_to(target.url),
+            sent.method,
+            sent.target,
+            sent.headers,
+            relay.body_of(request),
+            watch=watch,
+        )
     except TargetUnavailableError as error:
         return await _fail(decision, "connect", f"{target.url}: {error}", request, assumptions)
     except TargetTimeoutError as error:
@@ -165,12 +168,10 @@ async def _relay(
     except TargetError as error:
         return await _fail(decision, "protocol", f"{target.url}: {error}", request, assumptions)
     watch.answered()
-    async with upstream:
-        response = Response(upstream.status, headers=relay.headers_of(upstream))
-        headers = pass_back(decision, response).headers
-        written, failure = await relay.pass_body(request, upstream.status, upstream.reason, headers, upstream)
-        reason = _BROKEN_OFF.get(failure)
-        return Answer(response=written, failure=failure, reason=reason)
+    async with answer:
+        headers = pass_back(decision, Response(answer.status, headers=answer.headers)).headers
+        written, failure = await relay.pass_on(request, answer, headers)
+        return Answer(response=written, failure=failure, reason=_BROKEN_OFF.get(failure))
 
 
 async def _fail(

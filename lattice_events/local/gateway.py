@@ -8,10 +8,7 @@ other sites need one even for those.
 from __future__ import annotations
 
 import asyncio
-import http.client
-import io
 import random
-import ssl
 import time
 import uuid
 from collections import Counter
@@ -25,8 +22,8 @@ from aiohttp import web, web_protocol
 
 from lattice_events.assumptions import Assumptions
 from lattice_events.errors import TargetError
-from lattice_events.headers import Headers, end_to_end
-from lattice_events.local import malformed, outside, relay
+from lattice_events.headers import end_to_end
+from lattice_events.local import http1, malformed, outside, relay
 from lattice_events.local.arrival import Arrival, find_service, host_of, read_arrival
 from lattice_events.local.connection import Buffering, ConnectionFacts, FirstBytes
 from lattice_events.local.forward import CLIENT_GONE, Answer, Invoker, forward, reply
@@ -36,10 +33,10 @@ from lattice_events.local.reports import Start, exchange_of, request_record
 from lattice_events.local.sockets import listen, port_of
 from lattice_events.local.stopwatch import Clock, Stopwatch
 from lattice_events.local.tls import RunAuthority
-from lattice_events.local.tunnel import run_tunnel
+from lattice_events.local.tunnel import answer_connect, read_connect, run_tunnel
 from lattice_events.network.access_log import access_log_record
 from lattice_events.network.authentication import Keyring
-from lattice_events.network.dataplane import plan, split_host, travelling
+from lattice_events.network.dataplane import plan, travelling
 from lattice_events.network.decision import Decision, Forward, Source
 from lattice_events.network.delivery import REQUEST_ID_HEADER
 from lattice_events.network.health import Health
@@ -54,7 +51,6 @@ _PARSER_LIMITS: Mapping[str, int] = {
     "max_headers": 512,
 }
 AccessLog = Callable[[Mapping[str, str | int]], None]
-_TLS_PROXY_ANSWER = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +96,6 @@ class Gateway:
         self._report = report
         self._log = log
         self._clock = clock
-        self._session = relay.open_session()
         self._facts: WeakKeyDictionary[asyncio.BaseTransport, ConnectionFacts] = WeakKeyDictionary()
         self._turn: Counter[str] = Counter()
         self._tunnels: set[asyncio.Task[None]] = set()
@@ -132,7 +127,6 @@ class Gateway:
             task.cancel()
         await asyncio.gather(*self._tunnels, return_exceptions=True)
         await self._server.shutdown(2)
-        await self._session.close()
 
     def _first_bytes(self) -> FirstBytes:
         return FirstBytes(http=self._server, on_connect=self._on_connect, tasks=self._tunnels)
@@ -147,9 +141,7 @@ class Gateway:
             return self.refuse_broken(request, problem)
         start = Start(Stopwatch(self._clock), time.time_ns() // 1000, request.transport)
         facts = self._facts_of(request)
-        headers = Headers(
-            (name.decode("latin-1"), relay.text_of(value)) for name, value in request.raw_headers
-        )
+        headers = http1.headers_of(request.raw_headers)
         caller = facts.caller or outside.caller_of(headers.get("proxy-authorization"), self._settings.tokens)
         arrival = read_arrival(self._network, facts, request.method, request.raw_path, headers)
         decision = None
@@ -223,7 +215,6 @@ class Gateway:
                 decision,
                 request,
                 invoker=self._invoker,
-                session=self._session,
                 watch=watch,
                 assumptions=self._settings.assumptions,
             )
@@ -239,29 +230,21 @@ class Gateway:
             return await self._refuse(
                 request, outside.Refusal(status=400, text="Use CONNECT for https URLs.")
             )
-        proxy = outside.chained_proxy("http", host, self._settings.shell)
-        address = host
-        if proxy is None:
-            resolved = await outside.resolve(host, port, self.own_ports)
-            if isinstance(resolved, outside.Refusal):
-                return await self._refuse(request, resolved)
-            address = f"[{resolved}]" if ":" in resolved else resolved
+        way = await outside.find_way("http", host, port, shell=self._settings.shell, own_ports=self.own_ports)
+        if isinstance(way, outside.Refusal):
+            return await self._refuse(request, way)
         sent = arrival.request
+        headers, target = travelling(sent.headers), sent.target
+        if way.proxy_headers is not None:
+            headers = headers.with_items(way.proxy_headers)
+            target = f"http://{headers['host']}{target}"
         try:
-            upstream = await relay.send(
-                self._session,
-                request,
-                f"http://{address}:{port}",
-                sent.target,
-                travelling(sent.headers),
-                proxy=proxy,
-            )
+            answer = await http1.send(way.connect, sent.method, target, headers, relay.body_of(request))
         except TargetError as error:
             return await self._refuse(request, outside.Refusal(status=502, text=f"{host}: {error}"))
-        async with upstream:
-            headers = end_to_end(relay.headers_of(upstream))
-            written, _ = await relay.pass_body(request, upstream.status, upstream.reason, headers, upstream)
-            return Answer(response=written)
+        async with answer:
+            written, failure = await relay.pass_on(request, answer, end_to_end(answer.headers))
+            return Answer(response=written, failure=failure)
 
     async def _refuse(self, request: web.BaseRequest, refusal: outside.Refusal) -> Answer:
         """Say why a request does not leave."""
@@ -293,80 +276,77 @@ class Gateway:
     # ── tunnels ───────────────────────────────────────────────────────────────────────────────
 
     async def _on_connect(self, connection: FirstBytes, head: bytes) -> None:
-        """Answer CONNECT: services end here, everything else needs a token."""
-        request_line, _, rest = head.partition(b"\r\n")
-        parts = request_line.decode("latin-1").split(" ")
-        host, port = (len(parts) == 3 and split_host(parts[1])) or ("", None)
-        if not host or port is None:
-            _answer(connection, outside.Refusal(status=400, text="CONNECT needs HOST:PORT."))
+        """Answer CONNECT: services end here, everything else needs a token. Whatever fails, there is an answer."""
+        asked = read_connect(head)
+        if asked is None:
+            answer_connect(connection, 400, "CONNECT needs HOST:PORT.")
             return
+        caller = outside.caller_of(asked.proxy_authorization, self._settings.tokens)
         try:
-            headers = http.client.parse_headers(io.BytesIO(rest + b"\r\n\r\n"))
-        except http.client.HTTPException:
-            _answer(connection, outside.Refusal(status=400, text="The headers of CONNECT are too large."))
-            return
-        caller = outside.caller_of(headers.get("proxy-authorization"), self._settings.tokens)
-        try:
-            if find_service(self._network, host) is not None:
-                await self._tunnel_inside(connection, host, port, caller)
+            if find_service(self._network, asked.host) is not None:
+                await self._tunnel_inside(connection, asked.host, asked.port, caller)
             else:
-                await self._tunnel_outside(connection, host, port, caller)
-        except (OSError, ssl.SSLError, TimeoutError):
-            if connection.transport is not None:
-                connection.transport.close()  # the client hung up, or does not trust our certificate
+                await self._tunnel_outside(connection, asked.host, asked.port, caller)
+        except OSError:  # the client hung up, or does not trust our certificate
+            connection.close()
+        except Exception as error:  # noqa: BLE001 - nobody else would hear of it, the client least
+            text = f"an error of lattice dev itself: {type(error).__name__}"
+            self._end_tunnel(
+                connection, asked.host, asked.port, outside.Refusal(status=500, text=text), caller
+            )
 
     async def _tunnel_inside(self, connection: FirstBytes, host: str, port: int, caller: str | None) -> None:
         """End a tunnel to a service: speak TLS with its certificate, then HTTP."""
         transport = connection.transport
         assert transport is not None
+        if transport.is_closing():
+            return
         service = find_service(self._network, host)
         listeners = service.listeners if service else ()
         is_plain = any(each.port == port and each.protocol == "HTTP" for each in listeners)
-        transport.write(_TLS_PROXY_ANSWER)
-        scheme = "http"
-        if not is_plain:
-            secured = Buffering()
-            context = self._authority.context_for(host)
-            upgraded = await asyncio.get_running_loop().start_tls(
-                transport, secured, context, server_side=True
-            )
-            assert upgraded is not None
-            transport, scheme = upgraded, "https"
-            self._facts[transport] = ConnectionFacts(scheme=scheme, port=port, caller=caller)
-            secured.hand_over(transport, self._server())
+        if is_plain:
+            connection.accept()
+            self._facts[transport] = ConnectionFacts(scheme="http", port=port, caller=caller)
+            connection.hand_over(transport, self._server())
             return
-        self._facts[transport] = ConnectionFacts(scheme=scheme, port=port, caller=caller)
-        connection.hand_over(transport, self._server())
+        if connection.buffer:
+            text = "CONNECT is followed by bytes before it was answered."
+            self._end_tunnel(connection, host, port, outside.Refusal(status=400, text=text), caller)
+            return
+        context = self._authority.context_for(host)
+        connection.accept()
+        secured = Buffering()
+        upgraded = await asyncio.get_running_loop().start_tls(transport, secured, context, server_side=True)
+        assert upgraded is not None
+        self._facts[upgraded] = ConnectionFacts(scheme="https", port=port, caller=caller)
+        secured.hand_over(upgraded, self._server())
 
     async def _tunnel_outside(self, connection: FirstBytes, host: str, port: int, caller: str | None) -> None:
         """Open a tunnel to a server outside the network."""
         if caller is None:
             self._end_tunnel(connection, host, port, outside.NO_TOKEN, caller)
             return
-        proxy = outside.chained_proxy("https", host, self._settings.shell)
         try:
             async with asyncio.timeout(outside.CONNECT_LIMIT_SECONDS):
-                if proxy is not None:
-                    reader, writer = await outside.open_through_proxy(proxy, host, port)
-                else:
-                    address = await outside.resolve(host, port, self.own_ports)
-                    if isinstance(address, outside.Refusal):
-                        self._end_tunnel(connection, host, port, address, caller)
-                        return
-                    reader, writer = await asyncio.open_connection(address, port)
+                way = await outside.find_way(
+                    "https", host, port, shell=self._settings.shell, own_ports=self.own_ports
+                )
+                if isinstance(way, outside.Refusal):
+                    self._end_tunnel(connection, host, port, way, caller)
+                    return
+                reader, writer = await way.connect()
         except OSError as error:  # TimeoutError is one
-            text = f"{host}:{port} does not accept the connection: {str(error) or 'no answer'}"
+            text = f"{host}:{port} does not take the connection: {str(error) or 'no answer'}"
             self._end_tunnel(connection, host, port, outside.Refusal(status=502, text=text), caller)
             return
-        assert connection.transport is not None
-        connection.transport.write(_TLS_PROXY_ANSWER)
+        connection.accept()
         await run_tunnel(connection, reader, writer)
 
     def _end_tunnel(
         self, connection: FirstBytes, host: str, port: int, refusal: outside.Refusal, caller: str | None
     ) -> None:
         """Refuse a tunnel, and report it."""
-        _answer(connection, refusal)
+        answer_connect(connection, refusal.status, refusal.text)
         self._report(
             RequestRecord(
                 method="CONNECT",
@@ -389,6 +369,15 @@ class _Handler(web_protocol.RequestHandler):
     def __init__(self, server: _Server, gateway: Gateway, **options: Any) -> None:
         super().__init__(server, loop=asyncio.get_running_loop(), **options)
         self._gateway = gateway
+
+    def data_received(self, data: bytes) -> None:
+        """Tell the request that is being handled if its own body is what is broken; it would wait for ever."""
+        super().data_received(data)
+        current = self._current_request
+        error = getattr(self._messages[-1][0], "exc", None) if self._messages else None
+        if error is not None and current is not None and not current.content.is_eof():
+            current.content.set_exception(error)
+            current.content.feed_eof()  # nothing more is waited for
 
     def handle_error(
         self,
@@ -423,16 +412,3 @@ def _names(service: Any) -> list[str]:
     """Every name that a certificate may be asked for."""
     names = [service.domain_name, f"{service.name}.localhost"]
     return [*names, service.custom_domain_name] if service.custom_domain_name else names
-
-
-def _answer(connection: FirstBytes, refusal: outside.Refusal) -> None:
-    """Answer a CONNECT that opens no tunnel."""
-    body = refusal.text.encode()
-    extra = 'Proxy-Authenticate: Basic realm="lattice dev"\r\n' if refusal.status == 407 else ""
-    head = (
-        f"HTTP/1.1 {refusal.status} {http.client.responses[refusal.status]}\r\n{extra}"
-        f"Content-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-    )
-    if connection.transport is not None:
-        connection.transport.write(head.encode() + body)
-        connection.transport.close()

@@ -45,6 +45,11 @@ class Request(web.BaseRequest):
         """Ours."""
         return min(super().version, HttpVersion11)
 
+    @property
+    def keep_alive(self) -> bool:
+        """Whether the connection stays: not behind an ``Upgrade``, which is not done, and loses what follows it."""
+        return super().keep_alive and "Upgrade" not in self.headers
+
     def find_problem(self) -> Broken | None:
         """What aiohttp lets through, and is no request to a service."""
         if super().version > HttpVersion11:
@@ -76,7 +81,7 @@ def broken_by(error: BaseException | None, status: int) -> Broken:
         error: That it caught.
         status: That it would answer.
     """
-    if status >= 500:
+    if status >= 500 and not isinstance(error, http_exceptions.HttpProcessingError):
         detail = f"{type(error).__name__}: {error}" if error else HTTPStatus(500).phrase
         return Broken(status=500, reason=f"an error of lattice dev itself: {detail}")
     words = error.message if isinstance(error, http_exceptions.HttpProcessingError) else ""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import hmac
 import ipaddress
 import socket
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from functools import partial
+from urllib.parse import unquote
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
+
+from lattice_events.local.http1 import Streams
+from lattice_events.local.proxy import open_through_proxy, open_to_proxy, parse_proxy
 
 CONNECT_LIMIT_SECONDS = 10.0
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -34,7 +37,7 @@ def caller_of(proxy_authorization: str | None, tokens: Mapping[str, str]) -> str
         return None
     try:
         name, _, token = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, or bytes that are no text
         return None
     name = unquote(name)
     expected = tokens.get(name)
@@ -115,37 +118,66 @@ def chained_proxy(scheme: str, host: str, shell: Mapping[str, str]) -> str | Non
         host: Of the URL.
         shell: The user's environment.
     """
-    values = {name.lower(): value for name, value in shell.items() if name.lower().endswith("_proxy")}
+    # In this order a name in small letters counts for more, as for curl and urllib.
+    names = sorted(name for name in shell if name.lower().endswith("_proxy"))
+    values = {name.lower(): shell[name] for name in names}
     proxy = values.get(f"{scheme}_proxy") or values.get("all_proxy")
     if not proxy or proxy_bypass_environment(host, {"no": values.get("no_proxy", "")}):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
 
 
-async def open_through_proxy(
-    proxy: str, host: str, port: int
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """Open a tunnel through another HTTP proxy.
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """How a request leaves.
 
-    Raises:
-        OSError: The proxy does not answer, or not with 200.
+    Attributes:
+        connect: Opens the connection.
+        proxy_headers: What an HTTP proxy is told beside the whole URL; ``None`` on any other way.
     """
-    parts = urlsplit(proxy)
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 80)
-    authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    head = f"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n"
-    if parts.username:
-        secret = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        head += f"Proxy-Authorization: Basic {base64.b64encode(secret.encode()).decode()}\r\n"
-    writer.write(f"{head}\r\n".encode())
+
+    connect: Callable[[], Awaitable[Streams]]
+    proxy_headers: tuple[tuple[str, str], ...] | None = None
+
+
+async def find_way(
+    scheme: str, host: str, port: int, *, shell: Mapping[str, str], own_ports: Collection[int]
+) -> Way | Refusal:
+    """Find the way to a server outside: straight, or through the proxy that the user's shell sets.
+
+    Args:
+        scheme: ``https`` for a tunnel, ``http`` for a request with a whole URL.
+        host: Name or address.
+        port: Of the request.
+        shell: The user's environment.
+        own_ports: The run's own; nothing may come back through them.
+    """
+    url = chained_proxy(scheme, host, shell)
     try:
-        answer = await reader.readuntil(b"\r\n\r\n")
-    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
-        writer.close()
-        raise OSError("the proxy of your shell sent no answer") from error
-    if b" 200" not in answer.partition(b"\r\n")[0]:
-        writer.close()
-        raise OSError(
-            f"the proxy of your shell answered {answer.partition(bytes([13]))[0].decode(errors='replace')}"
-        )
-    return reader, writer
+        proxy = parse_proxy(url) if url else None
+    except OSError as error:
+        return Refusal(status=502, text=f"{host} cannot be reached: {error}.")
+    if proxy is not None and proxy.port in own_ports:
+        place = await resolve(proxy.host, proxy.port, own_ports)
+        if isinstance(place, Refusal):
+            return Refusal(status=502, text=f"The proxy that your shell sets cannot be used: {place.text}")
+    if proxy is None or not proxy.resolves_names or _needs_no_look_up(host):
+        address = await resolve(host, port, own_ports)
+        if isinstance(address, Refusal):
+            return address
+        if proxy is None:
+            return Way(connect=partial(asyncio.open_connection, address, port))
+        if not proxy.resolves_names:
+            host = address
+    if scheme == "http" and not proxy.is_socks:
+        return Way(connect=partial(open_to_proxy, proxy), proxy_headers=proxy.headers)
+    return Way(connect=partial(open_through_proxy, proxy, host, port))
+
+
+def _needs_no_look_up(host: str) -> bool:
+    """Whether a host is an address, or this machine: it is checked even where a proxy looks names up."""
+    try:
+        socket.getaddrinfo(host, None, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return host.lower().rstrip(".").rpartition(".")[2] == "localhost"
+    return True

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from types import SimpleNamespace
-from typing import Any
 
-import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
-from yarl import URL
 
-from lattice_events.errors import TargetClosedError, TargetError, TargetTimeoutError, TargetUnavailableError
+from lattice_events.errors import TargetError, TargetTimeoutError
 from lattice_events.headers import Headers
-from lattice_events.local.stopwatch import Stopwatch
-from lattice_events.network.dataplane import IDLE_TIMEOUT_SECONDS
+from lattice_events.local.http1 import TargetResponse
 from lattice_events.network.decision import Failure
 
 _CHUNK_BYTES = 64 * 1024
-_CONNECT_LIMIT_SECONDS = 5
-_NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+NO_BODY = frozenset((204, 205, 304))
 
 
 class _PlainHeaders(web.StreamResponse):
@@ -39,36 +33,6 @@ class PlainResponse(_PlainHeaders):
 
 class PlainText(_PlainHeaders, web.Response):
     """A response of our own, complete."""
-
-
-def open_session() -> aiohttp.ClientSession:
-    """A client that changes nothing: no cookies, no redirects, no decompression, no proxy of its own.
-
-    A target's connection is not kept: it may close an idle one at any time, and what is then lost
-    is a request that VPC Lattice would have delivered.
-    """
-    tracing = aiohttp.TraceConfig()
-    tracing.on_request_headers_sent.append(_note_sent)
-    tracing.on_request_chunk_sent.append(_note_sent)
-    return aiohttp.ClientSession(
-        auto_decompress=False,
-        connector=aiohttp.TCPConnector(limit=0, force_close=True),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        skip_auto_headers=_NOT_ADDED,
-        trace_configs=[tracing],
-        timeout=aiohttp.ClientTimeout(
-            total=None, sock_connect=_CONNECT_LIMIT_SECONDS, sock_read=IDLE_TIMEOUT_SECONDS
-        ),
-        max_line_size=64 * 1024,
-        max_field_size=64 * 1024,
-    )
-
-
-async def _note_sent(_session: aiohttp.ClientSession, context: SimpleNamespace, _sent: object) -> None:
-    """Tell the stopwatch of a request that bytes of it have left."""
-    watch = context.trace_request_ctx
-    if isinstance(watch, Stopwatch):
-        watch.sent()
 
 
 def has_body(request: web.BaseRequest) -> bool:
@@ -92,106 +56,68 @@ async def allow_body(request: web.BaseRequest) -> None:
         request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
-async def _body_of(request: web.BaseRequest) -> AsyncIterator[bytes]:
+def body_of(request: web.BaseRequest) -> AsyncIterator[bytes] | None:
+    """The body of a request, piece by piece; ``None`` for a request that announces none."""
+    return _chunks_of(request) if has_body(request) else None
+
+
+async def _chunks_of(request: web.BaseRequest) -> AsyncIterator[bytes]:
     await allow_body(request)
     async for chunk in request.content.iter_chunked(_CHUNK_BYTES):
         yield chunk
 
 
-async def send(
-    session: aiohttp.ClientSession,
-    request: web.BaseRequest,
-    server: str,
-    target: str,
-    headers: Headers,
-    *,
-    proxy: str | None = None,
-    watch: Stopwatch | None = None,
-) -> aiohttp.ClientResponse:
-    """Send a client's request on; the response's body is still to be read.
+def framed(method: str, status: int, headers: Headers, length: int | None) -> Headers:
+    """The headers with the one Content-Length that is true.
+
+    A 204 has none and a 205 has 0. That of a HEAD or a 304 is the length of what a GET would get.
 
     Args:
-        session: Of `open_session`.
-        request: The client's, for its method and body.
-        server: Scheme, host and port.
-        target: For the request line, exactly as it is to be sent.
-        headers: To send, and no others.
-        proxy: URL of a proxy to go through.
-        watch: Told when the request leaves.
+        method: Of the request.
+        status: Of the response.
+        headers: As the target gave them.
+        length: Of the body; ``None`` where the target's own framing has been checked.
 
-    Raises:
-        TargetUnavailableError: No connection.
-        TargetTimeoutError: No answer in time.
-        TargetClosedError: The connection broke before there was an answer.
-        TargetError: No HTTP.
+    Source:
+        https://www.rfc-editor.org/rfc/rfc9110#section-8.6
     """
-    options: dict[str, Any] = {"proxy": proxy} if proxy else {}
-    try:
-        return await session.request(
-            request.method,
-            _url_of(server, target),
-            headers=CIMultiDict(headers.items()),
-            data=_body_of(request) if has_body(request) else None,
-            allow_redirects=False,
-            trace_request_ctx=watch,
-            **options,
-        )
-    except aiohttp.ClientConnectorError as error:
-        raise TargetUnavailableError(f"no connection: {error.os_error}", status_hint=503) from error
-    except TimeoutError as error:
-        raise TargetTimeoutError("it did not answer in time", status_hint=504) from error
-    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-        raise TargetClosedError("it closed the connection before it answered", status_hint=502) from error
-    except (aiohttp.ClientError, ValueError) as error:
-        raise TargetError(f"its answer is not HTTP ({type(error).__name__})", status_hint=502) from error
+    if status == 204:
+        return headers.without("content-length")
+    if status == 205:
+        length = 0
+    elif status == 304 or (method == "HEAD" and not length):
+        given = headers.get_all("content-length")
+        is_length = len(given) == 1 and given[0].isascii() and given[0].isdigit()
+        return headers if is_length else headers.without("content-length")
+    return headers if length is None else headers.with_items((("content-length", str(length)),))
 
 
-def _url_of(server: str, target: str) -> URL:
-    """A URL for aiohttp, which makes the request line from it.
-
-    The target stands in it as a path of which nothing is read: a URL library would drop a fragment and a
-    bare ``?``, and the server would be asked for something else than was decided.
-    """
-    base = URL(server)
-    return URL.build(scheme=base.scheme, host=base.host or "", port=base.port, path=target, encoded=True)
-
-
-async def pass_body(
-    request: web.BaseRequest,
-    status: int,
-    reason: str | None,
-    headers: Headers,
-    upstream: aiohttp.ClientResponse,
+async def pass_on(
+    request: web.BaseRequest, answer: TargetResponse, headers: Headers
 ) -> tuple[web.StreamResponse, Failure | None]:
-    """Stream a response's body to the client; a server that breaks off breaks the client's connection.
+    """Stream a target's answer to the client; a target that breaks off breaks the client's connection.
+
+    Args:
+        request: The client's.
+        answer: Its head has been read.
+        headers: To send instead of the answer's own.
 
     Returns:
         The response as far as it was written, and why that is not the whole.
     """
-    response = PlainResponse(status=status, reason=reason, headers=CIMultiDict(headers.items()))
+    kept = framed(request.method, answer.status, headers, None)
+    response = PlainResponse(status=answer.status, reason=answer.reason, headers=CIMultiDict(kept.items()))
     await response.prepare(request)
     try:
-        async for chunk in upstream.content.iter_chunked(_CHUNK_BYTES):
-            await response.write(chunk)
-    except aiohttp.ClientConnectionResetError:  # of the write: the server's own breaks are payload errors
+        async for chunk in answer.chunks():
+            if answer.status not in NO_BODY:
+                await response.write(chunk)
+    except ConnectionResetError:  # of the write: the target's own breaks are target errors
         return response, "client_closed"
-    except (aiohttp.ClientError, TimeoutError) as error:
+    except TargetError as error:
         # The status has left already; a cut connection is the one way left to say that it failed.
         if request.transport is not None:
             request.transport.abort()
-        return response, "timeout" if isinstance(error, TimeoutError) else "closed"
+        return response, "timeout" if isinstance(error, TargetTimeoutError) else "closed"
     await response.write_eof()
     return response, None
-
-
-def headers_of(upstream: aiohttp.ClientResponse) -> Headers:
-    """The headers of a response, names in lower case as VPC Lattice passes them."""
-    return Headers((name.decode("latin-1").lower(), text_of(value)) for name, value in upstream.raw_headers)
-
-
-def text_of(value: bytes) -> str:
-    """A header's value as text, whatever its bytes."""
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1")

@@ -1,12 +1,59 @@
-"""Copy bytes between a client and a server, both ways, until both are done."""
+"""CONNECT: read it, answer it, and copy bytes between a client and a server, both ways, until both are done."""
 
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
+from typing import NamedTuple
 
-from lattice_events.local.connection import Buffering
+from lattice_events.local.connection import Buffering, FirstBytes
+from lattice_events.network.dataplane import split_host
 
 _CHUNK_BYTES = 64 * 1024
+_MAX_HOST_BYTES = 255  # of a name of DNS
+
+
+class Connect(NamedTuple):
+    """What a client asks with CONNECT.
+
+    Attributes:
+        host: Where to.
+        port: Where to.
+        proxy_authorization: The header.
+    """
+
+    host: str
+    port: int
+    proxy_authorization: str | None
+
+
+def read_connect(head: bytes) -> Connect | None:
+    """Read the head of a CONNECT request; ``None`` for one that names no host and port.
+
+    Source:
+        https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6
+    """
+    request_line, *lines = (line.rstrip("\r") for line in head.decode("latin-1").split("\n"))
+    _, *words = request_line.split(" ")
+    host, port = (len(words) == 2 and words[1].startswith("HTTP/1.") and split_host(words[0])) or ("", None)
+    if not 0 < len(host) <= _MAX_HOST_BYTES or port is None:
+        return None
+    pairs = (line.partition(":")[::2] for line in lines)
+    given = (value.strip() for name, value in pairs if name.lower() == "proxy-authorization")
+    return Connect(host, port, next(given, None))
+
+
+def answer_connect(connection: FirstBytes, status: int, text: str) -> None:
+    """Refuse a CONNECT, unless it has been accepted already: then nothing can be said but goodbye."""
+    if not connection.is_accepted and connection.transport is not None:
+        body = text.encode()
+        extra = 'Proxy-Authenticate: Basic realm="lattice dev"\r\n' if status == 407 else ""
+        head = (
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{extra}Content-Type: text/plain; charset=utf-8\r\n"
+            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        connection.transport.write(head.encode() + body)
+    connection.close()
 
 
 async def run_tunnel(client: Buffering, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

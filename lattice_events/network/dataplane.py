@@ -35,6 +35,7 @@ from lattice_events.response import Response
 
 MAX_REQUEST_ID_BYTES = 512
 MAX_HEADERS = 100
+_EXPECT = frozenset(("expect",))
 MAX_HEADER_BYTES = 60 * 1024
 
 IDLE_TIMEOUT_SECONDS = 60
@@ -108,7 +109,9 @@ def plan(
         reason = f"{service.name} has no listener on port {source.port}"
         return _reply(404, "Not Found", reason, request_id, Trace(service=service))
     # From here on policies, rules and the target see the same headers.
-    request = request.replace(headers=travelling(request.headers))
+    headers = travelling(request.headers)
+    if headers is not request.headers:
+        request = request.replace(headers=headers)
     trace = admit(
         network,
         request,
@@ -146,7 +149,7 @@ def travelling(headers: Headers) -> Headers:
 
     ``Expect`` asks the next server alone, and that one is VPC Lattice (RFC 9110 §10.1.1).
     """
-    return end_to_end(headers).without("expect")
+    return end_to_end(headers, also=_EXPECT)
 
 
 def _is_local_name(host: str) -> bool:

@@ -93,3 +93,36 @@ def test_a_spoofed_identity_is_gone_and_ours_stays_whatever_connection_names() -
 
     assert "x-amzn-lattice-identity" not in headers
     assert headers["x-amzn-lattice-target"][0].startswith("ServiceArn=")
+
+
+@pytest.mark.parametrize("to", ["pods", "v2"])
+def test_a_body_that_breaks_off_in_the_middle_is_answered(to: str) -> None:
+    async def run() -> bytes:
+        async with wired() as wire:
+            reader, writer = await asyncio.open_connection("127.0.0.1", wire.port)
+            head = f"POST / HTTP/1.1\r\nHost: {HOST}\r\nX-To: {to}\r\nExpect: 100-continue\r\n"
+            writer.write(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode())
+            await reader.readuntil(b"100 Continue\r\n\r\n")  # it waits for the body now
+            writer.write(b"3\r\nabc\r\nZZ\r\n")
+            answer = await asyncio.wait_for(reader.read(), 30)
+            writer.close()
+            return answer
+
+    assert asyncio.run(run()).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+
+
+@pytest.mark.parametrize("upgrade", ["websocket", "h2c"])
+@pytest.mark.parametrize("to", ["pods", "v2"])
+def test_an_upgrade_is_not_done_and_leaves_nobody_waiting(upgrade: str, to: str) -> None:
+    head = (
+        f"GET /1 HTTP/1.1\r\nHost: {HOST}\r\nX-To: {to}\r\nConnection: upgrade\r\nUpgrade: {upgrade}\r\n\r\n"
+    )
+
+    async def run() -> bytes:
+        async with wired() as wire:
+            return await wire.send(f"{head}GET /2 HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+
+    answer = asyncio.run(run())
+
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"\r\nConnection: close\r\n" in answer

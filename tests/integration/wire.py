@@ -135,7 +135,12 @@ async def wired(
     wire = Wire()
     server = await asyncio.start_server(wire.serve, "127.0.0.1", 0)
     settings = GatewaySettings(
-        tokens=tokens or {}, assumptions=DEFAULTS, vpc_arn=None, shell=shell or {}, credentials={}, health={}
+        tokens=tokens or {},
+        assumptions=DEFAULTS,
+        vpc_arn=None,
+        shell={} if shell is None else shell,
+        credentials={},
+        health={},
     )
     gateway = Gateway(
         make_network(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"),

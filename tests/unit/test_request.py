@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Literal
 
 import pytest
 
 from lattice_events import Headers, Request
+from lattice_events.codec import decode_event, encode_event
 from lattice_events.errors import BodyError
 
 
@@ -121,3 +123,15 @@ def test_what_is_a_charset_decodes(charset: str) -> None:
     body = "abc".encode(charset)
 
     assert Request(headers=Headers({"content-type": f"a/b;charset={charset}"}), body=body).text == "abc"
+
+
+@pytest.mark.parametrize("target", ["/a", "/a?", "/a??", "/a?b", "/?"])
+@pytest.mark.parametrize("version", ["V1", "V2"])
+def test_the_target_is_what_stood_on_the_request_line(target: str, version: Literal["V1", "V2"]) -> None:
+    path, _, query_string = target.partition("?")
+    bare_query = target in ("/a?", "/?")
+    request = Request(path=path, query_string=query_string, bare_query=bare_query)
+
+    decoded = decode_event(encode_event(request, version=version))
+
+    assert (request.target, decoded.target, decoded.bare_query) == (target, target, bare_query)

@@ -104,7 +104,7 @@ def test_cookies_of_both_kinds_are_written_as_told() -> None:
         pytest.param(theirs(X_A=3), "must be text, not int", id="a number"),
         pytest.param(theirs(X_A=b"3"), "must be text, not bytes", id="bytes"),
         pytest.param(theirs(**{"X A": "1"}), "is not a header name", id="a name with a space"),
-        pytest.param(theirs("200"), "must be a number from 100 to 599, not '200'", id="status as text"),
+        pytest.param(theirs("200"), "must be a number from 200 to 599, not '200'", id="status as text"),
         pytest.param(theirs(True), "not True", id="status as bool"),
         pytest.param(theirs(999), "not 999", id="status out of range"),
         pytest.param(({"a": 1}, "201"), "not '201'", id="status as text in a tuple"),
