@@ -157,7 +157,7 @@ BEHAVIOURS = (
     ("absent", "Permissions of functions: every function may be invoked"),
     (
         "absent",
-        "The silence of a service without a ServiceNetworkServiceAssociation: nobody could reach it on AWS; here it answers, with a note at the start and in `lattice explain`",
+        "The silence of a service without a ServiceNetworkServiceAssociation: no client could reach it on AWS; here it answers, with a note at the start and in `lattice explain`",
     ),
     ("absent", "The idle timeout setting of a service; it is always 60 seconds"),
     (

@@ -67,5 +67,5 @@ def _text(file: Path) -> str | Problem:
         return Problem(f"--env-file cannot be read: it has more than {_MAX_BYTES // 1024} KB.", str(file))
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
-        return Problem("No variable can have the character U+0000.", f"{file}:{line}")
+        return Problem("A variable must not contain the character U+0000.", f"{file}:{line}")
     return text.replace("\r\n", "\n")

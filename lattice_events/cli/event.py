@@ -60,5 +60,5 @@ def read_body(text: str) -> bytes:
     except OSError as error:
         raise click.BadParameter(f"{text[1:]}: {error.strerror}") from error
     if len(data) > MAX_LAMBDA_BYTES:
-        raise click.BadParameter(f"{text[1:]} has more than 6 MB, which Lambda does not take")
+        raise click.BadParameter(f"{text[1:]} has more than 6 MB, which is more than Lambda accepts")
     return data

@@ -76,7 +76,9 @@ def _read_event(file: str) -> bytes:
     except OSError as error:
         raise ConfigurationError((Problem(f"--event cannot be read: {error.strerror}.", file),)) from error
     if len(text) > MAX_LAMBDA_BYTES:
-        raise ConfigurationError((Problem("--event has more than 6 MB, which Lambda does not take.", file),))
+        raise ConfigurationError(
+            (Problem("--event has more than 6 MB, which is more than Lambda accepts.", file),)
+        )
     try:
         json.loads(text)
     except ValueError as error:

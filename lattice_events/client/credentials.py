@@ -224,7 +224,7 @@ def _only_container_endpoint() -> bool:
 
 
 def _named_before_container() -> str:
-    """A variable or file that comes before the container endpoint, and may or may not have credentials.
+    """A variable or file that has priority over the container endpoint, and may or may not have credentials.
 
     Source:
         https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
@@ -279,7 +279,7 @@ def _why_botocore(profile: str | None) -> str:
     if profile:
         return ""
     if _has_container_endpoint():
-        return f"{_named_before_container()} comes before the container endpoint, and "
+        return f"{_named_before_container()} has priority over the container endpoint, and "
     return "neither AWS_ACCESS_KEY_ID nor a container endpoint is set, and "
 
 

@@ -50,7 +50,7 @@ def plain_host(host: str) -> str:
 
         address = ipaddress.IPv6Address(host)
         if address.scope_id is not None:
-            raise ValueError("an address with a zone is no service's")
+            raise ValueError("an address with a zone cannot be a service")
         return address.compressed
     return host if host.isascii() else _encode_idn(host)
 

@@ -45,11 +45,11 @@ def _check(members: list[zipfile.ZipInfo]) -> None:
     size = sum(member.file_size for member in members)
     if size > MAX_UNPACKED_BYTES:
         raise ValueError(
-            f"it has {size:,} bytes unpacked, and Lambda takes {MAX_UNPACKED_BYTES:,}; leave out what does not run"
+            f"it has {size:,} bytes unpacked, and Lambda accepts {MAX_UNPACKED_BYTES:,}; remove what the function does not need"
         )
     for member in members:
         if member.filename.count("/") > _MAX_DEPTH:
-            raise ValueError(f"{member.filename[:40]!r}… has more than {_MAX_DEPTH} folders in each other")
+            raise ValueError(f"{member.filename[:40]!r}… has more than {_MAX_DEPTH} nested folders")
 
 
 def _extract(package: zipfile.ZipFile, member: zipfile.ZipInfo, folder: str) -> None:

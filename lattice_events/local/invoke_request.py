@@ -120,12 +120,12 @@ def _parse_json(text: bytes, *, as_text: bool = True) -> Any:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _reason(error: Exception) -> str:
     """Why a text is no JSON."""
-    return "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
 
 
 def _choice(headers: Mapping[str, str], header: str, member: str, values: Sequence[str]) -> str:

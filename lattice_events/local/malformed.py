@@ -59,7 +59,9 @@ class Request(web.BaseRequest):
         coding = self.headers.getall("Transfer-Encoding", ())
         if not coding or [each.strip().lower() for each in coding] == ["chunked"]:
             return None
-        return Broken(status=501, reason=f"Transfer-Encoding is {', '.join(coding)}; chunked alone is taken")
+        return Broken(
+            status=501, reason=f"Transfer-Encoding is {', '.join(coding)}; only chunked is accepted"
+        )
 
 
 def _target_problem(target: str) -> str:

@@ -226,7 +226,7 @@ def _request_id(headers: Headers, fresh: str) -> str:
 def _header_problem(headers: Headers, authority: tuple[str, int | None] | None) -> str | None:
     """Say why the header block is refused: no one Host that can be read, over 100 headers or 60 K."""
     if authority is None:
-        return f"the Host {headers.get('host')!r} is no HOST or HOST:PORT"
+        return f"the Host {headers.get('host')!r} is not HOST or HOST:PORT"
     if len(headers.get_all("host")) > 1:
         return "more than one Host"
     pairs = headers.items()

@@ -15,7 +15,7 @@ from lattice_events.network.policy import Facts, find_lacks
 from lattice_events.request import Request
 
 NO_NETWORK = (
-    "it has no association with a service network, so nobody could reach it on AWS; add a "
+    "it has no association with a service network, so no client could reach it on AWS; add a "
     "ServiceNetworkServiceAssociation"
 )
 _HIDDEN = ("authorization", "x-amz-security-token")

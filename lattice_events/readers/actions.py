@@ -128,7 +128,7 @@ class ActionReader:
         path = (*path, "TargetGroups")
         low, high, _ = SHAPES["WeightedTargetGroupList"]
         if not isinstance(groups, list) or not low <= len(groups) <= high:
-            raise WrongPropertyError(f"An action forwards to {low} to {high} target groups.", path)
+            raise WrongPropertyError(f"An action must have {low} to {high} target groups.", path)
         return ForwardAction(
             target_groups=tuple(
                 self._group(group, len(groups), (*path, index)) for index, group in enumerate(groups)
@@ -172,7 +172,7 @@ class ActionReader:
         if not isinstance(value, list) or len(value) > most:
             raise WrongPropertyError(f"A rule has at most {most} HeaderMatches.", path)
         if not value:
-            raise WrongPropertyError("VPC Lattice refuses empty HeaderMatches: leave the key out.", path)
+            raise WrongPropertyError("VPC Lattice refuses empty HeaderMatches: remove the key.", path)
         return tuple(self._header_match(header, (*path, index)) for index, header in enumerate(value))
 
     def _path_match(self, value: Any, path: Path) -> PathMatch:
@@ -228,11 +228,7 @@ def refuse_odd_path(value: Any, kind: str, path: Path) -> None:
     if not isinstance(value, str):
         return
     if not value.startswith("/"):
-        raise WrongPropertyError(f"A path starts with /, {value!r} does not.", path)
+        raise WrongPropertyError(f"A path must start with /, but {value!r} does not.", path)
     if "*" in value:
-        advice = (
-            "a prefix matches whatever follows it"
-            if "refix" in kind
-            else "a Prefix does what it is meant for"
-        )
-        raise WrongPropertyError(f"VPC Lattice takes no * in a path such as {value!r}: {advice}.", path)
+        advice = "a prefix matches whatever follows it" if "refix" in kind else "use a Prefix instead"
+        raise WrongPropertyError(f"VPC Lattice allows no * in a path such as {value!r}: {advice}.", path)

@@ -451,14 +451,14 @@ class _TemplateReader(Template):
         for key, value in variables.items():
             try:
                 if not ENVIRONMENT_NAME.fullmatch(str(key)):
-                    message = f"The name of a function's variable is a letter, then letters, digits and _; not {key!r}."
+                    message = f"The name of a function's variable must be a letter, then letters, digits and _, not {key!r}."
                     raise WrongPropertyError(message, ("Environment", "Variables", key))
                 resolved = self.resolver.resolve(value)
                 if resolved is not NO_VALUE:
                     known[str(key)] = as_text(resolved)
             except UnresolvableError as error:
                 known[str(key)] = f"unresolved:{error.intrinsic}:{error.name}"
-                what = f"{key} of {self.function_name(name)} is not known here ({error})"
+                what = f"{key} of {self.function_name(name)} is unknown ({error})"
                 advice = f".{error.advice}" if error.advice else f"; set it with --env {key}=VALUE."
                 self.fragment.notes.append(what + advice)
         return known

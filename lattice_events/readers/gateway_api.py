@@ -293,22 +293,21 @@ class _ManifestReader:
         matches = items(rule.get("matches"), (*path, "matches"))
         if len(matches) > 1:
             raise WrongPropertyError(
-                "The controller takes one entry in matches (LATTICE_NO_SUPPORT_FOR_MULTIPLE_MATCHES); write a rule "
-                "for each.",
+                "The controller accepts one entry in matches (LATTICE_NO_SUPPORT_FOR_MULTIPLE_MATCHES); write one rule for each.",
                 (*path, "matches", 1),
             )
         match = matches[0] if matches else {}
         path = (*path, "matches", 0)
         if match.get("queryParams"):
             raise WrongPropertyError(
-                "The controller takes no queryParams (LATTICE_UNSUPPORTED_MATCH_TYPE).",
+                "The controller accepts no queryParams (LATTICE_UNSUPPORTED_MATCH_TYPE).",
                 (*path, "queryParams"),
             )
         headers = items(match.get("headers"), (*path, "headers"))
         most = SHAPES["HeaderMatchList"].high
         if len(headers) > most:
             raise WrongPropertyError(
-                f"The controller takes at most {most} headers (LATTICE_EXCEED_MAX_HEADER_MATCHES).",
+                f"The controller accepts at most {most} headers (LATTICE_EXCEED_MAX_HEADER_MATCHES).",
                 (*path, "headers"),
             )
         method = match.get("method")
@@ -325,7 +324,7 @@ class _ManifestReader:
         wanted = value.get("value", "/")
         if kind not in ("Exact", "PathPrefix"):
             raise WrongPropertyError(
-                f"The controller takes Exact and PathPrefix, not {kind} (LATTICE_UNSUPPORTED_PATH_MATCH_TYPE).",
+                f"The controller accepts Exact and PathPrefix, not {kind} (LATTICE_UNSUPPORTED_PATH_MATCH_TYPE).",
                 path,
             )
         refuse_odd_path(wanted, kind, (*path, "value"))
@@ -338,7 +337,7 @@ class _ManifestReader:
 
     def _header_match(self, value: Mapping[str, Any], path: Path) -> HeaderMatch:
         if value.get("type", "Exact") != "Exact":
-            raise WrongPropertyError("The controller takes Exact header matches only.", (*path, "type"))
+            raise WrongPropertyError("The controller accepts only Exact header matches.", (*path, "type"))
         return HeaderMatch(
             name=shaped_text(value.get("name"), "HeaderMatchName", (*path, "name")),
             kind="exact",

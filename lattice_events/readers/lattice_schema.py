@@ -136,5 +136,5 @@ def text_problem(shape: str, text: str) -> str | None:
     if not shortest <= len(text) <= longest:
         return f"must have {shortest} to {longest} characters, not {len(text)}"
     if pattern and not re.fullmatch(pattern, text):
-        return f"must match {pattern}, as AWS demands; {text!r} does not"
+        return f"must match the pattern {pattern} of AWS, but {text!r} does not"
     return None

@@ -76,7 +76,7 @@ def _refuse_odd_texts(value: Any, file: str) -> None:
         each = rest.pop()
         problem = _text_problem(each) if isinstance(each, str) else None
         if problem:
-            raise ManifestError((Problem(f"This JSON is not read: {problem}.", file),))
+            raise ManifestError((Problem(f"This JSON cannot be read: {problem}.", file),))
         if isinstance(each, dict):
             rest += (*each.keys(), *each.values())
         elif isinstance(each, list):
@@ -124,7 +124,7 @@ def parse_yaml_stream(text: str, file: str) -> Iterator[Document]:
     except yaml.reader.ReaderError as error:
         before = text[: error.position]
         place = (before.count("\n"), len(before) - before.rfind("\n") - 1)
-        raise _not_yaml(f"it has the character U+{error.character:04X}", file, place) from error
+        raise _not_yaml(f"it contains the character U+{error.character:04X}", file, place) from error
     except (ValueError, OverflowError) as error:  # \UFFFFFFFF, %YAML with a number of 5,000 digits
         here = (loader.line, loader.column) if loader else None
         raise _not_yaml("it has a number that is too large", file, here) from error
@@ -149,7 +149,7 @@ class _Nodes:
         """One more."""
         self._count += 1
         if self._count > MAX_NODES:
-            problem = f"it has more than {MAX_NODES:,} values, its aliases written out"
+            problem = f"it has more than {MAX_NODES:,} values when its aliases are expanded"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
 
 
@@ -188,7 +188,7 @@ class _Builder:
         if any(parent is node for parent in self._parents):
             raise _wrong(node, "an alias refers to a value that contains it")
         if len(self._parents) > MAX_DEPTH:
-            raise _wrong(node, f"it has more than {MAX_DEPTH} levels, its aliases written out")
+            raise _wrong(node, f"it has more than {MAX_DEPTH} levels when its aliases are expanded")
         self.positions.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
         self._parents.append(node)
         value = self._build(node, path)
@@ -200,7 +200,7 @@ class _Builder:
         if isinstance(node, yaml.ScalarNode):
             value: Any = _checked_text(node) if is_intrinsic else self._scalar(node)
         elif not is_intrinsic and node.tag not in _CONTAINERS:
-            raise _wrong(node, f"the tag {_shown_tag(node)} is not read here")
+            raise _wrong(node, f"the tag {_shown_tag(node)} is not supported")
         elif isinstance(node, yaml.MappingNode):
             value = self._mapping(node, path)
         else:
@@ -212,13 +212,13 @@ class _Builder:
         if node.tag in _TEXTS:
             return _checked_text(node)
         if node.tag not in _NUMBERS:
-            raise _wrong(node, f"the tag {_shown_tag(node)} is not read here")
+            raise _wrong(node, f"the tag {_shown_tag(node)} is not supported")
         if len(node.value) > _MAX_DIGITS:
             raise _wrong(node, "it has a number that is too large")
         try:
             return self._loader.construct_object(node)
         except (ValueError, LookupError) as error:  # !!int x
-            raise _wrong(node, f"{node.value!r} is no {_shown_tag(node)}") from error
+            raise _wrong(node, f"{node.value!r} is not a valid {_shown_tag(node)}") from error
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[Any, Any]:
         """A mapping, ``<<`` merged, no key twice."""
@@ -264,7 +264,7 @@ def _merged(value: Any) -> list[yaml.MappingNode]:
     sources = value.value if isinstance(value, yaml.SequenceNode) else [value]
     for source in sources:
         if not isinstance(source, yaml.MappingNode):
-            raise _wrong(source, "<< takes a mapping, or a list of mappings")
+            raise _wrong(source, "<< needs a mapping, or a list of mappings")
     return list(sources)
 
 
@@ -291,10 +291,10 @@ def _checked_text(node: yaml.ScalarNode) -> str:
 def _text_problem(text: str) -> str | None:
     """Say why no AWS service would take a text, or ``None``."""
     if "\0" in text:
-        return "a text must not have the character U+0000"
+        return "a text must not contain the character U+0000"
     if text.isascii() or not _SURROGATE.search(text):
         return None
-    return r"a text has half of a character, such as \ud800"
+    return r"a text contains half of a character, such as \ud800"
 
 
 def _shown_tag(node: yaml.Node) -> str:

@@ -217,7 +217,7 @@ class Template:
             return str(self.resources[name]["Type"])
         if name in self._written:
             why, advice = (
-                "its condition leaves that resource out",
+                "its condition excludes that resource",
                 " Choose with Fn::If and the same condition.",
             )
             raise UnresolvableError(intrinsic, shown, why=why, advice=advice)

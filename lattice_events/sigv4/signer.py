@@ -265,8 +265,7 @@ def host_header(url: str) -> str:
     if not parts.hostname:
         raise SigningError(f"The URL has no host: {url!r}. Write it like https://NAME/PATH.")
     raise SigningError(
-        f"The host {parts.hostname!r} has a space or is not in ASCII, and no client sends it like that: write an "
-        "internationalized name in its ASCII form, xn--…"
+        f"The host {parts.hostname!r} has a space or is not ASCII: write an internationalized name in its ASCII form, xn--…"
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lattice_events.network.model import generated_domain_name, make_id
+from lattice_events.readers.lattice_schema import text_problem
 from lattice_events.readers.tags import tag_problem
 from tests.files import TESTS
 
@@ -44,12 +45,13 @@ def _can_be_sent(given: dict[str, Any]) -> bool:
     """Whether a client can bring about what a row is given.
 
     It chooses neither the clock nor its address on loopback, the Host names the service, IAM has
-    a say in its tags, and a run has one set of assumptions.
+    a say in its tags and VPC Lattice in the paths of rules, and a run has one set of assumptions.
     """
     request = given["request"] if isinstance(given["request"], dict) else {}
     if "assumptions" in given or request.keys() & {"now", "source_ip"}:
         return False
-    if tag_problem(request.get("tags", {})):
+    paths = [rule[kind] for rule in given.get("rules", ()) for kind in ("exact", "prefix") if kind in rule]
+    if tag_problem(request.get("tags", {})) or any(text_problem("PathMatchExact", path) for path in paths):
         return False
     return "host" not in given.get("headers", {})
 

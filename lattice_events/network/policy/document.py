@@ -185,7 +185,7 @@ class _Reader:
             if not is_deeper(document, _MAX_DEPTH):
                 return document, text
         except UnicodeEncodeError as error:
-            self._report((), f"has half of a character: {ascii(error.object[error.start])[1:-1]}")
+            self._report((), f"contains half of a character: {ascii(error.object[error.start])[1:-1]}")
             return None, b""
         except (TypeError, ValueError) as error:
             self._report((), f"is not JSON: {error}")

@@ -39,7 +39,7 @@ REFUSED = {
     "A='secret": ":1: A line must be NAME=VALUE, its quotes closed; that of 'A' is not.",
     'A="secret': ":1: A line must be NAME=VALUE, its quotes closed; that of 'A' is not.",
     'A="a" secret': ":1: A line must be NAME=VALUE, its quotes closed; that of 'A' is not.",
-    "A=1\nB=\0": ":2: No variable can have the character U+0000.",
+    "A=1\nB=\0": ":2: A variable must not contain the character U+0000.",
     "#" * 70_000: ": --env-file cannot be read: it has more than 64 KB.",
     "A=" + " " * 65_000 + "x\nB": ":2: A line must be NAME=VALUE, its quotes closed; that of 'B' is not.",
 }

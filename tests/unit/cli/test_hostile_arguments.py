@@ -34,7 +34,7 @@ MARKUP = Match(
         (b"{", "--event is not JSON: Expecting property name"),
         (b"\xff\xfe{", "--event is not JSON: "),
         (b"9" * 5000, "--event is not JSON: Exceeds the limit"),
-        (b" " * (6 * 1024 * 1024 + 1), "--event has more than 6 MB, which Lambda does not take."),
+        (b" " * (6 * 1024 * 1024 + 1), "--event has more than 6 MB, which is more than Lambda accepts."),
     ],
     ids=["deep", "broken", "no UTF-8", "digits", "endless"],
 )
@@ -83,6 +83,6 @@ def test_explain_prints_the_note_of_a_service_on_no_network(capsys: pytest.Captu
     print_tree("GET /", describe(decide(net, None), net, Assumptions()))
 
     assert (
-        "note  it has no association with a service network, so nobody could reach it on AWS"
+        "note  it has no association with a service network, so no client could reach it on AWS"
         in capsys.readouterr().out
     )

@@ -446,7 +446,9 @@ def test_what_comes_before_the_container_is_never_passed_over(
     no_environment.setenv(name, "/")
     no_environment.setitem(sys.modules, "botocore.session", None)
 
-    with pytest.raises(MissingCredentialsError, match="comes before the container endpoint, and botocore"):
+    with pytest.raises(
+        MissingCredentialsError, match="has priority over the container endpoint, and botocore"
+    ):
         DefaultCredentials()()
 
 

@@ -144,7 +144,7 @@ def test_a_bomb_is_refused_by_its_size(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(archive, "MAX_UNPACKED_BYTES", 1_000_000)
     bomb = zipped(*((f"{number}", b"\0" * 10_000) for number in range(101)))
 
-    assert "1,010,000 bytes unpacked, and Lambda takes 1,000,000" in refusal(bomb, tmp_path)
+    assert "1,010,000 bytes unpacked, and Lambda accepts 1,000,000" in refusal(bomb, tmp_path)
     assert len(unpacked(zipped(*((f"{n}", b"\0" * 10_000) for n in range(100))), tmp_path)) == 100
 
 

@@ -285,10 +285,10 @@ def test_a_failure_status_is_a_switch() -> None:
 @pytest.mark.parametrize(
     ("headers", "words"),
     [
-        ([("host", f"{HOST}#x")], "is no HOST or HOST:PORT"),
-        ([("host", f"user@{HOST}")], "is no HOST or HOST:PORT"),
-        ([("host", f"{HOST}/x")], "is no HOST or HOST:PORT"),
-        ([("host", f"{HOST}:99999")], "is no HOST or HOST:PORT"),
+        ([("host", f"{HOST}#x")], "is not HOST or HOST:PORT"),
+        ([("host", f"user@{HOST}")], "is not HOST or HOST:PORT"),
+        ([("host", f"{HOST}/x")], "is not HOST or HOST:PORT"),
+        ([("host", f"{HOST}:99999")], "is not HOST or HOST:PORT"),
         ([("host", HOST), ("Host", "bar")], "more than one Host"),
     ],
 )

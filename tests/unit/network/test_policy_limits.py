@@ -35,7 +35,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "infinity": ({"Statement": float("inf")}, "The policy is not JSON: Out of range float values"),
     "bytes": ({"Statement": b"x"}, "The policy is not JSON: it has b'x'."),
     "no UTF-8": (b'{"a": "\xff"}', "The policy is not JSON: 'utf-8' codec can't decode byte 0xff"),
-    "half of a character": (r'{"Statement": "\ud800"}', r"The policy has half of a character: \ud800."),
+    "half of a character": (r'{"Statement": "\ud800"}', r"The policy contains half of a character: \ud800."),
     "a key twice": ('{"Statement": [], "Statement": []}', "The policy has 'Statement' twice in one object."),
     "an effect twice": ('{"Statement": {"Effect": "Deny", "Effect": "Allow"}}', "The policy has 'Effect' twice in one object."),
     "an operator like an index": (with_statement(Condition={f"[{'1' * 5000}": {}}), "Statement[0].Condition.[111"),

@@ -115,7 +115,7 @@ def test_a_template_becomes_a_network() -> None:
     assert function.environment["STAGE"] == "dev"
     assert network.target_groups[0].event_version == "V1"
     assert network.service_networks[0].arn == service.service_network_arns[0]
-    assert "TABLE of hello-dev is not known here" in notes[0]
+    assert "TABLE of hello-dev is unknown" in notes[0]
     assert "--env TABLE=VALUE" in notes[0]
     assert function.environment["TABLE"] == "unresolved:Ref:Table"
 
@@ -188,7 +188,7 @@ def changed(old: str, new: str) -> str:
         ("StatusCode: 404", "StatusCode: 503", "template.yml:47:25: VPC Lattice allows only 404 and 500 for fixed responses, not 503"),
         ("Priority: 10", "Priority: 0", "template.yml:41:7: Priority must be a whole number from 1 to 2000, not 0"),
         ("Priority: 10", "Priority: soon", "not 'soon'"),
-        ("{Prefix: /old}", "{Prefix: old}", "A path starts with /, 'old' does not"),
+        ("{Prefix: /old}", "{Prefix: old}", "A path must start with /, but 'old' does not"),
         ("{Prefix: /old}", "{Prefix: /old, Exact: /old}", "A match has one of Exact, Prefix"),
         ("{Prefix: /old}", "{Prefx: /old}", r"Match has no property Prefx. Did you mean Prefix\?"),
         ("TargetGroupIdentifier: !Ref Group", "TargetGroupIdentifier: tg-1", "TargetGroupIdentifier is not a target group of this template: tg-1"),

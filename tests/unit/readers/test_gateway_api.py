@@ -192,9 +192,9 @@ def test_an_association_policy_puts_the_cluster_s_vpc_on_the_network() -> None:
     [
         ("        - path: {type: PathPrefix, value: /app}\n", "        - path: {value: /a}\n        - path: {value: /b}\n", r"k8s.yaml:23:11: .*LATTICE_NO_SUPPORT_FOR_MULTIPLE_MATCHES"),
         ("type: PathPrefix", "type: RegularExpression", "k8s.yaml:22:11: .*LATTICE_UNSUPPORTED_PATH_MATCH_TYPE"),
-        ("value: /app", "value: app", "A path starts with /, 'app' does not"),
+        ("value: /app", "value: app", "A path must start with /, but 'app' does not"),
         ("- path: {type: PathPrefix, value: /app}", "- {queryParams: [{name: a, value: b}]}", "LATTICE_UNSUPPORTED_MATCH_TYPE"),
-        ("- path: {type: PathPrefix, value: /app}", "- {headers: [{name: a, value: b, type: RegularExpression}]}", "Exact header matches only"),
+        ("- path: {type: PathPrefix, value: /app}", "- {headers: [{name: a, value: b, type: RegularExpression}]}", "only Exact header matches"),
         ("sectionName: https", "sectionName: none", "k8s.yaml:19:3: The route matches no listener of its Gateway"),
         ("kind: HTTPRoute", "kind: GRPCRoute", "GRPCRoute eks-app is refused: gRPC is not emulated"),
         ("[{name: app, port: 80}]", "{name: app}", "k8s.yaml:23:7: backendRefs must be a list of objects"),

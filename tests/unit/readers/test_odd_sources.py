@@ -49,7 +49,7 @@ def test_a_package_with_one_odd_value_is_read_or_refused(file: str, odd: Any, sh
         ("kind: Gateway".encode("utf-32"), "The file cannot be read: it is not UTF-8 text; save it as UTF-8."),
         (b"kind: \xff", "The file cannot be read: it is not UTF-8 text; save it as UTF-8."),
         (b"#" * (16 * 1024 * 1024 + 1), "The file cannot be read: it has more than 16 MB."),
-        (b"a: \0", "1:4: This is not YAML: it has the character U+0000."),
+        (b"a: \0", "1:4: This is not YAML: it contains the character U+0000."),
         (b"[" * 5000, "1:102: This is not YAML: it has more than 100 levels."),
     ],
     ids=["UTF-16", "UTF-32", "no UTF-8", "endless", "NUL", "deep"],
@@ -99,8 +99,7 @@ def test_a_region_that_no_name_can_have_is_refused(shop: Path) -> None:  # noqa:
 
 def test_a_service_on_no_service_network_is_noted_with_its_place(shop: Path) -> None:  # noqa: F811
     assert [note for note in load(".").notes if "Service foo" in note] == [
-        "serverless.yml:16:5: Service foo answers here, but it has no association with a service network, so nobody "
-        "could reach it on AWS; add a ServiceNetworkServiceAssociation."
+        "serverless.yml:16:5: Service foo answers here, but it has no association with a service network, so no client could reach it on AWS; add a ServiceNetworkServiceAssociation."
     ]
 
 

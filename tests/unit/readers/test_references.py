@@ -20,7 +20,7 @@ WRONG = [
     ("!Sub 'hello-${Stage}'", "!Sub 'hello-${AWS::Regoin}'", "11:7", "Ref AWS::Regoin (there is no such resource or parameter). Did you mean AWS::Region?"),
     ("!Sub 'hello-${Stage}'", "!Subb 'hello-${Stage}'", "11:7", "Fn::Subb hello-${Stage}. Did you mean Fn::Sub?"),
     ("Condition: IsProduction\n    Prop", "Condition: IsProdution\n    Prop", "55:5", "Condition IsProdution (it is not defined under Conditions). Did you mean IsProduction?"),
-    ("TargetGroupIdentifier: !Ref Group", "TargetGroupIdentifier: !Ref OnlyInProduction", "36:15", "Ref OnlyInProduction (its condition leaves that resource out). Choose with Fn::If and the same condition."),
+    ("TargetGroupIdentifier: !Ref Group", "TargetGroupIdentifier: !Ref OnlyInProduction", "36:15", "Ref OnlyInProduction (its condition excludes that resource). Choose with Fn::If and the same condition."),
     ("ServiceIdentifier: !Ref Service", "ServiceIdentifier: !Ref Qqqq", "31:7", "Ref Qqqq (there is no such resource or parameter). Define it, or write the name of a resource or parameter of this template."),
     ("ServiceIdentifier: !Ref Service", "ServiceIdentifier: !ImportValue svc", "31:7", "Fn::ImportValue svc. Give the value itself, a parameter with a Default, or --param NAME=VALUE."),
 ]  # fmt: skip
@@ -62,7 +62,7 @@ def test_a_wrong_reference_in_a_variable_is_a_note() -> None:
     _, notes = link(read(TEMPLATE.replace("!Ref Table", "!Ref Tabel")))
 
     assert notes[0] == (
-        "TABLE of hello-dev is not known here (Ref Tabel (there is no such resource or parameter)). Did you mean Table?"
+        "TABLE of hello-dev is unknown (Ref Tabel (there is no such resource or parameter)). Did you mean Table?"
     )
 
 
