@@ -21,12 +21,15 @@ from lattice_events.sigv4 import Credentials, encode_url
 try:
     import anyio.to_thread
     import httpx
+    from httpx import _client as client_module
 except ImportError as error:
     raise MissingExtraError("httpx", needed_for="LatticeAuth for httpx") from error
 
 redact_log("httpx")
 
-_CLIENT = httpx.Client.send.__globals__  # where httpx logs a request and makes that of a redirect of it
+# Where httpx logs a request and makes that of a redirect of it. Named by its module, not found through
+# `httpx.Client.send`, which a tracing library may have replaced by a function of its own.
+_CLIENT = vars(client_module)
 
 
 class LatticeAuth(httpx.Auth):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import importlib.util
 import ssl
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -111,6 +112,15 @@ def send(transport: str, auth: LatticeAuth, method: str, url: str, **options: An
     return asyncio.run(run())
 
 
+def traced(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A method as a tracing library wraps it, which may leave no trace of what is inside."""
+
+    def wrapper(*given: Any, **options: Any) -> Any:
+        return method(*given, **options)
+
+    return wrapper
+
+
 @pytest.fixture
 def elsewhere() -> Iterator[LatticeService]:
     """Another host, which takes everybody."""
@@ -123,6 +133,25 @@ def traces(service: LatticeService) -> set[str]:
     found = {name for request in service.requests for name in WRITTEN & set(request.headers)}
     queries = "&".join(request.query_string for request in service.requests)
     return found | {part for part in queries.split("&") if part.startswith("X-Amz-")}
+
+
+@pytest.mark.parametrize("mode", ["header", "query"])
+def test_a_client_that_somebody_instrumented_before_takes_none_along(
+    mode: Any, lattice_service: LatticeService, elsewhere: LatticeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tracing libraries replace methods of httpx's client, perhaps before ours is imported."""
+    monkeypatch.setattr(httpx.Client, "send", traced(httpx.Client.send))
+    specification = importlib.util.find_spec("lattice_events.client.httpx")
+    assert specification
+    assert specification.loader
+    fresh = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(fresh)
+    lattice_service.play(Answer(307, headers=(("location", elsewhere.url),)))
+
+    send("httpx's", fresh.LatticeAuth(**lattice_service.options, mode=mode), "GET", lattice_service.url)
+
+    assert lattice_service.verifications[0].accepted
+    assert traces(elsewhere) == set()
 
 
 @pytest.mark.parametrize("mode", ["header", "query"])
