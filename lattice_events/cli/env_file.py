@@ -48,7 +48,9 @@ def _read(file: Path) -> Iterator[tuple[str, str] | Problem]:
         place = f"{file}:{binding.original.line + blank.count(chr(10))}"
         if binding.error or (binding.key is not None and binding.value is None):
             name = written.strip().partition("=")[0].partition("\n")[0]  # the value may be a secret
-            yield Problem(f"A line must be NAME=VALUE, its quotes closed; that of {name!r} is not.", place)
+            yield Problem(
+                f"A line must be NAME=VALUE with closed quotes; the line of {name!r} is not.", place
+            )
         elif binding.key is not None and binding.value is not None:
             yield binding.key, binding.value
 

@@ -68,14 +68,19 @@ def test_a_line_of_an_env_file_that_is_none_is_named(tmp_path: Path) -> None:
     file = tmp_path / "variables"
     file.write_text("A=1\nnonsense\n")
 
-    assert f"{file}:2: A line must be NAME=VALUE, not 'nonsense'." in refused("--env-file", file)
+    assert (
+        f"{file}:2: A line must be NAME=VALUE with closed quotes; the line of 'nonsense' is not."
+        in refused("--env-file", file)
+    )
 
 
 def test_an_env_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     file = tmp_path / "variables"
     file.write_bytes(b"A=\xff")
 
-    assert f"{file}: --env-file cannot be read: it is not UTF-8." in refused("--env-file", file)
+    assert f"{file}: --env-file cannot be read: it is not UTF-8 text; save it as UTF-8." in refused(
+        "--env-file", file
+    )
     assert f"File '{tmp_path}' is a directory." in refused("--env-file", tmp_path)
 
 

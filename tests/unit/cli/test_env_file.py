@@ -34,14 +34,14 @@ READ = {
     "A=é": [("A", "é")],
 }
 REFUSED = {
-    "A=1\nB": ":2: A line must be NAME=VALUE, its quotes closed; that of 'B' is not.",
-    "A=1\n\n\n=x": ":4: A line must be NAME=VALUE, its quotes closed; that of '' is not.",
-    "A='secret": ":1: A line must be NAME=VALUE, its quotes closed; that of 'A' is not.",
-    'A="secret': ":1: A line must be NAME=VALUE, its quotes closed; that of 'A' is not.",
-    'A="a" secret': ":1: A line must be NAME=VALUE, its quotes closed; that of 'A' is not.",
+    "A=1\nB": ":2: A line must be NAME=VALUE with closed quotes; the line of 'B' is not.",
+    "A=1\n\n\n=x": ":4: A line must be NAME=VALUE with closed quotes; the line of '' is not.",
+    "A='secret": ":1: A line must be NAME=VALUE with closed quotes; the line of 'A' is not.",
+    'A="secret': ":1: A line must be NAME=VALUE with closed quotes; the line of 'A' is not.",
+    'A="a" secret': ":1: A line must be NAME=VALUE with closed quotes; the line of 'A' is not.",
     "A=1\nB=\0": ":2: A variable must not contain the character U+0000.",
     "#" * 70_000: ": --env-file cannot be read: it has more than 64 KB.",
-    "A=" + " " * 65_000 + "x\nB": ":2: A line must be NAME=VALUE, its quotes closed; that of 'B' is not.",
+    "A=" + " " * 65_000 + "x\nB": ":2: A line must be NAME=VALUE with closed quotes; the line of 'B' is not.",
 }
 
 
