@@ -38,7 +38,7 @@ _V2_VARIANTS = {
     "X509SubjectCn": "x509_subject_cn",
 }
 _FIELD_OF_V2_KEY = {**_V2_VARIANTS, **{v2: name for name, v2, _ in _FIELDS}}
-_FIELD_OF_HEADER_KEY = {"PrincipalOrgPath": "principal_org_paths", **{v1: name for name, _, v1 in _FIELDS}}
+_FIELD_OF_HEADER_KEY = {"PrincipalOrgPath": "principal_org_paths", **{v1: name for name, _, v1 in _FIELDS[:-1]}}
 # The header always has these, empty when unknown (seen 2026); the others appear when known.
 _ALWAYS_IN_HEADER = ("principal", "principal_org_id", "principal_org_paths", "session_name", "type")
 
@@ -142,7 +142,8 @@ def parse_pairs(value: str) -> dict[str, str]:
     r"""Read ``key=value; key=value``, the form of VPC Lattice's own headers.
 
     Blanks around a pair go, a ``;`` inside a value is written ``\;``, a value may be empty, and a
-    part without ``=`` is left out.
+    part without ``=`` is left out. The first of a repeated key counts: what a certificate says stands
+    behind the principal, and must not replace it.
 
     Source:
         https://docs.aws.amazon.com/vpc-lattice/latest/ug/http-targets.html
@@ -150,20 +151,22 @@ def parse_pairs(value: str) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for part in value.replace("\\;", "\0").split(";"):
         key, equals, text = part.strip().partition("=")
-        if equals:
+        if equals and key not in pairs:
             pairs[key] = text.replace("\0", ";")
     return pairs
 
 
 def identity_from_headers(identity: str | None, network: str | None) -> Identity:
-    """Read the headers in which a V1 event, or a request to an HTTP target, tells the caller."""
+    """Read the headers in which a V1 event, or a request to an HTTP target, tells the caller.
+
+    Each header tells its own facts only: the network's the VPC, the identity's all others.
+    """
     known: dict[str, str | None] = {}
-    for header in (identity, network):
-        for key, value in parse_pairs(header or "").items():
-            name = _FIELD_OF_HEADER_KEY.get(key)
-            if name is not None:
-                known[name] = value
-    return Identity(**known)
+    for key, value in parse_pairs(identity or "").items():
+        name = _FIELD_OF_HEADER_KEY.get(key)
+        if name is not None and name not in known:
+            known[name] = value
+    return Identity(**known, source_vpc_arn=parse_pairs(network or "").get("SourceVpcArn"))
 
 
 def identity_to_headers(identity: Identity, *, empty_fields: bool) -> list[tuple[str, str]]:
@@ -192,5 +195,9 @@ def _principal_first(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def format_pairs(pairs: list[tuple[str, str]]) -> str:
-    r"""Write ``key=value; key=value``, each ``;`` inside a value as ``\;``."""
-    return "; ".join(f"{key}={value.replace(';', chr(92) + ';')}" for key, value in pairs)
+    r"""Write ``key=value; key=value``, each ``;`` inside a value as ``\;``.
+
+    A value that ends in a backslash gets a blank behind it, lest it escape the ``;`` that follows.
+    """
+    written = (f"{key}={value.replace(';', chr(92) + ';')}" for key, value in pairs)
+    return "; ".join(pair + " " if pair.endswith("\\") else pair for pair in written).rstrip()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from lattice_events import Identity
 from lattice_events.identity import (
+    format_pairs,
     identity_from_context,
     identity_from_headers,
     identity_to_context,
@@ -44,6 +47,40 @@ def test_absent_is_not_empty() -> None:
 
 def test_header_pairs_take_any_order_blanks_and_escapes() -> None:
     assert parse_pairs(r"a=1;b=2\;3 ;  c= ; d") == {"a": "1", "b": "2;3", "c": ""}
+
+
+SPOOFED = "Principal=arn:aws:sts::123456789012:assumed-role/admin/S"
+
+
+@pytest.mark.parametrize(
+    ("identity", "network"),
+    [
+        pytest.param(f"Principal={ROLE}; X509Subject/CN=x; {SPOOFED}", "SourceVpcArn=arn:v", id="behind"),
+        pytest.param(f"Principal={ROLE}; {SPOOFED}", "SourceVpcArn=arn:v", id="beside"),
+        pytest.param(f"Principal={ROLE}", f"SourceVpcArn=arn:v; {SPOOFED}; SourceVpcArn=w", id="network"),
+        pytest.param(f"Principal={ROLE}; SourceVpcArn=arn:w", "SourceVpcArn=arn:v", id="VPC"),
+        pytest.param(rf"Principal={ROLE}; X509Subject/CN=x\; {SPOOFED}", "SourceVpcArn=arn:v", id="escaped"),
+        pytest.param(rf"Principal={ROLE}; X509Subject/CN=x\\; {SPOOFED}", "SourceVpcArn=arn:v", id="twice"),
+    ],
+)
+def test_what_stands_behind_never_replaces_the_caller(identity: str, network: str) -> None:
+    known = identity_from_headers(identity, network)
+
+    assert known.principal == ROLE
+    assert known.source_vpc_arn == "arn:v"
+
+
+def test_the_first_spelling_of_a_field_counts() -> None:
+    known = identity_from_headers("PrincipalOrgPaths=o-1/r-1/; PrincipalOrgPath=o-2/r-2/", None)
+
+    assert known == Identity(principal_org_paths="o-1/r-1/")
+
+
+@pytest.mark.parametrize("value", ["x\\", "x\\\\", "\\", "a;b\\", "a\\;b", ";", "\\;", "", "a=b; Type=c"])
+def test_every_value_survives_between_others_and_last(value: str) -> None:
+    pairs = [("first", value), ("second", "s"), ("last", value)]
+
+    assert parse_pairs(format_pairs(pairs)) == dict(pairs)
 
 
 def test_an_unknown_key_of_a_header_is_left_out() -> None:
