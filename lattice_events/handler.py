@@ -266,12 +266,17 @@ def _refuse(
         raise error
     import logging
 
-    request_id = request.request_id if request else None
-    if request_id is None:
-        request_id = getattr(context, "aws_request_id", None)
+    request_id = _shown_id(request.request_id if request else None) or _shown_id(
+        getattr(context, "aws_request_id", None)
+    )
     logging.getLogger("lattice_events").error(
         "request %s was answered with %d: %s", request_id, status, error, exc_info=error
     )
     message = "Bad Request" if status == 400 else "Internal Server Error"
     body = f"{message}\nrequest id: {request_id}" if request_id else message
     return encode_response(Response.text(body, status))
+
+
+def _shown_id(request_id: object) -> str | None:
+    """A request's id for the log and the answer: the caller may set it, so a lone surrogate is escaped."""
+    return request_id.encode(errors="backslashreplace").decode() if isinstance(request_id, str) else None

@@ -38,7 +38,10 @@ _V2_VARIANTS = {
     "X509SubjectCn": "x509_subject_cn",
 }
 _FIELD_OF_V2_KEY = {**_V2_VARIANTS, **{v2: name for name, v2, _ in _FIELDS}}
-_FIELD_OF_HEADER_KEY = {"PrincipalOrgPath": "principal_org_paths", **{v1: name for name, _, v1 in _FIELDS[:-1]}}
+_FIELD_OF_HEADER_KEY = {
+    "PrincipalOrgPath": "principal_org_paths",
+    **{v1: name for name, _, v1 in _FIELDS[:-1]},
+}
 # The header always has these, empty when unknown (seen 2026); the others appear when known.
 _ALWAYS_IN_HEADER = ("principal", "principal_org_id", "principal_org_paths", "session_name", "type")
 

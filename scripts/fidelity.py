@@ -82,6 +82,10 @@ BEHAVIOURS = (
     ("assumed", "A weighted target group is chosen at random for each request"),
     ("assumed", "HTTP targets get the client's Host unchanged"),
     ("assumed", "For an unsigned caller, HTTP targets get no `x-amzn-lattice-identity`"),
+    (
+        "assumed",
+        r"A value that ends in a backslash has a blank behind it in VPC Lattice's own headers, since `\;` is a semicolon inside a value",
+    ),
     ("assumed", "`targetGroupArn` is `-` for a request that was denied"),
     ("assumed", "The values of a repeated header are one value of `RequestHeader/`, joined by a comma"),
     ("assumed", "A principal may be an account id, alone or under `AWS`"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -50,6 +51,33 @@ def test_what_a_function_returns_becomes_a_response(returned: Any, expected: Res
 def test_the_function_gets_the_context_if_it_takes_two() -> None:
     assert serve(lambda request, context: context.aws_request_id).body == b"lambda-id"
     assert serve(lambda *args: args[1].aws_request_id).body == b"lambda-id"
+
+
+@pytest.mark.parametrize(
+    "raised", [RuntimeError("\ud800"), HTTPError(404, "\ud800")], ids=["other", "HTTPError"]
+)
+@pytest.mark.parametrize(
+    ("event", "shown"),
+    [
+        pytest.param({**EVENT, "requestId": "\ud800"}, "\\ud800", id="V2"),
+        pytest.param({**load_event("v1"), "request_id": "\ud800é"}, "\\ud800é", id="V1"),
+        pytest.param({"path": "/\ud800"}, "lambda-id", id="no event"),
+    ],
+)
+def test_what_utf8_cannot_write_never_lets_an_exception_escape(
+    raised: Exception, event: Any, shown: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def function(request: Request) -> None:
+        raise raised
+
+    assert serve(function, event).text.endswith(f"\nrequest id: {shown}")
+    assert f"request {shown} was answered" in caplog.text
+
+
+def test_a_mock_of_a_context_has_no_request_id() -> None:
+    handler = lattice_handler(lambda request: request.absent)
+
+    assert decode_response(handler({"no": "event"}, MagicMock())).text == "Internal Server Error"
 
 
 def test_methods_and_callable_objects_serve_too() -> None:
