@@ -96,6 +96,8 @@ class _Loader:
         self._settings: list[Settings] = []
         self._seen: set[FilePath] = set()
         self._problems: list[Problem] = []
+        # Absolute: a function runs in its folder.
+        self._code = {name: str(folder.absolute()) for name, folder in options.code.items()}
 
     def load(self, paths: Sequence[FilePath]) -> Project:
         """Read everything."""
@@ -243,11 +245,11 @@ class _Loader:
         """Where the code of a service's functions is."""
 
         def code(logical_id: str) -> str | None:
-            if logical_id in self._options.code:
-                return str(self._options.code[logical_id])
+            if logical_id in self._code:
+                return self._code[logical_id]
             if self._options.packaged:
                 archive = service.archives.get(logical_id)
-                return str(archive) if archive else None
+                return str(archive.absolute()) if archive else None
             return str(service.folder)
 
         return code
@@ -255,7 +257,6 @@ class _Loader:
     def _read_templates(
         self, region: str, urls: Mapping[str, Sequence[str]], settings: Settings
     ) -> Iterator[Fragment]:
-        folders = {name: str(folder) for name, folder in self._options.code.items()}
         unknown = None if self._options.runs_functions else "."
         stacks: list[str] = []
         for document in self._templates:
@@ -269,7 +270,7 @@ class _Loader:
                     account=MADE_UP_ACCOUNT,
                     stack_name=stacks[-1],
                     parameters=_parameters(self._options.serverless.params),
-                    code=lambda name: folders.get(name, unknown),
+                    code=lambda name: self._code.get(name, unknown),
                     runs_functions=self._options.runs_functions,
                     is_own_python=not settings.python,
                     target_urls=urls,

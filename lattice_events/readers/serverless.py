@@ -223,14 +223,14 @@ def _environment() -> dict[str, str]:
 
 
 def _find_command(folder: FilePath, given: str, shown: str) -> list[str]:
-    """The Serverless CLI: the given one, the nearest in node_modules, or one on PATH."""
+    """The Serverless CLI: the given one, the nearest in node_modules, or one on PATH; it runs in the folder."""
     if given:
         found = shutil.which(given)
         if found is None:
             raise ConfigurationError(
                 (Problem(f"--serverless-command {given}: there is no such program.", shown),)
             )
-        return [found]
+        return [os.path.abspath(found)]
     for parent in (folder, *folder.parents):
         for name in _COMMANDS:
             candidate = parent / "node_modules" / ".bin" / name
@@ -239,7 +239,7 @@ def _find_command(folder: FilePath, given: str, shown: str) -> list[str]:
     for name in _COMMANDS:
         found = shutil.which(name)
         if found is not None:
-            return [found]
+            return [os.path.abspath(found)]
     message = (
         "The Serverless CLI was not found (osls, serverless or sls, in node_modules/.bin or on PATH). Run 'npm ci', "
         "or 'npm install --save-dev osls'; or name the CLI with --serverless-command, or a finished package with --package."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -95,11 +96,11 @@ def package(folder: Path, resources: Mapping[str, Any], **lattice: Any) -> None:
     )
 
 
-def load(*paths: str, **options: Any) -> Project:
+def load(*paths: str, package: Path | None = Path("package"), command: str = "", **options: Any) -> Project:
     def allocate(name: str, settings: TargetSettings) -> str:
         return f"http://127.0.0.1:1/{name}/{settings.command[-1]}"
 
-    serverless = ServerlessOptions(package=Path("package"))
+    serverless = ServerlessOptions(package=package, command=command)
     return load_project(
         [Path(path) for path in paths], ReadOptions(allocate=allocate, serverless=serverless, **options)
     )
@@ -127,7 +128,7 @@ def test_what_is_named_twice_is_read_once(shop: Path) -> None:
 def test_the_archive_of_a_package_can_be_run(shop: Path) -> None:
     (shop / "package/shop.zip").touch()
 
-    assert load(".", packaged=True).network.functions[0].code == "package/shop.zip"
+    assert load(".", packaged=True).network.functions[0].code == str(shop / "package/shop.zip")
 
 
 def test_templates_of_one_file_name_are_two_stacks(shop: Path) -> None:
@@ -223,6 +224,36 @@ def test_a_bare_template_has_the_code_that_is_given(shop: Path) -> None:
     assert problems("stack.yml") == [
         "stack.yml:1:157: Where is the code of this function? Name its folder with --code Hello=FOLDER."
     ]
+
+
+@pytest.mark.parametrize("source", [".", "stack.yml"], ids=["serverless.yml", "template"])
+def test_a_relative_folder_of_code_starts_where_the_user_stands(source: str, shop: Path) -> None:
+    """A function runs in its folder: relative names would then start there."""
+    (shop / "stack.yml").write_text(json.dumps({"Resources": {"HelloLambdaFunction": FUNCTION}}))
+    (shop / "code").mkdir()
+
+    network = load(source, code={"HelloLambdaFunction": Path("code")}).network
+
+    assert [each.code for each in network.functions] == [str(shop / "code")]
+
+
+@pytest.mark.parametrize("on_path", [False, True], ids=["named", "on PATH"])
+def test_a_relative_serverless_command_starts_where_the_user_stands(
+    on_path: bool, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = shop / "bin/osls"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec cp {shop}/package/* "$3"\n')
+    program.chmod(0o755)
+    (shop / "shop").mkdir()
+    (shop / "serverless.yml").rename(shop / "shop/serverless.yml")
+    (shop / "k8s").rename(shop / "shop/k8s")
+    if on_path:
+        monkeypatch.setenv("PATH", "bin", prepend=os.pathsep)
+
+    project = load("shop", package=None, command="" if on_path else "bin/osls")
+
+    assert [each.name for each in project.network.functions] == ["shop-dev-hello"]
 
 
 @pytest.mark.parametrize("kind", ["Service", "ServiceNetwork"])
