@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from lattice_events.client.denials import LONGEST_BODY_BYTES, is_about_credentials, read_denial
 from lattice_events.client.failures import deadline_exceeded
 from lattice_events.client.redaction import redact_log
 from lattice_events.client.signing import RequestSigner, invocation_headers
 from lattice_events.client.time_left import start_clock
-from lattice_events.errors import CallError, MissingExtraError
+from lattice_events.errors import CallError, MissingExtraError, SigningError
 from lattice_events.sigv4 import Credentials, encode_url
 
 try:
@@ -27,9 +27,9 @@ except ImportError as error:
 
 redact_log("httpx")
 
-# Where httpx logs a request and makes that of a redirect of it. Named by its module, not found through
-# `httpx.Client.send`, which a tracing library may have replaced by a function of its own.
-_CLIENT = vars(client_module)
+# Who logs a request, makes that of a redirect of it and shows its URL. Both clients by the class that they
+# share: a tracing library may have put classes of its own in the place of `httpx.Client`.
+_CLIENT_SIDE = (client_module.BaseClient, httpx.Response)
 
 
 class LatticeAuth(httpx.Auth):
@@ -66,16 +66,16 @@ class LatticeAuth(httpx.Auth):
             SigningError: The request cannot be signed, or there are no credentials.
             CallError: VPC Lattice refused it, or the time is over.
         """
-        call = _Call(self._signer, request)
-        response = yield call.sign()
-        if call.may_be_denied(response):
-            response.read()
-            if call.has_other_credentials(response):
-                response = yield call.sign()
-                if call.may_be_denied(response):
-                    response.read()
-                    call.raise_denial(response)
-        call.finish(response)
+        with _Call(self._signer, request) as call:
+            response = yield call.sign()
+            if call.may_be_denied(response):
+                response.read()
+                if call.has_other_credentials(response):
+                    response = yield call.sign()
+                    if call.may_be_denied(response):
+                        response.read()
+                        call.raise_denial(response)
+            call.finish(response)
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Sign and send; once more if the credentials were too old.
@@ -84,24 +84,39 @@ class LatticeAuth(httpx.Auth):
             SigningError: The request cannot be signed, or there are no credentials.
             CallError: VPC Lattice refused it, or the time is over.
         """
-        call = _Call(self._signer, request)
-        if call.is_signed and self._signer.may_block:
-            await anyio.to_thread.run_sync(call.find_credentials)
-        response = yield call.sign()
-        if call.may_be_denied(response):
-            await response.aread()
-            if await anyio.to_thread.run_sync(call.has_other_credentials, response):
-                response = yield call.sign()
-                if call.may_be_denied(response):
-                    await response.aread()
-                    call.raise_denial(response)
-        call.finish(response)
+        with _Call(self._signer, request) as call:
+            if call.is_signed and self._signer.may_block:
+                await anyio.to_thread.run_sync(call.find_credentials)
+            response = yield call.sign()
+            if call.may_be_denied(response):
+                await response.aread()
+                if await anyio.to_thread.run_sync(call.has_other_credentials, response):
+                    response = yield call.sign()
+                    if call.may_be_denied(response):
+                        await response.aread()
+                        call.raise_denial(response)
+            call.finish(response)
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Refuse to be part of another `httpx.Auth`, which would send the request that it was given, unsigned.
+
+        Raises:
+            SigningError: The host is one to sign for.
+        """
+        if self._signer.region_of(str(request.url)) is not None:
+            raise SigningError(
+                "LatticeAuth for httpx signs a copy of the request, so it cannot be combined through auth_flow: "
+                "give it alone (auth=LatticeAuth()) and send other keys as headers=…, or call its sync_auth_flow "
+                "or async_auth_flow."
+            )
+        yield request
 
 
 class _SignedRequest(httpx.Request):
-    """What is sent: signed for whoever reads it, but for the client that sends it.
+    """What is sent: signed for whoever reads it, but for the client that sends it, and its response.
 
-    httpx makes the request of a redirect from this one, and logs its URL: both must have no signature.
+    httpx makes the request of a redirect from this one, logs its URL, and has it in messages of errors: none
+    of them must have a signature.
     Only the reader tells the one use from the other: a transport may be anybody's, and may send, copy
     or keep the request as often as it likes.
     """
@@ -127,6 +142,10 @@ class _SignedRequest(httpx.Request):
         self._unsigned_url, self._unsigned_headers = unsigned
         self.url, self.headers = signed
 
+    def drop_signature(self) -> None:
+        """Be unsigned for everybody: the request was not answered, and only errors have it."""
+        self.url, self.headers = self._unsigned_url, self._unsigned_headers
+
     def __repr__(self) -> str:
         """That of the caller's request; the URL that is sent may have the session token."""
         return repr(self.given)
@@ -151,8 +170,9 @@ class _SignedRequest(httpx.Request):
 
 
 def _reader_is_client() -> bool:
-    """Whether it is httpx's client itself that reads the property which asks."""
-    return sys._getframe(2).f_globals is _CLIENT  # noqa: SLF001 - the documented way to the caller
+    """Whether the property which asks is read by a method of httpx's client or response, or of a subclass."""
+    reader = sys._getframe(2)  # noqa: SLF001 - the documented way to the caller
+    return isinstance(reader.f_locals.get("self"), _CLIENT_SIDE)
 
 
 class _Call:
@@ -164,6 +184,17 @@ class _Call:
         self._credentials: Credentials | None = None
         self._canonical_request = ""
         self._seconds_left = start_clock()
+        self._sent: list[_SignedRequest] = []
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        """Leave no signature in the request that an error has."""
+        if kind is not None:
+            for each in self._sent:
+                each.drop_signature()
 
     @property
     def is_signed(self) -> bool:
@@ -200,6 +231,7 @@ class _Call:
             signed=(url if signed.url == text else httpx.URL(signed.url), httpx.Headers(sent)),
         )
         request.extensions = {**given.extensions, **self._bounded_timeouts()}
+        self._sent.append(request)
         return request
 
     def _bounded_timeouts(self) -> dict[str, Any]:

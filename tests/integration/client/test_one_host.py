@@ -21,6 +21,7 @@ from urllib3.util import Retry as UrllibRetry
 
 from lattice_events.client.httpx import LatticeAuth
 from lattice_events.client.requests import LatticeAuth as RequestsAuth
+from lattice_events.errors import SigningError
 from lattice_events.testing import Answer, LatticeService
 
 WRITTEN = {"authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"}
@@ -215,6 +216,91 @@ def test_a_request_may_be_sent_again_after_success_and_after_failure(
 
     assert answers == [200, 200]
     assert before == (request.url, request.headers.raw, request.extensions)
+
+
+class OwnRedirects(httpx.Client):
+    """Copies to the next host what it finds."""
+
+    def _redirect_headers(self, request: httpx.Request, url: httpx.URL, method: str) -> httpx.Headers:
+        return httpx.Headers({**request.headers, "host": url.netloc.decode()})
+
+
+def test_no_client_of_one_s_own_takes_a_signature_to_another_host(
+    lattice_service: LatticeService, elsewhere: LatticeService
+) -> None:
+    lattice_service.play(Answer(302, headers=(("location", elsewhere.url),)))
+
+    with OwnRedirects(auth=LatticeAuth(**lattice_service.options), follow_redirects=True) as client:
+        client.get(lattice_service.url)
+
+    assert lattice_service.verifications[0].accepted
+    assert (len(elsewhere.requests), traces(elsewhere)) == (1, set())
+
+
+def refuse(response: httpx.Response) -> None:
+    response.raise_for_status()
+
+
+async def refuse_async(response: httpx.Response) -> None:
+    response.raise_for_status()
+
+
+def get_with_hook(auth: httpx.Auth, url: str) -> None:
+    with httpx.Client(auth=auth, event_hooks={"response": [refuse]}, timeout=0.5) as client:
+        client.get(url)
+
+
+def get_with_async_hook(auth: httpx.Auth, url: str) -> None:
+    async def run() -> None:
+        hooks: Any = {"response": [refuse_async]}
+        async with httpx.AsyncClient(auth=auth, event_hooks=hooks, timeout=0.5) as client:
+            await client.get(url)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("mode", ["header", "query"])
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(reset="before"), Answer(403, b"x" * 1000, reset="after"), Answer(wait_seconds=30), Answer(500)],
+    ids=["broken", "broken in the body of a 403", "too late", "an error of a hook"],
+)
+@pytest.mark.parametrize("get", [get_with_hook, get_with_async_hook])
+def test_the_error_of_a_call_has_no_signature(
+    get: Callable[[httpx.Auth, str], None], answer: Answer, mode: Any, lattice_service: LatticeService
+) -> None:
+    lattice_service.play(answer)
+    auth = LatticeAuth(**lattice_service.options, mode=mode)
+
+    with pytest.raises(httpx.HTTPError) as caught:
+        get(auth, lattice_service.url)
+
+    request = caught.value.request
+    assert "X-Amz-" not in f"{caught.value} {request.url} {request!r}"
+    assert WRITTEN & set(request.headers) == set()
+
+
+class Both(httpx.Auth):
+    """Two in one, as libraries make them: each is to change the request, and its own is dropped."""
+
+    def __init__(self, inner: httpx.Auth) -> None:
+        self.inner = inner
+
+    def auth_flow(self, request: httpx.Request) -> Iterator[httpx.Request]:  # type: ignore[override]
+        next(self.inner.auth_flow(request))
+        yield request
+
+
+def test_a_signature_that_would_be_lost_is_refused(
+    lattice_service: LatticeService, elsewhere: LatticeService
+) -> None:
+    auth = Both(LatticeAuth(**lattice_service.options))
+    with httpx.Client(auth=auth) as client, pytest.raises(SigningError, match="cannot be combined"):
+        client.get(lattice_service.url)
+    with httpx.Client(auth=Both(LatticeAuth())) as client:
+        assert client.get(elsewhere.url).status_code == 200
+
+    assert lattice_service.requests == []
 
 
 def test_a_header_that_is_not_ascii_is_sent_as_it_is(lattice_service: LatticeService) -> None:
