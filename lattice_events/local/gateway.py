@@ -45,7 +45,10 @@ from lattice_events.response import Response
 
 # Far above VPC Lattice's 60 K, so that the data plane, which reads the whole block first, says what is
 # too large. The parser hangs up in the middle of it, and the client may not see why.
-_PARSER_LIMITS: Mapping[str, int] = {
+_HANDLER_OPTIONS: Mapping[str, Any] = {
+    "access_log": None,
+    "keepalive_timeout": 60,
+    "auto_decompress": False,  # an encoded body is the target's to decode
     "max_line_size": 1024 * 1024,
     "max_field_size": 1024 * 1024,
     "max_headers": 512,
@@ -400,7 +403,7 @@ class _Server(web.Server):
         self._gateway = gateway
 
     def __call__(self) -> _Handler:
-        return _Handler(self, self._gateway, access_log=None, keepalive_timeout=60, **_PARSER_LIMITS)
+        return _Handler(self, self._gateway, **_HANDLER_OPTIONS)
 
 
 def _hung_up() -> Answer:

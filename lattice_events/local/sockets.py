@@ -56,8 +56,9 @@ class QuietServer(web.Server):
     """An HTTP server that refuses what is no HTTP without a traceback on the terminal."""
 
     def __call__(self) -> web_protocol.RequestHandler:
-        """The protocol of one connection."""
-        return _QuietHandler(self, loop=asyncio.get_running_loop(), **self._kwargs)
+        """The protocol of one connection: bodies come as they were sent, not decompressed."""
+        loop = asyncio.get_running_loop()
+        return _QuietHandler(self, loop=loop, auto_decompress=False, **self._kwargs)
 
 
 class _QuietHandler(web_protocol.RequestHandler):
