@@ -24,13 +24,14 @@ from lattice_events.identity import (
 from lattice_events.request import Request
 from lattice_events.response import Response, find_unwritable
 
+EventVersion = Literal["V1", "V2", "v1", "v2"]
 _TEXT_TYPES = ("application/json", "application/xml", "application/javascript")
 
 
 def encode_event(
     request: Request,
     *,
-    version: Literal["V1", "V2"] | None = None,
+    version: EventVersion | None = None,
     assumptions: Assumptions = DEFAULTS,
 ) -> dict[str, Any]:
     """Write the event that VPC Lattice would invoke a function with.
@@ -39,10 +40,26 @@ def encode_event(
         request: As it reaches the target: with every header and fact that the service adds.
         version: The event structure version; the request's own when left out.
         assumptions: Where the service is silent or its sources conflict.
+
+    Raises:
+        ValueError: There is no such version.
     """
-    if (version or request.event_version) == "V1":
+    if parse_version(request.event_version if version is None else version) == "V1":
         return _encode_v1(request, assumptions)
     return _encode_v2(request, assumptions)
+
+
+def parse_version(version: object) -> Literal["V1", "V2"]:
+    """Read an event structure version, in either case.
+
+    Raises:
+        ValueError: There is no such version.
+    """
+    if version in ("V1", "v1"):
+        return "V1"
+    if version in ("V2", "v2"):
+        return "V2"
+    raise ValueError(f"The event structure version must be 'V1' or 'V2', not {version!r}.")
 
 
 def _encode_v2(request: Request, assumptions: Assumptions) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json as json_module
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from lattice_events.assumptions import DEFAULTS
 from lattice_events.codec import encode_event
-from lattice_events.headers import Headers
+from lattice_events.codec.service_side import EventVersion, parse_version
+from lattice_events.headers import Headers, find_uncarried, is_token
 from lattice_events.identity import Identity
 from lattice_events.network.dataplane import plan
 from lattice_events.network.decision import Forward, Source
@@ -92,13 +93,14 @@ def _network() -> Network:
 
 
 _NETWORK = _network()
+HeadersToSend = Mapping[str, str] | Mapping[str, Iterable[str]] | Iterable[tuple[str, str]] | None
 
 
 def make_request(
     request: str = "GET /",
     *,
-    headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
-    body: str | bytes = b"",
+    headers: HeadersToSend = (),
+    body: str | bytes | None = None,
     json: Any = _ABSENT,
     caller: str | Identity = "anonymous",
     time_epoch_us: int = _TIME_EPOCH_US,
@@ -107,26 +109,28 @@ def make_request(
 
     Args:
         request: ``METHOD PATH?QUERY``, as on the request line.
-        headers: A mapping, or pairs, which may repeat a name.
+        headers: A mapping, whose values may be lists, or pairs, which may repeat a name.
         body: Bytes, or text that becomes UTF-8.
         json: A value to send as JSON instead, with its content type.
         caller: One of `CALLERS`, or an `Identity`.
         time_epoch_us: When the service took it; fixed, so that tests repeat.
 
     Raises:
-        ValueError: The request line has no path, or the caller is unknown.
+        ValueError: The request line is not of that form, the caller is unknown, a header is none that
+            HTTP carries, or there are `body` and `json`.
+        TypeError: The headers or the body are of another type.
     """
-    method, blank, target = request.partition(" ")
-    if not blank or not target.startswith("/"):
-        raise ValueError(f"A request must be 'METHOD /path?query', not {request!r}.")
+    method, target = _split_line(request)
     path, mark, query_string = target.partition("?")
-    given = Headers(headers)
+    given = parse_headers(headers)
     if json is not _ABSENT:
+        if body:
+            raise ValueError("A request has one body: give body= or json=, not both.")
         body = json_module.dumps(json)
         given = (
             given if "content-type" in given else given.with_items((("content-type", "application/json"),))
         )
-    data = body.encode() if isinstance(body, str) else body
+    data = to_bytes(body, otherwise="For JSON, give json=…")
     if data and "content-length" not in given:
         given = given.with_items((("content-length", str(len(data))),))  # as clients do
     host = _NETWORK.services[0].domain_name
@@ -155,6 +159,67 @@ def make_request(
     return decision.request.replace(body=data, identity=identity)
 
 
+def _split_line(request: Any) -> tuple[str, str]:
+    """Method and target of a request line without its version."""
+    line: Any = str(request)
+    method, _, target = line.partition(" ")
+    if not is_token(method) or not target.startswith("/") or "#" in target or len(target.split()) != 1:
+        raise ValueError(
+            f"A request must be 'METHOD /path?query', such as 'GET /orders/7?x=1', not {request!r}: "
+            "no host, no #fragment, no HTTP/1.1 behind it, and a space is written %20."
+        )
+    return method, target
+
+
+def parse_headers(headers: HeadersToSend) -> Headers:
+    """Headers as a test writes them: a mapping, whose values may be lists, or pairs; ``None`` is none.
+
+    Raises:
+        ValueError: A name or a value is none that HTTP carries.
+        TypeError: They are of another type.
+    """
+    written: Any = () if headers is None else headers
+    if hasattr(written, "items"):
+        written = written.items()
+    try:
+        pairs = [(name, value) for name, value in written]
+    except (TypeError, ValueError):  # a text, or something else that holds no pairs
+        raise TypeError(f"headers must be a mapping or pairs, not {type(headers).__name__}.") from None
+    return Headers([(name, text) for name, value in pairs for text in _texts(name, value)])
+
+
+def _texts(name: Any, value: object) -> list[str]:
+    """The values of a header."""
+    if not is_token(name):
+        raise ValueError(f"{name!r} is not a header name.")
+    texts: list[Any] = [*value] if isinstance(value, (list, tuple)) else [value]
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError(f"The header {name} must be text, not {type(text).__name__}.")
+        if uncarried := find_uncarried(text):
+            raise ValueError(f"The header {name} holds {uncarried}, which HTTP does not carry.")
+    return texts
+
+
+def to_bytes(body: object, *, otherwise: str) -> bytes:
+    """A body as a test writes it: text becomes UTF-8, ``None`` is none.
+
+    Args:
+        body: To send.
+        otherwise: What to do with a body of another type; part of the error.
+
+    Raises:
+        TypeError: It is of another type.
+    """
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return bytes(body)
+    raise TypeError(f"A body must be text or bytes, not {type(body).__name__}. {otherwise}")
+
+
 def _identity(caller: str | Identity) -> Identity:
     """A caller by short name."""
     if isinstance(caller, Identity):
@@ -164,14 +229,15 @@ def _identity(caller: str | Identity) -> Identity:
     return CALLERS[caller]
 
 
-def make_event(
-    request: str = "GET /", *, version: Literal["V1", "V2"] = "V2", **parts: Any
-) -> dict[str, Any]:
+def make_event(request: str = "GET /", *, version: EventVersion = "V2", **parts: Any) -> dict[str, Any]:
     """The event that VPC Lattice would invoke a function with.
 
     Args:
         request: ``METHOD PATH?QUERY``, as on the request line.
         version: The event structure version of the target group.
         **parts: ``headers``, ``body``, ``json``, ``caller``: see `make_request`.
+
+    Raises:
+        ValueError: There is no such version, or see `make_request`.
     """
-    return encode_event(make_request(request, **parts), version=version)
+    return encode_event(make_request(request, **parts), version=parse_version(version))

@@ -9,7 +9,8 @@ from lattice_events.testing.calls import FakeLambdaContext, call
 from lattice_events.testing.policies import PolicyTester, allows
 
 if TYPE_CHECKING:
-    from lattice_events.testing.service import Answer, LatticeService
+    from lattice_events.testing.answer import Answer
+    from lattice_events.testing.service import LatticeService
 
 __all__ = [
     "CALLERS",

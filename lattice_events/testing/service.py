@@ -8,11 +8,13 @@ import threading
 from collections import deque
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from lattice_events.headers import Headers
 from lattice_events.request import Request
 from lattice_events.sigv4 import Credentials, Verification, is_signed, verify
+from lattice_events.testing.answer import Answer
+from lattice_events.values import plain_integer
 
 if TYPE_CHECKING:
     import ssl
@@ -20,56 +22,7 @@ if TYPE_CHECKING:
     from lattice_events.client.requests import LatticeSession
 
 REGION = "us-west-2"
-SERVICE_ARN = "arn:aws:vpc-lattice:us-west-2:123456789012:service/svc-0123456789abcdef0"
-PRINCIPAL = "arn:aws:sts::123456789012:assumed-role/tests/session"
 CREDENTIALS = Credentials(access_key_id="ASIATESTS", secret_access_key="made-up", session_token="made-up==")  # noqa: S106 - no secrets
-
-
-class Answer(NamedTuple):
-    """One answer of the script.
-
-    Attributes:
-        status: HTTP status.
-        body: What is sent after the headers.
-        headers: Further ones; ``content-length`` is written.
-        wait_seconds: Before the first byte.
-        drip_seconds: Before each further byte of status line, headers and body.
-        reset: Break the connection ``before`` the first byte, or ``after`` half of the body.
-    """
-
-    status: int = 200
-    body: bytes = b"OK"
-    headers: tuple[tuple[str, str], ...] = ()
-    wait_seconds: float = 0.0
-    drip_seconds: float = 0.0
-    reset: Literal["", "before", "after"] = ""
-
-    @classmethod
-    def denied(
-        cls,
-        layer: Literal["identity", "network", "service"],
-        *,
-        explicit: bool = False,
-        principal: str = PRINCIPAL,
-        path: str = "/",
-    ) -> Answer:
-        """The 403 of VPC Lattice for a policy of this layer, in the words observed on the service."""
-        reason = (
-            f"with an explicit deny in a {layer}-based policy"
-            if explicit
-            else f"because no {layer}-based policy allows the vpc-lattice-svcs:Invoke action"
-        )
-        text = (
-            f"AccessDeniedException: User: {principal} is not authorized to perform: "
-            f"vpc-lattice-svcs:Invoke on resource: {SERVICE_ARN}{path} {reason}"
-        )
-        return cls(403, text.encode())
-
-    @classmethod
-    def expired_token(cls) -> Answer:
-        """The 403 of VPC Lattice for a token that has expired; its text is assumed."""
-        text = b"UnrecognizedClientException: The security token included in the request is invalid."
-        return cls(403, text)
 
 
 class LatticeService:
@@ -109,8 +62,13 @@ class LatticeService:
         self._thread.start()
 
     def play(self, *answers: Answer | int) -> None:
-        """Give these answers next, in this order; a number is a status."""
-        self._answers.extend(Answer(each) if isinstance(each, int) else each for each in answers)
+        """Give these answers next, in this order; a number is a status.
+
+        Raises:
+            TypeError: Something is neither.
+            ValueError: A number is no status.
+        """
+        self._answers.extend([each if isinstance(each, Answer) else _answer_with(each) for each in answers])
 
     @property
     def options(self) -> dict[str, Any]:
@@ -178,6 +136,16 @@ class LatticeService:
             return self._answers.popleft() if self._answers else Answer()
 
 
+def _answer_with(status: object) -> Answer:
+    """The answer that a number stands for."""
+    number = plain_integer(status)
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise TypeError(
+            f"play takes statuses and Answer(status, body, headers=…), not {type(status).__name__}."
+        )
+    return Answer(number)
+
+
 class _Server(ThreadingHTTPServer):
     """Carries the service to its handlers."""
 
@@ -234,7 +202,7 @@ class _Handler(BaseHTTPRequestHandler):
         head = [f"HTTP/1.1 {answer.status} Scripted", f"content-length: {len(answer.body)}"]
         head += [f"{name}: {value}" for name, value in answer.headers]
         body = answer.body[: len(answer.body) // 2] if answer.reset else answer.body
-        data = "\r\n".join([*head, "", ""]).encode("latin-1") + (b"" if self.command == "HEAD" else body)
+        data = "\r\n".join([*head, "", ""]).encode() + (b"" if self.command == "HEAD" else body)
         if not answer.drip_seconds:
             self.wfile.write(data)
         else:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lattice_events import Headers, Identity, Request, Response, decode_event, lattice_handler
+from lattice_events import Headers, Identity, Request, Response, decode_event, encode_event, lattice_handler
 from lattice_events.errors import ResponseError
 from lattice_events.testing import CALLERS, FakeLambdaContext, call, make_event, make_request
 
@@ -60,11 +60,86 @@ def test_a_given_content_type_wins_over_json_s() -> None:
         ("GET orders", {}, "must be 'METHOD /path"),
         ("GET /", {"caller": "me"}, "one of anonymous, role, roles-anywhere"),
         ("GET /", {"headers": {"a": "b" * 70_000}}, "would not forward"),
+        ("GET /x HTTP/1.1", {}, "no HTTP/1.1 behind it"),
+        ("GET /x#frag", {}, "no #fragment"),
+        ("GET  /x", {}, "must be 'METHOD /path"),
+        ("GET /a b", {}, "a space is written %20"),
+        ("GET /a\r\nhost: x", {}, "must be 'METHOD /path"),
+        ("GE T /", {}, "must be 'METHOD /path"),
+        ("É /", {}, "must be 'METHOD /path"),
+        (7, {}, "must be 'METHOD /path"),
+        ("POST /", {"body": "x", "json": 1}, "body= or json=, not both"),
+        ("GET /", {"headers": {"a b": "1"}}, "'a b' is not a header name"),
+        ("GET /", {"headers": {7: "1"}}, "7 is not a header name"),
+        ("GET /", {"headers": {"a": "1\r\nb: 2"}}, r"header a holds U[+]000D"),
+        ("GET /", {"headers": {"a": ["1", "\n"]}}, r"header a holds U[+]000A"),
     ],
 )
 def test_a_request_that_cannot_be_says_why(request_line: str, options: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         make_request(request_line, **options)
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"body": {"a": 1}}, "not dict. For JSON, give json="),
+        ({"body": 7}, "must be text or bytes, not int"),
+        ({"headers": {"a": 1}}, "The header a must be text, not int"),
+        ({"headers": {"a": b"1"}}, "The header a must be text, not bytes"),
+        ({"headers": [("a", ["1", 2])]}, "The header a must be text, not int"),
+        ({"headers": "a: b"}, "a mapping or pairs, not str"),
+        ({"headers": 7}, "a mapping or pairs, not int"),
+        ({"headers": ["a"]}, "a mapping or pairs, not list"),
+    ],
+)
+def test_a_part_of_another_type_is_named(parts: dict[str, Any], words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        make_request("POST /", **parts)
+
+
+@pytest.mark.parametrize(
+    ("headers", "values"),
+    [
+        (None, []),
+        ({"a": ["1", "2"]}, ["1", "2"]),
+        ([("a", "1"), ("A", "2")], ["1", "2"]),
+        (iter([["a", "1"]]), ["1"]),
+        (Headers({"a": "1"}), ["1"]),
+        ({"a": []}, []),
+    ],
+)
+def test_headers_are_taken_as_tests_write_them(headers: Any, values: list[str]) -> None:
+    assert make_request(headers=headers).headers.get_all("a") == values
+
+
+@pytest.mark.parametrize("body", [None, "", b"", bytearray(b""), memoryview(b"")])
+def test_no_body_is_none(body: Any) -> None:
+    assert make_request("POST /", body=body).body == b""
+
+
+@pytest.mark.parametrize(("version", "expected"), [("V1", "V1"), ("v1", "V1"), ("V2", "V2"), ("v2", "V2")])
+def test_a_version_is_taken_in_either_case(
+    version: Any, expected: str, lattice_call: Callable[..., Response], lattice_event: Callable[..., Any]
+) -> None:
+    assert lattice_call(echo, version=version).json()["version"] == expected
+    assert decode_event(lattice_event(version=version)).event_version == expected
+    assert decode_event(encode_event(make_request(), version=version)).event_version == expected
+    assert call(echo, make_request(), version=version).json()["version"] == expected
+
+
+@pytest.mark.parametrize("version", ["V3", "1", 1, 2, None, "", "2.0", ["V1"]])
+@pytest.mark.parametrize(
+    "make", [make_event, lambda **options: call(echo, **options), lambda **options: call(echo, make_request(), **options)]
+)  # fmt: skip
+def test_another_version_is_refused(version: Any, make: Callable[..., Any]) -> None:
+    with pytest.raises(ValueError, match="must be 'V1' or 'V2', not"):
+        make(version=version)
+
+
+def test_a_request_of_another_version_has_no_event() -> None:
+    with pytest.raises(ValueError, match="must be 'V1' or 'V2', not 'V9'"):
+        encode_event(make_request().replace(event_version="V9"))
 
 
 @pytest.mark.parametrize(
@@ -99,6 +174,41 @@ def test_call_runs_a_handler_as_the_service_does(version: Any) -> None:
             "left": 7,
         }
     )
+
+
+@pytest.mark.parametrize("version", ["V1", "V2"])
+def test_call_takes_a_whole_event(version: Any) -> None:
+    event = make_event("GET /a?b=c", version=version)
+
+    assert call(echo, event).json() == call(echo, "GET /a?b=c", version=version).json()
+
+
+def test_parts_do_not_go_with_a_whole_event() -> None:
+    with pytest.raises(ValueError, match="headers, caller= goes with 'METHOD /path"):
+        call(echo, make_event(), headers={}, caller="role")
+
+
+@pytest.mark.parametrize(
+    ("returned", "words"),
+    [
+        (b"x", "bytes is not JSON serializable"),
+        (Response.text("x"), "decorate the handler with @lattice_handler"),
+        ({"statusCode": 200, "body": {1, 2}}, "set is not JSON serializable"),
+        ({"statusCode": 200, "x": float("nan")}, "x is nan"),
+        (None, "this one returned null"),
+    ],
+)
+def test_what_json_cannot_write_is_a_response_error(returned: Any, words: str) -> None:
+    with pytest.raises(ResponseError, match=words):
+        call(lambda event, context: returned)
+
+
+def test_an_async_handler_is_not_awaited() -> None:
+    async def handler(event: Any, context: Any) -> dict[str, Any]:
+        return {"statusCode": 200}
+
+    with pytest.raises(ResponseError, match="Decorate it with @lattice_handler"):
+        call(handler)
 
 
 def test_call_refuses_what_the_service_would() -> None:
