@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from lattice_events.readers.fragment import did_you_mean
@@ -18,6 +18,8 @@ _SUB = re.compile(r"\$\{(!?)([^{}]*)\}")
 NO_VALUE = object()
 _MAX_DEPTH = 50  # of functions inside of functions; a condition that goes deeper refers to itself
 _MAX_TEXT = 100_000  # of a value; a policy has 10,240 bytes, a function's variables have 4 KB
+_MAX_MADE = 4_000_000  # characters, and items of lists, that the functions inside of one value make
+_TOO_LONG = f"it is longer than {_MAX_TEXT:,} characters"
 
 
 class UnresolvableError(Exception):
@@ -70,6 +72,7 @@ class Resolver:
         self._reference = reference
         self._attribute = attribute
         self._depth = 0
+        self._made = 0
         self._asked: set[str] = set()  # the resources whose reference is being worked out
         self._answers: dict[tuple[str, ...], Any] = {}  # so that what is asked for twice is worked out once
         self._functions: Mapping[str, Callable[[Any], Any]] = {
@@ -81,7 +84,7 @@ class Resolver:
             "Fn::Split": self._split,
             "Fn::If": self._if,
             "Fn::FindInMap": self._find_in_map,
-            "Fn::Base64": lambda value: base64.b64encode(str(self.resolve(value)).encode()).decode(),
+            "Fn::Base64": lambda value: base64.b64encode(_text(self.resolve(value)).encode()).decode(),
         }
 
     def resolve(self, value: Any) -> Any:
@@ -90,13 +93,18 @@ class Resolver:
         Raises:
             UnresolvableError: An intrinsic in it has no value that could be known.
         """
+        if self._depth == 0:
+            self._made = 0
+        return self._resolve(value)
+
+    def _resolve(self, value: Any) -> Any:
         if isinstance(value, dict):
             if is_intrinsic(value):
                 return self._call(*next(iter(value.items())))
-            items = {key: self.resolve(item) for key, item in value.items()}
+            items = {key: self._resolve(item) for key, item in value.items()}
             return {key: item for key, item in items.items() if item is not NO_VALUE}
         if isinstance(value, list):
-            return [item for item in map(self.resolve, value) if item is not NO_VALUE]
+            return [item for item in map(self._resolve, value) if item is not NO_VALUE]
         return _known(value)
 
     def holds(self, condition: Any) -> bool:
@@ -125,7 +133,11 @@ class Resolver:
             raise UnresolvableError(name, shown, is_outside=is_outside, advice=advice)
         value = self._guarded(name, function, argument)
         if isinstance(value, str) and len(value) > _MAX_TEXT:
-            raise UnresolvableError(name, _shown(value), why=f"it is longer than {_MAX_TEXT:,} characters")
+            raise UnresolvableError(name, _shown(value), why=_TOO_LONG)
+        self._made += len(value) if isinstance(value, (str, list)) else 0
+        if self._made > _MAX_MADE:
+            why = f"with what stands beside it, it is longer than {_MAX_MADE:,} characters"
+            raise UnresolvableError(name, _shown(argument), why=why)
         return _known(value)
 
     def _argument(self, argument: Any) -> Any:
@@ -197,28 +209,35 @@ class Resolver:
     def _sub(self, argument: Any) -> str:
         text, given = (argument, {}) if isinstance(argument, str) else argument
         known = {name: self.resolve(value) for name, value in given.items()}
+        return _joined("Fn::Sub", "", self._parts(text, known))
 
-        def value(match: re.Match[str]) -> str:
-            name = match[2].strip()
-            if match[1]:  # ${!Literal}
-                return f"${{{name}}}"
-            if name in known:
-                return as_text(known[name])
-            return as_text(self._get_att(name) if "." in name else self._ref(name))
+    def _parts(self, text: str, known: Mapping[str, Any]) -> Iterator[str]:
+        """A text of Fn::Sub in parts, each variable replaced."""
+        end = 0
+        for match in _SUB.finditer(text):
+            yield text[end : match.start()]
+            yield self._variable(match[2].strip(), known, is_literal=bool(match[1]))
+            end = match.end()
+        yield text[end:]
 
-        return _SUB.sub(value, text)
+    def _variable(self, name: str, known: Mapping[str, Any], *, is_literal: bool) -> str:
+        if is_literal:  # ${!Literal}
+            return f"${{{name}}}"
+        if name in known:
+            return _text(known[name])
+        return _text(self._get_att(name) if "." in name else self._ref(name))
 
     def _join(self, argument: Any) -> str:
         delimiter, items = argument
-        return str(delimiter).join(as_text(item) for item in self.resolve(items))
+        return _joined("Fn::Join", _literal(delimiter), map(_text, _items(self.resolve(items))))
 
     def _select(self, argument: Any) -> Any:
         index, items = argument
-        return self.resolve(items)[int(self.resolve(index))]
+        return _items(self.resolve(items))[_index(self.resolve(index))]
 
     def _split(self, argument: Any) -> list[str]:
         delimiter, text = argument
-        return str(self.resolve(text)).split(delimiter)
+        return _text(self.resolve(text)).split(_literal(delimiter))
 
     def _if(self, argument: Any) -> Any:
         condition, yes, no = argument
@@ -244,7 +263,8 @@ class Resolver:
             case "Fn::Or":
                 return any(self._evaluate(part) for part in argument)
             case "Fn::Not":
-                return not self._evaluate(argument[0])
+                (part,) = argument
+                return not self._evaluate(part)
             case _:
                 raise UnresolvableError(name, _shown(argument), why="it is not a condition function")
 
@@ -269,6 +289,47 @@ def as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def _text(value: Any) -> str:
+    """A value that must be text, as CloudFormation writes it into another text."""
+    if isinstance(value, (dict, list)):
+        raise TypeError
+    return as_text(value)
+
+
+def _literal(delimiter: Any) -> str:
+    """A delimiter, which no function can give."""
+    if not isinstance(delimiter, str):
+        raise TypeError
+    return delimiter
+
+
+def _items(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError
+    return value
+
+
+def _index(value: Any) -> int:
+    """A place in a list, from 0, as a number or as digits."""
+    if isinstance(value, bool) or not isinstance(value, (int, str)) or not str(value).isascii():
+        raise TypeError
+    if not str(value).isdigit():
+        raise ValueError
+    return int(value)
+
+
+def _joined(intrinsic: str, delimiter: str, texts: Iterable[str]) -> str:
+    """Texts as one, which is never made if it would be too long."""
+    kept: list[str] = []
+    length = -len(delimiter)
+    for text in texts:
+        length += len(delimiter) + len(text)
+        if length > _MAX_TEXT:
+            raise UnresolvableError(intrinsic, _shown(text or delimiter), why=_TOO_LONG)
+        kept.append(text)
+    return delimiter.join(kept)
 
 
 def _shown(argument: Any) -> str:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from typing import Any
+
 import pytest
 
 from lattice_events.readers.fragment import did_you_mean
+from lattice_events.readers.intrinsics import Resolver, UnresolvableError
+from lattice_events.readers.source import parse_yaml
 from tests.unit.readers.test_cloudformation import TEMPLATE, link, problems, read
 
 WRONG = [
@@ -75,6 +80,76 @@ def test_a_name_that_doubles_again_and_again_is_refused(name: str) -> None:
 
     assert any("it is longer than 100,000 characters" in each for each in found)
     assert all(len(each) < 1200 for each in found)
+
+
+LONG = "x" * 90_000
+SUB = "!Sub '${P}-'"
+BOMBS = {
+    "variables": f"!Sub '{'${P}' * 10_000}'",
+    "a text and variables": f"!Sub ['{'${V}' * 10_000}', {{V: !Ref P}}]",
+    "items": f"!Join ['', [{', '.join(['!Ref P'] * 1_000)}]]",
+    "delimiters": f"!Join ['{LONG}', !Split [x, !Ref P]]",
+    "lists": f"!Select [0, [{', '.join(['!Split [x, !Ref P]'] * 100)}]]",
+    "texts": f"!Select [0, [{', '.join([SUB] * 1_000)}]]",
+    "Base64": f"!Select [0, [{', '.join(['!Base64 {Ref: P}'] * 1_000)}]]",
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
+def test_a_text_that_would_be_too_long_is_never_made(bomb: str) -> None:
+    document = parse_yaml(bomb, "bomb.yml").value
+    resolver = resolver_of(P=LONG)
+    tracemalloc.start()
+    with pytest.raises(UnresolvableError, match="is longer than"):
+        resolver.resolve(document)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 60_000_000
+
+
+ODD_ARGUMENTS = [
+    "!Select [-1, [a, b]]", "!Select ['-1', [a, b]]", "!Select [1.7, [a, b]]", "!Select [1.0, [a, b]]",
+    "!Select [true, [a, b]]", "!Select ['1_0', [a, b]]", "!Select [' 1', [a, b]]", "!Select ['１', [a, b]]",
+    "!Select [2, [a, b]]", "!Select [0, abc]", "!Select [0, {a: b}]", "!Select [[0], [a]]",
+    "!Join [!Ref P, [a, b]]", "!Join [1, [a, b]]", "!Join [null, [a, b]]", "!Join ['', abc]", "!Join ['', {a: b}]",
+    "!Join ['', [[a], b]]", "!Join ['', [{a: b}]]", "!Split [!Ref P, a]", "!Split [null, a b]", "!Split ['', a]",
+    "!Split [',', [a]]", "!Sub ['${A}', {A: [a]}]", "!Sub '${L}'", "!Base64 [a]", "!Base64 {a: b}",
+    "!If [BothNot, a, b]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ODD_ARGUMENTS)
+def test_what_cloudformation_refuses_of_a_function_s_arguments_is_refused(text: str) -> None:
+    """Source: the reference of each; delimiters take no functions, an index is from 0 to N-1."""
+    with pytest.raises(UnresolvableError, match="its form is wrong"):
+        resolver_of(P="-", L="a,b").resolve(parse_yaml(text, "odd.yml").value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("!Select ['1', [a, b]]", "b"), ("!Select [1, [a, b]]", "b"), ("!Select [!Ref N, !Ref L]", "b"),
+        ("!Join ['-', [a, 1, true, !Ref P, !Ref 'AWS::NoValue']]", "a-1-true--"),
+        ("!Join ['', []]", ""), ("!Split [',', 'a,b']", ["a", "b"]), ("!Sub '${!P}${P}${ P }'", "${P}--"),
+        ("!Sub ['${A}', {A: 1}]", "1"), ("!Base64 a", "YQ=="),
+        (f"!Sub '{'${P}' * 100_000}'", "-" * 100_000),
+    ],
+)  # fmt: skip
+def test_what_cloudformation_takes_of_a_function_s_arguments_is_taken(text: str, value: Any) -> None:
+    assert resolver_of(P="-", L="a,b", N="1").resolve(parse_yaml(text, "right.yml").value) == value
+
+
+def resolver_of(**parameters: str) -> Resolver:
+    declared = {name: {"Type": "CommaDelimitedList" if name == "L" else "String"} for name in parameters}
+    both_not = {"Fn::Not": [{"Fn::Equals": ["a", "b"]}, {"Fn::Equals": ["a", "a"]}]}
+    return Resolver(
+        {"Parameters": declared, "Conditions": {"BothNot": both_not}},
+        pseudo={},
+        parameters=parameters,
+        reference=lambda name: name,
+        attribute=lambda name, attribute: f"{name}.{attribute}",
+    )
 
 
 def test_conditions_that_ask_for_each_other_twice_are_worked_out_once() -> None:
