@@ -9,10 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+_FAILURES = (400, 599)  # statuses that say so
 
-def _switch(default: Any, mark: Literal["observed", "documented", "assumed"], why: str) -> Any:
-    """A field with its reason and mark, for ``docs/fidelity.md``."""
-    return field(default=default, metadata={"mark": mark, "why": why})
+
+def _switch(
+    default: Any,
+    mark: Literal["observed", "documented", "assumed"],
+    why: str,
+    *,
+    limits: tuple[int, int] | None = None,
+) -> Any:
+    """A field with its reason and mark, for ``docs/fidelity.md``, and the least and the most of a number."""
+    return field(default=default, metadata={"mark": mark, "why": why, "limits": limits})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +81,7 @@ class Assumptions:
         413,
         "assumed",
         "The status for a body over 6 MB to a Lambda target; the guide gives only the limit.",
+        limits=_FAILURES,
     )
     response_envoy_leniency: bool = _switch(
         False,
@@ -96,20 +105,31 @@ class Assumptions:
         502,
         "assumed",
         "The status when a function raises, times out, crashes or returns no valid response.",
+        limits=_FAILURES,
     )
     connect_failure_status: int = _switch(
         503,
         "observed",
         "The status when no target takes the connection: seen when pods vanish; the guide says 500.",
+        limits=_FAILURES,
     )
     target_protocol_error_status: int = _switch(
-        502, "assumed", "The status when an HTTP target sends garbage or closes early."
+        502,
+        "assumed",
+        "The status when an HTTP target sends garbage or closes early.",
+        limits=_FAILURES,
     )
     timeout_status: int = _switch(
-        504, "assumed", "The status when a target is silent past the idle timeout of 60 seconds."
+        504,
+        "assumed",
+        "The status when a target is silent past the idle timeout of 60 seconds.",
+        limits=_FAILURES,
     )
     empty_group_status: int = _switch(
-        503, "assumed", "The status when a target group has no target, or every weight is 0."
+        503,
+        "assumed",
+        "The status when a target group has no target, or every weight is 0.",
+        limits=_FAILURES,
     )
     unknown_host_body: str = _switch(
         "Not Found", "assumed", "The body of the 404 for a host that is not a service of the network."
@@ -138,6 +158,7 @@ class Assumptions:
         "assumed",
         "How far the time of a signature may be from now: five minutes for other AWS services; AWS "
         "publishes no figure for VPC Lattice.",
+        limits=(0, 24 * 60 * 60),
     )
     single_path_encoding: bool = _switch(
         True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path as FilePath
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
@@ -199,22 +199,28 @@ class _Parser:
         if not isinstance(value, dict):
             self._wrong(("assumptions",), "assumptions must be a mapping from a name to a value.")
             return DEFAULTS
-        known = {each.name: each.default for each in fields(Assumptions)}
-        types = get_type_hints(Assumptions)
+        known = {each.name: each for each in fields(Assumptions)}
         changes: dict[str, Any] = {}
         for name, given in value.items():
             if name not in known:
                 self._wrong(
                     ("assumptions", name), f"There is no assumption {name}.{did_you_mean(str(name), known)}"
                 )
-            elif get_origin(types[name]) is Literal and given not in get_args(types[name]):
-                choices = " or ".join(map(repr, get_args(types[name])))
-                self._wrong(("assumptions", name), f"{name} must be {choices}, not {given!r}.")
-            elif type(given) is not type(known[name]):
-                wanted = type(known[name]).__name__
-                self._wrong(
-                    ("assumptions", name), f"{name} must be a {wanted}, like {known[name]!r}; not {given!r}."
-                )
+            elif (problem := _switch_problem(known[name], given)) is not None:
+                self._wrong(("assumptions", name), f"{name} must be {problem}.")
             else:
                 changes[name] = given
         return Assumptions(**changes)
+
+
+def _switch_problem(switch: Field[Any], given: Any) -> str | None:
+    """Say what a switch must be that is not of its type, or not one of its values; else ``None``."""
+    kind, limits = get_type_hints(Assumptions)[switch.name], switch.metadata["limits"]
+    if get_origin(kind) is Literal:
+        choices = " or ".join(map(repr, get_args(kind)))
+        return None if given in get_args(kind) else f"{choices}, not {given!r}"
+    if type(given) is not kind:
+        return f"a {kind.__name__}, like {switch.default!r}; not {given!r}"
+    if limits and not limits[0] <= given <= limits[1]:
+        return f"from {limits[0]} to {limits[1]}, not {given!r}"
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,11 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ({"assumptions": {"prefix_mod": "x"}}, "There is no assumption prefix_mod. Did you mean prefix_mode?"),
         ({"assumptions": {"prefix_mode": "word"}}, "prefix_mode must be 'string' or 'element', not 'word'."),
         ({"assumptions": {"match_query_string": "yes"}}, "match_query_string must be a bool, like False; not 'yes'."),
+        ({"assumptions": {"function_error_status": "502"}}, "function_error_status must be a int, like 502; not '502'."),
+        ({"assumptions": {"function_error_status": True}}, "function_error_status must be a int, like 502; not True."),
+        ({"assumptions": {"function_error_status": 100}}, "serverless.yml:custom.lattice.assumptions.function_error_status: function_error_status must be from 400 to 599, not 100."),
+        ({"assumptions": {"clock_skew_seconds": -1}}, "clock_skew_seconds must be from 0 to 86400, not -1."),
+        ({"assumptions": {"clock_skew_seconds": 999999999999999}}, "clock_skew_seconds must be from 0 to 86400, not 999999999999999."),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_place(value: Any, said: str, tmp_path: Path) -> None:
@@ -80,3 +86,20 @@ def test_a_mistake_is_named_with_its_place(value: Any, said: str, tmp_path: Path
         parse(value, tmp_path)
 
     assert said in str(caught.value)
+
+
+NUMBERS = [each for each in dataclasses.fields(Assumptions) if isinstance(each.default, int) and not isinstance(each.default, bool)]  # fmt: skip
+
+
+@pytest.mark.parametrize("switch", NUMBERS, ids=lambda each: each.name)
+def test_a_number_of_an_assumption_has_limits(switch: dataclasses.Field[Any], tmp_path: Path) -> None:
+    """An answer's status is one of 400 to 599: an informational or unknown one is no answer."""
+    low, high = switch.metadata["limits"]
+
+    for given in (low, high):
+        parsed = parse({"assumptions": {switch.name: given}}, tmp_path)
+        assert getattr(parsed.assumptions, switch.name) == given
+    for given in (low - 1, high + 1):
+        with pytest.raises(ConfigurationError, match=f"must be from {low} to {high}, not {given}"):
+            parse({"assumptions": {switch.name: given}}, tmp_path)
+    assert (low, high) == ((400, 599) if switch.name.endswith("_status") else (0, 86400))
