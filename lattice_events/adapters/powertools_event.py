@@ -7,16 +7,23 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any, Literal, Union, get_args, get_origin
 
-from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent, CaseInsensitiveDict
+from aws_lambda_powertools.utilities.data_classes.common import CaseInsensitiveDict
+from aws_lambda_powertools.utilities.data_classes.vpc_lattice import (
+    VPCLatticeEventBase,
+    vpcLatticeEventV2RequestContext,
+)
 
 from lattice_events.adapters.shown import shown_cookies
 from lattice_events.codec import decode_event
-from lattice_events.identity import Identity
+from lattice_events.identity import Identity, identity_to_context
 from lattice_events.request import Request
 
 
-class LatticeEvent(BaseProxyEvent):
-    """A V1 or V2 event whose properties are what the client sent; `request` has all of it, decoded."""
+class LatticeEvent(VPCLatticeEventBase):
+    """A V1 or V2 event whose properties are what the client sent; `request` has all of it, decoded.
+
+    It has every attribute of Powertools' `VPCLatticeEvent` and `VPCLatticeEventV2`, whichever version came.
+    """
 
     multiple_set_cookie: Literal["list", "cookies", "refuse"] = "list"
     """How the response is to be written; see `lattice_events.encode_response`."""
@@ -40,10 +47,43 @@ class LatticeEvent(BaseProxyEvent):
         return target.partition("?")[0] if isinstance(target, str) else self.request.path
 
     @property
+    def raw_path(self) -> str:
+        """The path as it was sent, with the query string."""
+        return self.request.target
+
+    @property
     def http_method(self) -> str:
         """The method."""
         method = self._data.get("method")
         return method if isinstance(method, str) else self.request.method
+
+    @property
+    def method(self) -> str:
+        """The method."""
+        return self.http_method
+
+    @property
+    def version(self) -> str | None:
+        """What a V2 event calls its version; ``None`` for V1. `request` has ``event_version``."""
+        return self._data.get("version")
+
+    @property
+    def request_context(self) -> vpcLatticeEventV2RequestContext:
+        """The request context, for V1 read from the headers; what is not known is ``None``."""
+        request = self.request
+        identity = identity_to_context(request.identity)
+        # Powertools reads `X509SubjectCn` and the like, the service writes `x509SubjectCn`.
+        capitals = {f"X{key[1:]}": value for key, value in identity.items() if key.startswith("x509")}
+        return vpcLatticeEventV2RequestContext(
+            {
+                "serviceNetworkArn": request.service_network_arn,
+                "serviceArn": request.service_arn,
+                "targetGroupArn": request.target_group_arn,
+                "identity": {**capitals, **identity},
+                "region": request.region,
+                "timeEpoch": None if request.time_epoch_us is None else str(request.time_epoch_us),
+            }
+        )
 
     @cached_property
     def headers(self) -> dict[str, str]:
@@ -86,7 +126,7 @@ class LatticeEvent(BaseProxyEvent):
         return self.request.query.to_lists()
 
     @property
-    def body(self) -> str | None:
+    def body(self) -> str | None:  # type: ignore[override]  # a request may have none
         """The body as it stands in the event, perhaps base64."""
         return self._data.get("body")
 
