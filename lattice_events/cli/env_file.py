@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lattice_events.errors import ManifestError, MissingExtraError, Problem
+from lattice_events.readers.lattice_schema import variable_name_problem
 
 _MAX_BYTES = 64 * 1024  # Lambda takes 4 KB of variables
 
@@ -51,6 +52,8 @@ def _read(file: Path) -> Iterator[tuple[str, str] | Problem]:
             yield Problem(
                 f"A line must be NAME=VALUE with closed quotes; the line of {name!r} is not.", place
             )
+        elif binding.key is not None and (problem := variable_name_problem(binding.key)):
+            yield Problem(f"{problem}.", place)
         elif binding.key is not None and binding.value is not None:
             yield binding.key, binding.value
 

@@ -11,6 +11,7 @@ import click
 from lattice_events.cli.env_file import read_env_files
 from lattice_events.cli.run import RunOptions
 from lattice_events.errors import ConfigurationError
+from lattice_events.readers.lattice_schema import variable_name_problem
 from lattice_events.readers.serverless import ServerlessOptions
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -148,11 +149,20 @@ def run_options(
         ),
         packaged=packaged,
         code=code_folders(code),
-        variables=dict([*read_env_files(files), *(_pair("--env", each) for each in variables)]),
+        variables=dict([*read_env_files(files), *map(read_variable, variables)]),
         aws_profile=aws_profile,
         extra_ca=extra_ca,
         access_log=access_log,
     )
+
+
+def read_variable(text: str) -> tuple[str, str]:
+    """``K=V`` of ``--env``."""
+    name, value = _pair("--env", text)
+    problem = variable_name_problem(name)
+    if problem:
+        raise ConfigurationError(f"--env: {problem}.")
+    return name, value
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:

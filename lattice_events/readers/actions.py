@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lattice_events.headers import find_uncarried, is_token
 from lattice_events.network.model import (
     Action,
     FixedResponseAction,
@@ -84,6 +85,31 @@ def shaped_text(value: Any, shape: str, path: Path) -> str:
     if problem:
         raise WrongPropertyError(f"{path[-1]} {problem}.", path)
     return str(value)
+
+
+def header_name(value: Any, path: Path) -> str:
+    """The name of a header.
+
+    Raises:
+        WrongPropertyError: It is something else.
+    """
+    name = shaped_text(value, "HeaderMatchName", path)
+    if not is_token(name):
+        raise WrongPropertyError(f"{path[-1]} must be the name of a header, not {name!r}.", path)
+    return name
+
+
+def header_value(value: Any, shape: str, path: Path) -> str:
+    """A value that a header can have.
+
+    Raises:
+        WrongPropertyError: It is something else.
+    """
+    text = shaped_text(value, shape, path)
+    uncarried = find_uncarried(text)
+    if uncarried:
+        raise WrongPropertyError(f"{path[-1]} has the character {uncarried}, which no header can have.", path)
+    return text
 
 
 class ActionReader:
@@ -186,7 +212,7 @@ class ActionReader:
 
     def _header_match(self, value: Any, path: Path) -> HeaderMatch:
         known_keys(value, ("Name", "Match", "CaseSensitive"), path)
-        name = shaped_text(value.get("Name"), "HeaderMatchName", (*path, "Name"))
+        name = header_name(value.get("Name"), (*path, "Name"))
         kind, wanted = self._one_of(
             value.get("Match"), ("Exact", "Prefix", "Contains"), "HeaderMatch", (*path, "Match")
         )
@@ -214,9 +240,11 @@ class ActionReader:
         if len(keys) != 1:
             raise WrongPropertyError(f"A match has one of {', '.join(kinds)}, with a text.", path)
         given = value[keys[0]]
-        if shape == "PathMatch":
-            refuse_odd_path(given, keys[0], (*path, keys[0]))
-        return keys[0], shaped_text(given, shape + keys[0], (*path, keys[0]))
+        path = (*path, keys[0])
+        if shape == "HeaderMatch":
+            return keys[0], header_value(given, shape + keys[0], path)
+        refuse_odd_path(given, keys[0], path)
+        return keys[0], shaped_text(given, shape + keys[0], path)
 
 
 def refuse_odd_path(value: Any, kind: str, path: Path) -> None:

@@ -47,11 +47,14 @@ from lattice_events.readers.health_check import read_health_check
 from lattice_events.readers.intrinsics import NO_VALUE, UnresolvableError, as_text, is_intrinsic
 from lattice_events.readers.lattice_schema import (
     AUTH_TYPES,
-    ENVIRONMENT_NAME,
+    MAX_ENVIRONMENT_BYTES,
     NOT_PLAYED,
     PROPERTIES,
     TARGET,
     TARGET_GROUP_CONFIG,
+    function_name_problem,
+    host_name_problem,
+    variable_name_problem,
 )
 from lattice_events.readers.roles import RoleReader
 from lattice_events.readers.source import Locate, Path
@@ -187,7 +190,13 @@ class _TemplateReader(Template):
 
     def _domain(self, name: str) -> str | None:
         given = self.property(name, "CustomDomainName")
-        return None if given is None else shaped_text(given, "ServiceCustomDomainName", ("CustomDomainName",))
+        if given is None:
+            return None
+        domain = shaped_text(given, "ServiceCustomDomainName", ("CustomDomainName",))
+        problem = host_name_problem(domain.lower())
+        if problem:
+            raise WrongPropertyError(f"CustomDomainName {problem}.", ("CustomDomainName",))
+        return domain
 
     def _listeners(self, service_arn: str) -> list[Listener]:
         """The listeners of a service."""
@@ -394,6 +403,7 @@ class _TemplateReader(Template):
         if "." not in handler:
             message = f"Handler must be like folder/module.function, not {handler!r}."
             raise WrongPropertyError(message, ("Handler",))
+        self._check_function_name(name)
         environment = self._environment(name)
         if self.options.runs_functions:
             self._note_missing_handler(name, handler, code, environment)
@@ -420,6 +430,12 @@ class _TemplateReader(Template):
                 origin=self.origin(name),
             )
         )
+
+    def _check_function_name(self, name: str) -> None:
+        given = self.text(name, "FunctionName")
+        problem = None if given is None else function_name_problem(given)
+        if problem:
+            self.problem(("Resources", name, "Properties", "FunctionName"), f"FunctionName {problem}.")
 
     def _note_missing_handler(
         self, name: str, handler: str, code: str, environment: Mapping[str, str]
@@ -450,9 +466,9 @@ class _TemplateReader(Template):
         known = {}
         for key, value in variables.items():
             try:
-                if not ENVIRONMENT_NAME.fullmatch(str(key)):
-                    message = f"The name of a function's variable must be a letter, then letters, digits and _, not {key!r}."
-                    raise WrongPropertyError(message, ("Environment", "Variables", key))
+                problem = variable_name_problem(str(key))
+                if problem:
+                    raise WrongPropertyError(f"{problem}.", ("Environment", "Variables", key))
                 resolved = self.resolver.resolve(value)
                 if resolved is not NO_VALUE:
                     known[str(key)] = as_text(resolved)
@@ -461,7 +477,14 @@ class _TemplateReader(Template):
                 what = f"{key} of {self.function_name(name)} is unknown ({error})"
                 advice = f".{error.advice}" if error.advice else f"; set it with --env {key}=VALUE."
                 self.fragment.notes.append(what + advice)
+        self._check_environment_size(name, known)
         return known
+
+    def _check_environment_size(self, name: str, variables: Mapping[str, str]) -> None:
+        size = sum(len(text.encode()) for pair in variables.items() for text in pair)
+        if size > MAX_ENVIRONMENT_BYTES:
+            message = f"Lambda takes {MAX_ENVIRONMENT_BYTES:,} bytes of variables, names and values together, not {size:,}."
+            self.problem(("Resources", name, "Properties", "Environment"), message)
 
     def _variables(self, name: str) -> Mapping[Any, Any]:
         """Each variable's value, unresolved, so that one that is not known leaves the others alone."""

@@ -10,7 +10,7 @@ Source:
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -35,7 +35,15 @@ from lattice_events.network.model import (
     generated_domain_name,
     make_id,
 )
-from lattice_events.readers.actions import WrongPropertyError, refuse_odd_path, shaped_number, shaped_text
+from lattice_events.readers.actions import (
+    WrongPropertyError,
+    header_name,
+    header_value,
+    refuse_odd_path,
+    shaped_number,
+    shaped_text,
+    whole_number,
+)
 from lattice_events.readers.assemble import (
     CONTROLLER_PREFIX,
     service_arn,
@@ -52,8 +60,10 @@ from lattice_events.readers.gateway_objects import (
     hostnames,
     is_standalone,
     items,
+    object_at,
     read_listener,
     read_objects,
+    refuse_odd_object,
 )
 from lattice_events.readers.gateway_policies import (
     read_auth_policy,
@@ -61,11 +71,17 @@ from lattice_events.readers.gateway_policies import (
     read_vpc_policy,
 )
 from lattice_events.readers.lattice_schema import SHAPES, name_problem
-from lattice_events.readers.source import Document, Path, mapping
+from lattice_events.readers.source import Document, Path
 
 _GATEWAY_API = "gateway.networking.k8s.io"
 _NAME_OVERRIDE = f"{CONTROLLER}/service-name-override"
 _TARGET_GROUP_ARN = f"{CONTROLLER}/target-group-arn"
+_READ = (
+    "Gateway", "GatewayClass", "HTTPRoute", "IAMAuthPolicy", "Service", "ServiceImport", "ServiceNetwork",
+    "TargetGroupPolicy", "VpcAssociationPolicy",
+)  # fmt: skip
+_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
+_MAX_WEIGHT = 1_000_000  # in the Gateway API; VPC Lattice, which sees those that are kept, takes less
 _REFUSED = {
     "GRPCRoute": "gRPC is not emulated by lattice dev",
     "TLSRoute": "TLS passthrough is not emulated by lattice dev",
@@ -137,20 +153,26 @@ class _ManifestReader:
     def read(self) -> Fragment:
         """Read every object that concerns the network."""
         for each in self._objects:
+            if each.kind in _READ:
+                self._guarded(refuse_odd_object, each)
             if each.kind in _REFUSED and each.group in (CONTROLLER, _GATEWAY_API):
                 self._problem(each, ("kind",), f"{each.kind} {each.name} is refused: {_REFUSED[each.kind]}.")
         self._read_networks()
         for policy in self._of_kind("VpcAssociationPolicy"):
             read_vpc_policy(policy, self._fragment)
         for route in self._of_kind("HTTPRoute"):
-            try:
-                self._read_route(route)
-            except WrongPropertyError as error:
-                self._problem(route, error.path, error.problem)
+            self._guarded(self._read_route, route)
         for policy in self._of_kind("IAMAuthPolicy"):
             read_auth_policy(policy, self._fragment, self._services)
         self._fragment.target_groups += self._groups.values()
         return self._fragment
+
+    def _guarded(self, reader: Callable[[Object], None], each: Object) -> None:
+        """Read one object; what is wrong with it becomes a problem."""
+        try:
+            reader(each)
+        except WrongPropertyError as error:
+            self._problem(each, error.path, error.problem)
 
     def _of_kind(self, kind: str) -> list[Object]:
         return self._by_kind.get(kind, [])
@@ -232,7 +254,9 @@ class _ManifestReader:
         """The Gateways that a route attaches to, with the reference that names each."""
         gateways = {(each.namespace, each.name): each for each in self._gateways}
         parents = []
-        for reference in items(route.spec.get("parentRefs"), ("spec", "parentRefs")):
+        for index, reference in enumerate(items(route.spec.get("parentRefs"), ("spec", "parentRefs"))):
+            if "port" in reference:
+                shaped_number(reference["port"], "Port", ("spec", "parentRefs", index, "port"))
             key = (str(reference.get("namespace", route.namespace)), str(reference.get("name")))
             if key in gateways:
                 parents.append((gateways[key], reference))
@@ -311,9 +335,12 @@ class _ManifestReader:
                 (*path, "headers"),
             )
         method = match.get("method")
+        if method is not None and method not in _METHODS:
+            message = f"method must be one of {', '.join(_METHODS)}, not {method!r}."
+            raise WrongPropertyError(message, (*path, "method"))
         return Match(
-            method=None if method is None else shaped_text(method, "HttpMethod", (*path, "method")),
-            path=self._path_match(mapping(match.get("path")), (*path, "path")),
+            method=method,
+            path=self._path_match(object_at(match.get("path"), (*path, "path")), (*path, "path")),
             headers=tuple(
                 self._header_match(header, (*path, "headers", index)) for index, header in enumerate(headers)
             ),
@@ -339,9 +366,9 @@ class _ManifestReader:
         if value.get("type", "Exact") != "Exact":
             raise WrongPropertyError("The controller accepts only Exact header matches.", (*path, "type"))
         return HeaderMatch(
-            name=shaped_text(value.get("name"), "HeaderMatchName", (*path, "name")),
+            name=header_name(value.get("name"), (*path, "name")),
             kind="exact",
-            value=shaped_text(value.get("value"), "HeaderMatchExact", (*path, "value")),
+            value=header_value(value.get("value"), "HeaderMatchExact", (*path, "value")),
             case_sensitive=False,
         )
 
@@ -357,11 +384,13 @@ class _ManifestReader:
         if len(backends) > most:
             raise WrongPropertyError(f"A rule has at most {most} backendRefs.", (*path, "backendRefs"))
         for index, backend in enumerate(backends):
-            arn = self._backend(route, backend, (*path, "backendRefs", index))
+            here = (*path, "backendRefs", index)
+            if "port" in backend:
+                shaped_number(backend["port"], "Port", (*here, "port"))
+            arn = self._backend(route, backend, here)
+            limit = _MAX_WEIGHT if arn is None else SHAPES["TargetGroupWeight"].high
+            weight = whole_number(backend.get("weight", 1), 0, limit, (*here, "weight"))
             if arn is not None:
-                weight = shaped_number(
-                    backend.get("weight", 1), "TargetGroupWeight", (*path, "backendRefs", index, "weight")
-                )
                 groups.append(WeightedTargetGroup(target_group_arn=arn, weight=weight))
         return ForwardAction(target_groups=tuple(groups)) if groups else FixedResponseAction(status=500)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from lattice_events.network.model import ListenerProtocol
 from lattice_events.readers.actions import WrongPropertyError, shaped_number
+from lattice_events.readers.lattice_schema import HOST_NAME, host_name_problem
 from lattice_events.readers.source import Document, Path, mapping
 
 CONTROLLER = "application-networking.k8s.aws"
@@ -24,6 +25,7 @@ class Object:
     def __init__(self, document: Document, value: Mapping[str, Any], path: Path) -> None:
         self._document = document
         self._path = path
+        self.value = value
         self.kind = str(value.get("kind"))
         self.group = str(value.get("apiVersion", "")).rpartition("/")[0]
         metadata = mapping(value.get("metadata"))
@@ -67,11 +69,42 @@ def items(value: Any, path: Path) -> list[Mapping[str, Any]]:
     return value
 
 
+def object_at(value: Any, path: Path) -> Mapping[str, Any]:
+    """An object; absent is empty."""
+    if value is not None and not isinstance(value, dict):
+        raise WrongPropertyError(f"{path[-1]} must be an object, not {value!r}.", path)
+    return value or {}
+
+
+def refuse_odd_object(each: Object) -> None:
+    """Refuse an object that the API server would not store.
+
+    Source:
+        https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+
+    Raises:
+        WrongPropertyError: Names what is wrong with it.
+    """
+    metadata = object_at(each.value.get("metadata"), ("metadata",))
+    for key in ("annotations", "labels"):
+        object_at(metadata.get(key), ("metadata", key))
+    object_at(each.value.get("spec"), ("spec",))
+    for key, name, most in (("name", each.name, 253), ("namespace", each.namespace, 63)):
+        is_right = HOST_NAME.fullmatch(name) and (key == "name" or "." not in name)
+        if len(name) > most or not is_right:
+            message = f"The {key} of a {each.kind} must have 1 to {most} of a-z, 0-9 and hyphens inside, not {name!r}."
+            raise WrongPropertyError(message, ("metadata", key))
+
+
 def hostnames(route: Object) -> list[str]:
     """A route's host names."""
     names = route.spec.get("hostnames") or []
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise WrongPropertyError("hostnames must be a list of names.", ("spec", "hostnames"))
+    for index, name in enumerate(names):
+        problem = host_name_problem(name)
+        if problem:
+            raise WrongPropertyError(f"A hostname {problem}.", ("spec", "hostnames", index))
     return names
 
 
@@ -134,12 +167,17 @@ def _admits(gateway: Object, listener: Mapping[str, Any], route: Object, objects
     wanted, names = listener.get("hostname"), hostnames(route)
     if wanted and names and not any(_hosts_meet(str(wanted), name) for name in names):
         return False
-    allowed = mapping(mapping(listener.get("allowedRoutes")).get("namespaces"))
+    routes = object_at(listener.get("allowedRoutes"), ("spec", "parentRefs", "allowedRoutes"))
+    allowed = object_at(routes.get("namespaces"), ("spec", "parentRefs", "namespaces"))
     match allowed.get("from", "Same"):
         case "All":
             return True
         case "Selector":
-            return _selects(mapping(allowed.get("selector")), route.namespace, objects)
+            return _selects(
+                object_at(allowed.get("selector"), ("spec", "parentRefs", "selector")),
+                route.namespace,
+                objects,
+            )
         case _:
             return gateway.namespace == route.namespace
 

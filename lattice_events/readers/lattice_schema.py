@@ -96,10 +96,21 @@ SHAPES: Mapping[str, Shape] = {
     "TargetGroupWeight": Shape(0, 999),
     "UnhealthyThresholdCount": Shape(0, 10),
     "WeightedTargetGroupList": Shape(1, 10),
+    "FunctionName": Shape(
+        1,
+        140,
+        r"(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?"
+        r"(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?",
+    ),
     "Handler": Shape(0, 128, r"[^\s]+"),
     "MemorySize": Shape(128, 32768),
     "Timeout": Shape(1, 5400),
 }
+MAX_ENVIRONMENT_BYTES = 4096
+"""Of a function's variables, names and values together."""
+_HOST_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+HOST_NAME = re.compile(rf"{_HOST_LABEL}(\.{_HOST_LABEL})*")
+"""An RFC 1123 subdomain, which names of Kubernetes objects are too."""
 ENVIRONMENT_NAME = re.compile("[a-zA-Z][a-zA-Z0-9_]*")
 """Of a function's variable. Lambda refuses a single letter too, which does no harm here."""
 _NAMES = {  # kind: shape, and the start that CloudFormation forbids
@@ -137,4 +148,30 @@ def text_problem(shape: str, text: str) -> str | None:
         return f"must have {shortest} to {longest} characters, not {len(text)}"
     if pattern and not re.fullmatch(pattern, text):
         return f"must match the pattern {pattern} of AWS, but {text!r} does not"
+    return None
+
+
+def function_name_problem(name: str) -> str | None:
+    """Say why Lambda would not take the name of a function, or ``None``; an ARN may be longer."""
+    if text_problem("FunctionName", name) or (":" not in name and len(name) > 64):
+        return f"must have 1 to 64 letters, digits, hyphens and underscores, not {name!r}"
+    return None
+
+
+def variable_name_problem(name: str) -> str | None:
+    """Say why Lambda would not take the name of a function's variable, or ``None``."""
+    if ENVIRONMENT_NAME.fullmatch(name):
+        return None
+    return f"The name of a function's variable must be a letter, then letters, digits and _, not {name!r}"
+
+
+def host_name_problem(name: str) -> str | None:
+    """Say why a service cannot have a host name, or ``None``; it may start with ``*.``."""
+    plain = name.removeprefix("*.")
+    if len(name) > 253 or not HOST_NAME.fullmatch(plain):
+        return f"must be a host name such as api.example.com, without a port, not {name!r}"
+    if plain.replace(".", "").isdigit():
+        return f"must be a host name, not an address such as {name!r}"
+    if plain.rpartition(".")[2] == "localhost":
+        return f"must not be {name!r}, which is always the caller's own machine"
     return None

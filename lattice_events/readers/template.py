@@ -73,12 +73,23 @@ class Template:
             reference=self._reference,
             attribute=self._attribute,
         )
+        self._note_transforms(template.get("Transform"))
         self.resources: dict[str, Mapping[str, Any]] = {}
         self._written = mapping(template.get("Resources"))
         self._parameter_names = (*map(str, mapping(template.get("Parameters"))), *pseudo)
         for name, resource in self._written.items():
             if self._exists(str(name), resource):
                 self.resources[str(name)] = resource
+
+    def _note_transforms(self, given: Any) -> None:
+        """Say that macros do not run: only CloudFormation can run them."""
+        for each in given if isinstance(given, list) else [given]:
+            name = each.get("Name") if isinstance(each, dict) else each
+            if name is not None:
+                self.fragment.notes.append(
+                    f"{self.locate(('Transform',))}: The transform {name} is not run here, so what it makes is missing. "
+                    "Use the processed template: aws cloudformation get-template --template-stage Processed."
+                )
 
     def _exists(self, name: str, resource: Any) -> bool:
         """Whether a resource is one, and its condition holds."""

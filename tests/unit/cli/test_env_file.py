@@ -34,6 +34,10 @@ READ = {
     "A=é": [("A", "é")],
 }
 REFUSED = {
+    "A=1\n'Z A'=1": ":2: The name of a function's variable must be a letter, then letters, digits and _, not 'Z A'.",
+    "Z-A=secret": ":1: The name of a function's variable must be a letter, then letters, digits and _, not 'Z-A'.",
+    "_A=1": ":1: The name of a function's variable must be a letter, then letters, digits and _, not '_A'.",
+    "Z\x1b[2J=1": ":1: The name of a function's variable must be a letter, then letters, digits and _, not 'Z\\x1b[2J'.",
     "A=1\nB": ":2: A line must be NAME=VALUE with closed quotes; the line of 'B' is not.",
     "A=1\n\n\n=x": ":4: A line must be NAME=VALUE with closed quotes; the line of '' is not.",
     "A='secret": ":1: A line must be NAME=VALUE with closed quotes; the line of 'A' is not.",

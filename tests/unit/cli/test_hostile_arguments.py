@@ -12,6 +12,7 @@ from lattice_events.cli.event import read_body
 from lattice_events.cli.explain_tree import print_tree
 from lattice_events.cli.invoke import _read_event
 from lattice_events.cli.items import parse_items
+from lattice_events.cli.options import read_variable
 from lattice_events.cli.printer import HumanPrinter, Ready
 from lattice_events.errors import ConfigurationError
 from lattice_events.network.explanation import describe
@@ -86,3 +87,9 @@ def test_explain_prints_the_note_of_a_service_on_no_network(capsys: pytest.Captu
         "note  it has no association with a service network, so no client could reach it on AWS"
         in capsys.readouterr().out
     )
+
+
+@pytest.mark.parametrize("name", ["A B", "A-B", "1A", "_A", "A\x1b[2J", "é"])
+def test_a_variable_that_lambda_would_refuse_is_refused(name: str) -> None:
+    with pytest.raises(ConfigurationError, match="--env: The name of a function's variable must be a letter"):
+        read_variable(f"{name}=x")
