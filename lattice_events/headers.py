@@ -191,18 +191,40 @@ def decode_text(body: bytes, charset: str) -> str:
         ValueError: The bytes are not text in that charset, or it is none that a text may have.
     """
     try:
-        if charset != "utf-8":
-            import codecs
-
-            codec = codecs.lookup(charset)
-            is_text = getattr(
-                codec, "_is_text_encoding", True
-            )  # rot13, hex and so on; asked of an empty body too
-            if not is_text or codec.name.replace("_", "-") in _NO_CHARSETS:
-                raise LookupError(charset)
+        _refuse_no_charset(charset)
         return body.decode(charset)
     except (LookupError, ValueError) as error:  # UnicodeError, and a charset with a NUL
         raise ValueError(f"The body is not {charset} text.") from error
+
+
+def encode_text(text: str, charset: str) -> bytes:
+    """The bytes of a text.
+
+    Raises:
+        ValueError: The charset cannot write it, or it is none that a text may have; says why.
+    """
+    try:
+        _refuse_no_charset(charset)
+        return text.encode(charset)
+    except UnicodeEncodeError as error:
+        character = text[error.start]
+        if "\ud800" <= character <= "\udfff":
+            raise ValueError(f"has a lone surrogate at {error.start}, which no charset can write") from None
+        raise ValueError(f"has U+{ord(character):04X} at {error.start}, which {charset} lacks") from None
+    except (LookupError, ValueError):  # a charset with a NUL
+        raise ValueError(f"is to be written in {charset!r}, which is no charset of a text") from None
+
+
+def _refuse_no_charset(charset: str) -> None:
+    """Raise a `LookupError` for what Python can decode and no text is written in."""
+    if charset == "utf-8":
+        return
+    import codecs
+
+    codec = codecs.lookup(charset)
+    is_text = getattr(codec, "_is_text_encoding", True)  # rot13, hex and so on; asked of an empty body too
+    if not is_text or codec.name.replace("_", "-") in _NO_CHARSETS:
+        raise LookupError(charset)
 
 
 # RFC 9110 §7.6.1 and the older names; they belong to one connection and never travel on.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 
 from lattice_events.errors import ResponseError
-from lattice_events.headers import Headers, charset_of, decode_text
+from lattice_events.headers import Headers, charset_of, decode_text, encode_text
 from lattice_events.values import Value, assign, plain_integer
 
 TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
@@ -47,7 +47,11 @@ else:
 
 
 def _make_text(cls: type[Response], body: str, status: int = 200, *, headers: HeadersLike = ()) -> Response:
-    """A text response: ``text/plain; charset=utf-8`` unless the headers say otherwise."""
+    """A text response: ``text/plain; charset=utf-8`` unless the headers say otherwise, by whose charset it is written.
+
+    Raises:
+        ResponseError: The charset is none, or lacks a character of the text; names it.
+    """
     return cls(status, headers=_typed(headers, "text/plain; charset=utf-8"), body=body)
 
 
@@ -105,7 +109,8 @@ class Response(Value):
     Attributes:
         status: HTTP status, 200 to 599; `http.HTTPStatus` too.
         headers: Ordered, case-insensitive, repeatable.
-        body: The bytes; a str given to the constructor becomes UTF-8.
+        body: The bytes; a str given to the constructor is written by the charset of the content type, else
+            as UTF-8.
     """
 
     __slots__ = ("body", "headers", "status")
@@ -124,11 +129,12 @@ class Response(Value):
         """Keep the parts as they are; the constructors below also set the content type.
 
         Raises:
-            ResponseError: The body is a str with a lone surrogate.
+            ResponseError: The body is a str that its charset cannot write.
         """
         assign(self, "status", status if type(status) is int else plain_integer(status))
-        assign(self, "headers", headers if isinstance(headers, Headers) else Headers(headers))
-        assign(self, "body", _to_utf8(body) if isinstance(body, str) else body)
+        known = headers if isinstance(headers, Headers) else Headers(headers)
+        assign(self, "headers", known)
+        assign(self, "body", _written(body, known) if isinstance(body, str) else body)
 
     text: _Twofold[_MakeText, str] = _Twofold(_make_text, _read_text)
     """``Response.text(…)`` makes one; ``response.text`` is the body as text, by its charset."""
@@ -163,13 +169,21 @@ def _typed(headers: HeadersLike, content_type: str) -> Headers:
     return known if "content-type" in known else Headers((("content-type", content_type), *known.items()))
 
 
-def _to_utf8(text: str) -> builtins.bytes:
+def _written(text: str, headers: Headers) -> builtins.bytes:
     """The bytes of a text."""
     try:
-        return text.encode()
-    except UnicodeEncodeError as error:
-        problem = f"has a lone surrogate at {error.start}, which UTF-8 cannot write"
+        return encode_text(text, _charset_in(headers))
+    except ValueError as problem:
         raise ResponseError(f"The body {problem}.", field="body") from None
+
+
+def _charset_in(headers: Headers) -> str:
+    """What a text is to be written in; quicker than to look a header up."""
+    pairs: tuple[tuple[str, object], ...] = headers.items()  # not judged yet
+    for name, value in pairs:
+        if isinstance(value, str) and "=" in value and name.lower() == "content-type":
+            return charset_of(value)
+    return "utf-8"
 
 
 def find_unwritable(value: object, name: str) -> ResponseError | None:

@@ -35,6 +35,53 @@ def test_a_constructor_sets_type_and_body(response: Response, content_type: str,
     assert response.body == body
 
 
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("text/plain; charset=iso-8859-1", b"caf\xe9"),
+        ('text/plain; format=flowed; Charset="UTF-16-LE"', "café".encode("utf-16-le")),
+        ("text/plain; charset=windows-1252", b"caf\xe9"),
+        ("text/plain; charset=utf-8", "café".encode()),
+        ("text/plain; charset=", "café".encode()),
+        ("text/plain", "café".encode()),
+        ("text/plain; format=flowed", "café".encode()),
+    ],
+)
+@pytest.mark.parametrize("name", ["content-type", "Content-Type"])
+def test_a_text_is_written_in_the_charset_that_the_headers_say(
+    content_type: str, body: bytes, name: str
+) -> None:
+    headers = {"x": "a=b", name: content_type}
+
+    assert Response.text("café", headers=headers).body == body
+    assert Response(headers=Headers(headers), body="café").body == body
+    assert call(lattice_handler(lambda request: Response.text("café", headers=headers))).text == "café"
+
+
+@pytest.mark.parametrize(
+    ("charset", "words"),
+    [
+        ("us-ascii", "has U[+]00E9 at 3, which us-ascii lacks"),
+        ("iso-8859-5", "has U[+]00E9 at 3"),
+        ("nonsense", "'nonsense', which is no charset"),
+        ("rot13", "'rot13', which is no charset"),
+        ("punycode", "'punycode', which is no charset"),
+        ("a\0b", "which is no charset"),
+    ],
+)
+def test_a_charset_that_cannot_write_the_text_is_refused(charset: str, words: str) -> None:
+    with pytest.raises(ResponseError, match=words) as caught:
+        Response.text("café", headers={"content-type": f"text/plain; charset={charset}"})
+    assert caught.value.field == "body"
+
+
+def test_a_header_that_is_no_text_is_judged_when_it_is_encoded() -> None:
+    headers: Any = {"content-length": 4, "content-type": None}
+
+    with pytest.raises(ResponseError, match="The header content-length must be text, not int"):
+        encode_response(Response(headers=headers, body="café"))
+
+
 def test_an_empty_response_is_a_204_without_headers() -> None:
     assert Response.empty() == Response(204)
 
