@@ -27,6 +27,7 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 _CHUNK_BYTES = 64 * 1024
 _MAX_HEAD_BYTES = 64 * 1024
 _CONNECT_LIMIT_SECONDS = 5
+_MAX_INTERIM = 100  # answers, all of them together no longer than one head
 _CONTROL = re.compile(rb"[^\t -~\x80-\xff]")
 _FOLDED = re.compile(rb"\n[\t ]")
 
@@ -120,6 +121,7 @@ class _Talk:
         self._watch = watch
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_BYTES)
         self._sending: asyncio.Task[None] | None = None
+        self._waits_until = 0.0
         self._idle: asyncio.Timeout | None = None
         self._head = bytearray()
         self._has_ended = False
@@ -174,19 +176,33 @@ class _Talk:
             self._writer.write(data)
             if self._watch is not None:
                 self._watch.sent()
-            if self._idle is not None:
-                self._idle.reschedule(asyncio.get_running_loop().time() + IDLE_TIMEOUT_SECONDS)
+            self._wait_anew()
+
+    def _wait_anew(self) -> None:
+        """Something moved: silence begins again."""
+        self._waits_until = asyncio.get_running_loop().time() + IDLE_TIMEOUT_SECONDS
+        if self._idle is not None:
+            self._idle.reschedule(self._waits_until)
 
     async def _read_head(self) -> h11.Response:
         """The final answer; interim ones (1xx) end here, but for one that switches protocols."""
+        count = length = 0
         while isinstance(event := await self.next_event(), h11.InformationalResponse):
-            pass
+            count, length = count + 1, length + self._drop_interim()
+            if count > _MAX_INTERIM or length > _MAX_HEAD_BYTES:
+                raise TargetError("it sends interim answers (1xx) without end", status_hint=502)
         if not isinstance(event, h11.Response):
             raise TargetClosedError("it closed the connection before it answered", status_hint=502)
         problem = _problem_of(event, bytes(self._head))
         if problem is not None:
             raise TargetError(f"its answer is not HTTP/1.1 ({problem})", status_hint=502)
         return event
+
+    def _drop_interim(self) -> int:
+        """Keep of the head only what h11 has not read yet; how many bytes that was not."""
+        length = len(self._head) - len(self._http.trailing_data[0])
+        del self._head[:length]
+        return length
 
     async def next_event(self) -> h11.Event | type[h11.PAUSED]:
         """What the target says next."""
@@ -203,14 +219,17 @@ class _Talk:
         return event  # type: ignore[return-value]  # NEED_DATA is behind us
 
     async def _read(self) -> bytes:
-        """The next bytes; neither side may be silent for long."""
+        """The next bytes; neither side may be silent for long. What is no whole answer yet is silence."""
+        is_head = self._http.their_state is h11.SEND_RESPONSE
+        if not is_head:
+            self._wait_anew()
         try:
-            async with asyncio.timeout(IDLE_TIMEOUT_SECONDS) as self._idle:
+            async with asyncio.timeout_at(self._waits_until) as self._idle:
                 data = await self._reader.read(_CHUNK_BYTES)
         finally:
             self._idle = None
         self._has_ended = not data
-        if self._http.their_state is h11.SEND_RESPONSE:
+        if is_head:
             self._head += data
         return data
 

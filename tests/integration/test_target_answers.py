@@ -73,6 +73,10 @@ def answer_of(returned: Any, *, method: str = "GET") -> tuple[Answer, Wire]:
         b"HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\nok",
         b"HTTP/1.1 200 OK\r\nX-A: " + b"a" * 200_000 + b"\r\n" + BODY,
         b"SSH-2.0-OpenSSH\r\n\r\n",
+        b"HTTP/1.1 103 X\r\n\r\nHTTP/1.1 200 OK\r\nX-A: a\r\n folded\r\n" + BODY,
+        b"HTTP/1.1 100 X\r\n\r\nHTTP/1.1 102 X\r\n\r\nHTTP/1.1 200 OK\r\nX-A: a\r\n\tb\r\n" + BODY,
+        b"HTTP/1.1 103 X\r\n\r\n" * 101 + b"HTTP/1.1 200 OK\r\n" + BODY,
+        (b"HTTP/1.1 103 X\r\nLink: %b\r\n\r\n" % (b"x" * 3000)) * 22 + b"HTTP/1.1 200 OK\r\n" + BODY,
     ],
 )
 def test_what_is_no_response_of_http_is_a_502(says: bytes) -> None:
@@ -88,6 +92,9 @@ def test_what_is_no_response_of_http_is_a_502(says: bytes) -> None:
     [
         (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n" + BODY, 200),
         (b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\n" + BODY, 200),
+        (b"HTTP/1.1 103 X\r\n\r\n" * 100 + b"HTTP/1.1 200 OK\r\n" + BODY, 200),
+        ((b"HTTP/1.1 103 X\r\nLink: %b\r\n\r\n" % (b"x" * 3000)) * 20 + b"HTTP/1.1 200 OK\r\n" + BODY, 200),
+        (b"HTTP/1.1 103 X\r\nLink: a\r\n b\r\n\r\nHTTP/1.1 200 OK\r\n" + BODY, 200),
         (b"HTTP/1.1 200\r\n" + BODY, 200),
         (b"HTTP/1.1 200 \r\n" + BODY, 200),
         (b"HTTP/1.1 200 D\xe9j\xe0 vu\r\n" + BODY, 200),
