@@ -42,6 +42,7 @@ BEHAVIOURS = (
         "same",
         "Health checks of HTTP targets with the documented defaults; healthy targets take turns; when none is healthy, all get requests",
     ),
+    ("same", "The certificates of HTTPS targets are not validated"),
     ("same", "A function's timeout, memory setting and environment variables"),
     ("same", "The fields of an access log record, one for each request to a service"),
     (

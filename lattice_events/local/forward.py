@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from multidict import CIMultiDict
@@ -20,7 +23,7 @@ from lattice_events.errors import (
     TargetTimeoutError,
     TargetUnavailableError,
 )
-from lattice_events.local import http1, relay
+from lattice_events.local import http1, outside, relay
 from lattice_events.local.records import InvokeResult
 from lattice_events.local.stopwatch import Stopwatch
 from lattice_events.network.dataplane import fail, pass_back
@@ -66,13 +69,15 @@ async def forward(
     request: web.BaseRequest,
     *,
     invoker: Invoker,
+    own_ports: Collection[int],
     watch: Stopwatch,
     assumptions: Assumptions,
 ) -> Answer:
     """Send a request to its target and the target's response to the client."""
     if isinstance(decision.target, LambdaTarget):
         return await _invoke(decision, decision.target, request, invoker, watch, assumptions)
-    return await _relay(decision, decision.target, request, watch, assumptions)
+    connect = partial(_connect, decision.target, own_ports)
+    return await _relay(decision, decision.target, request, connect, watch, assumptions)
 
 
 async def reply(request: web.BaseRequest, response: Response) -> web.StreamResponse:
@@ -141,10 +146,23 @@ def _function_failure(result: InvokeResult) -> str:
     return f"{result.error_type}: {message}"
 
 
+async def _connect(target: HttpTarget, own_ports: Collection[int]) -> http1.Streams:
+    """Connect to a target, but not to a port of this run: the request would go round for ever."""
+    parts = urlsplit(target.url)
+    host, tls = parts.hostname or "", http1.target_tls() if parts.scheme == "https" else None
+    port = parts.port or (443 if tls else 80)
+    if port in own_ports:
+        place = await outside.resolve(host, port, own_ports)
+        if isinstance(place, outside.Refusal):
+            raise TargetError(place.text, status_hint=502)
+    return await asyncio.open_connection(host, port, ssl=tls)
+
+
 async def _relay(
     decision: Forward,
     target: HttpTarget,
     request: web.BaseRequest,
+    connect: http1.Connect,
     watch: Stopwatch,
     assumptions: Assumptions,
 ) -> Answer:
@@ -152,7 +170,7 @@ async def _relay(
     sent = decision.request
     try:
         answer = await http1.send(
-            http1.connect_to(target.url),
+            connect,
             sent.method,
             sent.target,
             sent.headers,

@@ -218,6 +218,7 @@ class Gateway:
                 decision,
                 request,
                 invoker=self._invoker,
+                own_ports=self.own_ports,
                 watch=watch,
                 assumptions=self._settings.assumptions,
             )

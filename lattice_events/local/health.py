@@ -6,6 +6,7 @@ import asyncio
 
 import aiohttp
 
+from lattice_events.local.http1 import target_tls
 from lattice_events.local.records import LogRecord, Report
 from lattice_events.network.health import Health, TargetHealth, after_check, passes
 from lattice_events.network.model import ForwardAction, HealthCheck, HttpTarget, Network, Target, TargetGroup
@@ -69,7 +70,9 @@ class HealthChecks:
         limit = aiohttp.ClientTimeout(total=check.timeout_seconds)
         url = target.url.rstrip("/") + check.path
         try:
-            async with self._session.get(url, timeout=limit, allow_redirects=False, ssl=False) as response:
+            async with self._session.get(
+                url, timeout=limit, allow_redirects=False, ssl=target_tls()
+            ) as response:
                 status = response.status
         except TimeoutError:
             return f"no answer to GET {check.path} within {check.timeout_seconds} s"

@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from functools import cache
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
 import h11
 
@@ -24,6 +23,7 @@ from lattice_events.local.stopwatch import Stopwatch
 from lattice_events.network.dataplane import IDLE_TIMEOUT_SECONDS
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Connect = Callable[[], Awaitable[Streams]]
 _CHUNK_BYTES = 64 * 1024
 _MAX_HEAD_BYTES = 64 * 1024
 _CONNECT_LIMIT_SECONDS = 5
@@ -72,7 +72,7 @@ class TargetResponse:
 
 
 async def send(
-    connect: Callable[[], Awaitable[Streams]],
+    connect: Connect,
     method: str,
     target: str,
     headers: Headers,
@@ -257,18 +257,23 @@ def _problem_of(head: h11.Response, raw: bytes) -> str | None:
     return None
 
 
-def connect_to(server: str) -> Callable[[], Awaitable[Streams]]:
-    """How to connect to a server, given as ``http://HOST:PORT`` or ``https://HOST:PORT``."""
-    parts = urlsplit(server)
-    tls = tls_context() if parts.scheme == "https" else None
-    port = parts.port or (443 if tls else 80)
-    return lambda: asyncio.open_connection(parts.hostname, port, ssl=tls)
-
-
 @cache
 def tls_context() -> ssl.SSLContext:
     """For connections to servers, whose certificates are checked."""
     return ssl.create_default_context()
+
+
+@cache
+def target_tls() -> ssl.SSLContext:
+    """For connections to targets: VPC Lattice does not validate their certificates.
+
+    Source:
+        https://docs.aws.amazon.com/vpc-lattice/latest/ug/target-groups.html
+    """
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def headers_of(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:

@@ -130,6 +130,7 @@ async def wired(
     *,
     tokens: Mapping[str, str] | None = None,
     shell: Mapping[str, str] | None = None,
+    port: int = 0,
 ) -> AsyncIterator[Wire]:
     """A gateway in front of a raw target and a played function."""
     wire = Wire()
@@ -150,7 +151,7 @@ async def wired(
         report=wire.report,
         log=lambda record: wire.logged.append(dict(record)),
     )
-    wire.port, _ = await gateway.start(port=0, tls_port=0)
+    wire.port, _ = await gateway.start(port=port, tls_port=0)
     try:
         yield wire
     finally:

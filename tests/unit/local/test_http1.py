@@ -19,7 +19,7 @@ class SlowReader(asyncio.StreamReader):
         self._pieces = pieces
         self._clock = clock
 
-    async def read(self, n: int = -1) -> bytes:  # noqa: ARG002 - each piece is short
+    async def read(self, n: int = -1) -> bytes:
         self._clock[0] += 25
         for _ in range(3):
             await asyncio.sleep(0)  # a limit that is over ends the wait here
