@@ -30,12 +30,13 @@ def deadline(limit: Any) -> Iterator[None]:
     Raises:
         ConfigurationError: It is neither.
     """
-    remaining = getattr(limit, "get_remaining_time_in_millis", None)
-    if remaining is None and not isinstance(limit, (int, float)):
+    ask = getattr(limit, "get_remaining_time_in_millis", None)
+    seconds = _seconds_of_context(ask) if callable(ask) else _number(limit)
+    if seconds is None:
         raise ConfigurationError(
             f"deadline takes the context of a Lambda function, or seconds, not {type(limit).__name__}."
+            " In tests, FakeLambdaContext(remaining_ms=…) is such a context."
         )
-    seconds = float(limit) if remaining is None else remaining() / 1000 - MARGIN_SECONDS
     token = _ends_at.set(min(_ends_at.get(), time.monotonic() + seconds))
     try:
         yield
@@ -53,8 +54,22 @@ def start_clock(deadline_seconds: float | None = None) -> SecondsLeft:
     now = time.monotonic()
     ends_at = _ends_at.get()
     invocation = current_invocation.get()
-    if invocation is not None and invocation.remaining_ms is not None:
-        ends_at = min(ends_at, now + invocation.remaining_ms() / 1000 - MARGIN_SECONDS)
+    if invocation is not None and callable(invocation.remaining_ms):
+        seconds = _seconds_of_context(invocation.remaining_ms)
+        ends_at = ends_at if seconds is None else min(ends_at, now + seconds)
     if deadline_seconds is not None:
         ends_at = min(ends_at, now + deadline_seconds)
     return lambda: ends_at - time.monotonic()
+
+
+def _seconds_of_context(ask: Callable[[], object]) -> float | None:
+    """What an invocation has left for calls; ``None`` if the context is a mock, which tells no number."""
+    milliseconds = _number(ask())
+    return None if milliseconds is None else milliseconds / 1000 - MARGIN_SECONDS
+
+
+def _number(value: object) -> float | None:
+    """A number, or ``None`` for what is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
+        return None
+    return float(value)
