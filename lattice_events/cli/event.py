@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from lattice_events.codec.limits import MAX_LAMBDA_BYTES
+from lattice_events.headers import find_uncarried, is_token
 from lattice_events.network.examples import CALLERS, make_event
 
 
@@ -45,7 +46,13 @@ def parse_header(text: str) -> tuple[str, str]:
     name, colon, value = text.partition(":")
     if not colon or not name.strip():
         raise click.BadParameter(f"a header must be NAME:VALUE, not {text!r}")
-    return name.strip(), value.strip()
+    name, value = name.strip(" "), value.strip(" \t")
+    if not is_token(name):
+        raise click.BadParameter(f"{name!r} is not the name of a header")
+    uncarried = find_uncarried(value)
+    if uncarried:
+        raise click.BadParameter(f"the header {name} has the character {uncarried}, which no header can have")
+    return name, value
 
 
 def read_body(text: str) -> bytes:

@@ -72,6 +72,7 @@ def explain(
     method, url, paths = _read_words(words)
     if from_vpc and not VPC.fullmatch(from_vpc):
         raise click.UsageError(f"--from-vpc takes the id or the ARN of a VPC, not {from_vpc!r}.")
+    given = [parse_header(each) for each in headers]
     serverless = serverless_options(**sources)
     project = load_project(
         paths or (Path(),),
@@ -83,7 +84,6 @@ def explain(
             runs_functions=False,
         ),
     )
-    given = [parse_header(each) for each in headers]
     request, port = _request(project.network, method, url, given)
     decision = _decide(project, request, port, caller, from_vpc)
     described = describe(decision, project.network, project.settings.assumptions)

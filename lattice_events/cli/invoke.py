@@ -22,6 +22,8 @@ from lattice_events.network.examples import CALLERS, make_event
 from lattice_events.network.model import EventVersion, Function, LambdaTarget, Network
 from lattice_events.readers.fragment import did_you_mean
 
+_ANONYMOUS = "anonymous"
+
 
 @click.command()
 @click.argument("function")
@@ -34,7 +36,7 @@ from lattice_events.readers.fragment import did_you_mean
     "--header", "headers", multiple=True, metavar="NAME:VALUE", help="Header of the request; repeatable."
 )
 @click.option("--body", default="", help="Body of the request: text, or @FILE.")
-@click.option("--as", "caller", type=click.Choice(list(CALLERS)), default="anonymous", show_default=True)
+@click.option("--as", "caller", type=click.Choice(list(CALLERS)), default=_ANONYMOUS, show_default=True)
 @function_options
 def invoke(
     function: str,
@@ -53,6 +55,8 @@ def invoke(
     """
     if event_file and request:
         raise click.UsageError("--event and --request cannot be used together.")
+    if not request and (headers or body or caller != _ANONYMOUS):
+        raise click.UsageError("--header, --body and --as need --request, such as --request 'POST /orders'.")
     wanted = run_options(paths, **options)
     parts = {"headers": [parse_header(each) for each in headers], "body": read_body(body), "caller": caller}
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from lattice_events.cli.event import parse_header
+
 _SEPARATOR = re.compile(r"==|:=|=|:")
 
 
@@ -48,7 +50,7 @@ def parse_items(texts: tuple[str, ...]) -> Items:
         elif separator[0] == "=":
             items.fields[name] = value
         else:
-            items.headers.append((name, value.strip()))
+            items.headers.append(parse_header(text))
     return items
 
 

@@ -259,8 +259,14 @@ class _Reader:
         if isinstance(found, dict):
             self._refuse_unknown(here, found, ("AWS", "Service", "Federated", "CanonicalUser"))
             values = self._strings((*here, "AWS"), found["AWS"]) if "AWS" in found else ()
+            others = tuple(
+                f"{{{kind}: {value}}}"  # which no caller of VPC Lattice is
+                for kind in ("Service", "Federated", "CanonicalUser")
+                if kind in found
+                for value in self._strings((*here, kind), found[kind])
+            )
         else:
-            values = self._strings(here, found)
+            values, others = self._strings(here, found), ()
         for value in values:
             if value != "*" and ("*" in value or "?" in value):
                 self._report(
@@ -275,7 +281,7 @@ class _Reader:
                 )
         if given[0] == "NotPrincipal" and statement.get("Effect") == "Allow":
             self._report(here, "is allowed only with Effect Deny, as in IAM")
-        return Element(values=values, is_negated=given[0] == "NotPrincipal")
+        return Element(values=(*values, *others), is_negated=given[0] == "NotPrincipal")
 
     def _read_conditions(self, place: Path, conditions: Any) -> Iterable[Condition]:
         if not isinstance(conditions, dict):

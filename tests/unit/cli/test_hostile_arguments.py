@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from lattice_events.assumptions import Assumptions
-from lattice_events.cli.event import read_body
+from lattice_events.cli.commands import lattice
+from lattice_events.cli.event import parse_header, read_body
 from lattice_events.cli.explain_tree import print_tree
 from lattice_events.cli.invoke import _read_event
 from lattice_events.cli.items import parse_items
@@ -87,6 +89,48 @@ def test_explain_prints_the_note_of_a_service_on_no_network(capsys: pytest.Captu
         "note  it has no association with a service network, so no client could reach it on AWS"
         in capsys.readouterr().out
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x: a\nb", "the header x has the character U+000A, which no header can have"),
+        ("x: a\r\ny: b", "the header x has the character U+000D, which no header can have"),
+        ("x: \x1b[2J", "the header x has the character U+001B, which no header can have"),
+        ("x y: a", "'x y' is not the name of a header"),
+        ("x\n: a", "'x\\n' is not the name of a header"),
+        ("é: a", "'é' is not the name of a header"),
+        (": a", "a header must be NAME:VALUE, not ': a'"),
+        ("x", "a header must be NAME:VALUE, not 'x'"),
+    ],
+)
+@pytest.mark.parametrize(
+    "command",
+    [["event", "v2"], ["explain", "/"], ["invoke", "f", "--request", "GET /"], ["sign", "https://a"]],
+)
+def test_a_header_that_no_request_can_have_is_refused(text: str, said: str, command: list[str]) -> None:
+    done = CliRunner().invoke(lattice, [*command, "--header", text])
+
+    assert done.exit_code == 2
+    assert said in " ".join(done.output.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("text", ["x:a\r\ny: b", "x:\x1b[2J", "x y:a", "é:a"])
+def test_an_item_that_is_a_header_that_no_request_can_have_is_refused(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="no header can have|is not the name of a header"):
+        parse_items((text,))
+
+
+def test_a_header_is_a_name_and_a_value() -> None:
+    assert parse_header("X-a :  b:\tc é ") == ("X-a", "b:\tc é")
+
+
+@pytest.mark.parametrize("options", [["--body", "x"], ["--header", "a: b"], ["--as", "role"]])
+def test_what_describes_a_request_needs_one(options: list[str]) -> None:
+    done = CliRunner().invoke(lattice, ["invoke", "f", *options])
+
+    assert done.exit_code == 2
+    assert "--header, --body and --as need --request" in " ".join(done.output.replace("│", " ").split())
 
 
 @pytest.mark.parametrize("name", ["A B", "A-B", "1A", "_A", "A\x1b[2J", "é"])

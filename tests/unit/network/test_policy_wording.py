@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,9 +10,10 @@ import pytest
 
 from lattice_events import Headers
 from lattice_events.headers import QueryParams
-from lattice_events.network.policy import Facts, evaluate, parse_policy
+from lattice_events.network.policy import Caller, Facts, evaluate, parse_policy
 from lattice_events.network.policy.operators import OPERATORS
 
+ACCOUNT = "123456789012"
 LATTICE = "vpc-lattice-svcs:"
 HEADER, LIST, TYPE = f"{LATTICE}RequestHeader/h", f"{LATTICE}RequestQueryString/l", "aws:PrincipalType"
 # The request: header h is QWE=, query l=a&l=b, from 10.0.0.7 at noon, anonymous, without a VPC.
@@ -95,3 +97,32 @@ def test_every_operator_has_a_text_here() -> None:
     bare = {name.rpartition(":")[2].removesuffix("IfExists") for name, *_ in LACKS}
 
     assert bare == {*OPERATORS, "Null"}
+
+
+PRINCIPALS = [
+    ({"Service": "lambda.amazonaws.com"}, "anonymous is not {Service: lambda.amazonaws.com}"),
+    ({"Federated": ["a", "b"]}, "anonymous is not {Federated: a} or {Federated: b}"),
+    ({"CanonicalUser": "7"}, "anonymous is not {CanonicalUser: 7}"),
+    ({"Service": "a.amazonaws.com", "AWS": ACCOUNT}, f"anonymous is not {ACCOUNT} or {{Service: a.amazonaws.com}}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("principal", "text"), PRINCIPALS)
+def test_a_principal_that_no_caller_is_is_named(principal: dict[str, Any], text: str) -> None:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "*", "Resource": "*"}
+    verdict = evaluate(parse_policy({"Statement": statement}), FACTS)
+
+    assert [str(lack) for lack in verdict.lacks] == [f"Principal: {text}"]
+
+
+@pytest.mark.parametrize("kind", ["Service", "Federated", "CanonicalUser"])
+@pytest.mark.parametrize(
+    "value", ["*", ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root", f"arn:aws:iam::{ACCOUNT}:role/app"]
+)
+def test_a_principal_of_another_kind_is_no_caller(kind: str, value: str) -> None:
+    statement = {"Principal": {kind: value}, "Action": "*", "Resource": "*"}
+    caller = replace(FACTS, caller=Caller(arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s1"))
+    deny = {"NotPrincipal": {kind: value}, "Action": "*", "Resource": "*", "Effect": "Deny"}
+
+    assert evaluate(parse_policy({"Statement": {**statement, "Effect": "Allow"}}), caller).effect == "none"
+    assert evaluate(parse_policy({"Statement": deny}), caller).effect == "deny"
