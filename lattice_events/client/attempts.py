@@ -23,7 +23,7 @@ from lattice_events.client.prepared import (
 )
 from lattice_events.client.retry import RETRIED_STATUSES, Outcome, decide_delay, parse_retry_after
 from lattice_events.client.signing import RequestSigner
-from lattice_events.client.time_left import SecondsLeft
+from lattice_events.client.time_left import LONGEST_SECONDS, SecondsLeft
 from lattice_events.client.transport import Watch
 from lattice_events.errors import CallError, ConfigurationError
 from lattice_events.sigv4 import Credentials, encode_url
@@ -177,13 +177,17 @@ class Call:
         """The id that the call carries."""
         return self._request.headers.get("x-amzn-requestid")
 
-    def _explain(self, error: requests.exceptions.RequestException, *, has_sent: bool) -> None:
-        """Keep the error that this failure is, should it stay, and its kind."""
+    def _explain(self, error: requests.exceptions.RequestException, *, has_sent: bool | None) -> None:
+        """Keep the error that this failure is, should it stay, and its kind.
+
+        Args:
+            error: What requests raised.
+            has_sent: See `Watch`. Where nobody knows, an error may look like one of connecting and not be
+                it: TLS breaks later too, and an adapter may have tried more than once.
+        """
         if not has_sent and _is_connect_failure(error):
-            self._failure, self._failed = (
-                not_connected(self._host, error, self._request_id),
-                Outcome("not connected"),
-            )
+            self._failure = not_connected(self._host, error, self._request_id)
+            self._failed = Outcome("broken" if has_sent is None else "not connected")
         elif isinstance(error, requests.exceptions.Timeout) or _is_read_timeout(error):
             # The cause is left out: its text may hold a signed URL.
             raise deadline_exceeded(self._host, self._request_id) from None
@@ -217,13 +221,34 @@ def _timeouts(given: Any, left: float) -> tuple[float, float]:
     """Timeouts to connect and to read: the caller's or ours, and never more than is left."""
     if given is None and left == math.inf:
         return CONNECT_SECONDS, READ_SECONDS
-    pair = given if isinstance(given, tuple) else (given, given)
-    if len(pair) != 2 or not all(each is None or isinstance(each, (int, float)) for each in pair):
-        raise ConfigurationError(f"timeout is {given!r}; it is seconds, or (to connect, to read).")
-    connect, read = pair
+    connect, read = _read_timeout(given)
     # Half of the time, for a name may have two addresses, each of which gets it.
-    connect = min(CONNECT_SECONDS if connect is None else connect, max(left / 2, 0.001))
-    return connect, min(READ_SECONDS if read is None else read, left)
+    connect = min(CONNECT_SECONDS if connect is None else connect, max(left / 2, 0.001), LONGEST_SECONDS)
+    return connect, min(READ_SECONDS if read is None else read, left, LONGEST_SECONDS)
+
+
+def _read_timeout(given: Any) -> tuple[float | None, float | None]:
+    """The caller's timeouts to connect and to read, as `requests` takes them.
+
+    Raises:
+        ConfigurationError: It is none.
+    """
+    pair = given if isinstance(given, tuple) else (given, given)
+    if isinstance(given, urllib3.Timeout):
+        started = given.clone()
+        started.start_connect()  # else it cannot tell what its total leaves to read
+        resolve = urllib3.Timeout.resolve_default_timeout
+        pair = resolve(started.connect_timeout), resolve(started.read_timeout)
+    if len(pair) != 2 or not all(each is None or _is_timeout(each) for each in pair):
+        raise ConfigurationError(
+            f"timeout is {given!r}; it is seconds above 0, (to connect, to read), or a urllib3.Timeout."
+        )
+    return pair
+
+
+def _is_timeout(value: object) -> bool:
+    """Whether a value is a number of seconds that one can wait."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
 
 
 def _reasons(error: BaseException) -> list[BaseException]:
@@ -240,8 +265,11 @@ def _reasons(error: BaseException) -> list[BaseException]:
 
 
 def _is_connect_failure(error: Exception) -> bool:
-    """Whether nothing was sent, for there was no connection."""
+    """Whether the error is one of connecting."""
     kinds = (
+        requests.exceptions.ConnectTimeout,
+        requests.exceptions.ProxyError,
+        requests.exceptions.SSLError,
         urllib3.exceptions.NewConnectionError,
         urllib3.exceptions.ConnectTimeoutError,
         urllib3.exceptions.ProxyError,

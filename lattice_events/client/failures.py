@@ -23,8 +23,8 @@ _TLS = (
 
 def not_connected(host: str, error: BaseException, request_id: str | None) -> UnreachableError:
     """The error of a call that made no connection."""
-    text = str(error)  # of requests: it holds what urllib3 and the system said
-    if "ProxyError" in type(error).__name__:
+    text = f"{type(error).__name__} {error}"  # of requests: it holds what urllib3 and the system said
+    if text.startswith("ProxyError"):
         hint = _PROXY
     elif "CERTIFICATE" in text.upper() or "SSL" in text.upper():
         hint = _TLS

@@ -14,7 +14,7 @@ from lattice_events.client.denials import LONGEST_BODY_BYTES, is_about_credentia
 from lattice_events.client.failures import deadline_exceeded
 from lattice_events.client.redaction import redact_log
 from lattice_events.client.signing import RequestSigner, invocation_headers
-from lattice_events.client.time_left import start_clock
+from lattice_events.client.time_left import LONGEST_SECONDS, start_clock
 from lattice_events.errors import CallError, MissingExtraError, SigningError
 from lattice_events.sigv4 import Credentials, encode_url
 
@@ -240,6 +240,7 @@ class _Call:
         if left == math.inf:
             return {}
         self._check_time()
+        left = min(left, LONGEST_SECONDS)
         given = self._request.extensions.get("timeout", {})
         kinds = ("connect", "read", "write", "pool")
         return {

@@ -6,6 +6,7 @@ What one call does is in `attempts`; what is signed, in `signing`.
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from lattice_events.client.denials import read_denial
 from lattice_events.client.discovery import ServiceURL, service_url
 from lattice_events.client.signing import RequestSigner
 from lattice_events.client.time_left import SecondsLeft, deadline, start_clock
-from lattice_events.errors import MissingExtraError, SigningError
+from lattice_events.errors import ConfigurationError, MissingExtraError, SigningError
 from lattice_events.sigv4 import Credentials, encode_url
 
 try:
@@ -27,13 +28,14 @@ from lattice_events.client.prepared import Signature, add_invocation, sign_prepa
 from lattice_events.client.transport import LatticeAdapter
 
 _FROM_HTTPS = "_lattice_from_https"
+_METHOD = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 
 
 class LatticeSession(requests.Session):
     """A `requests.Session` for VPC Lattice services: signed, in time, with errors that say what to fix.
 
-    Signed are ``https://*.vpc-lattice-svcs.REGION.on.aws``, whose Region is in the name, and the
-    hosts given as `hosts`. Any other host gets the request as it is: credentials go nowhere else.
+    Signed are requests to ``*.vpc-lattice-svcs.REGION.on.aws``, whose Region is in the name, and to the
+    hosts given as `hosts`, over https and over http. Any other host gets the request as it is: credentials go nowhere else.
     ``get`` and ``options`` follow redirects as those of requests do, the others only when asked to; each
     hop is judged and signed by itself, but one from https to http goes on unsigned.
 
@@ -107,7 +109,9 @@ class LatticeSession(requests.Session):
         Raises:
             CallError: No answer of the service came; see `send`.
             SigningError: The request cannot be signed.
+            ConfigurationError: The method or the timeout is none.
         """
+        _check_method(method)
         kwargs.setdefault("allow_redirects", False)
         if self._base is not None:
             text = url.decode() if isinstance(url, bytes) else url
@@ -127,7 +131,9 @@ class LatticeSession(requests.Session):
             UnreachableError: No connection.
             DeadlineExceededError: It did not end in time.
             CallError: The connection broke.
+            ConfigurationError: The method or the timeout is none.
         """
+        _check_method(request.method)
         for name in ("stream", "verify", "cert"):  # else hops of a redirect go without the session's own
             kwargs.setdefault(name, getattr(self, name))
         if "proxies" not in kwargs:
@@ -189,6 +195,13 @@ class LatticeSession(requests.Session):
             return self._signer.region_of(text.lstrip()) is not None
         except SigningError:
             return False  # it is no URL; requests says so
+
+
+def _check_method(method: str | bytes | None) -> None:
+    """Refuse what is no method before it is sent."""
+    text = method.decode("latin-1") if isinstance(method, bytes) else str(method or "")
+    if not _METHOD.fullmatch(text):
+        raise ConfigurationError(f"method is {method!r}; it is GET, POST or another word without spaces.")
 
 
 def _comes_from_https(request: requests.PreparedRequest) -> bool:

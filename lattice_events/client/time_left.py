@@ -15,6 +15,9 @@ from lattice_events.errors import ConfigurationError
 MARGIN_SECONDS = 0.25
 """What a call leaves of an invocation's time, for the handler to answer its own caller."""
 
+LONGEST_SECONDS = 1_000_000.0
+"""A socket takes no timeout of more than 24 days."""
+
 _ends_at: ContextVar[float] = ContextVar("lattice_events_deadline", default=math.inf)
 
 SecondsLeft = Callable[[], float]

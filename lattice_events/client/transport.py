@@ -40,7 +40,8 @@ class Watch:
     Attributes:
         seconds_left: Of the call.
         idle_seconds: How long one read or write may take at most.
-        has_sent: Whether anything of the request has left.
+        has_sent: Whether anything of the request has left; ``None`` while no connection of ours was asked
+            for: an adapter or a SOCKS proxy may have others, which tell nothing.
     """
 
     __slots__ = ("_token", "has_sent", "idle_seconds", "seconds_left")
@@ -48,7 +49,7 @@ class Watch:
     def __init__(self, seconds_left: SecondsLeft, idle_seconds: float) -> None:
         """Take the times; ``with`` the watch, connections of `LatticeAdapter` keep them."""
         self.seconds_left, self.idle_seconds = seconds_left, idle_seconds
-        self.has_sent = False
+        self.has_sent: bool | None = None
 
     def __enter__(self) -> None:
         """Begin."""
@@ -123,6 +124,8 @@ class _Aging:
 
     def connect(self) -> None:
         """Connect, and note when; a proxy's tunnel is part of it."""
+        watch = _watch.get()
+        watch.has_sent = bool(watch.has_sent)
         self._is_connecting = True
         try:
             super().connect()  # type: ignore[misc]  # of the connection that it is mixed into

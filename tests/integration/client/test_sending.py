@@ -119,6 +119,27 @@ def test_a_tls_failure_after_the_request_has_left_is_no_reason_to_repeat_a_post(
         assert len(server.received) == 1
 
 
+def test_a_tls_failure_with_somebody_else_s_adapter_is_none_either(tmp_path: Path) -> None:
+    """Nobody knows then whether anything was sent."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+
+    def serve(connection: socket.socket, server: Peer) -> None:
+        with context.wrap_socket(connection, server_side=True) as secure:
+            server.received.append(read_request(secure))
+            os.write(secure.fileno(), b"this is no TLS record")
+
+    with peer(serve) as server, local_session() as session:
+        session.verify = str(tmp_path / "ca.pem")
+        session.mount("https://", requests.adapters.HTTPAdapter())
+        with pytest.raises(CallError):
+            session.post(f"https://127.0.0.1:{server.port}/", data=b"once")
+
+        assert len(server.received) == 1
+
+
 def test_an_error_that_the_caller_is_handling_is_not_this_call_s() -> None:
     def serve(connection: socket.socket, server: Peer) -> None:
         server.received.append(read_request(connection))  # and hangs up

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 import requests
+import urllib3
 
 from lattice_events.client import LatticeSession, deadline
 from lattice_events.client.discovery import ServiceURL
 from lattice_events.context import Invocation, current_invocation
-from lattice_events.errors import ConfigurationError, MissingCredentialsError, SigningError
+from lattice_events.errors import (
+    CallError,
+    ConfigurationError,
+    DeadlineExceededError,
+    MissingCredentialsError,
+    SigningError,
+    UnreachableError,
+)
 from lattice_events.sigv4 import Credentials
 
 SERVICE = "https://foo-0123456789abcdef0.7d67968.vpc-lattice-svcs.us-east-1.on.aws"
@@ -23,10 +32,12 @@ class Recorder(requests.adapters.BaseAdapter):
     def __init__(self, *locations: str) -> None:
         super().__init__()
         self.sent: list[requests.PreparedRequest] = []
+        self.timeouts: list[tuple[float, float]] = []
         self.locations = list(locations)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         self.sent.append(request.copy())
+        self.timeouts.append(kwargs["timeout"])
         response = requests.Response()
         response.status_code = 200
         response.request = request
@@ -190,10 +201,88 @@ def test_an_option_that_would_go_unnoticed_is_refused(options: dict[str, Any], s
         LatticeSession(**options)
 
 
-@pytest.mark.parametrize("timeout", [(3,), "3", (1, 2, 3), (1, "2")])
+@pytest.mark.parametrize(
+    "timeout", [(3,), "3", (1, 2, 3), (1, "2"), 0, -1, (1, 0), math.nan, (math.nan, 1), True, [1, 2]]
+)
 def test_a_timeout_is_seconds_or_two_of_them(timeout: Any) -> None:
-    with pytest.raises(ConfigurationError, match="it is seconds, or"):
+    with pytest.raises(ConfigurationError, match="it is seconds above 0, \\(to connect, to read\\), or"):
         send(SERVICE, timeout=timeout)
+
+
+@pytest.mark.parametrize(
+    ("timeout", "used"),
+    [
+        (None, (1.0, 60.0)),
+        ((None, None), (1.0, 60.0)),
+        (3, (3, 3)),
+        ((0.5, None), (0.5, 60.0)),
+        (math.inf, (1e6, 1e6)),
+        (1e300, (1e6, 1e6)),
+        (urllib3.Timeout(connect=2, read=3), (2, 3)),
+        (urllib3.Timeout(), (1.0, 60.0)),
+        (urllib3.Timeout(connect=None, read=9), (1.0, 9)),
+        (urllib3.Timeout(connect=0.5, read=9, total=4), (0.5, 4)),
+        (urllib3.Timeout(4), (4, 4)),
+    ],
+)
+def test_a_timeout_is_what_requests_takes(timeout: Any, used: tuple[float, float]) -> None:
+    recorder = Recorder()
+    with session_with(recorder) as session:
+        session.get(SERVICE, timeout=timeout)
+
+    assert recorder.timeouts[0] == pytest.approx(used, abs=0.5)
+
+
+@pytest.mark.parametrize("method", ["", "A B", "X\r\nY", "É", None, b""])
+def test_a_method_is_a_word(method: Any) -> None:
+    prepared = requests.Request("GET", SERVICE).prepare()
+    prepared.method = method
+    with session_with(Recorder()) as session:
+        with pytest.raises(ConfigurationError, match="it is GET, POST or another word"):
+            session.request(method, SERVICE)
+        with pytest.raises(ConfigurationError, match="it is GET, POST or another word"):
+            session.send(prepared)
+
+
+class Failing(requests.adapters.BaseAdapter):
+    """A transport that fails as a mock does: with an error that holds nothing."""
+
+    def __init__(self, kind: type[Exception]) -> None:
+        super().__init__()
+        self.kind, self.attempts = kind, 0
+
+    def send(self, *args: Any, **kwargs: Any) -> requests.Response:
+        self.attempts += 1
+        raise self.kind
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "says", "attempts"),
+    [
+        (requests.exceptions.ConnectTimeout, UnreachableError, "security group", 3),
+        (requests.exceptions.ProxyError, UnreachableError, "NO_PROXY", 3),
+        (requests.exceptions.SSLError, UnreachableError, "certificate", 3),
+        (requests.exceptions.ReadTimeout, DeadlineExceededError, "did not answer", 1),
+        (requests.exceptions.Timeout, DeadlineExceededError, "did not answer", 1),
+        (requests.exceptions.ConnectionError, CallError, "broke before", 3),
+        (requests.exceptions.ChunkedEncodingError, CallError, "broke before", 3),
+    ],
+)
+def test_an_error_of_requests_alone_tells_its_kind(
+    kind: type[Exception], error: type[CallError], says: str, attempts: int
+) -> None:
+    """Of a mock; whether the request was sent is not known, so no POST is repeated."""
+    for method, expected in (("GET", attempts), ("POST", 1)):
+        failing = Failing(kind)
+        with LatticeSession(credentials=lambda: CREDENTIALS) as session:
+            session.mount("https://", failing)
+            with pytest.raises(error, match=says) as caught:
+                session.request(method, SERVICE)
+
+        assert (type(caught.value), failing.attempts) == (error, expected)
 
 
 def test_a_deadline_is_a_context_or_seconds() -> None:
