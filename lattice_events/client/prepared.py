@@ -62,6 +62,31 @@ def unsigned_copy(request: requests.PreparedRequest) -> requests.PreparedRequest
     return made
 
 
+class RedirectedRequest(requests.PreparedRequest):
+    """A request that a redirect answered: it may be sent again, but the redirect's is made of its copy.
+
+    Not the headers' copy, which urllib3 makes of all that it sends.
+    """
+
+    signature: Signature
+
+    def copy(self) -> requests.PreparedRequest:
+        """A copy without the signature."""
+        made = super().copy()
+        take_off(made, self.signature)
+        return made
+
+
+def keep_from_redirect(request: requests.PreparedRequest, signature: Signature) -> None:
+    """Let the request of a redirect of this one go on without the signature."""
+    if type(request) is requests.PreparedRequest:
+        request.__class__ = RedirectedRequest
+    if isinstance(request, RedirectedRequest):
+        request.signature = signature
+    else:
+        take_off(request, signature)  # somebody's own kind
+
+
 def take_off(request: requests.PreparedRequest, signature: Signature) -> None:
     """Remove what the signer wrote from a request or a copy of it, and only that."""
     if request.url == signature.signed.url:

@@ -24,7 +24,7 @@ except ImportError as error:
     raise MissingExtraError("requests", needed_for="LatticeSession") from error
 
 from lattice_events.client.attempts import Call
-from lattice_events.client.prepared import Signature, add_invocation, sign_prepared, take_off
+from lattice_events.client.prepared import Signature, add_invocation, keep_from_redirect, sign_prepared
 from lattice_events.client.transport import LatticeAdapter
 
 _FROM_HTTPS = "_lattice_from_https"
@@ -269,7 +269,7 @@ class _Receiver:
         if response.is_redirect:
             # requests makes the next hop's of the one that it was given; an adapter may name another.
             for request in (self._request, response.request):
-                take_off(request, self._signature)
+                keep_from_redirect(request, self._signature)
         if response.status_code == 403:
             denial = read_denial(
                 response.content,

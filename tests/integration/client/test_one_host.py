@@ -371,6 +371,24 @@ def test_a_copy_of_a_prepared_request_takes_no_signature_along_either(
     assert traces(elsewhere) == set()
 
 
+@pytest.mark.parametrize("mode", ["header", "query"])
+@pytest.mark.parametrize("follows", [False, True])
+@pytest.mark.parametrize("kind", [0, 1])
+def test_a_prepared_request_is_signed_each_time_also_after_a_redirect(
+    kind: int, mode: Any, lattice_service: LatticeService, elsewhere: LatticeService, *, follows: bool
+) -> None:
+    other = elsewhere.url.replace("127.0.0.1", "localhost")
+    redirect = Answer(302, headers=(("location", f"{other}/next"),))
+    lattice_service.play(redirect, redirect, 200)
+    with sessions(lattice_service, mode)[kind] as session:
+        prepared = session.prepare_request(requests.Request("GET", lattice_service.url))
+        for _ in range(3):
+            session.send(prepared, allow_redirects=follows)
+
+    assert [each.accepted for each in lattice_service.verifications] == [True] * 3
+    assert (len(elsewhere.requests), traces(elsewhere)) == (2 * follows, set())
+
+
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
     return trustme.CA()
