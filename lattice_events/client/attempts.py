@@ -6,6 +6,7 @@ import math
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ import requests
 import urllib3.exceptions
 
 from lattice_events.client.denials import LONGEST_BODY_BYTES, is_about_credentials, read_denial
-from lattice_events.client.failures import broken, deadline_exceeded, not_connected
+from lattice_events.client.failures import broken, deadline_exceeded, find_in_time, not_connected
 from lattice_events.client.prepared import (
     add_invocation,
     can_rewind,
@@ -112,13 +113,19 @@ class Call:
             return None
         add_invocation(self._request)
         self._request.url = encode_url(self._request.url or "")
-        return None if self._is_anonymous else self._signer.find_credentials()
+        return None if self._is_anonymous else self._find(self._signer.find_credentials)
+
+    def _find(self, find: Callable[[], Credentials | None]) -> Credentials | None:
+        """Credentials, unless finding them takes the time of the call."""
+        return find_in_time(
+            find, seconds_left=self._seconds_left, host=self._host, request_id=self._request_id
+        )
 
     def _find_other(self, credentials: Credentials | None, denial: CallError) -> Credentials | None:
         """Fresh credentials, if the denial is about those that were used and there are any."""
         if credentials is None or not is_about_credentials(denial):
             return None
-        return self._signer.find_other_credentials(credentials)
+        return self._find(partial(self._signer.find_other_credentials, credentials))
 
     def _decide_delay(self, response: requests.Response | None, attempt: int) -> float | None:
         """Seconds to wait before the next attempt, if there is one."""

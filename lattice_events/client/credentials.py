@@ -54,6 +54,24 @@ class Expiring(NamedTuple):
     expires_at: float
 
 
+def _acquire(lock: threading.Lock) -> None:
+    """Wait for the thread that fetches, but no longer than the call has time."""
+    if not lock.acquire(timeout=max(0, min(start_clock()(), threading.TIMEOUT_MAX))):
+        raise MissingCredentialsError(
+            "No AWS credentials in time: another thread was still fetching them when the time for the call ended."
+        )
+
+
+@contextmanager
+def _held(lock: threading.Lock) -> Iterator[None]:
+    """Be the thread that fetches."""
+    _acquire(lock)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 class RefreshingCredentials:
     """Credentials that are fetched when they are needed and replaced before they expire.
 
@@ -90,7 +108,7 @@ class RefreshingCredentials:
             if may_wait or not self._lock.acquire(blocking=False):
                 return current.credentials
         else:
-            self._acquire()
+            _acquire(self._lock)
         try:
             return self._replace(current).credentials
         finally:
@@ -102,20 +120,10 @@ class RefreshingCredentials:
         Raises:
             SigningError: None could be fetched.
         """
-        self._acquire()
-        try:
+        with _held(self._lock):
             if self._current is None or self._current.credentials == stale:
                 self._current = self._fetch()
             return self._current.credentials
-        finally:
-            self._lock.release()
-
-    def _acquire(self) -> None:
-        """Wait for the thread that fetches, but no longer than the call has time."""
-        if not self._lock.acquire(timeout=max(0, min(start_clock()(), threading.TIMEOUT_MAX))):
-            raise MissingCredentialsError(
-                "No AWS credentials in time: another thread was still fetching them when the time for the call ended."
-            )
 
     def _replace(self, seen: Expiring | None) -> Expiring:
         """Fetch a new set, unless another thread has since `seen`; keep the old one as long as it holds."""
@@ -196,7 +204,7 @@ class DefaultCredentials:
 
     def _from_botocore(self) -> Credentials:
         """What botocore's chain finds, frozen; it is kept once it has given a set."""
-        with self._lock:
+        with _held(self._lock):
             found = self._botocore
             if found is None:
                 found = _load_botocore(self._profile)

@@ -7,7 +7,13 @@ Source:
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
+from lattice_events.client.time_left import SecondsLeft
 from lattice_events.errors import CallError, DeadlineExceededError, UnreachableError
+
+Found = TypeVar("Found")
 
 _SILENT = "Check that the function's VPC is associated with the service network, that the service is too, that the function's security group allows traffic to the VPC Lattice prefix list, and that the association's security group allows traffic from the function."
 _NO_NAME = (
@@ -51,3 +57,28 @@ def deadline_exceeded(host: str, request_id: str | None) -> DeadlineExceededErro
         request_id=request_id,
         hint="Give the function a longer timeout, or check what the target waits for.",
     )
+
+
+def credentials_too_slow(host: str, request_id: str | None) -> DeadlineExceededError:
+    """The error of a call whose time went by before it could be signed."""
+    return DeadlineExceededError(
+        f"Finding AWS credentials took all the time of the call; {host} was not asked.",
+        request_id=request_id,
+        hint="Check where they come from: the function given as credentials, or the container endpoint, STS, SSO or process that is set up. Or give the function a longer timeout.",
+    )
+
+
+def find_in_time(
+    find: Callable[[], Found], *, seconds_left: SecondsLeft, host: str, request_id: str | None
+) -> Found:
+    """Credentials, for a call that still has time.
+
+    Raises:
+        DeadlineExceededError: It has none; the error says who took it.
+    """
+    if seconds_left() <= 0:
+        raise deadline_exceeded(host, request_id)
+    found = find()
+    if seconds_left() <= 0:
+        raise credentials_too_slow(host, request_id)
+    return found

@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping
+from functools import partial
 from typing import Any, Literal, Self
 
 from lattice_events.client.denials import LONGEST_BODY_BYTES, is_about_credentials, read_denial
-from lattice_events.client.failures import deadline_exceeded
+from lattice_events.client.failures import Found, credentials_too_slow, deadline_exceeded, find_in_time
 from lattice_events.client.redaction import redact_log
 from lattice_events.client.signing import RequestSigner, invocation_headers
 from lattice_events.client.time_left import LONGEST_SECONDS, start_clock
@@ -19,6 +20,7 @@ from lattice_events.errors import CallError, MissingExtraError, SigningError
 from lattice_events.sigv4 import Credentials, encode_url
 
 try:
+    import anyio
     import anyio.to_thread
     import httpx
     from httpx import _client as client_module
@@ -86,11 +88,11 @@ class LatticeAuth(httpx.Auth):
         """
         with _Call(self._signer, request) as call:
             if call.is_signed and self._signer.may_block:
-                await anyio.to_thread.run_sync(call.find_credentials)
+                await call.in_thread(call.find_credentials)
             response = yield call.sign()
             if call.may_be_denied(response):
                 await response.aread()
-                if await anyio.to_thread.run_sync(call.has_other_credentials, response):
+                if await call.in_thread(partial(call.has_other_credentials, response)):
                     response = yield call.sign()
                     if call.may_be_denied(response):
                         await response.aread()
@@ -204,8 +206,24 @@ class _Call:
     def find_credentials(self) -> Credentials:
         """Those that the request is signed with, found once."""
         if self._credentials is None:
-            self._credentials = self._signer.find_credentials()
+            self._credentials = self._find(self._signer.find_credentials)
         return self._credentials
+
+    def _find(self, find: Callable[[], Found]) -> Found:
+        """Credentials, unless finding them takes the time of the call."""
+        return find_in_time(
+            find,
+            seconds_left=self._seconds_left,
+            host=self._request.url.host,
+            request_id=self._request_id,
+        )
+
+    async def in_thread(self, find: Callable[[], Found]) -> Found:
+        """What a thread finds in time; it goes on by itself when the time is over, or the caller gives up."""
+        left = self._seconds_left()
+        with anyio.move_on_after(left if left > 0 else None):  # without time it looks for none, and says so
+            return await anyio.to_thread.run_sync(find, abandon_on_cancel=True)
+        raise credentials_too_slow(self._request.url.host, self._request_id)
 
     def sign(self) -> httpx.Request:
         """The request to send: signed if its host is ours to sign for, else the caller's own."""
@@ -284,7 +302,7 @@ class _Call:
         if denial is None:
             return False
         if self._credentials is not None and is_about_credentials(denial) and self._can_be_sent_again:
-            other = self._signer.find_other_credentials(self._credentials)
+            other = self._find(partial(self._signer.find_other_credentials, self._credentials))
             if other is not None:
                 self._credentials = other
                 return True
