@@ -50,7 +50,7 @@ class _Environment:
         known = self._runners.get(os.getpid())
         if known is None or known[1].is_closed():
             runner = asyncio.Runner()
-            known = self._runners[os.getpid()] = runner, runner.get_loop()
+            known = self._runners[os.getpid()] = runner, _tell_threads(runner.get_loop())
         return known
 
     def _close(self) -> None:
@@ -58,6 +58,24 @@ class _Environment:
         runner, loop = self._runners.get(os.getpid(), (None, None))
         if runner is not None and loop is not None and not (loop.is_closed() or loop.is_running()):
             runner.close()
+
+
+def _tell_threads(loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:
+    """Let `run_in_executor` hand its context on, as `asyncio.to_thread` does.
+
+    A handler that is called in such a thread then knows that the loop is taken: it would wait for ever.
+    """
+    run_in_executor = loop.run_in_executor
+
+    def run(executor: Any, function: Callable[..., Any], *arguments: Any) -> Any:
+        from concurrent.futures import ThreadPoolExecutor
+
+        if executor is None or isinstance(executor, ThreadPoolExecutor):  # a context goes to no other process
+            return run_in_executor(executor, copy_context().run, function, *arguments)
+        return run_in_executor(executor, function, *arguments)
+
+    setattr(loop, "run_in_executor", run)  # noqa: B010 - a type has its methods fixed
+    return loop
 
 
 async def _noted(awaitable: Awaitable[Any], tasks: list[asyncio.Task[Any]]) -> Any:
@@ -107,4 +125,6 @@ def run(awaitable: Awaitable[Any]) -> Any:
 
 def _run_apart(awaitable: Awaitable[Any]) -> Any:
     """Run it on a loop of its own."""
-    return asyncio.run(_noted(awaitable, []))
+    with asyncio.Runner() as runner:
+        _tell_threads(runner.get_loop())
+        return runner.run(_noted(awaitable, []))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
+import operator
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextvars import ContextVar
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextvars import ContextVar, copy_context
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import anyio.to_thread
 import httpx
 import pytest
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -25,7 +29,7 @@ from lattice_events.adapters.powertools import LatticeResolver
 from lattice_events.context import current_invocation
 from lattice_events.errors import ResponseError
 from lattice_events.event_loop import run
-from lattice_events.testing import call
+from lattice_events.testing import call, make_request
 
 EVENTS = 200
 
@@ -157,6 +161,47 @@ def test_a_handler_may_call_another_one() -> None:
 
 
 place: ContextVar[str] = ContextVar("place", default="nowhere")
+
+
+POOL = ThreadPoolExecutor(4)
+IN_THREADS: Any = {
+    "default": lambda loop, work: loop.run_in_executor(None, work),
+    "pool": lambda loop, work: loop.run_in_executor(POOL, work),
+    "to_thread": lambda loop, work: asyncio.to_thread(work),
+    "anyio": lambda loop, work: anyio.to_thread.run_sync(work),
+    "context": lambda loop, work: loop.run_in_executor(None, copy_context().run, work),
+}
+
+
+@pytest.mark.parametrize("in_thread", IN_THREADS.values(), ids=IN_THREADS)
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_a_handler_may_call_another_one_in_a_thread(in_thread: Any, depth: int) -> None:
+    @lattice_handler
+    async def handler(request: Request) -> Any:
+        left = int(request.path[1:])
+        if left == 0:
+            return "innermost"
+        return await in_thread(asyncio.get_running_loop(), lambda: call(handler, f"GET /{left - 1}").text)
+
+    assert call(handler, f"GET /{depth}").text == "innermost"
+
+
+def test_a_thread_of_a_handler_knows_the_invocation() -> None:
+    @lattice_handler
+    async def handler(request: Request) -> Any:
+        invocation = await asyncio.get_running_loop().run_in_executor(None, current_invocation.get)
+        return invocation.request_id if invocation else "none"
+
+    assert call(handler).text == make_request().request_id
+
+
+def test_a_handler_may_use_another_process() -> None:
+    @lattice_handler
+    async def handler(request: Request) -> dict[str, int]:
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            return {"sum": await asyncio.get_running_loop().run_in_executor(pool, operator.add, 1, 2)}
+
+    assert call(handler).json() == {"sum": 3}
 
 
 def test_a_coroutine_sees_the_caller_s_context_and_keeps_its_own() -> None:
