@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lattice_events.headers import Headers
     from lattice_events.response import Response
 
+_BODILESS = (204, 205, 304)
 _SURELY_SMALL_BYTES = MAX_LAMBDA_BYTES // 8  # JSON writes no byte as more than 6
 
 
@@ -34,8 +35,8 @@ def encode_response(
 
     Shape: ``{"isBase64Encoded": bool, "statusCode": int, "headers": {name: text}, "body": text}``.
     The body is text when it is UTF-8 and has no content-encoding, else base64. Hop-by-hop headers
-    are dropped, as the service would. A repeated header is joined with ``", "``, but for
-    ``set-cookie``, which must not be joined.
+    are dropped, as the service would, and so is the body of a 204, 205 or 304, with its length. A
+    repeated header is joined with ``", "``, but for ``set-cookie``, which must not be joined.
 
     Args:
         response: To encode.
@@ -58,7 +59,11 @@ def encode_response(
     headers = _headers(response.headers)
     if strict:
         _refuse_what_would_be_lost(response)
-    is_base64, body = _body(response.body, is_text="content-encoding" not in headers)
+    content = response.body
+    if content and status in _BODILESS:
+        content = b""
+        headers.pop("content-length", None)
+    is_base64, body = _body(content, is_text="content-encoding" not in headers)
     result: dict[str, Any] = {
         "isBase64Encoded": is_base64,
         "statusCode": status,
@@ -123,7 +128,7 @@ def _refuse_what_would_be_lost(response: Response) -> None:
                 f"VPC Lattice does not pass on the header {name}, because it belongs to one connection. Remove it.",
                 field=f"headers.{name}",
             )
-    if response.body and response.status in (204, 205, 304):
+    if response.body and response.status in _BODILESS:
         raise ResponseError(
             f"A response with status {response.status} has no body; this one has {len(response.body)} bytes.",
             field="body",

@@ -53,5 +53,12 @@ def test_import_adds_few_modules(added: set[str]) -> None:
     assert len(added) <= MAX_MODULES, sorted(added)
 
 
+def test_the_readme_says_how_many_are_ours(added: set[str]) -> None:
+    ours = {name for name in added if name.partition(".")[0] == "lattice_events"}
+    in_words = {12: "twelve", 13: "thirteen", 14: "fourteen"}[len(ours)]
+
+    assert f"standard library and {in_words} small modules" in (ROOT / "README.md").read_text()
+
+
 def test_import_adds_nothing_that_is_dear(added: set[str]) -> None:
     assert added & TOO_DEAR == set()

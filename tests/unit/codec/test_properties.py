@@ -106,7 +106,8 @@ def test_every_response_survives(response: Response, cookies: list[str]) -> None
         headers=Headers((*response.headers.items(), *(("set-cookie", each) for each in cookies)))
     )
 
-    assert decode_response(encode_response(response)) == response
+    carried = response.replace(body=b"") if response.status in (204, 205, 304) else response
+    assert decode_response(encode_response(response)) == carried
 
 
 @examples(5_000)

@@ -157,6 +157,31 @@ def test_strict_names_what_the_service_would_drop(response: Response, field: str
     encode_response(response)
 
 
+@pytest.mark.parametrize("status", [204, 205, 304])
+@pytest.mark.parametrize("body", ["x", b"\xff"])
+def test_a_body_where_http_allows_none_is_left_out(status: int, body: Any) -> None:
+    response = Response(status, headers={"etag": "1", "Content-Length": "1"}, body=body)
+
+    assert encode_response(response) == {
+        "isBase64Encoded": False,
+        "statusCode": status,
+        "headers": {"etag": "1"},
+        "body": "",
+    }
+
+
+def test_a_304_without_a_body_keeps_the_length_that_a_get_would_have() -> None:
+    assert encode_response(Response(304, headers={"content-length": "9"}))["headers"] == {
+        "content-length": "9"
+    }
+
+
+@pytest.mark.parametrize("status", [100, 101, 103, 199])
+def test_an_informational_status_is_no_answer(status: int) -> None:
+    with pytest.raises(ResponseError, match="from 200 to 599"):
+        encode_response(Response(status, body="x"))
+
+
 def test_strict_takes_what_is_fine() -> None:
     assert encode_response(Response.text("x"), strict=True)["body"] == "x"
     assert encode_response(Response.empty(), strict=True)["statusCode"] == 204
