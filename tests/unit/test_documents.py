@@ -85,6 +85,9 @@ def test_the_blocks_of_the_call_page_run(
 
     assert [answer["statusCode"] for answer in answers] == [200, 502]
     assert lattice_service.requests[-1].target == "/app?item=green%20tea"
+    assert names["scrub"]({"a": [1, ("X-Amz-Security-Token=x&b=c",)]}) == {
+        "a": [1, ["X-Amz-Security-Token=…&b=c"]]
+    }
     assert "/a%20b 2" in capsys.readouterr().out
 
 

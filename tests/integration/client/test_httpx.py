@@ -120,6 +120,15 @@ def test_timeouts_are_cut_to_the_time_that_is_left(send: Send, lattice_service: 
         send(auth, "GET", lattice_service.url)
 
 
+def test_a_deadline_may_be_longer_than_a_socket_can_wait(send: Send, lattice_service: LatticeService) -> None:
+    with deadline(1e10):
+        answer = send(LatticeAuth(**lattice_service.options), "GET", lattice_service.url, timeout=None)
+        with lattice_service.session() as session:
+            also = session.get(lattice_service.url, timeout=float("inf"))
+
+    assert (answer.status_code, also.status_code) == (200, 200)
+
+
 def signature_headers(service: LatticeService) -> set[str]:
     """Of what a signature writes, what the last request had."""
     written = {"authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"}

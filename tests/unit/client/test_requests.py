@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from lattice_events.errors import (
     UnreachableError,
 )
 from lattice_events.sigv4 import Credentials
+from lattice_events.testing import Answer, LatticeService
 
 SERVICE = "https://foo-0123456789abcdef0.7d67968.vpc-lattice-svcs.us-east-1.on.aws"
 CREDENTIALS = Credentials(access_key_id="AK", secret_access_key="SK", session_token="TOKEN")
@@ -381,3 +383,17 @@ def test_bytes_in_headers_are_signed_as_text_and_sent_as_they_are() -> None:
     (request,) = send(SERVICE, headers={"x-amz-meta": b"\xe9"})
 
     assert dict(request.headers)["x-amz-meta"] == b"\xe9"  # type: ignore[comparison-overlap]  # bytes, as given
+
+
+@pytest.mark.parametrize(("policy", "kept"), [(None, [None, "a=b"]), (DefaultCookiePolicy(allowed_domains=[]), [None] * 2)])  # fmt: skip
+def test_cookies_are_kept_unless_the_session_has_a_policy(
+    policy: DefaultCookiePolicy | None, kept: list[str | None], lattice_service: LatticeService
+) -> None:
+    lattice_service.play(Answer(headers=(("set-cookie", "a=b"),)), 200)
+    with lattice_service.session() as session:
+        if policy is not None:
+            session.cookies.set_policy(policy)
+        for _ in kept:
+            session.get(lattice_service.url)
+
+    assert [each.headers.get("cookie") for each in lattice_service.requests] == kept
