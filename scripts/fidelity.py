@@ -188,6 +188,11 @@ BEHAVIOURS = (
     ("absent", "Clients that ignore proxy variables: use `http://NAME.localhost:8480/`"),
     ("absent", "The memory limit of a function, layers, container images, runtimes other than Python"),
     ("absent", "Idle and lifetime limits of client connections; the limit of 10,000 requests per second"),
+    (
+        "absent",
+        "Transforms of a template (macros, `AWS::Serverless-2016-10-31`, `AWS::LanguageExtensions`) do not run, and a "
+        "note says so: use the processed template",
+    ),
     ("absent", "Terraform configurations are not read; use a CloudFormation template or manifests"),
 )
 

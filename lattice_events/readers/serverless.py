@@ -6,15 +6,17 @@ Source:
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, BinaryIO
 
 from lattice_events.errors import ConfigurationError, ManifestError, Problem
 from lattice_events.readers.source import Document, Path, mapping, parse_json, parse_yaml
@@ -158,9 +160,42 @@ def load_serverless(file: FilePath, options: ServerlessOptions, *, shown: str) -
     source = parse_yaml(read_text(file, shown), shown)
     if options.package is not None:
         return _read_package(options.package, file, source, keeps_archives=True)
-    with tempfile.TemporaryDirectory(prefix="lattice-package-") as target:
+    with _kept(file, options, shown), tempfile.TemporaryDirectory(prefix="lattice-package-") as target:
         _package(file.parent, FilePath(target), options, shown)
         return _read_package(FilePath(target), file, source, keeps_archives=False)
+
+
+@contextmanager
+def _kept(file: FilePath, options: ServerlessOptions, shown: str) -> Iterator[None]:
+    """Let one command at a time package a folder: the CLI works in its ``.serverless``, and deletes it.
+
+    The serverless.yml itself is locked, so that nothing new lies in the folder.
+    """
+    deadline = time.monotonic() + _LIMIT_SECONDS
+    with file.open("rb") as opened:
+        while not _is_locked(opened):
+            _refuse_to_wait(options, deadline, "Another lattice command is still packaging this.", shown)
+            time.sleep(_ASK_SECONDS)
+        yield
+
+
+def _is_locked(file: BinaryIO) -> bool:
+    """Lock a file until it is closed, unless somebody else has it locked."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks: there is nothing to wait for
+        pass
+    return True
+
+
+def _refuse_to_wait(options: ServerlessOptions, deadline: float, message: str, shown: str) -> None:
+    """Stop when the user says so, or it takes too long."""
+    if options.is_cancelled():
+        raise ConfigurationError((Problem("Cancelled.", shown),))
+    if time.monotonic() >= deadline:
+        raise ConfigurationError((Problem(message, shown),))
 
 
 def _package(folder: FilePath, target: FilePath, options: ServerlessOptions, shown: str) -> None:
@@ -196,16 +231,18 @@ def _run(command: Sequence[str], folder: FilePath, options: ServerlessOptions, s
             (Problem(f"{command[0]} cannot be run: {error.strerror}.", shown),)
         ) from error
     deadline = time.monotonic() + _LIMIT_SECONDS
-    with process:
-        while time.monotonic() < deadline and not options.is_cancelled():
-            try:
-                output, _ = process.communicate(timeout=_ASK_SECONDS)
-            except subprocess.TimeoutExpired:
-                continue
-            return process.returncode, output
-        process.kill()
     message = f"{command[0]} package did not finish within {_LIMIT_SECONDS} seconds."
-    raise ConfigurationError((Problem("Cancelled." if options.is_cancelled() else message, shown),))
+    with process:
+        try:
+            while True:
+                _refuse_to_wait(options, deadline, message, shown)
+                try:
+                    output, _ = process.communicate(timeout=_ASK_SECONDS)
+                except subprocess.TimeoutExpired:
+                    continue
+                return process.returncode, output
+        finally:
+            process.kill()  # which one that has ended does not mind
 
 
 def _environment() -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,13 @@ def test_reading_leaves_no_trace_in_the_folder(sample: Path) -> None:
     load(sample)
 
     assert {path.name for path in sample.iterdir()} == before
+
+
+def test_two_commands_at_once_do_not_disturb_each_other(sample: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(load, [sample, sample])
+
+    assert one.network == other.network
 
 
 def test_v1_in_serverless_yml_changes_the_event_version_and_nothing_else(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -96,11 +98,17 @@ def package(folder: Path, resources: Mapping[str, Any], **lattice: Any) -> None:
     )
 
 
-def load(*paths: str, package: Path | None = Path("package"), command: str = "", **options: Any) -> Project:
+def load(
+    *paths: str,
+    package: Path | None = Path("package"),
+    command: str = "",
+    is_cancelled: Callable[[], bool] = lambda: False,
+    **options: Any,
+) -> Project:
     def allocate(name: str, settings: TargetSettings) -> str:
         return f"http://127.0.0.1:1/{name}/{settings.command[-1]}"
 
-    serverless = ServerlessOptions(package=package, command=command)
+    serverless = ServerlessOptions(package=package, command=command, is_cancelled=is_cancelled)
     return load_project(
         [Path(path) for path in paths], ReadOptions(allocate=allocate, serverless=serverless, **options)
     )
@@ -254,6 +262,57 @@ def test_a_relative_serverless_command_starts_where_the_user_stands(
     project = load("shop", package=None, command="" if on_path else "bin/osls")
 
     assert [each.name for each in project.network.functions] == ["shop-dev-hello"]
+
+
+ALONE = """\
+#!{python}
+import fcntl, pathlib, shutil, sys
+pathlib.Path("started").touch()
+try:
+    fcntl.flock(open("serverless.yml"), fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError:
+    shutil.copytree("package", sys.argv[3], dirs_exist_ok=True)
+else:
+    sys.exit("another command could start now")
+"""
+
+
+@pytest.fixture
+def alone(shop: Path) -> str:
+    """A Serverless CLI that fails unless its folder is kept for it."""
+    program = shop / "alone"
+    program.write_text(ALONE.format(python=sys.executable))
+    program.chmod(0o755)
+    return str(program)
+
+
+def test_a_folder_is_kept_while_the_serverless_cli_runs_in_it(alone: str) -> None:
+    """The CLI works in the folder's .serverless and deletes it at the end, whatever else is there."""
+    assert load(".", package=None, command=alone).network.functions
+
+
+def test_a_folder_that_is_packaged_already_is_waited_for(alone: str, shop: Path) -> None:
+    started: list[bool] = []
+    with (shop / "serverless.yml").open() as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+
+        def finish() -> bool:
+            started.append((shop / "started").exists())
+            fcntl.flock(other, fcntl.LOCK_UN)
+            return False
+
+        assert load(".", package=None, command=alone, is_cancelled=finish).network.functions
+    assert not started[0]
+
+
+def test_waiting_for_a_folder_can_be_cancelled(alone: str, shop: Path) -> None:
+    with (shop / "serverless.yml").open() as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+
+        assert problems(".", package=None, command=alone, is_cancelled=lambda: True) == [
+            "serverless.yml: Cancelled."
+        ]
+    assert not (shop / "started").exists()
 
 
 @pytest.mark.parametrize("kind", ["Service", "ServiceNetwork"])
