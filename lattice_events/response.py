@@ -170,20 +170,19 @@ def _typed(headers: HeadersLike, content_type: str) -> Headers:
 
 
 def _written(text: str, headers: Headers) -> builtins.bytes:
-    """The bytes of a text."""
+    """The bytes of a text, by the charset of the content type."""
+    charset = "utf-8"
+    pairs: tuple[tuple[str, object], ...] = headers.items()  # not judged yet
+    for name, value in pairs:  # quicker than to look one up
+        if isinstance(value, str) and "=" in value and name.lower() == "content-type":
+            charset = charset_of(value)
+            break
+    if charset == "utf-8" and text.isascii():
+        return text.encode()
     try:
-        return encode_text(text, _charset_in(headers))
+        return encode_text(text, charset)
     except ValueError as problem:
         raise ResponseError(f"The body {problem}.", field="body") from None
-
-
-def _charset_in(headers: Headers) -> str:
-    """What a text is to be written in; quicker than to look a header up."""
-    pairs: tuple[tuple[str, object], ...] = headers.items()  # not judged yet
-    for name, value in pairs:
-        if isinstance(value, str) and "=" in value and name.lower() == "content-type":
-            return charset_of(value)
-    return "utf-8"
 
 
 def find_unwritable(value: object, name: str) -> ResponseError | None:

@@ -88,10 +88,12 @@ def encode_response(
 def _headers(headers: Headers) -> dict[str, str | list[str]]:
     """The headers, each name once."""
     written: dict[str, str | list[str]] = {}
-    for name, value in headers.items():
-        _refuse_what_http_does_not_carry(name, value)
+    pairs: tuple[tuple[Any, Any], ...] = headers.items()  # not judged yet
+    for name, value in pairs:
+        if not (is_token(name) and type(value) is str and value.isascii() and value.isprintable()):
+            _refuse_what_http_does_not_carry(name, value)  # nearly none, so that the others save the call
         written[name.lower()] = value
-    if len(written) == len(headers.items()) and HOP_BY_HOP.isdisjoint(written):
+    if len(written) == len(pairs) and HOP_BY_HOP.isdisjoint(written):
         return written  # nearly always
     return {
         name: values if name == "set-cookie" and len(values) > 1 else ", ".join(values)
