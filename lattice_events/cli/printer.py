@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,6 +19,13 @@ from lattice_events.local.standard_output import or_end_the_run
 from lattice_events.network.model import ForwardAction, Listener, Match, Network, Rule, Service
 
 _MAX_HELD_LINES = 10_000  # of an invocation that is still running
+_COLOUR = re.compile(r"(\x1b\[[0-9;:]*m)")
+# ECMA-48: control strings (title, clipboard, links) with what they carry, control sequences, other escapes.
+_CONTROL = re.compile(
+    r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f]).*?(?:\x07|\x1b\\|\x9c|$)"
+    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?|[\x00-\x08\x0a-\x1f\x7f-\x9f]",
+    re.DOTALL,
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -153,11 +161,11 @@ class HumanPrinter:
         self._console.print()
         for service in ready.network.services:
             auth = ("  AWS_IAM", "yellow") if service.auth_type == "AWS_IAM" else ""
-            self._console.print(Text.assemble((f"{service.name}  ", "bold"), service_url(service), auth))
-            self._console.print(Text(f"    curl {ready.local_url(service)}", style="dim"))
+            self._console.print(_line((f"{service.name}  ", "bold"), service_url(service), auth))
+            self._console.print(_line((f"    curl {ready.local_url(service)}", "dim")))
         self._console.print()
         for note in ready.notes:
-            self._console.print(Text.assemble(("note  ", "yellow"), plain(note)))
+            self._console.print(_line(("note  ", "yellow"), note))
         lines = (
             ("proxy", f"{ready.gateway_url}   curl --proxy {ready.gateway_url} --cacert {ready.ca_file} URL"),
             ("tls", ready.tls_url),
@@ -168,7 +176,7 @@ class HumanPrinter:
             *_caller_lines(ready.network),
         )
         for name, text in lines:
-            self._console.print(Text.assemble((f"{name:<8}", "bold"), text))
+            self._console.print(_line((f"{name:<8}", "bold"), text))
         self._console.print(Text(f"\nready in {ready.ready_ms:,.0f} ms; Ctrl-C stops it\n", style="green"))
 
     def report(self, record: Record) -> None:
@@ -253,12 +261,25 @@ def plain(text: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in text)
 
 
+def _line(*parts: str | tuple[str, str]) -> Text:
+    """One styled line of parts from anywhere."""
+    texts = [(part, "") if isinstance(part, str) else part for part in parts]
+    return Text.assemble(*((plain(text), style) for text, style in texts))
+
+
+def _coloured(text: str) -> Text:
+    """A line with the colours that it sets itself, and no other control of the terminal."""
+    pieces = _COLOUR.split(text)
+    pieces[::2] = [_CONTROL.sub("", piece) for piece in pieces[::2]]
+    return Text.from_ansi("".join(pieces))
+
+
 def _request_line(record: RequestRecord) -> Text:
     """``GET host/path 200 rule → target 12 ms``."""
     style = "green" if record.status < 400 else "yellow" if record.status < 500 else "red"
-    line = Text.assemble(
-        (f"{plain(record.method):<6} ", "bold"),
-        f"{plain(record.host)}{plain(record.path)} ",
+    line = _line(
+        (f"{record.method:<6} ", "bold"),
+        f"{record.host}{record.path} ",
         (f"{record.status} ", style),
         (f"{record.rule} → {record.target} " if record.target else "", "cyan"),
         (f"{record.duration_ms:.0f} ms", "dim"),
@@ -272,7 +293,7 @@ def _request_line(record: RequestRecord) -> Text:
 def _invoke_line(record: InvokeRecord) -> Text:
     """``INVOKE name ok 12 ms``."""
     style = "red" if record.error_type else "green"
-    return Text.assemble(
+    return _line(
         ("INVOKE ", "bold"),
         f"{record.function} ",
         (f"{record.error_type or 'ok'} ", style),
@@ -284,6 +305,6 @@ def _invoke_line(record: InvokeRecord) -> Text:
 def _log_line(record: LogRecord) -> Text:
     """A function's line, set in; a carriage return starts a new one."""
     text = record.text.replace("\r", "\n")
-    body = Text("\n").join(Text.from_ansi(line) for line in text.split("\n"))
+    body = Text("\n").join(_coloured(line) for line in text.split("\n"))
     lines = [Text.assemble(("       │ ", "dim"), line) for line in body.split("\n")]
     return Text("\n").join(lines)

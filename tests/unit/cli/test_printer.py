@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from lattice_events.cli.printer import HumanPrinter, JsonPrinter, service_url
+from lattice_events.cli.printer import HumanPrinter, JsonPrinter, Ready, service_url
 from lattice_events.local.records import InvokeRecord, LogRecord, RequestRecord
-from tests.networks import listener, service
+from tests.networks import listener, network, service
 
+READY = Ready(
+    network=network(service("foo")),
+    gateway_url="http://127.0.0.1:1",
+    tls_url="https://127.0.0.1:2",
+    control_url="http://127.0.0.1:3",
+    proxy_url="",
+    ca_file="ca.pem",
+    ready_ms=1,
+    notes=(),
+)
 REQUEST = RequestRecord(
     method="GET",
     host="foo",
@@ -87,3 +98,58 @@ def test_a_service_s_url_prefers_https(listeners: tuple[object, ...], start: str
 
 def test_an_unusual_port_stands_in_the_url() -> None:
     assert service_url(service("foo", listeners=(listener(port=8443),))).endswith(".on.aws:8443")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1bcgone", "gone"),
+        ("\x1b]0;title\x07a", "a"),
+        ("\x1b]52;c;AAAA\x1b\\a", "a"),
+        ("\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "link"),
+        ("\x9d0;title\x9ca", "a"),
+        ("\x1bPq#0\x1b\\a", "a"),
+        ("\x1b_x\x1b\\\x1b^y\x1b\\\x1bXz\x1b\\a", "a"),
+        ("\x1b]unfinished", ""),
+        ("\x1b[2J\x1b[1;1Ha", "a"),
+        ("\x9b2Ja", "a"),
+        ("\x1b[?1049ha", "a"),
+        ("\x1b(0a\x1b#8", "a"),
+        ("a\x1b", "a"),
+        ("a\x1b[", "a"),
+        ("a\x00\x07\x08\x0b\x0c\x7f\x85b", "ab"),
+        ("\x1b\x1b]0;x\x07[2Ja", "[2Ja"),
+        ("\x1b[31mred\x1b[0m é", "red é"),
+    ],
+)
+def test_what_a_function_writes_cannot_drive_the_terminal(
+    text: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    HumanPrinter().report(LogRecord(source="f", text=text))
+
+    assert capsys.readouterr().out == f"       │ {shown}\n"
+
+
+def test_a_function_s_own_colours_are_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    HumanPrinter().report(LogRecord(source="f", text="\x1b[31mred\x1b[0m"))
+
+    assert "\x1b[31mred\x1b[0m" in capsys.readouterr().out
+
+
+def test_no_name_in_a_record_or_the_banner_drives_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = "a\x1bc\x1b]0;x\x07\n\u202eb"
+    named = replace(service("foo"), name=hostile, domain_name=hostile)
+    printer = HumanPrinter()
+    printer.ready(replace(READY, network=network(named), gateway_url=hostile, notes=[hostile]))
+    printer.report(InvokeRecord(function=hostile, invocation_id="i", duration_ms=1, error_type=hostile))
+    printer.report(replace(REQUEST, rule=hostile, target=hostile, method=hostile, path=hostile))
+
+    out = capsys.readouterr().out
+    assert [char for char in out if not char.isprintable() and char != "\n"] == []
+    assert out.count("a?c?]0;x???b") == out.count("]0;x") > 10
