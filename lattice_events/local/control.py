@@ -23,7 +23,7 @@ from lattice_events.local.invoke_request import (
     read_request,
 )
 from lattice_events.local.loopback import refuse_browser
-from lattice_events.local.records import InvokeRecord, InvokeResult, Report
+from lattice_events.local.records import InvokeResult, Report, invoke_record
 from lattice_events.local.sockets import QuietServer, listen, port_of
 from lattice_events.network.model import Function
 
@@ -108,15 +108,7 @@ class Control:
     async def _run(self, function: Function, payload: bytes, client_context: str | None) -> InvokeResult:
         """Invoke and report."""
         result = await self._functions.invoke(function.name, payload, client_context=client_context)
-        self._report(
-            InvokeRecord(
-                function=function.name,
-                invocation_id=result.invocation_id,
-                duration_ms=result.duration_ms,
-                error_type=result.error_type,
-                cold=result.cold,
-            )
-        )
+        self._report(invoke_record(function.name, result))
         return result
 
 

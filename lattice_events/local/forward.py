@@ -141,7 +141,7 @@ def _function_failure(result: InvokeResult) -> str:
     """Say how a function failed."""
     try:
         message = json.loads(result.payload).get("errorMessage", "")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         message = ""
     return f"{result.error_type}: {message}"
 

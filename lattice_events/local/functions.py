@@ -13,7 +13,7 @@ from pathlib import Path
 from lattice_events.arn import Arn
 from lattice_events.local.archive import unpack
 from lattice_events.local.pool import FunctionSettings, Pool
-from lattice_events.local.records import InvokeResult, Report
+from lattice_events.local.records import InvokeResult, Report, invoke_record
 from lattice_events.network.model import Function
 
 __all__ = ["FunctionSettings", "Functions", "interpreter_version"]
@@ -25,6 +25,7 @@ class Functions:
     def __init__(self, functions: Iterable[Function], *, settings: FunctionSettings, report: Report) -> None:
         """Prepare the pools; nothing starts before the first invocation."""
         self._functions = {function.name: function for function in functions}
+        self._report = report
         self._running: set[asyncio.Task[InvokeResult]] = set()
         self._unpacking: dict[str, asyncio.Task[str]] = {}
         # Children read one end; the other closes when this process is gone, however it goes.
@@ -78,7 +79,16 @@ class Functions:
         task = asyncio.create_task(invoking)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(partial(self._report_end, function.name))
+            raise
+
+    def _report_end(self, name: str, task: asyncio.Task[InvokeResult]) -> None:
+        """Report an invocation whose caller did not wait for its end."""
+        if not task.cancelled() and task.exception() is None:
+            self._report(invoke_record(name, task.result()))
 
     async def close(self) -> None:
         """Stop every process and forget what was unpacked; invocations in flight end with an error."""

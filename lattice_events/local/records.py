@@ -32,7 +32,10 @@ class RequestRecord:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InvokeRecord:
-    """One direct invocation through the control port, reported when it has ended."""
+    """An invocation that no `RequestRecord` tells of, reported when it has ended.
+
+    It came through the control port, or its client hung up before it ended.
+    """
 
     function: str
     invocation_id: str
@@ -73,3 +76,14 @@ class InvokeResult:
     error_type: str | None = None
     cold: bool = False
     log_tail: str = ""
+
+
+def invoke_record(function: str, result: InvokeResult) -> InvokeRecord:
+    """What is reported of an invocation that is no request's."""
+    return InvokeRecord(
+        function=function,
+        invocation_id=result.invocation_id,
+        duration_ms=result.duration_ms,
+        error_type=result.error_type,
+        cold=result.cold,
+    )

@@ -202,7 +202,7 @@ def _posted_error(payload: bytes) -> Outcome:
     """An error document as the runtime client posts it."""
     try:
         error_type = json.loads(payload).get("errorType")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         error_type = None
     return Outcome(
         payload=payload, error_type=error_type if error_type and isinstance(error_type, str) else "Unhandled"

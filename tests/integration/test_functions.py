@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from lattice_events.local import runtime_api
-from lattice_events.local.records import InvokeResult
+from lattice_events.local.records import InvokeRecord, InvokeResult, LogRecord, Record
 from lattice_events.local.runtime_api import Invocation, RuntimeApi
 from tests.integration.invoking import CLIENTS, function, write_code
 
@@ -417,5 +417,48 @@ def test_files_with_every_name_of_the_standard_library_break_no_report(
     async def scenario() -> None:
         async with function(write_code(tmp_path, source, **broken), client=client) as running:
             assert (await running.invoke()).error_type == error_type
+
+    asyncio.run(scenario())
+
+
+def test_an_invocation_whose_caller_hangs_up_is_told_of_when_it_ends(tmp_path: Path) -> None:
+    code = "def handler(event, context):\n    print('said')\n"
+
+    async def scenario() -> list[Record]:
+        async with function(write_code(tmp_path, code)) as running:
+            calling = asyncio.create_task(running.invoke())
+            await asyncio.sleep(0)  # it begins
+            await asyncio.sleep(0)
+            calling.cancel()
+            async with asyncio.timeout(60):
+                while not any(isinstance(each, InvokeRecord) for each in running.records):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            return running.records
+
+    said, ended = asyncio.run(scenario())
+
+    assert isinstance(said, LogRecord)
+    assert isinstance(ended, InvokeRecord)
+    assert (said.text, ended.error_type, ended.invocation_id) == ("said", None, said.invocation_id)
+
+
+@pytest.mark.parametrize("body", [b"[" * 200_000, b'{"errorType":' * 100_000, b"\xff", b"", b"null", b"[]"])
+@pytest.mark.parametrize("path", ["init/error", "invocation/id/error"])
+def test_the_runtime_api_takes_an_error_that_is_no_document(path: str, body: bytes) -> None:
+    async def scenario() -> None:
+        api = RuntimeApi()
+        authority, _, secret = (await api.start()).partition("/")
+        offered = invocation()
+        api.offer(offered)
+        try:
+            reader, writer = await asyncio.open_connection(*authority.split(":"))
+            head = f"POST /{secret}/2018-06-01/runtime/{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            assert (await asyncio.wait_for(reader.read(), 60)).startswith(b"HTTP/1.1 202 ")
+            writer.close()
+            posted = api.init_error if path == "init/error" else offered.outcome
+            assert posted.result().error_type == "Unhandled"
+        finally:
+            await api.close()
 
     asyncio.run(scenario())
