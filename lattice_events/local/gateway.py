@@ -36,7 +36,7 @@ from lattice_events.local.tls import RunAuthority
 from lattice_events.local.tunnel import answer_connect, read_connect, run_tunnel
 from lattice_events.network.access_log import access_log_record
 from lattice_events.network.authentication import Keyring
-from lattice_events.network.dataplane import plan, travelling
+from lattice_events.network.dataplane import hide_userinfo, plan, travelling
 from lattice_events.network.decision import Decision, Forward, Source
 from lattice_events.network.delivery import REQUEST_ID_HEADER
 from lattice_events.network.health import Health
@@ -264,8 +264,8 @@ class Gateway:
         self._report(
             RequestRecord(
                 method=request.method,
-                host=request.headers.get("Host", "-"),
-                path=request.raw_path.partition("?")[0],
+                host=hide_userinfo(request.headers.get("Host", "-")),
+                path=malformed.shown_path(request.raw_path),
                 status=broken.status,
                 duration_ms=0.0,
                 request_id=request_id,

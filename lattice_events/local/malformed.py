@@ -9,10 +9,11 @@ from http import HTTPStatus
 from aiohttp import HttpVersion, HttpVersion11, http_exceptions, web
 
 from lattice_events.local.arrival import is_request_target
+from lattice_events.network.dataplane import hide_userinfo
 
 # What was received is quoted behind the words; it may hold a secret, so it is not repeated.
-_QUOTED = re.compile(r"b['\"]|\?")
-_USERINFO = re.compile(r"//[^/?#]*@")
+_QUOTED = re.compile(r"b['\"]")
+_BEHIND_PATH = re.compile(r"[?#]")
 _HTTP_2_WORDS = ("Pause on PRI", "HTTP/2 Connection Preface")  # llhttp's for what HTTP/2 begins with
 
 
@@ -57,6 +58,8 @@ class Request(web.BaseRequest):
         if not is_request_target(self.raw_path):
             return Broken(status=400, reason=_target_problem(self.raw_path))
         coding = self.headers.getall("Transfer-Encoding", ())
+        if coding and super().version < HttpVersion11:  # RFC 9112 §6.1: its framing is faulty
+            return Broken(status=400, reason="Transfer-Encoding is not part of HTTP/1.0")
         if not coding or [each.strip().lower() for each in coding] == ["chunked"]:
             return None
         return Broken(
@@ -71,9 +74,14 @@ def _target_problem(target: str) -> str:
     return f"the request target {_shown(target)} is neither a path nor an http URL"
 
 
+def shown_path(target: str) -> str:
+    """A request target, whatever it is, without a user's name and password, query and fragment."""
+    return hide_userinfo(_BEHIND_PATH.split(target)[0])
+
+
 def _shown(words: str) -> str:
-    """Words that quote a request, without a user's name and password in a URL, and without its query."""
-    return _USERINFO.sub("//", " ".join(_QUOTED.split(words)[0].split()))
+    """Words that quote a request, without what may be a secret in it."""
+    return shown_path(" ".join(_QUOTED.split(words)[0].split()))
 
 
 def broken_by(error: BaseException | None, status: int) -> Broken:

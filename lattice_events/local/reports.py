@@ -12,6 +12,7 @@ from lattice_events.local.forward import Answer
 from lattice_events.local.records import RequestRecord
 from lattice_events.local.stopwatch import Durations, Stopwatch
 from lattice_events.network.access_log import Exchange
+from lattice_events.network.dataplane import hide_userinfo
 from lattice_events.network.decision import Decision, Forward, Trace
 from lattice_events.network.model import LambdaTarget
 
@@ -42,7 +43,7 @@ def request_record(
     rule = trace.rule.name if trace.rule else "default" if trace.listener and not trace.is_denied else None
     return RequestRecord(
         method=arrival.request.method,
-        host=arrival.request.headers.get("host") or "-",
+        host=hide_userinfo(arrival.request.headers.get("host") or "-"),
         path=arrival.request.path,
         status=answer.response.status,
         duration_ms=duration_ms,

@@ -48,6 +48,7 @@ _MOST_NAMES = 20
 _AUTHORITY = re.compile(
     r"(?:\[([0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)\]|([\w.~!$&'()*+,;=%-]*))(?::([0-9]{0,5}))?", re.ASCII
 )
+_USERINFO = re.compile(r"(?:^|(?<=//))[^/?#]*@")
 
 _PHRASES = {
     400: "Bad Request",
@@ -192,6 +193,11 @@ def _fixed_reason(action: FixedResponseAction, rule: Rule | None, trials: tuple[
     return f"{first}\n{tried}"
 
 
+def hide_userinfo(text: str) -> str:
+    """A host or URL to be shown, without the user's name and password that stand in front of an ``@``."""
+    return _USERINFO.sub("", text)
+
+
 def split_host(authority: str) -> tuple[str, int | None] | None:
     """Split ``host:port`` into host and port; no port is ``None``, and so is text of another form.
 
@@ -226,7 +232,7 @@ def _request_id(headers: Headers, fresh: str) -> str:
 def _header_problem(headers: Headers, authority: tuple[str, int | None] | None) -> str | None:
     """Say why the header block is refused: no one Host that can be read, over 100 headers or 60 K."""
     if authority is None:
-        return f"the Host {headers.get('host')!r} is not HOST or HOST:PORT"
+        return f"the Host {hide_userinfo(headers.get('host') or '')!r} is not HOST or HOST:PORT"
     if len(headers.get_all("host")) > 1:
         return "more than one Host"
     pairs = headers.items()

@@ -31,6 +31,7 @@ _OWN_HEADERS = frozenset(
         "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto",
     )
 )  # fmt: skip
+_OWN_PREFIX = "x-amzn-lattice-"
 _SIGNATURE_HEADERS = frozenset(
     ("authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token")
 )
@@ -67,7 +68,7 @@ def deliver(
         gone = gone | _SIGNATURE_HEADERS
     headers = Headers(
         (
-            *(pair for pair in request.headers.items() if pair[0].lower() not in gone),
+            *(pair for pair in request.headers.items() if _may_pass(pair[0].lower(), gone)),
             ("x-forwarded-for", _forwarded_for(request.headers, source, assumptions)),
             ("x-forwarded-port", str(trace.listener.port)),
             ("x-forwarded-proto", trace.listener.protocol.lower()),
@@ -97,6 +98,11 @@ def deliver(
         request_id=request_id,
         event_version=event_version,
     )
+
+
+def _may_pass(name: str, gone: frozenset[str]) -> bool:
+    """Whether a client's header may reach a target; none looks as if VPC Lattice had written it."""
+    return name not in gone and not name.startswith(_OWN_PREFIX)
 
 
 def _identity_of(trace: Trace) -> Identity:

@@ -152,3 +152,30 @@ def test_forms_of_a_request_target(plane: Plane, raw: bytes, status: int, sent: 
             "log": [sent.partition("?")[0]] if sent else [],
         },
     )
+
+
+@pytest.mark.parametrize(
+    ("target", "host"),
+    [
+        ("ftp://user:s3cret@x/a", HOST),
+        ("http://user:s3cret@x/a#b", HOST),
+        ("//user:s3cret@x/a#b", HOST),
+        ("/cb#access_token=s3cret", HOST),
+        ("/cb?code=s3cret#b", HOST),
+        ("x#s3cret", HOST),
+        ("/", "user:s3cret@foo"),
+        ("/#", f"user:s3cret@{HOST}"),
+        ("http:///", "u:s3cret@x@y"),
+    ],
+)
+def test_what_is_told_of_a_refused_request_has_no_secret_of_it(target: str, host: str) -> None:
+    async def run() -> tuple[bytes, Wire]:
+        async with wired() as wire:
+            head = f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+            return await wire.send(head.encode()), wire
+
+    answer, wire = asyncio.run(run())
+
+    assert answer.split(b" ")[1] == b"400"
+    assert b"s3cret" not in answer
+    assert "s3cret" not in f"{wire.reports} {wire.logged}"
