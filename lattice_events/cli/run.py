@@ -73,7 +73,7 @@ class Started:
 
 
 async def run(options: RunOptions, printer: Printer) -> None:
-    """Run until SIGINT or SIGTERM.
+    """Run until SIGINT, SIGTERM or SIGHUP.
 
     Raises:
         ConfigurationError: The sources, a port or a target's command are not usable.
@@ -87,10 +87,11 @@ async def run(options: RunOptions, printer: Printer) -> None:
 
 
 def stop_on_signals() -> asyncio.Event:
-    """An event that SIGINT and SIGTERM set."""
+    """An event that SIGINT, SIGTERM and the terminal's end (SIGHUP, unless `nohup` keeps it away) set."""
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN or number != signal.SIGHUP:
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
 
 

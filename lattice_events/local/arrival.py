@@ -114,7 +114,7 @@ def read_arrival(
             headers=headers,
         ),
         service=service,
-        port=_listener_port(service, facts, port, scheme, is_absolute=url is not None),
+        port=_listener_port(service, facts, host, port, scheme, is_absolute=url is not None),
         is_absolute=url is not None,
         scheme=scheme,
     )
@@ -141,6 +141,7 @@ def _is_localhost(host: str) -> bool:
 def _listener_port(
     service: Service | None,
     facts: ConnectionFacts,
+    host: str,
     port: int | None,
     scheme: str,
     *,
@@ -148,13 +149,15 @@ def _listener_port(
 ) -> int:
     """The port of the listener that a request means.
 
-    A tunnel and an absolute URL say it. A direct request came to a port of ours, so its Host's port
+    A tunnel and an absolute URL say it. A direct request, and a URL of ``NAME.localhost``, has a port of ours, so it
     counts only if the service listens there; else it means the HTTPS listener, or the HTTP one.
     """
     if facts.port is not None:
         return facts.port
     if is_absolute:
-        return port or (443 if scheme == "https" else 80)
+        port = port or (443 if scheme == "https" else 80)
+        if not _is_localhost(host):
+            return port
     listeners = service.listeners if service else ()
     if port is not None and any(listener.port == port for listener in listeners):
         return port

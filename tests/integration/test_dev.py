@@ -552,7 +552,7 @@ def is_alive(pid: int) -> bool:
     return bool(done.stdout.strip()) and not done.stdout.strip().startswith("Z")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_nothing_is_left_running(number: signal.Signals, sample_package: Path) -> None:
     with lattice_dev("--package", sample_package) as running:
         running.get(f"https://{REAL_NAME}")

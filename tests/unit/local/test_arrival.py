@@ -30,6 +30,11 @@ HOST = service("foo").domain_name
         pytest.param(
             ConnectionFacts(), f"http://{HOST}:8443/a", "other", 8443, f"{HOST}:8443", id="a URL's port"
         ),
+        pytest.param(
+            ConnectionFacts(), "http://foo.localhost:8480/a", "x", 443, HOST, id="a URL with a port of ours"
+        ),
+        pytest.param(ConnectionFacts(), "http://foo.localhost/a", "x", 80, HOST, id="localhost, no port"),
+        pytest.param(ConnectionFacts(), "http://foo.localhost:8443/a", "x", 8443, HOST, id="a listener's"),
         pytest.param(ConnectionFacts(), f"https://{HOST}/a", "other", 443, HOST, id="an https URL"),
         pytest.param(
             ConnectionFacts(scheme="https", port=8443), "/a", HOST, 8443, HOST, id="a tunnel's port"
