@@ -29,7 +29,7 @@ class MultiMap:
         self._index = None
 
     @staticmethod
-    def _key(name: str) -> str:
+    def _key(name: str, /) -> str:
         """What names are compared by."""
         return name
 
@@ -37,8 +37,9 @@ class MultiMap:
         """The values by key, made on the first look-up."""
         if self._index is None:
             index: dict[str, list[str]] = {}
+            key = self._key
             for name, value in self._pairs:
-                index.setdefault(self._key(name), []).append(value)
+                index.setdefault(key(name), []).append(value)
             self._index = index
         return self._index
 
@@ -76,7 +77,11 @@ class MultiMap:
     def without(self, *names: str) -> Self:
         """A copy that lacks these names."""
         gone = {self._key(name) for name in names}
-        return type(self)(pair for pair in self._pairs if self._key(pair[0]) not in gone)
+        key = self._key
+        left = type(self)([pair for pair in self._pairs if key(pair[0]) not in gone])
+        values = self._values()
+        left._index = {name: values[name] for name in values if name not in gone}  # noqa: SLF001 - of its own kind
+        return left
 
     def __contains__(self, name: object) -> bool:
         """Whether the name has a value."""
@@ -117,10 +122,7 @@ class Headers(MultiMap):
 
     __slots__ = ()
 
-    @staticmethod
-    def _key(name: str) -> str:
-        """Header names are compared in lower case."""
-        return name.lower()
+    _key = staticmethod(str.lower)  # header names are compared in lower case
 
     def __repr__(self) -> str:
         """The class and its pairs, secrets hidden."""
@@ -246,6 +248,7 @@ HOP_BY_HOP = frozenset(
 _MEANT_FOR_ALL = frozenset(
     ("authorization", "cache-control", "cookie", "date", "host", "location", "origin", "set-cookie")
 )
+_NAMES_NOTHING = frozenset(("keep-alive", "Keep-Alive", "close"))
 _MEANT_FOR_ALL_PREFIXES = ("content-", "x-amz", "x-forwarded-")
 
 
@@ -259,10 +262,12 @@ def end_to_end(headers: Headers, *, also: frozenset[str] = frozenset()) -> Heade
     Source:
         https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
     """
-    gone = HOP_BY_HOP | also if also else HOP_BY_HOP
-    if gone.isdisjoint(headers):
+    gone = {name for name in headers if name in HOP_BY_HOP or name in also}
+    if not gone:
         return headers
     for value in headers.get_all("connection"):
+        if value in _NAMES_NOTHING:  # most do, and this is quick
+            continue
         named = {name.strip() for name in value.lower().split(",")} - _MEANT_FOR_ALL
         gone |= {name for name in named if not name.startswith(_MEANT_FOR_ALL_PREFIXES)}
-    return Headers([pair for pair in headers.items() if pair[0].lower() not in gone])
+    return headers.without(*gone)
