@@ -23,7 +23,7 @@ from aiohttp import web, web_protocol
 from lattice_events.assumptions import Assumptions
 from lattice_events.errors import TargetError
 from lattice_events.headers import end_to_end
-from lattice_events.local import http1, malformed, outside, relay
+from lattice_events.local import connection, http1, malformed, outside, relay
 from lattice_events.local.arrival import Arrival, find_service, host_of, read_arrival
 from lattice_events.local.connection import Buffering, ConnectionFacts, FirstBytes
 from lattice_events.local.forward import CLIENT_GONE, Answer, Invoker, forward, reply
@@ -368,16 +368,42 @@ class Gateway:
 class _Handler(web_protocol.RequestHandler):
     """aiohttp's request handler, with answers of ours for what cannot be handled."""
 
-    __slots__ = ("_gateway",)
+    __slots__ = ("_gateway", "_head_limit")
 
     def __init__(self, server: _Server, gateway: Gateway, **options: Any) -> None:
         super().__init__(server, loop=asyncio.get_running_loop(), **options)
         self._gateway = gateway
+        self._head_limit: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Wait for a request, but not for ever."""
+        super().connection_made(transport)
+        self._limit_head()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Stop waiting."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _limit_head(self) -> None:
+        if self._head_limit is None and self.transport is not None:
+            self._head_limit = asyncio.get_running_loop().call_later(
+                connection.HEAD_LIMIT_SECONDS, self.transport.close
+            )
+
+    def _stop_waiting(self) -> None:
+        if self._head_limit is not None:
+            self._head_limit.cancel()
+            self._head_limit = None
 
     def data_received(self, data: bytes) -> None:
         """Tell the request that is being handled if its own body is what is broken; it would wait for ever."""
         super().data_received(data)
         current = self._current_request
+        if current is None and not self._messages:
+            self._limit_head()
+        else:
+            self._stop_waiting()
         error = getattr(self._messages[-1][0], "exc", None) if self._messages else None
         if error is not None and current is not None and not current.content.is_eof():
             current.content.set_exception(error)

@@ -150,3 +150,16 @@ def test_half_a_head_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch,
     answer, _ = ask(half)
 
     assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+
+
+@pytest.mark.parametrize(
+    "half", [b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nX-A: b", b"GET /", b"\r\n"]
+)
+def test_half_a_head_of_any_other_method_is_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch, half: bytes
+) -> None:
+    monkeypatch.setattr("lattice_events.local.connection.HEAD_LIMIT_SECONDS", 0.05)
+
+    answer, _ = ask(half)
+
+    assert answer == b""
