@@ -49,7 +49,8 @@ def parse_header(text: str) -> tuple[str, str]:
     name, value = name.strip(" "), value.strip(" \t")
     if not is_token(name):
         raise click.BadParameter(f"{name!r} is not the name of a header")
-    uncarried = find_uncarried(value)
+    # Bytes of the shell that are no UTF-8 are none of HTTP's control characters.
+    uncarried = find_uncarried(value.encode(errors="surrogateescape").decode("latin-1"))
     if uncarried:
         raise click.BadParameter(f"the header {name} has the character {uncarried}, which no header can have")
     return name, value

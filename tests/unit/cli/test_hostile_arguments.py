@@ -123,6 +123,7 @@ def test_an_item_that_is_a_header_that_no_request_can_have_is_refused(text: str)
 
 def test_a_header_is_a_name_and_a_value() -> None:
     assert parse_header("X-a :  b:\tc é ") == ("X-a", "b:\tc é")
+    assert parse_header("x:\udcff\x9b") == ("x", "\udcff\x9b")  # a byte of the shell that is no UTF-8
 
 
 @pytest.mark.parametrize("options", [["--body", "x"], ["--header", "a: b"], ["--as", "role"]])
