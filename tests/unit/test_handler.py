@@ -54,7 +54,7 @@ def test_the_function_gets_the_context_if_it_takes_two() -> None:
 
 
 @pytest.mark.parametrize(
-    "raised", [RuntimeError("\ud800"), HTTPError(404, "\ud800")], ids=["other", "HTTPError"]
+    "raised", [RuntimeError("broken"), HTTPError(404, "\ud800")], ids=["other", "HTTPError"]
 )
 @pytest.mark.parametrize(
     ("event", "shown"),
