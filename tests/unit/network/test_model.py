@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
 
-from lattice_events.network.model import generated_domain_name, host_key, make_id
+from lattice_events.network.model import Principal, generated_domain_name, host_key, make_id
+from lattice_events.network.policy import Caller
 from tests.networks import FUNCTION_ARN, NETWORK_ARN, network, service
 
 
@@ -58,3 +60,9 @@ def test_host_key_leaves_other_names_alone() -> None:
 def test_look_ups_by_arn() -> None:
     assert network().function_by_arn[FUNCTION_ARN].name == "hello"
     assert network().service_network_by_arn[NETWORK_ARN].name == "sample"
+
+
+def test_a_network_finds_a_principal_by_its_name() -> None:
+    app = Principal(name="app", caller=Caller(arn="arn:aws:sts::123456789012:assumed-role/app/s1"))
+
+    assert dataclasses.replace(network(), principals=(app,)).principal_by_name == {"app": app}

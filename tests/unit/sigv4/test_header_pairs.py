@@ -27,6 +27,19 @@ SIGNERS: list[Sign] = [
 ]
 
 
+class Name(str):
+    """Text of a class of its own, as libraries have it for names of headers."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize("sign_with", SIGNERS)
+def test_text_of_a_class_of_its_own_is_text(sign_with: Sign) -> None:
+    signed = sign_with([(Name(name), Name(value)) for name, value in PAIRS])
+
+    assert dict(signed.headers)["accept"] == "x"
+
+
 @pytest.mark.parametrize("make", [dict, list, tuple, iter, Headers, lambda pairs: map(list, pairs)])
 @pytest.mark.parametrize("sign_with", SIGNERS)
 def test_a_mapping_and_pairs_are_taken(sign_with: Sign, make: Callable[[Any], Any]) -> None:
