@@ -28,12 +28,12 @@ with atheris.instrument_imports(include=["lattice_events", "zipfile"]):
     from lattice_events.network.access_log import explain_record
     from lattice_events.network.examples import CALLERS, make_event
     from lattice_events.network.policy import Caller, Facts, evaluate, parse_policy
-    from lattice_events.readers.assemble import assemble
-    from lattice_events.readers.cloudformation import read_template
-    from lattice_events.readers.gateway_api import read_manifests
-    from lattice_events.readers.settings import parse_settings
-    from lattice_events.readers.source import Document, parse_json, parse_yaml_stream
-    from lattice_events.readers.template import TemplateOptions
+    from lattice_events.readers.cloudformation.reader import read_template
+    from lattice_events.readers.cloudformation.template import TemplateOptions
+    from lattice_events.readers.common.documents import Document, parse_json, parse_yaml_stream
+    from lattice_events.readers.kubernetes.reader import read_manifests
+    from lattice_events.readers.linking.assemble import assemble
+    from lattice_events.readers.settings.settings import parse_settings
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases"

@@ -26,9 +26,9 @@ from lattice_events.network.decision import Decision, Source
 from lattice_events.network.explanation import describe
 from lattice_events.network.model import Network, Principal
 from lattice_events.network.policy import Caller
-from lattice_events.readers.callers import VPC, CallerReader, vpc_arn
-from lattice_events.readers.fragment import did_you_mean
+from lattice_events.readers.common.fragment import did_you_mean
 from lattice_events.readers.project import Project, ReadOptions, load_project
+from lattice_events.readers.settings.callers import VPC, CallerReader, vpc_arn
 from lattice_events.request import Request
 from lattice_events.sigv4 import Credentials, is_signed, sign_lattice
 

@@ -20,7 +20,7 @@ from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.local.records import LogRecord, Record
 from lattice_events.network.examples import CALLERS, make_event
 from lattice_events.network.model import EventVersion, Function, LambdaTarget, Network
-from lattice_events.readers.fragment import did_you_mean
+from lattice_events.readers.common.fragment import did_you_mean
 
 _ANONYMOUS = "anonymous"
 

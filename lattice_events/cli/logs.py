@@ -15,7 +15,7 @@ from rich.text import Text
 from lattice_events.cli.printer import plain
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.access_log import Explanation, explain_record
-from lattice_events.readers.access_logs import Entry, read_access_log
+from lattice_events.readers.logs.access_logs import Entry, read_access_log
 
 _NO_RECORD = (
     "Nothing here is an access log record: it is JSON with fields such as requestMethod and responseCode. Give the "

@@ -11,8 +11,8 @@ import click
 from lattice_events.cli.env_file import read_env_files
 from lattice_events.cli.run import RunOptions
 from lattice_events.errors import ConfigurationError
-from lattice_events.readers.lattice_schema import variable_name_problem
-from lattice_events.readers.serverless import ServerlessOptions
+from lattice_events.readers.common.lattice_schema import variable_name_problem
+from lattice_events.readers.serverless.cli import ServerlessOptions
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

@@ -39,8 +39,8 @@ from lattice_events.local.targets import CommandTarget, CommandTargets
 from lattice_events.local.tls import RunAuthority, quiet_names
 from lattice_events.network.model import Function, Network
 from lattice_events.readers.project import Project, ReadOptions, load_project
-from lattice_events.readers.serverless import ServerlessOptions
-from lattice_events.readers.settings import TargetSettings
+from lattice_events.readers.serverless.cli import ServerlessOptions
+from lattice_events.readers.settings.settings import TargetSettings
 from lattice_events.sigv4 import Credentials
 
 USER = "you"  # the name of the proxy token that is not a function's

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from lattice_events.cli.names import find_name
 from lattice_events.cli.printer import Ready, service_url
 from lattice_events.errors import ConfigurationError
-from lattice_events.readers.fragment import did_you_mean
+from lattice_events.readers.common.fragment import did_you_mean
 from lattice_events.sigv4 import Credentials
 
 

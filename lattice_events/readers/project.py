@@ -12,22 +12,22 @@ from lattice_events.errors import ConfigurationError, ManifestError, Problem
 from lattice_events.network.explanation import NO_NETWORK
 from lattice_events.network.model import Network, make_id
 from lattice_events.network.policy import find_unplayed_keys
-from lattice_events.readers.assemble import assemble
-from lattice_events.readers.callers import vpc_arn, with_callers
-from lattice_events.readers.cloudformation import read_template
-from lattice_events.readers.fragment import Fragment, did_you_mean
-from lattice_events.readers.gateway_api import read_manifests
-from lattice_events.readers.serverless import (
+from lattice_events.readers.cloudformation.reader import read_template
+from lattice_events.readers.cloudformation.template import TemplateOptions
+from lattice_events.readers.common.documents import Document, parse_yaml_stream
+from lattice_events.readers.common.files import read_text, shown
+from lattice_events.readers.common.fragment import Fragment, did_you_mean
+from lattice_events.readers.kubernetes.reader import read_manifests
+from lattice_events.readers.linking.assemble import assemble
+from lattice_events.readers.serverless.cli import (
     FILE_NAMES,
     ServerlessOptions,
     ServerlessService,
     find_file,
     load_serverless,
-    read_text,
 )
-from lattice_events.readers.settings import Settings, TargetSettings, parse_settings
-from lattice_events.readers.source import Document, parse_yaml_stream
-from lattice_events.readers.template import TemplateOptions
+from lattice_events.readers.settings.callers import vpc_arn, with_callers
+from lattice_events.readers.settings.settings import Settings, TargetSettings, parse_settings
 
 MADE_UP_ACCOUNT = "123456789012"
 _REGION = re.compile("[a-z0-9-]+")
@@ -308,14 +308,6 @@ def _unplayed_keys(network: Network) -> Iterator[str]:
         keys = find_unplayed_keys(policy) if policy else ()
         if keys:
             yield f"A policy of {owner} uses {', '.join(keys)}, which lattice dev never sets; it is treated as absent."
-
-
-def shown(path: FilePath) -> str:
-    """A path as a user wants to read it: relative to where they are, if it is below."""
-    try:
-        return os.path.relpath(path) if path.resolve().is_relative_to(FilePath.cwd()) else str(path)
-    except (OSError, ValueError):
-        return str(path)
 
 
 def _parse(file: FilePath) -> Iterator[Document]:

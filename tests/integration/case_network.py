@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from lattice_events.network.model import generated_domain_name, make_id
-from lattice_events.readers.lattice_schema import text_problem
-from lattice_events.readers.tags import tag_problem
+from lattice_events.readers.common.lattice_schema import text_problem
+from lattice_events.readers.common.tags import tag_problem
 from tests.files import TESTS
 
 REGION, ACCOUNT = "us-west-2", "123456789012"

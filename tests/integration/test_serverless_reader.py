@@ -23,7 +23,7 @@ from lattice_events.network.model import (
     PathMatch,
 )
 from lattice_events.readers.project import Project, ReadOptions, load_project
-from lattice_events.readers.serverless import ServerlessOptions
+from lattice_events.readers.serverless.cli import ServerlessOptions
 from tests.integration.running import alone
 
 ROOT = Path(__file__).parents[2]

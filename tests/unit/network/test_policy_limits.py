@@ -10,7 +10,7 @@ import pytest
 from lattice_events.errors import ConfigurationError
 from lattice_events.network.policy import parse_policy
 from lattice_events.network.policy.patterns import matches_pattern, resolve_text, split_arn, variables_of
-from lattice_events.readers.source import parse_yaml
+from lattice_events.readers.common.documents import parse_yaml
 
 HUGE = 200_000  # characters: what is quadratic takes minutes, what is cubic takes years
 ALLOW = {"Effect": "Allow", "Principal": "*", "Action": "vpc-lattice-svcs:Invoke", "Resource": "*"}

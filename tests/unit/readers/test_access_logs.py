@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lattice_events.readers.access_logs import Entry, read_access_log
-from lattice_events.readers.json_texts import LIMIT
+from lattice_events.readers.logs.access_logs import Entry, read_access_log
+from lattice_events.readers.logs.json_texts import LIMIT
 from tests.conftest import examples
 
 DENIED = {"requestMethod": "GET", "requestPath": "/a,b", "responseCode": 403, "failureReason": "-", "userAgent": 'é "q" {[\\'}  # fmt: skip

@@ -10,9 +10,9 @@ import pytest
 from lattice_events.errors import ConfigurationError
 from lattice_events.network.model import Network, Principal, ServiceNetwork
 from lattice_events.network.policy import Caller, Facts, Policy, evaluate, parse_policy
-from lattice_events.readers.callers import with_callers
 from lattice_events.readers.project import Project
-from lattice_events.readers.settings import Settings
+from lattice_events.readers.settings.callers import with_callers
+from lattice_events.readers.settings.settings import Settings
 from tests.unit.readers.test_settings import parse
 
 ALLOW = {"Statement": {"Sid": "Own", "Effect": "Allow", "Action": "vpc-lattice-svcs:Invoke", "Resource": "*"}}

@@ -23,12 +23,12 @@ from lattice_events.network.model import (
     ServiceNetwork,
 )
 from lattice_events.network.policy import Policy
-from lattice_events.readers.assemble import assemble
-from lattice_events.readers.cloudformation import read_template
-from lattice_events.readers.fragment import Fragment
-from lattice_events.readers.gateway_api import read_manifests
-from lattice_events.readers.source import Document, parse_yaml, parse_yaml_stream
-from lattice_events.readers.template import TemplateOptions
+from lattice_events.readers.cloudformation.reader import read_template
+from lattice_events.readers.cloudformation.template import TemplateOptions
+from lattice_events.readers.common.documents import Document, parse_yaml, parse_yaml_stream
+from lattice_events.readers.common.fragment import Fragment
+from lattice_events.readers.kubernetes.reader import read_manifests
+from lattice_events.readers.linking.assemble import assemble
 from tests.conftest import examples
 
 CASES = [

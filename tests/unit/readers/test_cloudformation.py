@@ -10,11 +10,11 @@ import pytest
 
 from lattice_events.errors import ConfigurationError
 from lattice_events.network.model import FixedResponseAction, HttpTarget, Match, Network, PathMatch
-from lattice_events.readers.assemble import assemble
-from lattice_events.readers.cloudformation import read_template
-from lattice_events.readers.fragment import Fragment
-from lattice_events.readers.source import parse_yaml
-from lattice_events.readers.template import TemplateOptions
+from lattice_events.readers.cloudformation.reader import read_template
+from lattice_events.readers.cloudformation.template import TemplateOptions
+from lattice_events.readers.common.documents import parse_yaml
+from lattice_events.readers.common.fragment import Fragment
+from lattice_events.readers.linking.assemble import assemble
 
 TEMPLATE = """\
 Parameters:

@@ -17,9 +17,9 @@ from lattice_events.network.model import (
     Network,
     PathMatch,
 )
-from lattice_events.readers.assemble import assemble
-from lattice_events.readers.gateway_api import read_manifests
-from lattice_events.readers.source import parse_yaml_stream
+from lattice_events.readers.common.documents import parse_yaml_stream
+from lattice_events.readers.kubernetes.reader import read_manifests
+from lattice_events.readers.linking.assemble import assemble
 
 GATEWAY = """\
 apiVersion: gateway.networking.k8s.io/v1

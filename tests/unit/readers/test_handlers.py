@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lattice_events.readers.handlers import handler_problem
+from lattice_events.readers.common.handlers import handler_problem
 from tests.unit.readers.test_cloudformation import TEMPLATE, read
 
 FILES = {

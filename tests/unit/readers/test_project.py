@@ -15,8 +15,8 @@ import pytest
 from lattice_events.errors import ConfigurationError
 from lattice_events.network.model import HttpTarget
 from lattice_events.readers.project import Project, ReadOptions, load_project
-from lattice_events.readers.serverless import ServerlessOptions
-from lattice_events.readers.settings import TargetSettings
+from lattice_events.readers.serverless.cli import ServerlessOptions
+from lattice_events.readers.settings.settings import TargetSettings
 
 SERVERLESS = """\
 service: shop

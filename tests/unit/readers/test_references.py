@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from lattice_events.readers.fragment import did_you_mean
-from lattice_events.readers.intrinsics import Resolver, UnresolvableError
-from lattice_events.readers.source import parse_yaml
+from lattice_events.readers.cloudformation.intrinsics import Resolver, UnresolvableError
+from lattice_events.readers.common.documents import parse_yaml
+from lattice_events.readers.common.fragment import did_you_mean
 from tests.unit.readers.test_cloudformation import TEMPLATE, link, problems, read
 
 WRONG = [

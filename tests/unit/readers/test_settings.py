@@ -10,7 +10,7 @@ import pytest
 
 from lattice_events.assumptions import Assumptions
 from lattice_events.errors import ConfigurationError
-from lattice_events.readers.settings import Settings, parse_settings
+from lattice_events.readers.settings.settings import Settings, parse_settings
 
 
 def parse(value: Any, folder: Path) -> Settings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lattice_events.errors import ManifestError
-from lattice_events.readers.source import parse_yaml, parse_yaml_stream
+from lattice_events.readers.common.documents import parse_yaml, parse_yaml_stream
 
 
 def test_short_tags_become_long() -> None:

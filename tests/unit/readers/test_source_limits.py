@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from lattice_events.errors import ManifestError
-from lattice_events.readers import source
-from lattice_events.readers.source import MAX_DEPTH, parse_json, parse_yaml
+from lattice_events.readers.common import documents as source
+from lattice_events.readers.common.documents import MAX_DEPTH, parse_json, parse_yaml
 
 LEVELS = range(1, 30)
 # Each would be 9 ** 29 values, written out.

@@ -20,7 +20,7 @@ from lattice_events.network.model import (
     Target,
     make_id,
 )
-from lattice_events.readers.fragment import AuthPolicyAttachment, Fragment
+from lattice_events.readers.common.fragment import AuthPolicyAttachment, Fragment
 
 CONTROLLER_PREFIX = "k8s-"  # of the names that the Gateway API controller gives to target groups
 
@@ -318,18 +318,3 @@ def _missing_targets(merged: Fragment) -> list[Problem]:
                 missing = [each.target_group_arn for each in groups if each.target_group_arn not in known]
                 problems += [Problem(f"The target group {arn} is not defined.", origin) for arn in missing]
     return problems
-
-
-def service_arn(name: str, *, region: str, account: str) -> str:
-    """The ARN that a service of this name has locally."""
-    return f"arn:aws:vpc-lattice:{region}:{account}:service/{make_id('svc', name)}"
-
-
-def service_network_arn(name: str, *, region: str, account: str) -> str:
-    """The ARN that a service network of this name has locally."""
-    return f"arn:aws:vpc-lattice:{region}:{account}:servicenetwork/{make_id('sn', name)}"
-
-
-def target_group_arn(name: str, *, region: str, account: str) -> str:
-    """The ARN that a target group of this name has locally."""
-    return f"arn:aws:vpc-lattice:{region}:{account}:targetgroup/{make_id('tg', name)}"

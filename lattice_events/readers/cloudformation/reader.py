@@ -28,24 +28,26 @@ from lattice_events.network.model import (
     make_id,
 )
 from lattice_events.network.policy import parse_policy
-from lattice_events.readers.actions import (
-    ActionReader,
-    WrongPropertyError,
-    known_keys,
-    shaped_number,
-    shaped_text,
+from lattice_events.readers.cloudformation.actions import ActionReader
+from lattice_events.readers.cloudformation.intrinsics import (
+    NO_VALUE,
+    UnresolvableError,
+    as_text,
+    is_intrinsic,
 )
-from lattice_events.readers.fragment import (
+from lattice_events.readers.cloudformation.roles import RoleReader
+from lattice_events.readers.cloudformation.template import FUNCTION, LATTICE, Template, TemplateOptions
+from lattice_events.readers.common.documents import Locate, Path
+from lattice_events.readers.common.fragment import (
     AuthPolicyAttachment,
     Fragment,
     ServiceAssociation,
     VpcAssociation,
     did_you_mean,
 )
-from lattice_events.readers.handlers import handler_problem
-from lattice_events.readers.health_check import read_health_check
-from lattice_events.readers.intrinsics import NO_VALUE, UnresolvableError, as_text, is_intrinsic
-from lattice_events.readers.lattice_schema import (
+from lattice_events.readers.common.handlers import handler_problem
+from lattice_events.readers.common.health_check import read_health_check
+from lattice_events.readers.common.lattice_schema import (
     AUTH_TYPES,
     MAX_ENVIRONMENT_BYTES,
     NOT_PLAYED,
@@ -56,9 +58,12 @@ from lattice_events.readers.lattice_schema import (
     host_name_problem,
     variable_name_problem,
 )
-from lattice_events.readers.roles import RoleReader
-from lattice_events.readers.source import Locate, Path
-from lattice_events.readers.template import FUNCTION, LATTICE, Template, TemplateOptions
+from lattice_events.readers.common.properties import (
+    WrongPropertyError,
+    known_keys,
+    shaped_number,
+    shaped_text,
+)
 
 
 def read_template(template: Mapping[str, Any], *, locate: Locate, options: TemplateOptions) -> Fragment:
@@ -74,8 +79,6 @@ def read_template(template: Mapping[str, Any], *, locate: Locate, options: Templ
 
 class _TemplateReader(Template):
     """Reads one template."""
-
-    # ── the whole ─────────────────────────────────────────────────────────────────────────────
 
     def read(self) -> Fragment:
         """Read every resource that the network needs."""
@@ -161,8 +164,6 @@ class _TemplateReader(Template):
             if key not in known:
                 message = f"{kind} has no property {key}.{did_you_mean(str(key), known)}"
                 self.problem((*path, "Properties", key), message)
-
-    # ── resources ─────────────────────────────────────────────────────────────────────────────
 
     def _read_service_network(self, name: str) -> None:
         network = ServiceNetwork(
@@ -373,8 +374,6 @@ class _TemplateReader(Template):
             return self.text(name, "VpcIdentifier")
         self.fragment.notes.append(f"VPC {outside} is unknown; a made-up id replaces it.")
         return make_id("vpc", outside)
-
-    # ── functions ─────────────────────────────────────────────────────────────────────────────
 
     def _obstacle(self, name: str) -> str | None:
         """Say why a function cannot run on this machine, or ``None``."""

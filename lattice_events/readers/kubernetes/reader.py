@@ -1,6 +1,6 @@
 """Kubernetes manifests, as the AWS Gateway API Controller 2.1 reads them.
 
-Kubernetes words stop here. What the API server would default is defaulted here, since manifests
+What the API server would default is defaulted here, since manifests
 are read as they were written.
 
 Source:
@@ -35,7 +35,11 @@ from lattice_events.network.model import (
     generated_domain_name,
     make_id,
 )
-from lattice_events.readers.actions import (
+from lattice_events.readers.common.arns import service_arn, service_network_arn, target_group_arn
+from lattice_events.readers.common.documents import Document, Path
+from lattice_events.readers.common.fragment import Fragment, ServiceAssociation
+from lattice_events.readers.common.lattice_schema import SHAPES, name_problem
+from lattice_events.readers.common.properties import (
     WrongPropertyError,
     header_name,
     header_value,
@@ -44,14 +48,7 @@ from lattice_events.readers.actions import (
     shaped_text,
     whole_number,
 )
-from lattice_events.readers.assemble import (
-    CONTROLLER_PREFIX,
-    service_arn,
-    service_network_arn,
-    target_group_arn,
-)
-from lattice_events.readers.fragment import Fragment, ServiceAssociation
-from lattice_events.readers.gateway_objects import (
+from lattice_events.readers.kubernetes.objects import (
     CONTROLLER,
     DEFAULT_NAMESPACE,
     Object,
@@ -65,13 +62,12 @@ from lattice_events.readers.gateway_objects import (
     read_objects,
     refuse_odd_object,
 )
-from lattice_events.readers.gateway_policies import (
+from lattice_events.readers.kubernetes.policies import (
     read_auth_policy,
     read_service_health_check,
     read_vpc_policy,
 )
-from lattice_events.readers.lattice_schema import SHAPES, name_problem
-from lattice_events.readers.source import Document, Path
+from lattice_events.readers.linking.assemble import CONTROLLER_PREFIX
 
 _GATEWAY_API = "gateway.networking.k8s.io"
 _NAME_OVERRIDE = f"{CONTROLLER}/service-name-override"

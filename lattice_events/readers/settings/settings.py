@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
 from lattice_events.errors import Problem
-from lattice_events.readers.callers import VPC, CallerReader, CallerSettings
-from lattice_events.readers.fragment import did_you_mean
-from lattice_events.readers.source import Locate, Path
+from lattice_events.readers.common.documents import Locate, Path
+from lattice_events.readers.common.fragment import did_you_mean
+from lattice_events.readers.settings.callers import VPC, CallerReader, CallerSettings
 
 _KEYS = (
     "assumptions", "callers", "defaultVpc", "manifests", "maxProcesses", "python", "serviceNetwork", "targets"

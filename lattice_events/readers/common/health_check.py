@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from lattice_events.network.model import HealthCheck
-from lattice_events.readers.actions import WrongPropertyError, known_keys, shaped_text, whole_number
-from lattice_events.readers.lattice_schema import SHAPES
-from lattice_events.readers.source import Path
+from lattice_events.readers.common.documents import Path
+from lattice_events.readers.common.lattice_schema import SHAPES
+from lattice_events.readers.common.properties import WrongPropertyError, known_keys, shaped_text, whole_number
 
 _KEYS = (
     "Enabled",

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from lattice_events.readers.fragment import did_you_mean
-from lattice_events.readers.source import mapping
+from lattice_events.readers.common.documents import mapping
+from lattice_events.readers.common.fragment import did_you_mean
 
 _SUB = re.compile(r"\$\{(!?)([^{}]*)\}")
 NO_VALUE = object()

@@ -10,10 +10,15 @@ from lattice_events.arn import Arn
 from lattice_events.assumptions import DEFAULTS, Assumptions
 from lattice_events.errors import Problem, UnsupportedIntrinsicError
 from lattice_events.network.model import generated_domain_name, make_id
-from lattice_events.readers.fragment import Fragment, did_you_mean
-from lattice_events.readers.intrinsics import NO_VALUE, Resolver, UnresolvableError, is_intrinsic
-from lattice_events.readers.lattice_schema import made_up_name, name_problem
-from lattice_events.readers.source import Locate, Path, mapping
+from lattice_events.readers.cloudformation.intrinsics import (
+    NO_VALUE,
+    Resolver,
+    UnresolvableError,
+    is_intrinsic,
+)
+from lattice_events.readers.common.documents import Locate, Path, mapping
+from lattice_events.readers.common.fragment import Fragment, did_you_mean
+from lattice_events.readers.common.lattice_schema import made_up_name, name_problem
 
 LATTICE = "AWS::VpcLattice::"
 FUNCTION = "AWS::Lambda::Function"

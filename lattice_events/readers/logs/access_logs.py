@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any, NamedTuple
 
-from lattice_events.readers.json_texts import LIMIT, find_values
+from lattice_events.readers.logs.json_texts import LIMIT, find_values
 
 _GZIP = b"\x1f\x8b"
 _CHUNK = 65_536

@@ -19,14 +19,14 @@ from pathlib import Path as FilePath
 from typing import Any, BinaryIO
 
 from lattice_events.errors import ConfigurationError, ManifestError, Problem
-from lattice_events.readers.source import Document, Path, mapping, parse_json, parse_yaml
+from lattice_events.readers.common.documents import Document, Path, mapping, parse_json, parse_yaml
+from lattice_events.readers.common.files import read_text
 
 FILE_NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
 _TEMPLATE = "cloudformation-template-update-stack.json"
 _STATE = "serverless-state.json"
 _COMMANDS = ("osls", "serverless", "sls")
 _LIMIT_SECONDS = 300
-_MAX_BYTES = 16 * 1024 * 1024  # of a file: sixteen times what CloudFormation takes
 _ASK_SECONDS = 0.2  # how often a run is asked whether it is cancelled
 
 
@@ -309,25 +309,6 @@ def _archives(
             if name and os.path.isfile(package / name):
                 archives[logical_id] = package / name
     return archives
-
-
-def read_text(file: FilePath, shown: str) -> str:
-    """A file's text.
-
-    Raises:
-        ManifestError: It cannot be read.
-    """
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(_MAX_BYTES + 1)
-        if len(data) <= _MAX_BYTES:
-            return data.decode("utf-8-sig")
-        reason = f"it has more than {_MAX_BYTES // 1024 // 1024} MB"
-    except OSError as error:
-        reason = str(error.strerror)
-    except UnicodeDecodeError:
-        reason = "it is not UTF-8 text; save it as UTF-8"
-    raise ManifestError((Problem(f"The file cannot be read: {reason}.", shown),))
 
 
 def _read_json(file: FilePath) -> Mapping[str, Any]:

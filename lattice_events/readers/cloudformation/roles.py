@@ -13,10 +13,10 @@ from typing import Any
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.model import Principal
 from lattice_events.network.policy import Caller, Policy, Statement, is_about_lattice, parse_policy
-from lattice_events.readers.intrinsics import UnresolvableError
-from lattice_events.readers.source import Path
-from lattice_events.readers.tags import tag_problem
-from lattice_events.readers.template import MANAGED_POLICY, ROLE, Template
+from lattice_events.readers.cloudformation.intrinsics import UnresolvableError
+from lattice_events.readers.cloudformation.template import MANAGED_POLICY, ROLE, Template
+from lattice_events.readers.common.documents import Path
+from lattice_events.readers.common.tags import tag_problem
 
 _ALLOW_INVOKE = {"Effect": "Allow", "Action": "vpc-lattice-svcs:Invoke", "Resource": "*"}
 # Of AWS's own policies, those that let a caller call services; no other does.

@@ -10,9 +10,9 @@ from typing import Any
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.model import Principal
 from lattice_events.network.policy import Caller, Policy, Statement, parse_policy
-from lattice_events.readers.fragment import did_you_mean
-from lattice_events.readers.source import Locate, Path
-from lattice_events.readers.tags import tag_problem
+from lattice_events.readers.common.documents import Locate, Path
+from lattice_events.readers.common.fragment import did_you_mean
+from lattice_events.readers.common.tags import tag_problem
 
 _KEYS = ("arn", "orgId", "orgPaths", "policies", "session", "tags", "vpc")
 _ARN = re.compile(

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lattice_events.network.model import ListenerProtocol
-from lattice_events.readers.actions import WrongPropertyError, shaped_number
-from lattice_events.readers.lattice_schema import HOST_NAME, host_name_problem
-from lattice_events.readers.source import Document, Path, mapping
+from lattice_events.readers.common.documents import Document, Path, mapping
+from lattice_events.readers.common.lattice_schema import HOST_NAME, host_name_problem
+from lattice_events.readers.common.properties import WrongPropertyError, shaped_number
 
 CONTROLLER = "application-networking.k8s.aws"
 DEFAULT_NAMESPACE = "default"

@@ -12,11 +12,16 @@ from typing import Any
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.model import HealthCheck, make_id
 from lattice_events.network.policy import parse_policy
-from lattice_events.readers.actions import WrongPropertyError
-from lattice_events.readers.fragment import AuthPolicyAttachment, Fragment, VpcAssociation, did_you_mean
-from lattice_events.readers.gateway_objects import Object
-from lattice_events.readers.health_check import read_health_check
-from lattice_events.readers.source import Path, mapping
+from lattice_events.readers.common.documents import Path, mapping
+from lattice_events.readers.common.fragment import (
+    AuthPolicyAttachment,
+    Fragment,
+    VpcAssociation,
+    did_you_mean,
+)
+from lattice_events.readers.common.health_check import read_health_check
+from lattice_events.readers.common.properties import WrongPropertyError
+from lattice_events.readers.kubernetes.objects import Object
 
 _HEALTH_CHECK_KEYS = {
     "enabled": "Enabled",

@@ -1,0 +1,1 @@
+"""What the readers share: documents with positions, fragments, names and limits of AWS."""

@@ -1,0 +1,37 @@
+"""Files that users name: their text, and how to call them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path as FilePath
+
+from lattice_events.errors import ManifestError, Problem
+
+_MAX_BYTES = 16 * 1024 * 1024  # of a file: sixteen times what CloudFormation takes
+
+
+def read_text(file: FilePath, shown: str) -> str:
+    """A file's text.
+
+    Raises:
+        ManifestError: It cannot be read.
+    """
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(_MAX_BYTES + 1)
+        if len(data) <= _MAX_BYTES:
+            return data.decode("utf-8-sig")
+        reason = f"it has more than {_MAX_BYTES // 1024 // 1024} MB"
+    except OSError as error:
+        reason = str(error.strerror)
+    except UnicodeDecodeError:
+        reason = "it is not UTF-8 text; save it as UTF-8"
+    raise ManifestError((Problem(f"The file cannot be read: {reason}.", shown),))
+
+
+def shown(path: FilePath) -> str:
+    """A path as a user wants to read it: relative to where they are, if it is below."""
+    try:
+        return os.path.relpath(path) if path.resolve().is_relative_to(FilePath.cwd()) else str(path)
+    except (OSError, ValueError):
+        return str(path)

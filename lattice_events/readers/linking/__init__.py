@@ -1,0 +1,1 @@
+"""Link what the sources define into one network."""

@@ -1,0 +1,1 @@
+"""Access logs, in the forms in which people have them."""

@@ -1,0 +1,1 @@
+"""Serverless Framework projects, through the Serverless CLI and its packages."""

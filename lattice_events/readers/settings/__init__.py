@@ -1,0 +1,1 @@
+"""What users say about a local network beside its definitions."""
