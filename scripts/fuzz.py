@@ -28,10 +28,11 @@ with atheris.instrument_imports(include=["lattice_events", "zipfile"]):
     from lattice_events.network.access_log import explain_record
     from lattice_events.network.examples import CALLERS, make_event
     from lattice_events.network.policy import Caller, Facts, evaluate, parse_policy
-    from lattice_events.readers.cloudformation.reader import read_template
+    from lattice_events.readers.cloudformation.resources import read_template
     from lattice_events.readers.cloudformation.template import TemplateOptions
     from lattice_events.readers.common.documents import Document, parse_json, parse_yaml_stream
-    from lattice_events.readers.kubernetes.reader import read_manifests
+    from lattice_events.readers.common.sources import SettingsSource
+    from lattice_events.readers.kubernetes.routes import read_manifests
     from lattice_events.readers.linking.assemble import assemble
     from lattice_events.readers.settings.settings import parse_settings
 
@@ -139,7 +140,7 @@ def use_source(value: Any) -> None:
         fragment = read_manifests(
             documents, region=REGION, account=ACCOUNT, target_urls={"app": ["http://a"]}
         )
-    parse_settings(value, folder=ROOT, locate=lambda _: "f.yml:1:1")
+    parse_settings(SettingsSource(value=value, folder=ROOT, locate=lambda _: "f.yml:1:1"))
     assemble([fragment], region=REGION, account=ACCOUNT)
 
 

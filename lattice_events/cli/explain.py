@@ -16,7 +16,7 @@ import click
 from lattice_events.cli.event import parse_header
 from lattice_events.cli.explain_tree import print_tree
 from lattice_events.cli.names import find_name
-from lattice_events.cli.options import code_folders, serverless_options, source_options
+from lattice_events.cli.options import read_options, source_options
 from lattice_events.client.scope import split_url
 from lattice_events.errors import ConfigurationError
 from lattice_events.headers import Headers
@@ -27,7 +27,7 @@ from lattice_events.network.explanation import describe
 from lattice_events.network.model import Network, Principal
 from lattice_events.network.policy import Caller
 from lattice_events.readers.common.fragment import did_you_mean
-from lattice_events.readers.project import Project, ReadOptions, load_project
+from lattice_events.readers.project import Project, load_project
 from lattice_events.readers.settings.callers import VPC, CallerReader, vpc_arn
 from lattice_events.request import Request
 from lattice_events.sigv4 import Credentials, is_signed, sign_lattice
@@ -60,7 +60,6 @@ def explain(
     headers: tuple[str, ...],
     from_vpc: str,
     as_json: bool,
-    code: tuple[str, ...],
     **sources: Any,
 ) -> None:
     """Explain what VPC Lattice would do with a request to URL: which rule, which policy, which target, and why.
@@ -73,16 +72,10 @@ def explain(
     if from_vpc and not VPC.fullmatch(from_vpc):
         raise click.UsageError(f"--from-vpc takes the id or the ARN of a VPC, not {from_vpc!r}.")
     given = [parse_header(each) for each in headers]
-    serverless = serverless_options(**sources)
     project = load_project(
         paths or (Path(),),
-        ReadOptions(
-            allocate=lambda _name, _settings: "http://127.0.0.1:$PORT",
-            serverless=serverless,
-            code=code_folders(code),
-            region=serverless.region,
-            runs_functions=False,
-        ),
+        replace(read_options(**sources), runs_functions=False),
+        allocate=lambda _name, _settings: "http://127.0.0.1:$PORT",
     )
     request, port = _request(project.network, method, url, given)
     decision = _decide(project, request, port, caller, from_vpc)

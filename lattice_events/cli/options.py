@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from lattice_events.cli.env_file import read_env_files
 from lattice_events.cli.run import RunOptions
 from lattice_events.errors import ConfigurationError
 from lattice_events.readers.common.lattice_schema import variable_name_problem
-from lattice_events.readers.serverless.cli import ServerlessOptions
+from lattice_events.readers.common.sources import ReadOptions
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -38,6 +39,16 @@ _SOURCE_OPTIONS = (
         multiple=True,
         metavar="LOGICAL_ID=DIR",
         help="Folder with the code of a function, for bare templates.",
+    ),
+    click.option(
+        "--layer", "layers", multiple=True, metavar="NAME=DIR", help="Folder with what a layer holds."
+    ),
+    click.option(
+        "--variable",
+        "outside",
+        multiple=True,
+        metavar="KIND:NAME=VALUE",
+        help="What only AWS knows: ssm:/path=VALUE, cf:stack.output=VALUE, import:export=VALUE.",
     ),
 )
 _FUNCTION_OPTIONS = (
@@ -80,30 +91,32 @@ def function_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return source_options(command)
 
 
-def serverless_options(
-    *, stage: str, region: str, params: tuple[str, ...], serverless_command: str, package: Path | None
-) -> ServerlessOptions:
-    """What the Serverless CLI is told.
+def read_options(
+    *,
+    stage: str,
+    region: str,
+    params: tuple[str, ...],
+    serverless_command: str,
+    package: Path | None,
+    code: tuple[str, ...],
+    layers: tuple[str, ...],
+    outside: tuple[str, ...],
+) -> ReadOptions:
+    """What the options say about the sources.
 
     Raises:
-        ConfigurationError: A ``--param`` is malformed.
+        ConfigurationError: One of them is malformed.
     """
-    return ServerlessOptions(
-        command=serverless_command,
+    return ReadOptions(
         stage=stage,
         region=region,
-        params=tuple("=".join(_pair("--param", each)) for each in params),
+        params=dict(_pair("--param", each) for each in params),
+        serverless_command=serverless_command,
         package=package,
+        variables=dict(_pair("--variable", each) for each in outside),
+        code={name: Path(folder) for name, folder in (_pair("--code", each) for each in code)},
+        layers={name: Path(folder) for name, folder in (_pair("--layer", each) for each in layers)},
     )
-
-
-def code_folders(code: tuple[str, ...]) -> dict[str, Path]:
-    """The folders of ``--code``, by logical id.
-
-    Raises:
-        ConfigurationError: One is malformed.
-    """
-    return {name: Path(folder) for name, folder in (_pair("--code", each) for each in code)}
 
 
 def run_options(
@@ -112,44 +125,33 @@ def run_options(
     port: int = 0,
     tls_port: int = 0,
     control_port: int = 0,
-    stage: str,
-    region: str,
-    params: tuple[str, ...],
-    serverless_command: str,
-    package: Path | None,
     packaged: bool,
-    code: tuple[str, ...],
     variables: tuple[str, ...],
     files: tuple[Path, ...],
     aws_profile: str,
     extra_ca: tuple[Path, ...],
     access_log: str = "",
+    **sources: Any,
 ) -> RunOptions:
-    """What the options say.
+    """What the options say; `sources` are those of `read_options`.
 
     Raises:
         ConfigurationError: One of them is malformed, ``--packaged`` stands alone, or two ports are one.
     """
-    if packaged and package is None:
+    read = read_options(**sources)
+    if packaged and read.package is None:
         raise ConfigurationError("--packaged needs --package DIR: the package whose zip file to run.")
     ports = [each for each in (port, tls_port, control_port) if each]
     if len(set(ports)) < len(ports):
         raise ConfigurationError("--port, --tls-port and --control-port must differ; 0 uses a free port.")
+    environment = dict([*read_env_files(files), *map(read_variable, variables)])
     return RunOptions(
         paths=paths or (Path(),),
         port=port,
         tls_port=tls_port,
         control_port=control_port,
-        serverless=serverless_options(
-            stage=stage,
-            region=region,
-            params=params,
-            serverless_command=serverless_command,
-            package=package,
-        ),
-        packaged=packaged,
-        code=code_folders(code),
-        variables=dict([*read_env_files(files), *map(read_variable, variables)]),
+        read=replace(read, packaged=packaged, environment=frozenset(environment)),
+        variables=environment,
         aws_profile=aws_profile,
         extra_ca=extra_ca,
         access_log=access_log,

@@ -38,8 +38,8 @@ from lattice_events.local.keys import Keys
 from lattice_events.local.targets import CommandTarget, CommandTargets
 from lattice_events.local.tls import RunAuthority, quiet_names
 from lattice_events.network.model import Function, Network
-from lattice_events.readers.project import Project, ReadOptions, load_project
-from lattice_events.readers.serverless.cli import ServerlessOptions
+from lattice_events.readers.common.sources import ReadOptions
+from lattice_events.readers.project import Project, load_project
 from lattice_events.readers.settings.settings import TargetSettings
 from lattice_events.sigv4 import Credentials
 
@@ -54,9 +54,7 @@ class RunOptions:
     port: int
     tls_port: int
     control_port: int
-    serverless: ServerlessOptions
-    packaged: bool
-    code: Mapping[str, Path]
+    read: ReadOptions
     variables: Mapping[str, str]
     aws_profile: str
     extra_ca: Sequence[Path]
@@ -103,14 +101,8 @@ async def network_up(
     began = time.perf_counter()
     printer.starting("Reading the configuration …")
     commands = _Commands()
-    read_options = ReadOptions(
-        allocate=commands.allocate,
-        serverless=replace(options.serverless, is_cancelled=stop.is_set),
-        code=options.code,
-        packaged=options.packaged,
-        region=options.serverless.region,
-    )
-    project = await _until(stop, lambda: load_project(options.paths, read_options))
+    read = replace(options.read, is_cancelled=stop.is_set)
+    project = await _until(stop, lambda: load_project(options.paths, read, allocate=commands.allocate))
     if project is None:
         yield None
         return

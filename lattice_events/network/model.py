@@ -210,7 +210,14 @@ class ServiceNetwork:
 class Function:
     """A Lambda function: what is needed to run it.
 
-    `code` is the folder (or, when it ends in ``.zip``, the archive) that Lambda would unpack.
+    Attributes:
+        code: The folder (or, when it ends in ``.zip``, the archive) that Lambda would unpack.
+        layers: Folders and archives that Lambda would unpack below ``/opt``, in this order.
+        log_format: How the runtime client writes logs.
+        log_level: The least of what it writes in JSON; empty for its default.
+        log_group: Of its logs; empty for the one of its name.
+        python: The interpreter that runs it; empty for the one of ``lattice``.
+        max_processes: How many processes it may have at once.
     """
 
     name: str
@@ -221,6 +228,12 @@ class Function:
     timeout_seconds: int = 3
     memory_mb: int = 128
     environment: Mapping[str, str] = field(default_factory=dict)
+    layers: tuple[str, ...] = ()
+    log_format: Literal["Text", "JSON"] = "Text"
+    log_level: str = ""
+    log_group: str = ""
+    python: str = ""
+    max_processes: int = 4
     role_arn: str = ""
     logical_id: str = ""
     origin: str = field(default="", compare=False)

@@ -22,8 +22,8 @@ from lattice_events.network.model import (
     Network,
     PathMatch,
 )
-from lattice_events.readers.project import Project, ReadOptions, load_project
-from lattice_events.readers.serverless.cli import ServerlessOptions
+from lattice_events.readers.common.sources import ReadOptions
+from lattice_events.readers.project import Project, load_project
 from tests.integration.running import alone
 
 ROOT = Path(__file__).parents[2]
@@ -64,11 +64,8 @@ def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def load(folder: Path, **serverless: Any) -> Project:
-    options = ReadOptions(
-        allocate=lambda *_: "http://127.0.0.1:8080", serverless=ServerlessOptions(**serverless)
-    )
     with alone():
-        return load_project([folder], options)
+        return load_project([folder], ReadOptions(**serverless), allocate=lambda *_: "http://127.0.0.1:8080")
 
 
 def without_code(network: Network) -> Network:

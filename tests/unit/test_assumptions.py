@@ -18,10 +18,10 @@ from lattice_events.network.dataplane import fail, plan
 from lattice_events.network.decision import Decision, Forward, Reply, Source, TargetFailure
 from lattice_events.network.model import Network, Principal
 from lattice_events.network.policy import Caller, parse_policy
-from lattice_events.readers.cloudformation.reader import read_template
+from lattice_events.readers.cloudformation.resources import read_template
 from lattice_events.readers.cloudformation.template import TemplateOptions
 from lattice_events.readers.common.documents import parse_yaml, parse_yaml_stream
-from lattice_events.readers.kubernetes.reader import read_manifests
+from lattice_events.readers.kubernetes.routes import read_manifests
 from lattice_events.sigv4 import Credentials, sign_lattice
 from tests.networks import ACCOUNT, REGION, http_group, listener, network, rule, service
 

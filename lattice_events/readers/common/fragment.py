@@ -68,6 +68,11 @@ class Fragment:
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
+    def add(self, other: Fragment) -> None:
+        """Take in everything of another fragment."""
+        for name, values in vars(other).items():
+            getattr(self, name).extend(values)
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`` Did you mean X?``, or nothing when no known word is close."""

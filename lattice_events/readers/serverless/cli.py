@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 from lattice_events.errors import ConfigurationError, ManifestError, Problem
 from lattice_events.readers.common.documents import Document, Path, mapping, parse_json, parse_yaml
 from lattice_events.readers.common.files import read_text
+from lattice_events.readers.common.sources import ReadOptions
 
 FILE_NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
 _TEMPLATE = "cloudformation-template-update-stack.json"
@@ -28,27 +29,6 @@ _STATE = "serverless-state.json"
 _COMMANDS = ("osls", "serverless", "sls")
 _LIMIT_SECONDS = 300
 _ASK_SECONDS = 0.2  # how often a run is asked whether it is cancelled
-
-
-@dataclass(frozen=True, kw_only=True)
-class ServerlessOptions:
-    """What is passed to the Serverless CLI.
-
-    Attributes:
-        command: The CLI; found in ``node_modules/.bin`` or on ``PATH`` when empty.
-        stage: ``--stage``.
-        region: ``--region``.
-        params: ``--param`` values, ``NAME=VALUE``.
-        package: A finished package to read instead.
-        is_cancelled: Asked while the CLI runs; true ends it.
-    """
-
-    command: str = ""
-    stage: str = ""
-    region: str = ""
-    params: Sequence[str] = ()
-    package: FilePath | None = None
-    is_cancelled: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +126,7 @@ def find_file(folder: FilePath) -> FilePath | None:
     return next((folder / name for name in FILE_NAMES if (folder / name).is_file()), None)
 
 
-def load_serverless(file: FilePath, options: ServerlessOptions, *, shown: str) -> ServerlessService:
+def load_serverless(file: FilePath, options: ReadOptions, *, shown: str) -> ServerlessService:
     """Package a serverless.yml and read the result.
 
     Args:
@@ -166,7 +146,7 @@ def load_serverless(file: FilePath, options: ServerlessOptions, *, shown: str) -
 
 
 @contextmanager
-def _kept(file: FilePath, options: ServerlessOptions, shown: str) -> Iterator[None]:
+def _kept(file: FilePath, options: ReadOptions, shown: str) -> Iterator[None]:
     """Let one command at a time package a folder: the CLI works in its ``.serverless``, and deletes it.
 
     The serverless.yml itself is locked, so that nothing new lies in the folder.
@@ -190,7 +170,7 @@ def _is_locked(file: BinaryIO) -> bool:
     return True
 
 
-def _refuse_to_wait(options: ServerlessOptions, deadline: float, message: str, shown: str) -> None:
+def _refuse_to_wait(options: ReadOptions, deadline: float, message: str, shown: str) -> None:
     """Stop when the user says so, or it takes too long."""
     if options.is_cancelled():
         raise ConfigurationError((Problem("Cancelled.", shown),))
@@ -198,15 +178,15 @@ def _refuse_to_wait(options: ServerlessOptions, deadline: float, message: str, s
         raise ConfigurationError((Problem(message, shown),))
 
 
-def _package(folder: FilePath, target: FilePath, options: ServerlessOptions, shown: str) -> None:
+def _package(folder: FilePath, target: FilePath, options: ReadOptions, shown: str) -> None:
     """Run ``package`` into a folder."""
-    command = [*_find_command(folder, options.command, shown), "package", "--package", str(target)]
+    command = [*_find_command(folder, options.serverless_command, shown), "package", "--package", str(target)]
     if options.stage:
         command += ["--stage", options.stage]
     if options.region:
         command += ["--region", options.region]
-    for param in options.params:
-        command += ["--param", param]
+    for name, value in options.params.items():
+        command += ["--param", f"{name}={value}"]
     status, output = _run(command, folder, options, shown)
     if status != 0:
         said = "\n".join(f"    {line}" for line in output.strip().splitlines()[-15:])
@@ -214,7 +194,7 @@ def _package(folder: FilePath, target: FilePath, options: ServerlessOptions, sho
         raise ConfigurationError((Problem(message, shown),))
 
 
-def _run(command: Sequence[str], folder: FilePath, options: ServerlessOptions, shown: str) -> tuple[int, str]:
+def _run(command: Sequence[str], folder: FilePath, options: ReadOptions, shown: str) -> tuple[int, str]:
     """Run a command to its end, its time limit or its cancellation; its exit status and output."""
     try:
         process = subprocess.Popen(

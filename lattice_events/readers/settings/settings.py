@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
 from lattice_events.errors import Problem
-from lattice_events.readers.common.documents import Locate, Path
+from lattice_events.readers.common.documents import Path
 from lattice_events.readers.common.fragment import did_you_mean
+from lattice_events.readers.common.sources import SettingsSource
 from lattice_events.readers.settings.callers import VPC, CallerReader, CallerSettings
 
 _KEYS = (
     "assumptions", "callers", "defaultVpc", "manifests", "maxProcesses", "python", "serviceNetwork", "targets"
 )  # fmt: skip
 _TARGET_KEYS = ("command", "cwd", "url")
-_ROOT: Path = ("custom", "lattice")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,16 +57,10 @@ class Settings:
     assumptions: Assumptions = DEFAULTS
 
 
-def parse_settings(value: Any, *, folder: FilePath, locate: Locate) -> tuple[Settings, tuple[Problem, ...]]:
-    """Read ``custom.lattice``: what is right of it, and what is wrong with the rest.
-
-    Args:
-        value: The mapping, variables resolved; ``None`` for defaults.
-        folder: Of the serverless.yml; relative paths start there.
-        locate: Gives the place of a key path of the file.
-    """
-    parser = _Parser(folder, locate)
-    settings = parser.parse({} if value is None else value)
+def parse_settings(source: SettingsSource) -> tuple[Settings, tuple[Problem, ...]]:
+    """Read settings: what is right of them, and what is wrong with the rest."""
+    parser = _Parser(source)
+    settings = parser.parse({} if source.value is None else source.value)
     return settings, tuple(parser.problems)
 
 
@@ -89,13 +83,14 @@ def _url_problem(url: str) -> str | None:
 class _Parser:
     """Reads the mapping and collects what is wrong with it."""
 
-    def __init__(self, folder: FilePath, locate: Locate) -> None:
-        self._folder = folder
-        self._locate = locate
+    def __init__(self, source: SettingsSource) -> None:
+        self._folder = source.folder
+        self._locate = source.locate
+        self._root = source.root
         self.problems: list[Problem] = []
 
     def _wrong(self, path: Path, message: str) -> None:
-        self.problems.append(Problem(message, self._locate((*_ROOT, *path))))
+        self.problems.append(Problem(message, self._locate((*self._root, *path))))
 
     def parse(self, value: Any) -> Settings:
         if not isinstance(value, dict):
@@ -106,7 +101,7 @@ class _Parser:
                 self._wrong((key,), f"custom.lattice has no setting {key}.{did_you_mean(str(key), _KEYS)}")
         python = value.get("python", "")
         network = value.get("serviceNetwork")
-        callers = CallerReader(self._locate, (*_ROOT, "callers"))
+        callers = CallerReader(self._locate, (*self._root, "callers"))
         read = callers.read(value.get("callers", {}))
         self.problems += callers.problems
         return Settings(
@@ -175,7 +170,7 @@ class _Parser:
                 self._wrong(
                     (*path, key), f"A target has no setting {key}.{did_you_mean(str(key), _TARGET_KEYS)}"
                 )
-        origin = self._locate((*_ROOT, *path))
+        origin = self._locate((*self._root, *path))
         if "url" in value:
             problem = _url_problem(str(value["url"]))
             if problem:

@@ -23,11 +23,11 @@ from lattice_events.network.model import (
     ServiceNetwork,
 )
 from lattice_events.network.policy import Policy
-from lattice_events.readers.cloudformation.reader import read_template
+from lattice_events.readers.cloudformation.resources import read_template
 from lattice_events.readers.cloudformation.template import TemplateOptions
 from lattice_events.readers.common.documents import Document, parse_yaml, parse_yaml_stream
 from lattice_events.readers.common.fragment import Fragment
-from lattice_events.readers.kubernetes.reader import read_manifests
+from lattice_events.readers.kubernetes.routes import read_manifests
 from lattice_events.readers.linking.assemble import assemble
 from tests.conftest import examples
 

@@ -10,7 +10,7 @@ import pytest
 
 from lattice_events.errors import ConfigurationError
 from lattice_events.network.model import FixedResponseAction, HttpTarget, Match, Network, PathMatch
-from lattice_events.readers.cloudformation.reader import read_template
+from lattice_events.readers.cloudformation.resources import read_template
 from lattice_events.readers.cloudformation.template import TemplateOptions
 from lattice_events.readers.common.documents import parse_yaml
 from lattice_events.readers.common.fragment import Fragment

@@ -18,7 +18,7 @@ from lattice_events.network.model import (
     PathMatch,
 )
 from lattice_events.readers.common.documents import parse_yaml_stream
-from lattice_events.readers.kubernetes.reader import read_manifests
+from lattice_events.readers.kubernetes.routes import read_manifests
 from lattice_events.readers.linking.assemble import assemble
 
 GATEWAY = """\

@@ -14,8 +14,8 @@ import pytest
 
 from lattice_events.errors import ConfigurationError
 from lattice_events.network.model import HttpTarget
-from lattice_events.readers.project import Project, ReadOptions, load_project
-from lattice_events.readers.serverless.cli import ServerlessOptions
+from lattice_events.readers.common.sources import ReadOptions
+from lattice_events.readers.project import Project, load_project
 from lattice_events.readers.settings.settings import TargetSettings
 
 SERVERLESS = """\
@@ -108,10 +108,8 @@ def load(
     def allocate(name: str, settings: TargetSettings) -> str:
         return f"http://127.0.0.1:1/{name}/{settings.command[-1]}"
 
-    serverless = ServerlessOptions(package=package, command=command, is_cancelled=is_cancelled)
-    return load_project(
-        [Path(path) for path in paths], ReadOptions(allocate=allocate, serverless=serverless, **options)
-    )
+    read = ReadOptions(package=package, serverless_command=command, is_cancelled=is_cancelled, **options)
+    return load_project([Path(path) for path in paths], read, allocate=allocate)
 
 
 def problems(*paths: str, **options: Any) -> list[str]:
@@ -147,7 +145,7 @@ def test_templates_of_one_file_name_are_two_stacks(shop: Path) -> None:
 
     network = load("a/stack.json", "b/stack.json").network
 
-    assert [group.name for group in network.target_groups] == ["stack-group", "stack-1-group"]
+    assert [group.name for group in network.target_groups] == ["a-stack-group", "b-stack-group"]
     assert len(network.target_group_by_arn) == 2
 
 
@@ -179,8 +177,8 @@ def test_problems_of_every_source_are_reported_at_once(shop: Path) -> None:
     assert problems(".", "gone", "k8s") == [
         "serverless.yml:10:3: custom.lattice has no setting nothing.",
         "serverless.yml:10:3: maxProcesses must be a whole number from 1 to 1000, not 0.",
-        "gone: There is no such file or folder.",
         "k8s/broken.yaml:2:1: This is not YAML: expected the node content, but found '<stream end>'.",
+        "gone: There is no such file or folder.",
         "serverless.yml:19:9: The name 'f' of a service must have 3 to 40 characters.",
     ]
 
@@ -199,7 +197,7 @@ def test_a_file_that_is_nothing_of_ours_says_what_is(shop: Path) -> None:
     (shop / "notes.yml").write_text("a: 1\n")
 
     assert problems("notes.yml")[0].startswith(
-        "notes.yml: Nothing to read here: a folder needs a serverless.yml"
+        "notes.yml: Nothing to read here. What can be read: a Serverless project (a folder with a serverless.yml), a C"
     )
 
 

@@ -10,12 +10,18 @@ import pytest
 
 from lattice_events.assumptions import Assumptions
 from lattice_events.errors import ConfigurationError
+from lattice_events.readers.common.sources import SettingsSource
 from lattice_events.readers.settings.settings import Settings, parse_settings
 
 
 def parse(value: Any, folder: Path) -> Settings:
     settings, problems = parse_settings(
-        value, folder=folder, locate=lambda path: "serverless.yml:" + ".".join(map(str, path))
+        SettingsSource(
+            value=value,
+            folder=folder,
+            locate=lambda path: "serverless.yml:" + ".".join(map(str, path)),
+            root=("custom", "lattice"),
+        )
     )
     if problems:
         raise ConfigurationError(problems)

@@ -1,0 +1,164 @@
+"""What a reader is: it claims what a user names, loads it, and what it loaded becomes a fragment.
+
+A reader is a `Reader` of one module, and one line in the table of `lattice_events.readers.table`. Sources
+are read when all of them are loaded: settings, exports and objects of one count for the others.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path as FilePath
+from typing import Any
+
+from lattice_events.assumptions import DEFAULTS, Assumptions
+from lattice_events.readers.common.documents import Document, Locate, Path, parse_yaml_stream
+from lattice_events.readers.common.files import read_text, shown
+from lattice_events.readers.common.fragment import Fragment
+
+MADE_UP_ACCOUNT = "123456789012"
+DEFAULT_REGION = "us-east-1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """What the command line says about the sources; paths are relative to where the user stands.
+
+    Attributes:
+        stage: ``--stage`` of the Serverless CLI.
+        region: Of every source, whatever it says itself; empty for what it says.
+        params: ``--param`` values by name: parameters of templates and of the Serverless CLI.
+        serverless_command: The Serverless CLI; found in ``node_modules/.bin`` or on ``PATH`` when empty.
+        package: A finished package of the Serverless CLI to read instead of running it.
+        packaged: Run the archives of the package instead of the service's folder.
+        variables: What others would give, by ``KIND:NAME``: ``ssm:/path`` (also of dynamic references and of
+            parameters from the Parameter Store), ``cf:stack.output``, ``import:export`` and the like.
+        code: Folder of a function's code by logical id.
+        layers: Folder of a layer by logical id, name or ARN.
+        environment: Names of variables that every function is given, and that need not be known therefore.
+        runs_functions: Whether the code of every function must be known.
+        is_cancelled: Asked while a program of others runs; true ends it.
+    """
+
+    stage: str = ""
+    region: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+    serverless_command: str = ""
+    package: FilePath | None = None
+    packaged: bool = False
+    variables: Mapping[str, str] = field(default_factory=dict)
+    code: Mapping[str, FilePath] = field(default_factory=dict)
+    layers: Mapping[str, FilePath] = field(default_factory=dict)
+    environment: frozenset[str] = frozenset()
+    runs_functions: bool = True
+    is_cancelled: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file or folder that a user named, or that lies in one; readers look at it to claim it."""
+
+    path: FilePath
+
+    @property
+    def shown(self) -> str:
+        """How to call it in messages."""
+        return shown(self.path)
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """The YAML or JSON documents of a file.
+
+        Raises:
+            ManifestError: It cannot be read, or is neither.
+        """
+        return tuple(parse_yaml_stream(read_text(self.path, self.shown), self.shown))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsSource:
+    """Settings as they were written: a mapping, and where its keys and its relative paths are.
+
+    Attributes:
+        value: The mapping; ``None`` when there is none.
+        folder: Where relative paths start.
+        locate: Gives the place of a key path below `root`.
+        root: Of the mapping in its file, for messages: ``custom.lattice``, say.
+    """
+
+    value: Any
+    folder: FilePath
+    locate: Locate
+    root: Path = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSettings:
+    """How the functions of one source run.
+
+    Attributes:
+        python: Their interpreter; empty for the one of ``lattice``.
+        max_processes: How many processes each may have.
+    """
+
+    python: str = ""
+    max_processes: int = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What all sources together say to each one.
+
+    Attributes:
+        options: The command line's.
+        region: For sources that name none.
+        account: Of the run.
+        target_urls: URLs of HTTP targets, by name of a Kubernetes Service or of a target group.
+        assumptions: Where VPC Lattice is silent.
+        run_settings: By origin of the source; the others have those of `RunSettings`.
+    """
+
+    options: ReadOptions = field(default_factory=ReadOptions)
+    region: str = DEFAULT_REGION
+    account: str = MADE_UP_ACCOUNT
+    target_urls: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    assumptions: Assumptions = DEFAULTS
+    run_settings: Mapping[str, RunSettings] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source(ABC):
+    """Something loaded, of which a fragment can be made.
+
+    Attributes:
+        origin: How the user calls it: what it is known by, whatever the order in which sources are given.
+        region: That it names for itself; empty for none.
+        settings: That were written in it.
+    """
+
+    origin: str
+    region: str = ""
+    settings: SettingsSource | None = None
+
+    @classmethod
+    @abstractmethod
+    def read_all(cls, sources: Sequence[Any], context: Context) -> Fragment:
+        """Read every source of this kind; what is wrong with them is in the fragment's problems."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """Reads one form in which people have definitions.
+
+    Attributes:
+        form: What it reads, for the message that nothing was found: ``a Serverless project``, say.
+        claims: Gives the file that stands for what it can load, so that nothing is loaded twice; ``None`` where
+            it can load nothing, which costs little. Raises `ManifestError` for a file that cannot be parsed.
+        load: Loads what is claimed. Raises `ConfigurationError`, which carries every problem.
+    """
+
+    form: str
+    claims: Callable[[Found], FilePath | None]
+    load: Callable[[Found, ReadOptions], Sequence[Source]]

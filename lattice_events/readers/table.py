@@ -1,0 +1,10 @@
+"""Every form that is read; the first reader that claims a file or folder loads it."""
+
+from __future__ import annotations
+
+from lattice_events.readers.cloudformation.reader import CLOUDFORMATION
+from lattice_events.readers.common.sources import Reader
+from lattice_events.readers.kubernetes.reader import KUBERNETES
+from lattice_events.readers.serverless.reader import SERVERLESS
+
+READERS: tuple[Reader, ...] = (SERVERLESS, CLOUDFORMATION, KUBERNETES)
