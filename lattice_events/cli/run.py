@@ -8,8 +8,6 @@ import secrets
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -18,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
+from lattice_events.cli.interpreters import with_interpreters
 from lattice_events.cli.printer import Printer, Ready, service_url
 from lattice_events.cli.running import RunningCaller, announced
 from lattice_events.client.discovery import environment_name
@@ -31,7 +30,7 @@ from lattice_events.local.environment import (
     function_environment,
     proxy_variables,
 )
-from lattice_events.local.functions import Functions, FunctionSettings, interpreter_version
+from lattice_events.local.functions import Functions, FunctionSettings
 from lattice_events.local.gateway import Gateway, GatewaySettings
 from lattice_events.local.health import HealthChecks
 from lattice_events.local.keys import Keys
@@ -181,8 +180,8 @@ class _Starting:
     async def start(self, began: float) -> Started:
         """Start everything."""
         self._write_certificates()
-        python, notes = _interpreter(self._project)
-        functions = self._make_functions(python)
+        described, notes = with_interpreters(self._network.functions)
+        functions = self._make_functions(described)
         gateway = self._make_gateway(functions)
         self._gateway_port, tls_port = await gateway.start(
             port=self._options.port, tls_port=self._options.tls_port
@@ -235,11 +234,11 @@ class _Starting:
         bundle = self._folder / "bundle.pem"
         self._authority.write_bundle(bundle, shell=os.environ, extra=self._options.extra_ca)
 
-    def _make_functions(self, python: str) -> Functions:
+    def _make_functions(self, described: Sequence[Function]) -> Functions:
         profile = self._options.aws_profile
         credentials = _profile_credentials(profile, self._keys) if profile else self._made_up
         functions = Functions(
-            self._network.functions,
+            described,
             settings=FunctionSettings(
                 environment=lambda function, task_root: function_environment(
                     function,
@@ -248,8 +247,6 @@ class _Starting:
                     proxy_url=self._proxy_url(function.name),
                     credentials=credentials(function),
                 ),
-                python=(python,),
-                max_processes=self._project.settings.max_processes,
                 own_ports=self._own_ports,
             ),
             report=self._printer.report,
@@ -338,27 +335,3 @@ def _profile_credentials(profile: str, keys: Keys) -> Callable[[Function], Crede
         return given
 
     return credentials
-
-
-def _interpreter(project: Project) -> tuple[str, list[str]]:
-    """The interpreter of the functions, and a warning when it is not their runtime's."""
-    python = project.settings.python or sys.executable
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if project.settings.python:
-        try:
-            version = interpreter_version(python)
-        except (OSError, subprocess.CalledProcessError) as error:
-            raise ConfigurationError(f"custom.lattice.python: {python} cannot be run as Python.") from error
-        if subprocess.run([python, "-c", "import awslambdaric"], capture_output=True, check=False).returncode:
-            raise ConfigurationError(
-                f"custom.lattice.python: {python} has no awslambdaric, which runs the functions. Install it: "
-                f"{python} -m pip install awslambdaric"
-            )
-    others = sorted(
-        {each.runtime for each in project.network.functions if each.runtime != f"python{version}"}
-    )
-    if not others:
-        return python, []
-    return python, [
-        f"Functions run on Python {version} here, but on {', '.join(others)} in Lambda; custom.lattice.python sets the interpreter."
-    ]

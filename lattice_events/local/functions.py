@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import subprocess
 from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
 
 from lattice_events.arn import Arn
 from lattice_events.local.archive import unpack
@@ -16,7 +14,7 @@ from lattice_events.local.pool import FunctionSettings, Pool
 from lattice_events.local.records import InvokeResult, Report, invoke_record
 from lattice_events.network.model import Function
 
-__all__ = ["FunctionSettings", "Functions", "interpreter_version"]
+__all__ = ["FunctionSettings", "Functions"]
 
 
 class Functions:
@@ -118,15 +116,3 @@ class Functions:
         """Let the next invocation try an archive again that could not be unpacked."""
         if unpacking.cancelled() or unpacking.exception() is not None:
             self._unpacking.pop(code, None)
-
-
-def interpreter_version(python: Path | str) -> str:
-    """``MAJOR.MINOR`` of an interpreter, found by running it.
-
-    Raises:
-        OSError: It cannot be run.
-        subprocess.CalledProcessError: It is no Python.
-    """
-    code = "import sys; print('%d.%d' % sys.version_info[:2])"
-    command = [str(python), "-c", code]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from lattice_events.errors import ConfigurationError
@@ -23,14 +22,10 @@ class FunctionSettings:
 
     Attributes:
         environment: Gives a function's variables; called with the function and its task root.
-        python: The interpreter, as a command.
-        max_processes: How many processes a function may have; more requests wait.
         own_ports: Of the run; every Runtime API's is in it while it is open.
     """
 
     environment: Callable[[Function, str], Mapping[str, str]]
-    python: Sequence[str] = (sys.executable,)
-    max_processes: int = 4
     own_ports: set[int] = field(default_factory=set)
 
 
@@ -63,7 +58,7 @@ class Pool:
         self._idle: list[FunctionProcess] = []
         self._all: set[FunctionProcess] = set()
         self._closing: set[asyncio.Task[None]] = set()
-        self._slots = asyncio.Semaphore(settings.max_processes)  # first come, first served
+        self._slots = asyncio.Semaphore(function.max_processes)  # more wait: first come, first served
         self._is_closed = False
 
     async def invoke(
@@ -111,7 +106,7 @@ class Pool:
         self._all.add(process)
         environment = self._settings.environment(self._function, task_root)
         try:
-            await process.start(self._settings.python, environment, self._death_pipe)
+            await process.start(environment, self._death_pipe)
         except (OSError, ValueError):
             self._drop(process)
             raise

@@ -6,9 +6,10 @@ import asyncio
 import os
 import secrets
 import signal
+import sys
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from lattice_events.local.output import OutputPipe
@@ -48,8 +49,8 @@ class FunctionProcess:
         self._is_fresh = True
         self.is_alive = False
 
-    async def start(self, command: Sequence[str], environment: Mapping[str, str], death_pipe: int) -> None:
-        """Start the child; `command` is the interpreter, and the folder to run in is the task root.
+    async def start(self, environment: Mapping[str, str], death_pipe: int) -> None:
+        """Start the child in the function's task root.
 
         Raises:
             OSError: There is no such interpreter or folder.
@@ -62,7 +63,7 @@ class FunctionProcess:
         self._pipes = [OutputPipe(self._on_stdout), OutputPipe(self._on_stderr)]
         try:
             self._process = await asyncio.create_subprocess_exec(
-                *command,
+                self._function.python or sys.executable,
                 str(RUN_SCRIPT),
                 str(death_pipe),
                 str(address_pipe),

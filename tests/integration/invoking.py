@@ -47,6 +47,7 @@ async def function(
     handler: str = "app.handler",
     runtime: str = "python3.11",
     timeout_seconds: int = 30,
+    max_processes: int = 4,
     variables: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Running]:
     """Run the function of a folder or archive under one of the two clients."""
@@ -58,7 +59,13 @@ async def function(
         return {**own, **forced, **variables}
 
     described = Function(
-        name="f", arn="arn", handler=handler, runtime=runtime, code=str(code), timeout_seconds=timeout_seconds
+        name="f",
+        arn="arn",
+        handler=handler,
+        runtime=runtime,
+        code=str(code),
+        timeout_seconds=timeout_seconds,
+        max_processes=max_processes,
     )
     running = Running(functions=None)  # type: ignore[arg-type]  # set below: its settings need the rest
     settings = FunctionSettings(environment=environment, own_ports=running.own_ports)

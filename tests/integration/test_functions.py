@@ -143,6 +143,16 @@ def test_the_ports_of_runtime_apis_are_known_while_they_are_open(tmp_path: Path)
     asyncio.run(scenario())
 
 
+def test_a_function_has_no_more_processes_than_it_may(tmp_path: Path) -> None:
+    code = write_code(tmp_path, "import os\ndef handler(event, context):\n    return os.getpid()\n")
+
+    async def scenario() -> set[bytes]:
+        async with function(code, max_processes=1) as running:
+            return {result.payload for result in await asyncio.gather(*(running.invoke() for _ in range(3)))}
+
+    assert len(asyncio.run(scenario())) == 1
+
+
 # ── an error is answered as Lambda answers it, and the process stays warm ─────────────────────
 
 FAILURES = """

@@ -104,7 +104,7 @@ def _options(source: TemplateSource, names: Mapping[str, str], context: Context)
         parameters=options.params,
         code=lambda name: given.get(name) or source.code(name) or (None if options.runs_functions else "."),
         runs_functions=options.runs_functions,
-        is_own_python=not context.run_settings.get(source.origin, RunSettings()).python,
+        run_settings=context.run_settings.get(source.origin, RunSettings()),
         target_urls=context.target_urls,
         assumptions=context.assumptions,
     )

@@ -424,6 +424,8 @@ class _TemplateReader(Template):
                     self.property(name, "MemorySize", 128), "MemorySize", ("MemorySize",)
                 ),
                 environment=environment,
+                python=self.options.run_settings.python,
+                max_processes=self.options.run_settings.max_processes,
                 role_arn=role_arn,
                 logical_id=name,
                 origin=self.origin(name),
@@ -440,7 +442,7 @@ class _TemplateReader(Template):
         self, name: str, handler: str, code: str, environment: Mapping[str, str]
     ) -> None:
         """Say at once what would else show at the first request. AWS deploys such a function, too."""
-        knows_path = self.options.is_own_python and "PYTHONPATH" not in environment
+        knows_path = not self.options.run_settings.python and "PYTHONPATH" not in environment
         problem = handler_problem(handler, code, knows_path=knows_path)
         if problem:
             place = self.locate(("Resources", name, "Properties", "Handler"))

@@ -19,6 +19,7 @@ from lattice_events.readers.cloudformation.intrinsics import (
 from lattice_events.readers.common.documents import Locate, Path, mapping
 from lattice_events.readers.common.fragment import Fragment, did_you_mean
 from lattice_events.readers.common.lattice_schema import made_up_name, name_problem
+from lattice_events.readers.common.sources import RunSettings
 
 LATTICE = "AWS::VpcLattice::"
 FUNCTION = "AWS::Lambda::Function"
@@ -39,7 +40,7 @@ class TemplateOptions:
         parameters: Given values of parameters.
         code: Gives the folder or archive with a function's code, by logical id; ``None`` when unknown.
         runs_functions: Whether what their code lacks is to be noted.
-        is_own_python: Whether they run under the interpreter of this program.
+        run_settings: How the functions run.
         target_urls: URLs of HTTP targets, by logical id or name of the target group.
         assumptions: What a match means that does not mind its case.
     """
@@ -50,7 +51,7 @@ class TemplateOptions:
     parameters: Mapping[str, str] = field(default_factory=dict)
     code: Callable[[str], str | None] = lambda _: None
     runs_functions: bool = False
-    is_own_python: bool = True
+    run_settings: RunSettings = field(default_factory=RunSettings)
     target_urls: Mapping[str, Sequence[str]] = field(default_factory=dict)
     assumptions: Assumptions = DEFAULTS
 

@@ -1,0 +1,81 @@
+"""The interpreters that run the functions: each is run once to see that it can, before anything starts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from lattice_events.errors import ConfigurationError, Problem
+from lattice_events.network.model import Function
+
+# Isolated (-I) as a function is: it inherits neither variables nor the home folder.
+_PROBE = (
+    "-I",
+    "-c",
+    "import sys; print(sys.executable, '%d.%d' % sys.version_info[:2]); import awslambdaric",
+)
+
+
+def with_interpreters(functions: Sequence[Function]) -> tuple[list[Function], list[str]]:
+    """The functions with the interpreter itself where the settings name a shim, and notes about versions.
+
+    Raises:
+        ConfigurationError: Names every interpreter that cannot run functions.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    problems: list[Problem] = []
+    for function in functions:
+        if function.python not in found:
+            found[function.python] = "", ""
+            try:
+                found[function.python] = _probe(function)
+            except ConfigurationError as error:
+                problems += error.problems
+    if problems:
+        raise ConfigurationError(problems)
+    notes = [
+        note
+        for python, (_, version) in found.items()
+        for note in _version_notes(python, version, (each for each in functions if each.python == python))
+    ]
+    return [replace(each, python=found[each.python][0]) for each in functions], notes
+
+
+def _probe(function: Function) -> tuple[str, str]:
+    """Path and version of a function's interpreter.
+
+    Raises:
+        ConfigurationError: It is not a Python, or has no runtime client.
+    """
+    python = function.python
+    if not python:
+        return sys.executable, f"{sys.version_info.major}.{sys.version_info.minor}"
+    place = f"the setting python, for {function.name}"
+    try:
+        done = subprocess.run([python, *_PROBE], capture_output=True, text=True, check=False)
+    except OSError as error:
+        message = f"The interpreter {python} cannot be run ({error.strerror})."
+        raise ConfigurationError((Problem(message, place),)) from error
+    path, _, version = done.stdout.strip().rpartition(" ")
+    if not path:
+        reason = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
+        raise ConfigurationError((Problem(f"{python} cannot be run as Python: {reason}.", place),))
+    if done.returncode:
+        message = (
+            f"The interpreter {path} has no awslambdaric, which runs the functions. "
+            f"Install it: {path} -m pip install awslambdaric"
+        )
+        raise ConfigurationError((Problem(message, place),))
+    return path, version
+
+
+def _version_notes(python: str, version: str, functions: Iterable[Function]) -> Iterator[str]:
+    """What to say when an interpreter is not what its functions have in Lambda."""
+    others = sorted({each.runtime for each in functions if each.runtime != f"python{version}"})
+    if others:
+        which = f"Python {version} ({python})" if python else f"Python {version}"
+        yield (
+            f"Functions of {', '.join(others)} run on {which} here; the setting python names another interpreter."
+        )
