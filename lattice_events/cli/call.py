@@ -233,11 +233,12 @@ def _locate(
     if "://" in place:
         host = host_of(place)
         running = next((each for each in runs if each.serves(host)), None)
-        return place, running.region if running else None, running
+        return place, running.regions[host] if running else None, running
     name, slash, path = place.partition("/")
     for running in runs:
         if name in running.urls:
-            return f"{running.urls[name]}{slash}{path}", running.region, running
+            url = running.urls[name]
+            return f"{url}{slash}{path}", running.regions[host_of(url)], running
     url = os.environ.get(environment_name(name), "").strip()
     if url:
         return f"{url}{slash}{path}", environment_region(), None

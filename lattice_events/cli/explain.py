@@ -151,7 +151,8 @@ def _decide(project: Project, request: Request, port: int, name: str, from_vpc: 
         principal = principal and replace(principal, vpc_arn=default_vpc)
     now_us = time.time_ns() // 1000
     if principal is not None and not is_signed(request):
-        request = _signed(request, network.region, port, now_us)
+        service = network.find_service(request.headers["host"].partition(":")[0])
+        request = _signed(request, service.region if service else network.region, port, now_us)
     return plan(
         network,
         request,

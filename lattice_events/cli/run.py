@@ -168,7 +168,6 @@ class _Starting:
         self._gateway_port = 0  # known before the first function starts
         self._own_ports: set[int] = set()  # no proxy token leads there
         self._surroundings = Surroundings(
-            region=self._network.region,
             path=os.environ.get("PATH", os.defpath),
             home=str(self._folder),
             tmpdir=tempfile.gettempdir(),
@@ -294,7 +293,7 @@ class _Starting:
                     **proxy_variables(self._proxy_url(target.name)),
                     **ca_variables(self._surroundings.ca_bundle),
                     **self._surroundings.services,
-                    **_caller_variables(self._keys.of(target.name), self._surroundings.region),
+                    **_caller_variables(self._keys.of(target.name), self._network.region),
                 },
                 report=self._printer.report,
             )

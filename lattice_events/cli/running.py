@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from lattice_events.cli.names import find_name
 from lattice_events.cli.printer import Ready, service_url
@@ -53,6 +52,7 @@ class Running:
         proxy_url: Its proxy, with the user's token.
         ca_file: The certificate to trust.
         region: Of its network.
+        regions: Of each service, by host.
         urls: URL of each service, by name.
         callers: The principals that it knows.
     """
@@ -61,26 +61,32 @@ class Running:
     proxy_url: str
     ca_file: str
     region: str
+    regions: dict[str, str]
     urls: dict[str, str]
     callers: list[RunningCaller] = field(default_factory=list)
 
     def serves(self, host: str) -> bool:
         """Whether a host is one of its services."""
-        return host in {urlsplit(url).hostname for url in self.urls.values()}
+        return host in self.regions
 
 
 @contextmanager
 def announced(ready: Ready, callers: Sequence[RunningCaller]) -> Iterator[None]:
     """Have a file while the run is up."""
+    services = ready.network.services
+    hosts = [
+        (host, each) for each in services for host in (each.domain_name, each.custom_domain_name) if host
+    ]
     running = Running(
         pid=os.getpid(),
         proxy_url=ready.proxy_url,
         ca_file=ready.ca_file,
         region=ready.network.region,
-        urls={service.name: service_url(service) for service in ready.network.services}
+        regions={host.lower(): each.region for host, each in hosts},
+        urls={each.name: service_url(each) for each in services}
         | {
             each.custom_domain_name: f"https://{each.custom_domain_name}"
-            for each in ready.network.services
+            for each in services
             if each.custom_domain_name
         },
         callers=list(callers),

@@ -20,7 +20,6 @@ class Surroundings:
     """What every function of a run gets beside its own settings.
 
     Attributes:
-        region: Of the service network.
         path: ``PATH``.
         home: ``HOME``, a folder of the run, so that nothing of the user's is found.
         tmpdir: ``TMPDIR``.
@@ -29,7 +28,6 @@ class Surroundings:
         overrides: What the user gave with ``--env``; wins over the template.
     """
 
-    region: str
     path: str
     home: str
     tmpdir: str
@@ -76,7 +74,7 @@ def function_environment(
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": "lattice-dev",
-        **credential_variables(credentials, surroundings.region),
+        **credential_variables(credentials, function.region),
     }
     return {**machine, **function.environment, **local, **surroundings.overrides, **reserved}
 

@@ -57,7 +57,7 @@ def admit(
             request,
             keyring=keyring,
             connected=connected,
-            region=network.region,
+            region=service.region,
             now=now,
             assumptions=assumptions,
         )

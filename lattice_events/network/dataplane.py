@@ -141,7 +141,7 @@ def plan(
         return _reply(assumptions.empty_group_status, "Service Unavailable", reason, request_id, trace)
     targets = usable_targets(group, health)
     target = targets[turn.get(group.arn, 0) % len(targets)]
-    delivered = deliver(request, network, trace, group, source, request_id, now_us, assumptions)
+    delivered = deliver(request, trace, group, source, request_id, now_us, assumptions)
     return Forward(target_group=group, target=target, request=delivered, request_id=request_id, trace=trace)
 
 

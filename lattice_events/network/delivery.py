@@ -20,7 +20,7 @@ from lattice_events.identity import (
     identity_to_headers,
 )
 from lattice_events.network.decision import Source, Trace
-from lattice_events.network.model import Network, Principal, Service, TargetGroup
+from lattice_events.network.model import Principal, Service, TargetGroup
 from lattice_events.request import Request
 
 REQUEST_ID_HEADER = "x-amzn-requestid"
@@ -39,7 +39,6 @@ _SIGNATURE_HEADERS = frozenset(
 
 def deliver(
     request: Request,
-    network: Network,
     trace: Trace,
     group: TargetGroup,
     source: Source,
@@ -51,7 +50,6 @@ def deliver(
 
     Args:
         request: Without the headers of the client's own connection.
-        network: That the service is in.
         trace: Of the decision.
         group: The target's.
         source: Where the request came from.
@@ -93,7 +91,7 @@ def deliver(
         service_arn=trace.service.arn,
         service_network_arn=network_arn,
         target_group_arn=group.arn,
-        region=network.region,
+        region=trace.service.region,
         time_epoch_us=now_us,
         request_id=request_id,
         event_version=event_version,

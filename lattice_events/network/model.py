@@ -136,6 +136,11 @@ class Service:
     service_network_arns: tuple[str, ...] = ()
     origin: str = field(default="", compare=False)
 
+    @property
+    def region(self) -> str:
+        """The Region that requests to it are signed for: its own, whatever others of a run are in."""
+        return self.arn.split(":", 4)[3]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LambdaTarget:
@@ -238,6 +243,11 @@ class Function:
     logical_id: str = ""
     origin: str = field(default="", compare=False)
 
+    @property
+    def region(self) -> str:
+        """Where it runs."""
+        return self.arn.split(":", 4)[3]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Principal:
@@ -261,7 +271,10 @@ class Principal:
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """Everything that a run of the data plane knows."""
+    """Everything that a run of the data plane knows.
+
+    `region` is where most of it is; a service, like a function, has the Region of its ARN.
+    """
 
     region: str
     account: str

@@ -16,6 +16,7 @@ from lattice_events.readers.common.files import shown
 from lattice_events.readers.common.fragment import Fragment, did_you_mean
 from lattice_events.readers.common.sources import (
     DEFAULT_REGION,
+    MADE_UP_ACCOUNT,
     Context,
     Found,
     ReadOptions,
@@ -111,13 +112,13 @@ class _Loader:
 
     def _context(self) -> Context:
         """What all sources together say to each one."""
-        regions = [source.region for _, source in self._loaded if source.region]
-        region = self._options.region or next(iter(regions), DEFAULT_REGION)
+        region = self._region()
         if not _REGION.fullmatch(region):
             raise ConfigurationError(f"The Region must be like us-east-1, not {region!r}.")
         return Context(
             options=self._options,
             region=region,
+            account=self._account(),
             target_urls=self._target_urls(),
             assumptions=self._merged_settings().assumptions,
             run_settings={
@@ -125,6 +126,24 @@ class _Loader:
                 for origin, each in self._settings.items()
             },
         )
+
+    def _region(self) -> str:
+        """The Region of what names none: the given one, else the one of all that name one."""
+        named = {source.region: source.origin for _, source in self._loaded if source.region}
+        silent = [source.origin for _, source in self._loaded if not source.region]
+        if not self._options.region and len(named) > 1 and silent:
+            places = " and ".join(f"{region} ({origin})" for region, origin in named.items())
+            message = (
+                f"In which Region is this? Others are in {places}. Name one for all of them with --region."
+            )
+            self._problems.append(Problem(message, silent[0]))
+        return self._options.region or next(iter(named), DEFAULT_REGION)
+
+    def _account(self) -> str:
+        """The account: the given one, else the one of all that name one, else a made-up one."""
+        named = {source.account for _, source in self._loaded if source.account}
+        only = next(iter(named)) if len(named) == 1 else MADE_UP_ACCOUNT
+        return self._options.variables.get("aws:accountId", only)
 
     def _merged_settings(self) -> Settings:
         return next(iter(self._settings.values()), Settings())

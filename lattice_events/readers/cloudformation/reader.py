@@ -99,7 +99,7 @@ def _options(source: TemplateSource, names: Mapping[str, str], context: Context)
     given = {name: str(folder.absolute()) for name, folder in options.code.items()}
     return TemplateOptions(
         region=options.region or source.region or context.region,
-        account=context.account,
+        account=source.account or context.account,
         stack_name=names[source.origin],
         parameters=options.params,
         code=lambda name: given.get(name) or source.code(name) or (None if options.runs_functions else "."),

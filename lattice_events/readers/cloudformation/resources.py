@@ -41,6 +41,8 @@ from lattice_events.readers.common.documents import Locate, Path
 from lattice_events.readers.common.fragment import (
     AuthPolicyAttachment,
     Fragment,
+    Kind,
+    Reference,
     ServiceAssociation,
     VpcAssociation,
     did_you_mean,
@@ -67,13 +69,7 @@ from lattice_events.readers.common.properties import (
 
 
 def read_template(template: Mapping[str, Any], *, locate: Locate, options: TemplateOptions) -> Fragment:
-    """Read what a template defines; what is wrong with it is in the fragment's problems.
-
-    Args:
-        template: With ``Resources``.
-        locate: Gives the place of a key path of the template, for problems.
-        options: What the template does not say.
-    """
+    """Read what a template defines; what is wrong with it, at its place, is in the fragment's problems."""
     return _TemplateReader(template, locate, options).read()
 
 
@@ -134,7 +130,7 @@ class _TemplateReader(Template):
     def _read_auth_policy(self, name: str) -> None:
         """A policy for a service or a service network, which may be another stack's."""
         path: Path = ("Resources", name, "Properties")
-        resource = self.outside((*path, "ResourceIdentifier")) or self.text(name, "ResourceIdentifier")
+        resource = self._reference_at(name, "ResourceIdentifier", "service", "servicenetwork")
         document = self.property(name, "Policy")
         if resource is None or document is None:
             raise WrongPropertyError("ResourceIdentifier and Policy must both be given.", ())
@@ -340,32 +336,32 @@ class _TemplateReader(Template):
         )
 
     def _read_service_association(self, name: str) -> None:
-        service = self.text(name, "ServiceIdentifier")
-        network = self._network_reference(name)
+        service = self._reference_at(name, "ServiceIdentifier", "service")
+        network = self._reference_at(name, "ServiceNetworkIdentifier", "servicenetwork")
         if service is None or network is None:
             raise WrongPropertyError("ServiceIdentifier and ServiceNetworkIdentifier must both be given.", ())
-        arns = [self.arn(each) for each in self.names_of("Service")]
-        arn = next((arn for arn in arns if service in (arn, arn.rpartition("/")[2])), str(service))
         self.fragment.service_associations.append(
-            ServiceAssociation(service_arn=arn, service_network=network, origin=self.origin(name))
+            ServiceAssociation(service=service, service_network=network, origin=self.origin(name))
         )
 
     def _read_vpc_association(self, name: str) -> None:
         vpc = self._vpc(name)
-        network = self._network_reference(name)
+        network = self._reference_at(name, "ServiceNetworkIdentifier", "servicenetwork")
         if vpc is None or network is None:
             raise WrongPropertyError("VpcIdentifier and ServiceNetworkIdentifier must both be given.", ())
         self.fragment.vpc_associations.append(
             VpcAssociation(vpc_id=vpc, service_network=network, origin=self.origin(name))
         )
 
-    def _network_reference(self, name: str) -> str | None:
-        """The service network that an association names.
-
-        One that another stack owns need not be known: it is taken to be the one that is defined.
-        """
-        outside = self.outside(("Resources", name, "Properties", "ServiceNetworkIdentifier"))
-        return outside or self.text(name, "ServiceNetworkIdentifier")
+    def _reference_at(self, name: str, key: str, *kinds: Kind) -> Reference | None:
+        """What a property names, which any source may define; one that only others know keeps its name."""
+        path: Path = ("Resources", name, "Properties", key)
+        outside = self.outside(path)
+        text = outside or self.text(name, key)
+        where, is_outside = self.locate(path), outside is not None
+        return (
+            None if text is None else Reference(text=text, origin=where, kinds=kinds, is_outside=is_outside)
+        )
 
     def _vpc(self, name: str) -> str | None:
         """The VPC of an association, under a made-up id if another stack owns it."""

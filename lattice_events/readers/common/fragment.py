@@ -5,20 +5,52 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from lattice_events.errors import Problem
-from lattice_events.network.model import Function, Principal, Service, ServiceNetwork, TargetGroup
+from lattice_events.network.model import (
+    Function,
+    Listener,
+    Principal,
+    Rule,
+    Service,
+    ServiceNetwork,
+    TargetGroup,
+)
 from lattice_events.network.policy import Policy
 
 _LONGEST = 255  # of a name, as CloudFormation has it; comparing much longer ones takes minutes
 
 
+Kind = Literal["service", "servicenetwork", "listener", "targetgroup"]
+"""What a reference may mean, as ARNs call it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """What one definition says of another, which any source may define.
+
+    Attributes:
+        text: Its ARN, id or name; of a value that only others know, what that is called.
+        origin: Where it is written.
+        kinds: What it may mean; an ARN or an id says more.
+        is_outside: Whether only others know it: another stack, or the user.
+        answer: The option that answers it then: ``--param NAME=VALUE``, say.
+    """
+
+    text: str
+    origin: str = field(compare=False)
+    kinds: tuple[Kind, ...] = ("service", "servicenetwork")
+    is_outside: bool = False
+    answer: str = field(default="", compare=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ServiceAssociation:
-    """A service on a service network; the network may be known by ARN, id or name."""
+    """A service on a service network."""
 
-    service_arn: str
-    service_network: str
+    service: Reference
+    service_network: Reference
     origin: str
 
 
@@ -27,21 +59,37 @@ class VpcAssociation:
     """A VPC on a service network."""
 
     vpc_id: str
-    service_network: str
+    service_network: Reference
     origin: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class AuthPolicyAttachment:
-    """An auth policy on a service or service network, known by ARN, id or name.
+    """An auth policy on a service or service network.
 
     `activates` is whether the policy's presence makes the auth type AWS_IAM.
     """
 
-    resource: str
+    resource: Reference
     policy: Policy
     origin: str
     activates: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacedListener:
+    """A listener of a service that another source may define."""
+
+    service: Reference
+    listener: Listener
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacedRule:
+    """A rule of a listener that another source may define."""
+
+    listener: Reference
+    rule: Rule
 
 
 @dataclass(kw_only=True)
@@ -51,7 +99,9 @@ class Fragment:
     Attributes:
         declared_functions: Logical id and name of every function, also of those that do not run here.
         implied_networks: Service networks that must exist; others may define them.
-        imported_target_groups: ARNs of target groups that others define.
+        imported_target_groups: References of ServiceImports: the ARNs that actions forward to.
+        listeners: Those whose service is not in the same source.
+        rules: Those whose listener is not in the same source.
     """
 
     service_networks: list[ServiceNetwork] = field(default_factory=list)
@@ -60,7 +110,9 @@ class Fragment:
     functions: list[Function] = field(default_factory=list)
     declared_functions: list[tuple[str, str]] = field(default_factory=list)
     implied_networks: list[ServiceNetwork] = field(default_factory=list)
-    imported_target_groups: list[str] = field(default_factory=list)
+    imported_target_groups: list[Reference] = field(default_factory=list)
+    listeners: list[PlacedListener] = field(default_factory=list)
+    rules: list[PlacedRule] = field(default_factory=list)
     service_associations: list[ServiceAssociation] = field(default_factory=list)
     vpc_associations: list[VpcAssociation] = field(default_factory=list)
     auth_policies: list[AuthPolicyAttachment] = field(default_factory=list)

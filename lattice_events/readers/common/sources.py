@@ -114,7 +114,7 @@ class Context:
     Attributes:
         options: The command line's.
         region: For sources that name none.
-        account: Of the run.
+        account: Likewise.
         target_urls: URLs of HTTP targets, by name of a Kubernetes Service or of a target group.
         assumptions: Where VPC Lattice is silent.
         run_settings: By origin of the source; the others have those of `RunSettings`.
@@ -135,11 +135,13 @@ class Source(ABC):
     Attributes:
         origin: How the user calls it: what it is known by, whatever the order in which sources are given.
         region: That it names for itself; empty for none.
+        account: Likewise.
         settings: That were written in it.
     """
 
     origin: str
     region: str = ""
+    account: str = ""
     settings: SettingsSource | None = None
 
     @classmethod

@@ -16,6 +16,7 @@ from lattice_events.readers.common.documents import Path, mapping
 from lattice_events.readers.common.fragment import (
     AuthPolicyAttachment,
     Fragment,
+    Reference,
     VpcAssociation,
     did_you_mean,
 )
@@ -44,7 +45,9 @@ def read_vpc_policy(policy: Object, fragment: Fragment) -> None:
         fragment.vpc_associations.append(
             VpcAssociation(
                 vpc_id=make_id("vpc", "cluster"),
-                service_network=str(target.get("name")),
+                service_network=network_of_gateway(
+                    str(target.get("name")), policy.locate(("spec", "targetRef"))
+                ),
                 origin=policy.origin,
             )
         )
@@ -60,10 +63,11 @@ def read_auth_policy(policy: Object, fragment: Fragment, services: Mapping[tuple
     """
     target, path = _target(policy), ("spec", "targetRef")
     kind, name = target.get("kind"), str(target.get("name"))
+    where = policy.locate(path)
     if kind == "Gateway":
-        resource = name
+        resource = network_of_gateway(name, where)
     elif kind == "HTTPRoute" and (policy.namespace, name) in services:
-        resource = services[policy.namespace, name]
+        resource = Reference(text=services[policy.namespace, name], origin=where, kinds=("service",))
     else:
         message = f"targetRef is not a Gateway or HTTPRoute of namespace {policy.namespace}: {kind} {name}."
         fragment.problems.append(Problem(message, policy.locate(path)))
@@ -77,6 +81,11 @@ def read_auth_policy(policy: Object, fragment: Fragment, services: Mapping[tuple
     fragment.auth_policies.append(
         AuthPolicyAttachment(resource=resource, policy=parsed, origin=policy.origin, activates=True)
     )
+
+
+def network_of_gateway(name: str, origin: str) -> Reference:
+    """The service network of a Gateway's name."""
+    return Reference(text=name, origin=origin, kinds=("servicenetwork",))
 
 
 def read_service_health_check(policies: Sequence[Object], namespace: str, service: str) -> HealthCheck | None:

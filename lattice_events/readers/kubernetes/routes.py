@@ -37,7 +37,7 @@ from lattice_events.network.model import (
 )
 from lattice_events.readers.common.arns import service_arn, service_network_arn, target_group_arn
 from lattice_events.readers.common.documents import Document, Path
-from lattice_events.readers.common.fragment import Fragment, ServiceAssociation
+from lattice_events.readers.common.fragment import Fragment, Reference, ServiceAssociation
 from lattice_events.readers.common.lattice_schema import SHAPES, name_problem
 from lattice_events.readers.common.properties import (
     WrongPropertyError,
@@ -63,6 +63,7 @@ from lattice_events.readers.kubernetes.objects import (
     refuse_odd_object,
 )
 from lattice_events.readers.kubernetes.policies import (
+    network_of_gateway,
     read_auth_policy,
     read_service_health_check,
     read_vpc_policy,
@@ -230,9 +231,12 @@ class _ManifestReader:
             )
         )
         for gateway, _ in () if is_standalone(route, parents) else parents:
-            network = service_network_arn(gateway.name, region=self._region, account=self._account)
             self._fragment.service_associations.append(
-                ServiceAssociation(service_arn=arn, service_network=network, origin=route.origin)
+                ServiceAssociation(
+                    service=Reference(text=arn, origin=route.origin, kinds=("service",)),
+                    service_network=network_of_gateway(gateway.name, route.origin),
+                    origin=route.origin,
+                )
             )
 
     def _service_name(self, route: Object) -> str:
@@ -398,7 +402,9 @@ class _ManifestReader:
         found = self._by_name.get((str(kind), namespace, name))
         if kind == "ServiceImport" and found is not None and _TARGET_GROUP_ARN in found.annotations:
             arn = str(found.annotations[_TARGET_GROUP_ARN])
-            self._fragment.imported_target_groups.append(arn)
+            self._fragment.imported_target_groups.append(
+                Reference(text=arn, origin=route.locate(path), kinds=("targetgroup",))
+            )
             return arn
         if kind != "Service" or found is None:
             what = f"{kind} {namespace}/{name}"

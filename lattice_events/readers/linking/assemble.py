@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.model import (
     Action,
-    AuthType,
     FixedResponseAction,
     ForwardAction,
     LambdaTarget,
     Listener,
     Network,
+    Rule,
     Service,
     ServiceNetwork,
     Target,
+    TargetGroup,
     make_id,
 )
-from lattice_events.readers.common.fragment import AuthPolicyAttachment, Fragment
+from lattice_events.readers.common.fragment import Fragment, Reference
+from lattice_events.readers.linking.clashes import listener_clashes, name_clashes
+from lattice_events.readers.linking.directory import Directory, Entry, short
+from lattice_events.readers.linking.policies import Policies
 
+_Part = TypeVar("_Part", Listener, Rule)
 CONTROLLER_PREFIX = "k8s-"  # of the names that the Gateway API controller gives to target groups
 
 
@@ -30,60 +35,201 @@ def assemble(
 ) -> tuple[Network, tuple[str, ...]]:
     """Link fragments into a network, and tell what should be printed about it.
 
-    A service network that a template only refers to is taken to be the only one that is defined.
+    A reference to what no source defines is taken to mean the only thing that it could; of several, it is a problem.
 
     Args:
         fragments: Of every source.
         region: Of the run.
         account: Of the run.
-        chosen_network: Name of the defined network that references mean, where there are several.
+        chosen_network: Name of the defined network that such references mean, where there are several.
 
     Raises:
         ConfigurationError: Carries every problem of every fragment.
     """
-    merged = _merge(fragments)
-    problems = [*merged.problems, *_clashes(merged), *_listener_problems(merged.services)]
-    _add_implied_networks(merged)
-    _link_target_groups(merged)
-    problems += _link_functions(merged)
-    links = _NetworkLinks(merged, region=region, account=account, chosen=chosen_network)
-    services = [_on_networks(service, merged, links) for service in merged.services]
-    services = [_with_policy(service, merged) for service in services]
-    vpcs: dict[str, list[str]] = {}
-    for association in merged.vpc_associations:
-        arn = links.arn_of(association.service_network, association.origin)
-        vpcs.setdefault(arn, []).append(association.vpc_id)
-    policies = _network_policies(merged, links)
-    networks = [
-        replace(
-            _policed(each, policies.get(each.arn)),
-            vpc_ids=tuple(dict.fromkeys((*each.vpc_ids, *vpcs.get(each.arn, ())))),
-        )
-        for each in links.networks
-    ]
-    problems += links.problems
-    problems += _missing_targets(merged)
-    if problems:
-        raise ConfigurationError(dict.fromkeys(problems))
-    network = Network(
-        region=region,
-        account=account,
-        service_networks=tuple(networks),
-        services=tuple(services),
-        target_groups=tuple(merged.target_groups),
-        functions=tuple(merged.functions),
-        principals=tuple(merged.principals),
-    )
-    return network, tuple(dict.fromkeys((*merged.notes, *links.notes)))
-
-
-def _merge(fragments: Sequence[Fragment]) -> Fragment:
-    """All fragments in one."""
     merged = Fragment()
     for fragment in fragments:
-        for name, values in vars(fragment).items():
-            getattr(merged, name).extend(values)
-    return merged
+        merged.add(fragment)
+    linker = _Linker(merged, region=region, account=account, chosen=chosen_network)
+    network = linker.link()
+    problems = [*merged.problems, *name_clashes(merged), *linker.problems]
+    if problems:
+        raise ConfigurationError(dict.fromkeys(problems))
+    return network, tuple(dict.fromkeys((*merged.notes, *linker.notes)))
+
+
+class _Linker:
+    """Links one fragment."""
+
+    def __init__(self, merged: Fragment, *, region: str, account: str, chosen: str | None) -> None:
+        self._merged = merged
+        self._region = region
+        self._account = account
+        _add_implied_networks(merged)
+        self._networks = list(merged.service_networks)
+        self._directory = Directory(list(_entries(merged)), chosen)
+        self.problems: list[Problem] = []
+        self._refuse_unknown_choice(chosen)
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What should be printed."""
+        return self._directory.notes
+
+    def _refuse_unknown_choice(self, chosen: str | None) -> None:
+        names = [each.name for each in self._networks]
+        if chosen is not None and chosen not in names:
+            message = (
+                f"serviceNetwork is {chosen}, but the service networks are: {', '.join(names) or 'none'}."
+            )
+            self.problems.append(Problem(message))
+            self._directory.chosen = None
+
+    def link(self) -> Network:
+        """The network; what is wrong with it is in the problems."""
+        merged = self._merged
+        services = self._with_placed(merged.services)
+        self.problems += listener_clashes(services)
+        services = self._relinked(services)
+        groups = tuple(self._linked_functions())
+        by_service = self._service_networks()
+        vpcs = self._vpcs()
+        policies = Policies(merged.auth_policies, self._directory)
+        network = Network(
+            region=self._region,
+            account=self._account,
+            service_networks=tuple(
+                replace(
+                    policies.on(each), vpc_ids=tuple(dict.fromkeys((*each.vpc_ids, *vpcs.get(each.arn, ()))))
+                )
+                for each in self._networks
+            ),
+            services=tuple(
+                replace(
+                    policies.on(each),
+                    service_network_arns=tuple(
+                        dict.fromkeys((*each.service_network_arns, *by_service.get(each.arn, ())))
+                    ),
+                )
+                for each in services
+            ),
+            target_groups=groups,
+            functions=tuple(merged.functions),
+            principals=tuple(merged.principals),
+        )
+        self.problems += self._directory.problems
+        self.problems += self._missing_targets(services)
+        return network
+
+    # ── listeners and rules of other sources ──────────────────────────────────────────────────
+
+    def _with_placed(self, services: Iterable[Service]) -> list[Service]:
+        """The services with the listeners and rules that other sources give them."""
+        rules = self._placed([(each.listener, each.rule) for each in self._merged.rules])
+        listeners = self._placed([(each.service, each.listener) for each in self._merged.listeners])
+
+        def ruled(listener: Listener) -> Listener:
+            return replace(listener, rules=(*listener.rules, *rules.get(listener.arn, ())))
+
+        return [
+            replace(
+                service,
+                listeners=tuple(map(ruled, (*service.listeners, *listeners.get(service.arn, ())))),
+            )
+            for service in services
+        ]
+
+    def _placed(self, parts: Iterable[tuple[Reference, _Part]]) -> dict[str, list[_Part]]:
+        """Parts by the ARN of what they belong to."""
+        placed: dict[str, list[_Part]] = {}
+        for reference, part in parts:
+            entry = self._directory.find_or_note(reference)
+            if entry is not None:
+                placed.setdefault(entry.thing.arn, []).append(part)
+        return placed
+
+    # ── target groups and functions ───────────────────────────────────────────────────────────
+
+    def _relinked(self, services: Iterable[Service]) -> list[Service]:
+        """The services with every target group that another source defines under its own ARN."""
+        arns: dict[str, str] = {}
+        for reference in self._merged.imported_target_groups:
+            entry = self._directory.find(reference)
+            if entry is not None:
+                arns[reference.text] = entry.thing.arn
+        return [_with_groups(service, arns) for service in services] if arns else list(services)
+
+    def _linked_functions(self) -> Iterator[TargetGroup]:
+        """Target groups that point at the functions of any source, by name; those that do not exist are problems."""
+        by_name = {each.name: each for each in self._merged.functions}
+        declared = {name for _, name in self._merged.declared_functions}
+        for group in self._merged.target_groups:
+            targets: list[Target] = []
+            for target in group.targets:
+                name = target.function_arn.rpartition(":")[2] if isinstance(target, LambdaTarget) else None
+                if name is None:
+                    targets.append(target)
+                elif name in by_name:
+                    targets.append(LambdaTarget(function_arn=by_name[name].arn))
+                elif name not in declared:
+                    self.problems.append(Problem(f"The function {name} is not defined.", group.origin))
+            yield replace(group, targets=tuple(targets))
+
+    def _missing_targets(self, services: Iterable[Service]) -> Iterator[Problem]:
+        """Target groups that are forwarded to and defined nowhere."""
+        known = {group.arn for group in self._merged.target_groups}
+        for service in services:
+            for listener in service.listeners:
+                actions = [(listener.default_action, listener.origin)]
+                actions += [(rule.action, rule.origin) for rule in listener.rules]
+                for action, origin in actions:
+                    groups = action.target_groups if isinstance(action, ForwardAction) else ()
+                    for each in groups:
+                        if each.target_group_arn not in known:
+                            yield Problem(f"The target group {each.target_group_arn} is not defined.", origin)
+
+    # ── service networks ──────────────────────────────────────────────────────────────────────
+
+    def _service_networks(self) -> dict[str, list[str]]:
+        """ARNs of the networks of each service, by its ARN, in the order of the networks' names."""
+        found: dict[str, list[ServiceNetwork]] = {}
+        for each in self._merged.service_associations:
+            network = self._network(each.service_network)
+            service = self._directory.find_or_note(each.service)
+            if network is not None and service is not None:
+                found.setdefault(service.thing.arn, []).append(network)
+        return {arn: [each.arn for each in sorted(networks, key=_name)] for arn, networks in found.items()}
+
+    def _vpcs(self) -> dict[str, list[str]]:
+        """The VPCs of each network, by its ARN."""
+        vpcs: dict[str, list[str]] = {}
+        for each in self._merged.vpc_associations:
+            network = self._network(each.service_network)
+            if network is not None:
+                vpcs.setdefault(network.arn, []).append(each.vpc_id)
+        return vpcs
+
+    def _network(self, reference: Reference) -> ServiceNetwork | None:
+        """The network of an association; one that nothing defines is made, if no other could be meant."""
+        before = len(self._directory.problems)
+        entry = self._directory.find(reference)
+        if entry is not None:
+            return entry.thing if isinstance(entry.thing, ServiceNetwork) else None
+        return self._make(reference) if len(self._directory.problems) == before else None
+
+    def _make(self, reference: Reference) -> ServiceNetwork:
+        """A network for a reference that nothing defines."""
+        name = short(reference.text)
+        arn = reference.text
+        if not arn.startswith("arn:"):
+            id_ = name if name.startswith("sn-") else make_id("sn", name)
+            arn = f"arn:aws:vpc-lattice:{self._region}:{self._account}:servicenetwork/{id_}"
+        network = ServiceNetwork(name=name, arn=arn)
+        self._networks.append(network)
+        self._directory.add(Entry(kind="servicenetwork", thing=network), reference)
+        self._directory.notes.append(
+            f"Service network {name} is not defined; a service network with AuthType NONE replaces it."
+        )
+        return network
 
 
 def _add_implied_networks(merged: Fragment) -> None:
@@ -95,226 +241,44 @@ def _add_implied_networks(merged: Fragment) -> None:
             merged.service_networks.append(each)
 
 
-def _link_functions(merged: Fragment) -> list[Problem]:
-    """Point target groups at the functions of any source, by name; say which do not exist."""
-    by_name = {each.name: each for each in merged.functions}
-    declared = {name for _, name in merged.declared_functions}
-    problems = []
-    for index, group in enumerate(merged.target_groups):
-        targets: list[Target] = []
-        for target in group.targets:
-            if not isinstance(target, LambdaTarget):
-                targets.append(target)
-                continue
-            name = target.function_arn.rpartition(":")[2]
-            if name in by_name:
-                targets.append(LambdaTarget(function_arn=by_name[name].arn))
-            elif name not in declared:
-                problems.append(Problem(f"The function {name} is not defined.", group.origin))
-        merged.target_groups[index] = replace(group, targets=tuple(targets))
-    return problems
+def _entries(merged: Fragment) -> Iterator[Entry]:
+    """Everything that a reference may mean."""
+    for network in merged.service_networks:
+        yield Entry(kind="servicenetwork", thing=network)
+    for service in merged.services:
+        yield Entry(kind="service", thing=service)
+        for listener in service.listeners:
+            yield Entry(kind="listener", thing=listener)
+    for placed in merged.listeners:
+        yield Entry(kind="listener", thing=placed.listener)
+    for group in merged.target_groups:
+        yield Entry(
+            kind="targetgroup", thing=group, is_candidate=not group.name.startswith(CONTROLLER_PREFIX)
+        )
 
 
-def _link_target_groups(merged: Fragment) -> None:
-    """Take a target group that a ServiceImport names by its real ARN to be the only one that it can be."""
-    known = {each.arn for each in merged.target_groups}
-    candidates = [each for each in merged.target_groups if not each.name.startswith(CONTROLLER_PREFIX)]
-    if len(candidates) != 1:
-        return
-    (only,) = candidates
-    for arn in merged.imported_target_groups:
-        if arn not in known:
-            merged.notes.append(
-                f"Target group {_short(arn)} is assumed to be {only.name}, the only one that a template defines."
-            )
+def _with_groups(service: Service, arns: Mapping[str, str]) -> Service:
+    """A service whose actions name target groups by the given ARNs."""
 
     def relinked(action: Action) -> Action:
         if isinstance(action, FixedResponseAction):
             return action
-        groups = tuple(
-            each if each.target_group_arn in known else replace(each, target_group_arn=only.arn)
+        groups = (
+            replace(each, target_group_arn=arns.get(each.target_group_arn, each.target_group_arn))
             for each in action.target_groups
         )
-        return replace(action, target_groups=groups)
+        return replace(action, target_groups=tuple(groups))
 
-    for index, service in enumerate(merged.services):
-        listeners = tuple(
-            replace(
-                listener, rules=tuple(replace(rule, action=relinked(rule.action)) for rule in listener.rules)
-            )
-            for listener in service.listeners
+    listeners = tuple(
+        replace(
+            listener,
+            default_action=relinked(listener.default_action),
+            rules=tuple(replace(rule, action=relinked(rule.action)) for rule in listener.rules),
         )
-        merged.services[index] = replace(service, listeners=listeners)
-
-
-class _NetworkLinks:
-    """Finds the service network that a reference means."""
-
-    def __init__(self, merged: Fragment, *, region: str, account: str, chosen: str | None) -> None:
-        self.networks = list(merged.service_networks)
-        self.problems: list[Problem] = []
-        self.notes: list[str] = []
-        self._region = region
-        self._account = account
-        self._has_definitions = bool(merged.service_networks)
-        self._chosen = next((each for each in self.networks if each.name == chosen), None)
-        if chosen is not None and self._chosen is None:
-            names = ", ".join(each.name for each in self.networks) or "none"
-            self.problems.append(
-                Problem(f"custom.lattice.serviceNetwork is {chosen}, but the service networks are: {names}.")
-            )
-
-    def arn_of(self, reference: str, origin: str) -> str:
-        """The ARN of the network that a reference means."""
-        for each in self.networks:
-            if reference in (each.arn, each.arn.rpartition("/")[2], each.name):
-                return each.arn
-        if self._chosen is not None:
-            return self._chosen.arn
-        if not self._has_definitions:
-            return self._make(reference).arn
-        if len(self.networks) > 1:
-            names = ", ".join(each.name for each in self.networks)
-            message = f"The service network {reference} is not one of those defined ({names}). Choose one with custom.lattice.serviceNetwork: NAME."
-            self.problems.append(Problem(message, origin))
-            return reference
-        only = self.networks[0]
-        self.notes.append(
-            f"Service network {_short(reference)} is assumed to be {only.name}, the only one defined."
-        )
-        return only.arn
-
-    def _make(self, reference: str) -> ServiceNetwork:
-        """A network for a reference that nothing defines."""
-        name = _short(reference)
-        arn = reference
-        if not reference.startswith("arn:"):
-            id_ = name if name.startswith("sn-") else make_id("sn", name)
-            arn = f"arn:aws:vpc-lattice:{self._region}:{self._account}:servicenetwork/{id_}"
-        network = ServiceNetwork(name=name, arn=arn)
-        self.networks.append(network)
-        self.notes.append(
-            f"Service network {_short(reference)} is not defined; a service network with AuthType NONE replaces it."
-        )
-        return network
-
-
-def _short(reference: str) -> str:
-    """An ARN's last part."""
-    return reference.rpartition("/")[2]
-
-
-def _on_networks(service: Service, merged: Fragment, links: _NetworkLinks) -> Service:
-    """A service with the networks that it is associated with."""
-    arns = [
-        links.arn_of(each.service_network, each.origin)
-        for each in merged.service_associations
-        if each.service_arn == service.arn
-    ]
-    return replace(service, service_network_arns=tuple(dict.fromkeys((*service.service_network_arns, *arns))))
-
-
-def _with_policy(service: Service, merged: Fragment) -> Service:
-    """A service with the auth policy that names it by ARN or id."""
-    names = (service.arn, service.arn.rpartition("/")[2])
-    return _policed(service, next((each for each in merged.auth_policies if each.resource in names), None))
-
-
-def _network_policies(merged: Fragment, links: _NetworkLinks) -> dict[str, AuthPolicyAttachment]:
-    """The auth policies that are no service's, by ARN of the service network that they mean."""
-    arns = [service.arn for service in merged.services]
-    known = {*arns, *(arn.rpartition("/")[2] for arn in arns)}
-    others = [each for each in merged.auth_policies if each.resource not in known]
-    return {links.arn_of(each.resource, each.origin): each for each in others}
-
-
-_Policed = TypeVar("_Policed", Service, ServiceNetwork)
-
-
-def _policed(resource: _Policed, attachment: AuthPolicyAttachment | None) -> _Policed:
-    """A service or service network with its auth policy."""
-    if attachment is None:
-        return resource
-    auth_type: AuthType = "AWS_IAM" if attachment.activates else resource.auth_type
-    return replace(resource, auth_policy=attachment.policy, auth_type=auth_type)
-
-
-def _clashes(merged: Fragment) -> list[Problem]:
-    """Names that stand for two things."""
-    kinds: tuple[tuple[str, Sequence[Any], Callable[[Any], str | None]], ...] = (
-        ("service networks", merged.service_networks, lambda each: each.name),
-        ("services", merged.services, lambda each: each.name),
-        ("services with the custom domain name", merged.services, lambda each: each.custom_domain_name),
-        ("target groups", merged.target_groups, lambda each: each.name),
-        ("functions", merged.functions, lambda each: each.name),
+        for listener in service.listeners
     )
-    problems = _policy_clashes(merged)
-    for kind, values, key in kinds:
-        first: dict[str, str] = {}
-        for value in values:
-            name = key(value)
-            if name is None:
-                continue
-            if name in first:
-                problems.append(
-                    Problem(f"There are two {kind} {name}; the other is at {first[name]}.", value.origin)
-                )
-            first.setdefault(name, value.origin)
-    return problems
+    return replace(service, listeners=listeners)
 
 
-def _policy_clashes(merged: Fragment) -> list[Problem]:
-    """Two auth policies on one thing."""
-    first: dict[str, str] = {}
-    problems = []
-    for each in merged.auth_policies:
-        if each.resource in first:
-            message = (
-                f"There are two auth policies for {each.resource}; the other is at {first[each.resource]}."
-            )
-            problems.append(Problem(message, each.origin))
-        first.setdefault(each.resource, each.origin)
-    return problems
-
-
-def _listener_problems(services: Iterable[Service]) -> list[Problem]:
-    """Two listeners on a port, two rules of a priority."""
-    problems = []
-    for service in services:
-        ports: dict[int, Listener] = {}
-        for listener in service.listeners:
-            if listener.port in ports:
-                other = ports[listener.port].origin
-                message = (
-                    f"{service.name} has two listeners on port {listener.port}; the other is at {other}."
-                )
-                problems.append(Problem(message, listener.origin))
-            ports.setdefault(listener.port, listener)
-            problems += _priority_problems(listener)
-    return problems
-
-
-def _priority_problems(listener: Listener) -> list[Problem]:
-    problems = []
-    seen: dict[int, str] = {}
-    for rule in listener.rules:
-        if rule.priority in seen:
-            message = f"Two rules of one listener have priority {rule.priority}; the other is at {seen[rule.priority]}."
-            problems.append(Problem(message, rule.origin))
-        seen.setdefault(rule.priority, rule.origin)
-    return problems
-
-
-def _missing_targets(merged: Fragment) -> list[Problem]:
-    """Target groups that are forwarded to and defined nowhere."""
-    known = {group.arn for group in merged.target_groups}
-    problems = []
-    for service in merged.services:
-        for listener in service.listeners:
-            actions = [(listener.default_action, listener.origin)]
-            actions += [(rule.action, rule.origin) for rule in listener.rules]
-            for action, origin in actions:
-                groups = action.target_groups if isinstance(action, ForwardAction) else ()
-                missing = [each.target_group_arn for each in groups if each.target_group_arn not in known]
-                problems += [Problem(f"The target group {arn} is not defined.", origin) for arn in missing]
-    return problems
+def _name(network: ServiceNetwork) -> str:
+    return network.name

@@ -7,7 +7,6 @@ from lattice_events.network.model import Function
 from lattice_events.sigv4 import Credentials
 
 SURROUNDINGS = Surroundings(
-    region="us-west-2",
     path="/bin",
     home="/home",
     tmpdir="/tmp",
@@ -19,7 +18,12 @@ SURROUNDINGS = Surroundings(
 
 def environment(**variables: str) -> dict[str, str]:
     function = Function(
-        name="f", arn="arn", handler="h.f", runtime="python3.12", code=".", environment=variables
+        name="f",
+        arn="arn:aws:lambda:us-west-2:1:function:f",
+        handler="h.f",
+        runtime="python3.12",
+        code=".",
+        environment=variables,
     )
     return function_environment(
         function,

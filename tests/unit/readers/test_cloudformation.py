@@ -135,7 +135,7 @@ def test_a_reference_to_a_network_is_the_only_one_defined() -> None:
     network, notes = link(read(TEMPLATE), defined)
 
     assert network.services[0].service_network_arns == (network.service_networks[0].arn,)
-    assert "Service network sn-0 is assumed to be sample, the only one defined." in notes
+    assert "Service network sn-0 is assumed to be sample, the only one that it can be." in notes
 
 
 NETWORKS = """\
@@ -147,7 +147,8 @@ Resources:
 
 def test_with_several_networks_the_user_says_which() -> None:
     with pytest.raises(
-        ConfigurationError, match=r"not one of those defined \(one, two\).*custom.lattice.serviceNetwork"
+        ConfigurationError,
+        match=r"not one of those defined: service network one \(.*\), service network two \(.*\)\. Choose",
     ):
         link(read(TEMPLATE), read(NETWORKS))
     network, _ = link(read(TEMPLATE), read(NETWORKS), chosen_network="two")

@@ -1,0 +1,59 @@
+"""Two things where there can be one only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from lattice_events.errors import Problem
+from lattice_events.network.model import Listener, Service
+from lattice_events.readers.common.fragment import Fragment
+
+_NAMED: tuple[tuple[str, Callable[[Fragment], Sequence[Any]], Callable[[Any], str | None]], ...] = (
+    ("service networks", lambda found: found.service_networks, lambda each: each.name),
+    ("services", lambda found: found.services, lambda each: each.name),
+    (
+        "services with the custom domain name",
+        lambda found: found.services,
+        lambda each: each.custom_domain_name,
+    ),
+    ("target groups", lambda found: found.target_groups, lambda each: each.name),
+    ("functions", lambda found: found.functions, lambda each: each.name),
+)
+
+
+def name_clashes(found: Fragment) -> Iterator[Problem]:
+    """Names that stand for two things."""
+    for kind, values, key in _NAMED:
+        first: dict[str, str] = {}
+        for value in values(found):
+            name = key(value)
+            if name is None:
+                continue
+            if name in first:
+                yield Problem(f"There are two {kind} {name}; the other is at {first[name]}.", value.origin)
+            first.setdefault(name, value.origin)
+
+
+def listener_clashes(services: Iterable[Service]) -> Iterator[Problem]:
+    """Two listeners on a port, two rules of a priority."""
+    for service in services:
+        ports: dict[int, Listener] = {}
+        for listener in service.listeners:
+            if listener.port in ports:
+                other = ports[listener.port].origin
+                message = (
+                    f"{service.name} has two listeners on port {listener.port}; the other is at {other}."
+                )
+                yield Problem(message, listener.origin)
+            ports.setdefault(listener.port, listener)
+            yield from _priority_clashes(listener)
+
+
+def _priority_clashes(listener: Listener) -> Iterator[Problem]:
+    seen: dict[int, str] = {}
+    for rule in listener.rules:
+        if rule.priority in seen:
+            message = f"Two rules of one listener have priority {rule.priority}; the other is at {seen[rule.priority]}."
+            yield Problem(message, rule.origin)
+        seen.setdefault(rule.priority, rule.origin)
