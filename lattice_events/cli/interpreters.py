@@ -24,23 +24,21 @@ def with_interpreters(functions: Sequence[Function]) -> tuple[list[Function], li
     Raises:
         ConfigurationError: Names every interpreter that cannot run functions.
     """
+    by_python: dict[str, list[Function]] = {}
+    for function in functions:
+        if not function.obstacle:
+            by_python.setdefault(function.python, []).append(function)
     found: dict[str, tuple[str, str]] = {}
     problems: list[Problem] = []
-    for function in functions:
-        if function.python not in found:
-            found[function.python] = "", ""
-            try:
-                found[function.python] = _probe(function)
-            except ConfigurationError as error:
-                problems += error.problems
+    for python, users in by_python.items():
+        try:
+            found[python] = _probe(users[0])
+        except ConfigurationError as error:
+            problems += error.problems
     if problems:
         raise ConfigurationError(problems)
-    notes = [
-        note
-        for python, (_, version) in found.items()
-        for note in _version_notes(python, version, (each for each in functions if each.python == python))
-    ]
-    return [replace(each, python=found[each.python][0]) for each in functions], notes
+    notes = [note for each in by_python for note in _version_notes(each, found[each][1], by_python[each])]
+    return [replace(each, python=found.get(each.python, ("",))[0]) for each in functions], notes
 
 
 def _probe(function: Function) -> tuple[str, str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import uuid
 from collections.abc import Iterable
 from functools import partial
 
 from lattice_events.arn import Arn
 from lattice_events.local.archive import unpack
-from lattice_events.local.pool import FunctionSettings, Pool
+from lattice_events.local.pool import FunctionSettings, Pool, failed
 from lattice_events.local.records import InvokeResult, Report, invoke_record
 from lattice_events.network.model import Function
 
@@ -38,6 +39,7 @@ class Functions:
                 death_pipe=self._death_pipe,
             )
             for function in self._functions.values()
+            if not function.obstacle
         }
 
     def find(self, name: str) -> Function | None:
@@ -64,13 +66,12 @@ class Functions:
             payload: The event, JSON.
             trace_header: ``X-Amzn-Trace-Id`` of the caller, if it has one.
             client_context: JSON on one line.
-
-        Raises:
-            KeyError: There is no such function; ask `find` first.
         """
         function = self.find(name)
-        if function is None:
-            raise KeyError(name)
+        if function is None or function.obstacle:
+            obstacle = function.obstacle if function else "it is not defined"
+            reason = f"the function {function.name if function else name} cannot run here: {obstacle}"
+            return failed("Runtime.InvalidEntrypoint", reason, str(uuid.uuid4()))
         invoking = self._pools[function.name].invoke(
             payload, trace_header=trace_header, client_context=client_context
         )

@@ -71,21 +71,19 @@ class Pool:
                 try:
                     process = await self._take()
                 except (ConfigurationError, OSError, ValueError) as error:  # ValueError: a NUL in a variable
-                    return _failed(
+                    return failed(
                         "Runtime.InvalidEntrypoint", f"the function cannot be started: {error}", id_
                     )
                 if self._is_closed:
                     self._drop(process)
-                    return _failed("ServiceException", "the local network is stopping", id_)
+                    return failed("ServiceException", "the local network is stopping", id_)
                 result = await process.invoke(
                     id_, payload, trace_header=trace_header, client_context=client_context
                 )
                 self._give_back(process)
                 if result is not None:
                     return result
-        return _failed(
-            "Runtime.ExitError", f"{_ATTEMPTS} processes ended before they accepted the event", id_
-        )
+        return failed("Runtime.ExitError", f"{_ATTEMPTS} processes ended before they accepted the event", id_)
 
     async def close(self) -> None:
         """Stop every process; invocations in flight end with an error."""
@@ -129,7 +127,7 @@ class Pool:
         task.add_done_callback(self._closing.discard)
 
 
-def _failed(error_type: str, message: str, invocation_id: str) -> InvokeResult:
+def failed(error_type: str, message: str, invocation_id: str) -> InvokeResult:
     """The end of an invocation that no process took."""
     outcome = failure(error_type, message, invocation_id)
     return InvokeResult(

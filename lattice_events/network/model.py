@@ -216,6 +216,8 @@ class Function:
     """A Lambda function: what is needed to run it.
 
     Attributes:
+        obstacle: Why it cannot run on this machine, ``it is a container image``, say; empty for one that can. One
+            that cannot is a target and a caller like any other, and fails when it is invoked.
         code: The folder (or, when it ends in ``.zip``, the archive) that Lambda would unpack.
         layers: Folders and archives that Lambda would unpack below ``/opt``, in this order.
         log_format: How the runtime client writes logs.
@@ -239,6 +241,7 @@ class Function:
     log_group: str = ""
     python: str = ""
     max_processes: int = 4
+    obstacle: str = ""
     role_arn: str = ""
     logical_id: str = ""
     origin: str = field(default="", compare=False)

@@ -48,6 +48,7 @@ async def function(
     runtime: str = "python3.11",
     timeout_seconds: int = 30,
     max_processes: int = 4,
+    obstacle: str = "",
     variables: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Running]:
     """Run the function of a folder or archive under one of the two clients."""
@@ -66,6 +67,7 @@ async def function(
         code=str(code),
         timeout_seconds=timeout_seconds,
         max_processes=max_processes,
+        obstacle=obstacle,
     )
     running = Running(functions=None)  # type: ignore[arg-type]  # set below: its settings need the rest
     settings = FunctionSettings(environment=environment, own_ports=running.own_ports)

@@ -153,6 +153,21 @@ def test_a_function_has_no_more_processes_than_it_may(tmp_path: Path) -> None:
     assert len(asyncio.run(scenario())) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("f", "it is a container image"), ("arn:aws:lambda:r:1:function:g", "it is not defined")],
+)
+def test_a_function_that_cannot_run_here_fails_and_says_why(tmp_path: Path, name: str, reason: str) -> None:
+    async def scenario() -> InvokeResult:
+        async with function(tmp_path, obstacle="it is a container image") as running:
+            return await running.functions.invoke(name, b"{}")
+
+    result = asyncio.run(scenario())
+
+    assert result.error_type == "Runtime.InvalidEntrypoint"
+    assert f"the function {name} cannot run here: {reason}" in json.loads(result.payload)["errorMessage"]
+
+
 # ── an error is answered as Lambda answers it, and the process stays warm ─────────────────────
 
 FAILURES = """
