@@ -11,38 +11,28 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from lattice_events.readers.cloudformation.dynamic_references import (
+    REFERENCE,
+    find_answer,
+    question,
+)
+from lattice_events.readers.cloudformation.functions import cidrs, json_text, length, look_up, zones
+from lattice_events.readers.cloudformation.outside import (
+    OtherStacks,
+    UnresolvableError,
+    param_option,
+    variable_option,
+)
 from lattice_events.readers.common.documents import mapping
 from lattice_events.readers.common.fragment import did_you_mean
 
 _SUB = re.compile(r"\$\{(!?)([^{}]*)\}")
 NO_VALUE = object()
+NESTED_STACKS = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 _MAX_DEPTH = 50  # of functions inside of functions; a condition that goes deeper refers to itself
 _MAX_TEXT = 100_000  # of a value; a policy has 10,240 bytes, a function's variables have 4 KB
 _MAX_MADE = 4_000_000  # characters, and items of lists, that the functions inside of one value make
 _TOO_LONG = f"it is longer than {_MAX_TEXT:,} characters"
-
-
-class UnresolvableError(Exception):
-    """A value that cannot be known locally.
-
-    Attributes:
-        intrinsic: The function at fault.
-        name: What it asks for.
-        detail: The name, and why there is no such value.
-        is_outside: Whether the value is somebody else's to give: another stack's, or the user's.
-        advice: What to write instead, where the template names what is not there; else empty.
-    """
-
-    def __init__(
-        self, intrinsic: str, name: str, *, why: str = "", is_outside: bool = False, advice: str = ""
-    ) -> None:
-        """Name the function and what it asks for."""
-        self.intrinsic = intrinsic
-        self.name = name
-        self.detail = f"{name} ({why})" if why else name
-        self.is_outside = is_outside
-        self.advice = advice
-        super().__init__(f"{intrinsic} {self.detail}")
 
 
 class Resolver:
@@ -53,7 +43,9 @@ class Resolver:
         template: Mapping[str, Any],
         *,
         pseudo: Mapping[str, str],
-        parameters: Mapping[str, str],
+        parameters: Mapping[str, Any],
+        variables: Mapping[str, str],
+        stacks: OtherStacks,
         reference: Callable[[str], Any],
         attribute: Callable[[str, str], Any],
     ) -> None:
@@ -63,12 +55,16 @@ class Resolver:
             template: The whole template.
             pseudo: Values of ``AWS::Region`` and its like.
             parameters: Given values of parameters; the others have their defaults.
+            variables: What only AWS knows, by ``KIND:NAME``; it wins over what other stacks say.
+            stacks: The other ones.
             reference: Value of ``Ref`` to a resource; raises `UnresolvableError`.
             attribute: Value of ``Fn::GetAtt``; raises `UnresolvableError`.
         """
         self._template = template
         self._pseudo = pseudo
         self._parameters = parameters
+        self._variables = variables
+        self._stacks = stacks
         self._reference = reference
         self._attribute = attribute
         self._depth = 0
@@ -84,6 +80,12 @@ class Resolver:
             "Fn::Split": self._split,
             "Fn::If": self._if,
             "Fn::FindInMap": self._find_in_map,
+            "Fn::ImportValue": self._import_value,
+            "Fn::GetStackOutput": self._get_stack_output,
+            "Fn::GetAZs": lambda value: zones(_text(self.resolve(value)) or self._pseudo["AWS::Region"]),
+            "Fn::Cidr": lambda value: cidrs(*self.resolve(value)),
+            "Fn::Length": lambda value: length(self.resolve(value)),
+            "Fn::ToJsonString": lambda value: json_text(self.resolve(value)),
             "Fn::Base64": lambda value: base64.b64encode(_text(self.resolve(value)).encode()).decode(),
         }
 
@@ -105,7 +107,7 @@ class Resolver:
             return {key: item for key, item in items.items() if item is not NO_VALUE}
         if isinstance(value, list):
             return [item for item in map(self._resolve, value) if item is not NO_VALUE]
-        return _known(value)
+        return self._known(value)
 
     def holds(self, condition: Any) -> bool:
         """Whether a named condition holds.
@@ -128,9 +130,8 @@ class Resolver:
     def _call(self, name: str, argument: Any) -> Any:
         function = self._functions.get(name)
         if function is None:
-            shown, is_outside = _shown(self._argument(argument)), name == "Fn::ImportValue"
-            advice = "" if is_outside else did_you_mean(name, self._functions)
-            raise UnresolvableError(name, shown, is_outside=is_outside, advice=advice)
+            shown = _shown(self._argument(argument))
+            raise UnresolvableError(name, shown, advice=did_you_mean(name, self._functions))
         value = self._guarded(name, function, argument)
         if isinstance(value, str) and len(value) > _MAX_TEXT:
             raise UnresolvableError(name, _shown(value), why=_TOO_LONG)
@@ -138,7 +139,7 @@ class Resolver:
         if self._made > _MAX_MADE:
             why = f"with what stands beside it, it is longer than {_MAX_MADE:,} characters"
             raise UnresolvableError(name, _shown(argument), why=why)
-        return _known(value)
+        return self._known(value)
 
     def _argument(self, argument: Any) -> Any:
         """What a function that is not ours was given, resolved if that can be done."""
@@ -154,22 +155,46 @@ class Resolver:
         self._depth += 1
         try:
             return function(argument)
-        except (TypeError, ValueError, LookupError, AttributeError) as error:
-            raise UnresolvableError(name, _shown(argument), why="its form is wrong") from error
+        except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+            raise UnresolvableError(name, _shown(argument), why=_reason(error)) from error
         except RecursionError as error:
             raise UnresolvableError(name, "…", why="it is nested too deeply") from error
         finally:
             self._depth -= 1
 
-    def _ref(self, name: Any) -> Any:
+    def _known(self, value: Any) -> Any:
+        """A value with its dynamic references, which only CloudFormation can follow, replaced."""
+        if isinstance(value, str) and "{{resolve:" in value:
+            return REFERENCE.sub(lambda match: self._dynamic(match[1]), value)
+        return value
+
+    def _dynamic(self, reference: str) -> str:
+        """What a dynamic reference stands for."""
+        answer = find_answer(reference, self._variables)
+        if answer is None:
+            option = variable_option(question(reference))
+            shown = _shown(f"{{{{resolve:{reference}}}}}")
+            raise UnresolvableError("dynamic reference", shown, is_outside=True, option=option)
+        return answer
+
+    def _ref(self, argument: Any) -> Any:
+        name = self.resolve(argument)
         if name == "AWS::NoValue":
             return NO_VALUE
         if name in self._pseudo:
             return self._pseudo[name]
         declared = mapping(self._template.get("Parameters"))
         if name in declared:
-            return self._parameter(name, declared[name])
+            return self._parameter(name, mapping(declared[name]))
+        if name == "AWS::NotificationARNs":
+            return self._notification_arns(name)
         return self._once(("Ref", str(name)), self._reference)
+
+    def _notification_arns(self, name: str) -> list[str]:
+        """The topics of the stack, which only its owner knows."""
+        if name not in self._variables:
+            raise UnresolvableError("Ref", name, is_outside=True, option=variable_option(name))
+        return self._variables[name].split(",")
 
     def _once(self, question: tuple[str, ...], ask: Callable[..., Any]) -> Any:
         """Ask for a resource's reference, unless that is what it needs itself."""
@@ -184,27 +209,58 @@ class Resolver:
                 self._asked.discard(resource)
         return self._answers[question]
 
-    def _parameter(self, name: str, declared: Mapping[str, Any]) -> Any:
+    def _parameter(self, name: str, declared: Mapping[Any, Any]) -> Any:
         """A parameter's value: the given one, else its default."""
         kind = str(declared.get("Type"))
-        if name in self._parameters:
-            value: Any = self._parameters[name]
-        elif kind.startswith("AWS::SSM::Parameter::Value"):
-            why = "its value is in the Parameter Store"
-            raise UnresolvableError("Ref", name, why=why, is_outside=True)
-        elif "Default" in declared:
-            value = declared["Default"]
-        else:
-            why = "the parameter has no Default and was not given"
-            raise UnresolvableError("Ref", name, why=why, is_outside=True)
+        value = self._parameters[name] if name in self._parameters else declared.get("Default")
+        if kind.startswith("AWS::SSM::Parameter::Value"):
+            value = self._stored(name, value)
+        elif value is None:
+            why, option = "the parameter has no Default and was not given", param_option(name)
+            raise UnresolvableError("Ref", name, why=why, is_outside=True, option=option)
         return [item.strip() for item in str(value).split(",")] if "List" in kind else value
 
+    def _stored(self, name: str, path: Any) -> Any:
+        """The value of a parameter that is the path of a value; one that was given may be the value."""
+        key = f"ssm:{as_text(path)}"
+        if path is not None and key in self._variables:
+            return self._variables[key]
+        if name in self._parameters:
+            return path
+        why = "its value is in the Parameter Store"
+        option = param_option(name) if path is None else variable_option(key)
+        raise UnresolvableError("Ref", name, why=why, is_outside=True, option=option)
+
     def _get_att(self, argument: Any) -> Any:
-        logical_id, name = argument.split(".", 1) if isinstance(argument, str) else argument
-        name = self.resolve(name)
+        parts = argument.split(".", 1) if isinstance(argument, str) else argument
+        logical_id, name = (self.resolve(part) for part in parts)
         if not isinstance(logical_id, str) or not isinstance(name, str):
             raise TypeError
+        if name.startswith("Outputs.") and self._is_stack(logical_id):
+            return self._nested_output(logical_id, name.partition(".")[2])
         return self._once(("Fn::GetAtt", logical_id, name), self._attribute)
+
+    def _is_stack(self, logical_id: str) -> bool:
+        resource = mapping(mapping(self._template.get("Resources")).get(logical_id))
+        return resource.get("Type") in NESTED_STACKS
+
+    def _nested_output(self, logical_id: str, name: str) -> Any:
+        stack = self._pseudo["AWS::StackName"]
+        key = f"cf:{stack}-{logical_id}.{name}"
+        if key in self._variables:
+            return self._variables[key]
+        return self._stacks.nested_output(stack, logical_id, name)
+
+    def _import_value(self, argument: Any) -> Any:
+        name = _text(self.resolve(argument))
+        key = f"import:{name}"
+        return self._variables[key] if key in self._variables else self._stacks.exported(name)
+
+    def _get_stack_output(self, argument: Any) -> Any:
+        given = self.resolve(argument)
+        stack, name = _text(given["StackName"]), _text(given["OutputName"])
+        key = f"cf:{stack}.{name}"
+        return self._variables[key] if key in self._variables else self._stacks.output(stack, name)
 
     def _sub(self, argument: Any) -> str:
         text, given = (argument, {}) if isinstance(argument, str) else argument
@@ -244,8 +300,13 @@ class Resolver:
         return self.resolve(yes if self.holds(condition) else no)
 
     def _find_in_map(self, argument: Any) -> Any:
-        name, top, second = (self.resolve(part) for part in argument[:3])
-        return self._template["Mappings"][name][top][second]
+        keys = [_text(self.resolve(part)) for part in argument[:3]]
+        try:
+            return look_up(mapping(self._template.get("Mappings")), *keys)
+        except LookupError:
+            if len(argument) <= len(keys):
+                raise
+            return self.resolve(argument[len(keys)]["DefaultValue"])
 
     def _evaluate(self, condition: Any) -> bool:
         """The truth of a condition's definition."""
@@ -275,11 +336,10 @@ def is_intrinsic(value: Mapping[Any, Any]) -> bool:
     return len(value) == 1 and isinstance(name, str) and (name == "Ref" or name.startswith("Fn::"))
 
 
-def _known(value: Any) -> Any:
-    """A value, unless it is a dynamic reference, which only CloudFormation can follow."""
-    if isinstance(value, str) and "{{resolve:" in value:
-        raise UnresolvableError("dynamic reference", _shown(value))
-    return value
+def _reason(error: Exception) -> str:
+    """Why a function has no value."""
+    is_told = type(error) is LookupError and error.args
+    return str(error) if is_told else "its form is wrong"
 
 
 def as_text(value: Any) -> str:

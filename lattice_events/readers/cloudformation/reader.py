@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from lattice_events.readers.cloudformation.resources import read_template
+from lattice_events.readers.cloudformation.secrets import hide, secret_values
 from lattice_events.readers.cloudformation.template import TemplateOptions
 from lattice_events.readers.common.documents import Locate, mapping
 from lattice_events.readers.common.fragment import Fragment
@@ -52,6 +53,7 @@ class TemplateSource(Source):
             merged.add(
                 read_template(source.template, locate=source.locate, options=_options(source, names, context))
             )
+        hide(merged, secret_values(context.options, [source.template for source in sources]))
         return merged
 
 
@@ -102,6 +104,7 @@ def _options(source: TemplateSource, names: Mapping[str, str], context: Context)
         account=source.account or context.account,
         stack_name=names[source.origin],
         parameters=options.params,
+        variables=options.variables,
         code=lambda name: given.get(name) or source.code(name) or (None if options.runs_functions else "."),
         runs_functions=options.runs_functions,
         run_settings=context.run_settings.get(source.origin, RunSettings()),

@@ -31,10 +31,10 @@ from lattice_events.network.policy import parse_policy
 from lattice_events.readers.cloudformation.actions import ActionReader
 from lattice_events.readers.cloudformation.intrinsics import (
     NO_VALUE,
-    UnresolvableError,
     as_text,
     is_intrinsic,
 )
+from lattice_events.readers.cloudformation.outside import UnresolvableError
 from lattice_events.readers.cloudformation.roles import RoleReader
 from lattice_events.readers.cloudformation.template import FUNCTION, LATTICE, Template, TemplateOptions
 from lattice_events.readers.common.documents import Locate, Path
@@ -472,7 +472,8 @@ class _TemplateReader(Template):
             except UnresolvableError as error:
                 known[str(key)] = f"unresolved:{error.intrinsic}:{error.name}"
                 what = f"{key} of {self.function_name(name)} is unknown ({error})"
-                advice = f".{error.advice}" if error.advice else f"; set it with --env {key}=VALUE."
+                known_by = f" or {error.option}" if error.option else ""
+                advice = f".{error.advice}" if error.advice else f"; set it with --env {key}=VALUE{known_by}."
                 self.fragment.notes.append(what + advice)
         self._check_environment_size(name, known)
         return known

@@ -13,7 +13,7 @@ from typing import Any
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.model import Principal
 from lattice_events.network.policy import Caller, Policy, Statement, is_about_lattice, parse_policy
-from lattice_events.readers.cloudformation.intrinsics import UnresolvableError
+from lattice_events.readers.cloudformation.outside import UnresolvableError
 from lattice_events.readers.cloudformation.template import MANAGED_POLICY, ROLE, Template
 from lattice_events.readers.common.documents import Path
 from lattice_events.readers.common.tags import tag_problem

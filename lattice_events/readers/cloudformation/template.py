@@ -13,9 +13,9 @@ from lattice_events.network.model import generated_domain_name, make_id
 from lattice_events.readers.cloudformation.intrinsics import (
     NO_VALUE,
     Resolver,
-    UnresolvableError,
     is_intrinsic,
 )
+from lattice_events.readers.cloudformation.outside import OtherStacks, UnresolvableError
 from lattice_events.readers.common.documents import Locate, Path, mapping
 from lattice_events.readers.common.fragment import Fragment, did_you_mean
 from lattice_events.readers.common.lattice_schema import made_up_name, name_problem
@@ -28,6 +28,8 @@ MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
 # Attributes that are a function's ARN with a version or an alias behind it; Ref gives it too.
 _QUALIFIED_ARNS = (("AWS::Lambda::Alias", "AliasArn"), ("AWS::Lambda::Version", "FunctionArn"))
 
+_GENERAL_ADVICE = " Give the value itself, a parameter with a Default, or --param NAME=VALUE."
+
 
 @dataclass(frozen=True, kw_only=True)
 class TemplateOptions:
@@ -38,6 +40,8 @@ class TemplateOptions:
         account: Of the run.
         stack_name: ``AWS::StackName``.
         parameters: Given values of parameters.
+        variables: What only AWS knows, by ``KIND:NAME``.
+        stacks: The other stacks.
         code: Gives the folder or archive with a function's code, by logical id; ``None`` when unknown.
         runs_functions: Whether what their code lacks is to be noted.
         run_settings: How the functions run.
@@ -48,7 +52,9 @@ class TemplateOptions:
     region: str
     account: str
     stack_name: str = "local"
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    stacks: OtherStacks = field(default_factory=OtherStacks)
     code: Callable[[str], str | None] = lambda _: None
     runs_functions: bool = False
     run_settings: RunSettings = field(default_factory=RunSettings)
@@ -76,6 +82,8 @@ class Template:
             template,
             pseudo=pseudo,
             parameters=options.parameters,
+            variables=options.variables,
+            stacks=options.stacks,
             reference=self._reference,
             attribute=self._attribute,
         )
@@ -130,7 +138,8 @@ class Template:
 
     def unresolvable(self, path: Path, error: UnresolvableError) -> None:
         """Note a value that the network needs and cannot know."""
-        advice = error.advice or " Give the value itself, a parameter with a Default, or --param NAME=VALUE."
+        given = f" Give it with {error.option}." if error.option else _GENERAL_ADVICE
+        advice = error.advice or given
         message = (
             f"lattice dev needs this value but cannot know it: {error.intrinsic} {error.detail}.{advice}"
         )

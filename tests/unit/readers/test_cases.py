@@ -23,10 +23,12 @@ from lattice_events.network.model import (
     ServiceNetwork,
 )
 from lattice_events.network.policy import Policy
+from lattice_events.readers.cloudformation.reader import TemplateSource
 from lattice_events.readers.cloudformation.resources import read_template
 from lattice_events.readers.cloudformation.template import TemplateOptions
 from lattice_events.readers.common.documents import Document, parse_yaml, parse_yaml_stream
 from lattice_events.readers.common.fragment import Fragment
+from lattice_events.readers.common.sources import Context, ReadOptions
 from lattice_events.readers.kubernetes.routes import read_manifests
 from lattice_events.readers.linking.assemble import assemble
 from tests.conftest import examples
@@ -40,30 +42,37 @@ REGION, ACCOUNT = "us-west-2", "123456789012"
 URLS = {"app": ["http://127.0.0.1:1"]}
 
 
-def read_file(name: str, text: str, parameters: dict[str, str]) -> Fragment:
-    """Read a source: manifests if its name says so, else a template of the stack that its name says."""
-    if name.startswith("k8s"):
-        documents = list(parse_yaml_stream(text, name))
-        return read_manifests(documents, region=REGION, account=ACCOUNT, target_urls=URLS)
-    document = parse_yaml(text, name)
-    options = TemplateOptions(
-        region=REGION,
-        account=ACCOUNT,
-        stack_name=Path(name).stem,
-        parameters=parameters,
+def read_files(given: dict[str, Any]) -> list[Fragment]:
+    """Read sources: manifests if their name says so, else templates of the stack that their name says."""
+    options = ReadOptions(params=given.get("parameters", {}), variables=given.get("variables", {}))
+    context = Context(options=options, region=REGION, account=ACCOUNT, target_urls=URLS)
+    templates: list[TemplateSource] = []
+    fragments = []
+    for name, lines in given["files"].items():
+        documents = list(parse_yaml_stream("\n".join(lines), name))
+        if name.startswith("k8s"):
+            fragments.append(read_manifests(documents, region=REGION, account=ACCOUNT, target_urls=URLS))
+        else:
+            templates += [template_source(document) for document in documents]
+    return [*fragments, TemplateSource.read_all(templates, context)]
+
+
+def template_source(document: Document) -> TemplateSource:
+    return TemplateSource(
+        origin=document.file,
+        template=document.value,
+        locate=document.locate,
+        folder=Path(),
+        stack_name=Path(document.file).stem,
         code=lambda _: "/code",
-        target_urls=URLS,
     )
-    return read_template(document.value, locate=document.locate, options=options)
 
 
 def read(given: dict[str, Any]) -> dict[str, Any]:
     """What a case's sources become, in few words."""
-    parameters = given.get("parameters", {})
     try:
-        fragments = [read_file(name, "\n".join(lines), parameters) for name, lines in given["files"].items()]
         network, notes = assemble(
-            fragments, region=REGION, account=ACCOUNT, chosen_network=given.get("network")
+            read_files(given), region=REGION, account=ACCOUNT, chosen_network=given.get("network")
         )
     except ConfigurationError as error:
         return {"problems": [str(problem) for problem in error.problems]}

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from lattice_events.readers.cloudformation.intrinsics import Resolver, UnresolvableError
+from lattice_events.readers.cloudformation.intrinsics import Resolver
+from lattice_events.readers.cloudformation.outside import OtherStacks, UnresolvableError
 from lattice_events.readers.common.documents import parse_yaml
 from lattice_events.readers.common.fragment import did_you_mean
 from tests.unit.readers.test_cloudformation import TEMPLATE, link, problems, read
@@ -27,7 +28,7 @@ WRONG = [
     ("Condition: IsProduction\n    Prop", "Condition: IsProdution\n    Prop", "55:5", "Condition IsProdution (it is not defined under Conditions). Did you mean IsProduction?"),
     ("TargetGroupIdentifier: !Ref Group", "TargetGroupIdentifier: !Ref OnlyInProduction", "36:15", "Ref OnlyInProduction (its condition excludes that resource). Choose with Fn::If and the same condition."),
     ("ServiceIdentifier: !Ref Service", "ServiceIdentifier: !Ref Qqqq", "31:7", "Ref Qqqq (there is no such resource or parameter). Define it, or write the name of a resource or parameter of this template."),
-    ("ServiceIdentifier: !Ref Service", "ServiceIdentifier: !ImportValue svc", "31:7", "Fn::ImportValue svc. Give the value itself, a parameter with a Default, or --param NAME=VALUE."),
+    ("ServiceIdentifier: !Ref Service", "ServiceIdentifier: !ImportValue svc", "31:7", "Fn::ImportValue svc. Give it with --variable import:svc=VALUE."),
 ]  # fmt: skip
 
 
@@ -147,6 +148,8 @@ def resolver_of(**parameters: str) -> Resolver:
         {"Parameters": declared, "Conditions": {"BothNot": both_not}},
         pseudo={},
         parameters=parameters,
+        variables={},
+        stacks=OtherStacks(),
         reference=lambda name: name,
         attribute=lambda name, attribute: f"{name}.{attribute}",
     )
