@@ -94,7 +94,9 @@ class _Loader:
         """One network of everything, with what should be said about it."""
         settings = self._merged_settings()
         where = {"region": context.region, "account": context.account}
-        network, notes = assemble([fragment], **where, chosen_network=settings.service_network)
+        network, notes = assemble(
+            [fragment], **where, chosen_network=settings.service_network, urls=context.urls
+        )
         callers = [caller for each in self._settings.values() for caller in each.callers]
         network = replace(network, principals=with_callers(network.principals, callers, **where))
         notes = (*notes, *_unreachable(network), *_unknown_policies(network), *_unplayed_keys(network))

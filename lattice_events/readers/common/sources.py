@@ -20,6 +20,7 @@ from lattice_events.readers.common.fragment import Fragment
 
 MADE_UP_ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
+_NOWHERE = "http://127.0.0.1:$PORT"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +127,14 @@ class Context:
     target_urls: Mapping[str, Sequence[str]] = field(default_factory=dict)
     assumptions: Assumptions = DEFAULTS
     run_settings: Mapping[str, RunSettings] = field(default_factory=dict)
+
+    def urls(self, *names: str) -> Sequence[str] | None:
+        """URLs of the servers that replace targets, by any of the names that they have.
+
+        Where nothing runs, there need be none, and a made-up one stands for it; else ``None`` is to be asked about.
+        """
+        known = next((self.target_urls[name] for name in names if name in self.target_urls), None)
+        return (_NOWHERE,) if known is None and not self.options.runs_functions else known
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from lattice_events.network.model import (
     Action,
     FixedResponseAction,
     ForwardAction,
+    HttpTarget,
     LambdaTarget,
     Listener,
     Network,
@@ -31,7 +32,12 @@ CONTROLLER_PREFIX = "k8s-"  # of the names that the Gateway API controller gives
 
 
 def assemble(
-    fragments: Sequence[Fragment], *, region: str, account: str, chosen_network: str | None = None
+    fragments: Sequence[Fragment],
+    *,
+    region: str,
+    account: str,
+    chosen_network: str | None = None,
+    urls: Callable[..., Sequence[str] | None] = lambda *_: None,
 ) -> tuple[Network, tuple[str, ...]]:
     """Link fragments into a network, and tell what should be printed about it.
 
@@ -42,6 +48,7 @@ def assemble(
         region: Of the run.
         account: Of the run.
         chosen_network: Name of the defined network that such references mean, where there are several.
+        urls: Gives the URLs of the servers that replace targets, by name of the group; see `Context.urls`.
 
     Raises:
         ConfigurationError: Carries every problem of every fragment.
@@ -49,7 +56,7 @@ def assemble(
     merged = Fragment()
     for fragment in fragments:
         merged.add(fragment)
-    linker = _Linker(merged, region=region, account=account, chosen=chosen_network)
+    linker = _Linker(merged, region=region, account=account, chosen=chosen_network, urls=urls)
     network = linker.link()
     problems = [*merged.problems, *name_clashes(merged), *linker.problems]
     if problems:
@@ -60,8 +67,17 @@ def assemble(
 class _Linker:
     """Links one fragment."""
 
-    def __init__(self, merged: Fragment, *, region: str, account: str, chosen: str | None) -> None:
+    def __init__(
+        self,
+        merged: Fragment,
+        *,
+        region: str,
+        account: str,
+        chosen: str | None,
+        urls: Callable[..., Sequence[str] | None],
+    ) -> None:
         self._merged = merged
+        self._urls = urls
         self._region = region
         self._account = account
         _add_implied_networks(merged)
@@ -90,7 +106,7 @@ class _Linker:
         services = self._with_placed(merged.services)
         self.problems += listener_clashes(services)
         services = self._relinked(services)
-        groups = tuple(self._linked_functions())
+        groups = (*self._linked_functions(), *self._stand_ins(services))
         by_service = self._service_networks()
         vpcs = self._vpcs()
         policies = Policies(merged.auth_policies, self._directory)
@@ -117,7 +133,6 @@ class _Linker:
             principals=tuple(merged.principals),
         )
         self.problems += self._directory.problems
-        self.problems += self._missing_targets(services)
         return network
 
     # ── listeners and rules of other sources ──────────────────────────────────────────────────
@@ -174,18 +189,33 @@ class _Linker:
                     self.problems.append(Problem(f"The function {name} is not defined.", group.origin))
             yield replace(group, targets=tuple(targets))
 
-    def _missing_targets(self, services: Iterable[Service]) -> Iterator[Problem]:
-        """Target groups that are forwarded to and defined nowhere."""
+    def _stand_ins(self, services: Iterable[Service]) -> Iterator[TargetGroup]:
+        """A group for each one that is forwarded to and defined nowhere: a server that the user names replaces it."""
         known = {group.arn for group in self._merged.target_groups}
-        for service in services:
-            for listener in service.listeners:
-                actions = [(listener.default_action, listener.origin)]
-                actions += [(rule.action, rule.origin) for rule in listener.rules]
-                for action, origin in actions:
-                    groups = action.target_groups if isinstance(action, ForwardAction) else ()
-                    for each in groups:
-                        if each.target_group_arn not in known:
-                            yield Problem(f"The target group {each.target_group_arn} is not defined.", origin)
+        for action, origin in _actions(services):
+            for each in action.target_groups if isinstance(action, ForwardAction) else ():
+                if each.target_group_arn not in known:
+                    known.add(each.target_group_arn)
+                    yield self._stand_in(each.target_group_arn, origin)
+
+    def _stand_in(self, arn: str, origin: str) -> TargetGroup:
+        name = short(arn)
+        urls = self._urls(name)
+        if urls is None:
+            self.problems.append(
+                Problem(
+                    f"The target group {name} is not defined. Give its definition too, or a server that replaces "
+                    f"its targets: --target {name}=URL.",
+                    origin,
+                )
+            )
+        return TargetGroup(
+            name=name,
+            arn=arn,
+            type="IP",
+            targets=tuple(HttpTarget(url=url) for url in urls or ()),
+            origin=origin,
+        )
 
     # ── service networks ──────────────────────────────────────────────────────────────────────
 
@@ -255,6 +285,14 @@ def _entries(merged: Fragment) -> Iterator[Entry]:
         yield Entry(
             kind="targetgroup", thing=group, is_candidate=not group.name.startswith(CONTROLLER_PREFIX)
         )
+
+
+def _actions(services: Iterable[Service]) -> Iterator[tuple[Action, str]]:
+    """Every action, and where it is written."""
+    for service in services:
+        for listener in service.listeners:
+            yield listener.default_action, listener.origin
+            yield from ((rule.action, rule.origin) for rule in listener.rules)
 
 
 def _with_groups(service: Service, arns: Mapping[str, str]) -> Service:

@@ -11,6 +11,7 @@ from lattice_events.errors import ConfigurationError
 from lattice_events.network.model import (
     FixedResponseAction,
     ForwardAction,
+    HttpTarget,
     Listener,
     Match,
     Network,
@@ -259,4 +260,24 @@ def test_a_vpc_comes_to_the_network_by_its_name() -> None:
     assert [(each.name, each.vpc_ids) for each in found.service_networks] == [
         ("one", ()),
         ("two", ("vpc-1",)),
+    ]
+
+
+def test_a_group_that_nothing_defines_is_asked_for() -> None:
+    fragments = [each for each in placed() if not each.target_groups]
+
+    assert problems(*fragments) == [
+        "r.yml: The target group tg-0 is not defined. Give its definition too, or a server that replaces its targets: --target tg-0=URL."
+    ]
+
+
+def test_a_server_replaces_a_group_that_nothing_defines() -> None:
+    fragments = [each for each in placed() if not each.target_groups]
+
+    found, _ = assemble(
+        fragments, region="us-west-2", account="1", urls=lambda name: [f"http://127.0.0.1/{name}"]
+    )
+
+    assert [(each.name, each.targets) for each in found.target_groups] == [
+        ("tg-0", (HttpTarget(url="http://127.0.0.1/tg-0"),))
     ]
