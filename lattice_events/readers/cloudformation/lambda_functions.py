@@ -1,0 +1,160 @@
+"""Lambda functions: how they run, and who they are to others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lattice_events.network.model import Function
+from lattice_events.readers.cloudformation.intrinsics import (
+    NO_VALUE,
+    as_text,
+    is_intrinsic,
+)
+from lattice_events.readers.cloudformation.outside import UnresolvableError
+from lattice_events.readers.cloudformation.reading import Reading
+from lattice_events.readers.cloudformation.roles import principal_of
+from lattice_events.readers.cloudformation.types import SECURITY_GROUP
+from lattice_events.readers.common.handlers import handler_problem
+from lattice_events.readers.common.lattice_schema import (
+    MAX_ENVIRONMENT_BYTES,
+    function_name_problem,
+    variable_name_problem,
+)
+from lattice_events.readers.common.properties import WrongPropertyError, shaped_number, shaped_text
+
+
+def read_function(reading: Reading, name: str) -> None:
+    """Read a function; one that cannot run here is left out with a note."""
+    called = reading.references.name(name)
+    reading.fragment.declared_functions.append((name, called))
+    obstacle = obstacle_of(reading, name)
+    if obstacle:
+        reading.fragment.notes.append(f"Function {called} is left out: {obstacle}.")
+        return
+    reading.attempt(name, lambda: _check_name(reading, name), None)
+    handler = reading.attempt(name, lambda: _handler(reading, name), "")
+    environment: Mapping[str, str] = reading.attempt(name, lambda: _environment(reading, name), {})
+    code = reading.options.code(name)
+    if code is None:
+        message = f"Where is the code of this function? Name its folder with --code {name}=FOLDER."
+        raise WrongPropertyError(message, ("Code",))
+    if reading.options.runs_functions and handler:
+        _note_missing_handler(reading, name, handler, code, environment)
+    given = reading.template.quiet(("Resources", name, "Properties", "Role"))
+    role_arn = given if isinstance(given, str) else ""
+    reading.fragment.principals.append(principal_of(reading, name, role_arn, vpc_id=_vpc(reading, name)))
+    reading.fragment.functions.append(
+        Function(
+            name=called,
+            arn=reading.references.arn(name),
+            handler=handler,
+            runtime=str(reading.template.property(name, "Runtime")),
+            code=code,
+            timeout_seconds=reading.attempt(name, lambda: _number(reading, name, "Timeout", 3), 3),
+            memory_mb=reading.attempt(name, lambda: _number(reading, name, "MemorySize", 128), 128),
+            environment=environment,
+            python=reading.options.run_settings.python,
+            max_processes=reading.options.run_settings.max_processes,
+            role_arn=role_arn,
+            logical_id=name,
+            origin=reading.template.origin(name),
+        )
+    )
+
+
+def obstacle_of(reading: Reading, name: str) -> str | None:
+    """Say why a function cannot run on this machine, or ``None``."""
+    if reading.template.property(name, "PackageType", "Zip") != "Zip":
+        return "it is a container image"
+    if reading.template.property(name, "Layers", []):
+        return "it has layers, which are not emulated"
+    runtime = reading.template.property(name, "Runtime")
+    if not str(runtime).startswith("python3."):
+        return f"its runtime is {runtime}; only Python runs"
+    return None
+
+
+def _number(reading: Reading, name: str, key: str, default: int) -> int:
+    return shaped_number(reading.template.property(name, key, default), key, (key,))
+
+
+def _handler(reading: Reading, name: str) -> str:
+    handler = shaped_text(reading.template.property(name, "Handler"), "Handler", ("Handler",))
+    if "." not in handler:
+        raise WrongPropertyError(
+            f"Handler must be like folder/module.function, not {handler!r}.", ("Handler",)
+        )
+    return handler
+
+
+def _check_name(reading: Reading, name: str) -> None:
+    given = reading.references.own_name(name)
+    problem = None if given is None else function_name_problem(given)
+    if problem:
+        raise WrongPropertyError(f"FunctionName {problem}.", ("FunctionName",))
+
+
+def _note_missing_handler(
+    reading: Reading, name: str, handler: str, code: str, environment: Mapping[str, str]
+) -> None:
+    """Say at once what would else show at the first request. AWS deploys such a function, too."""
+    knows_path = not reading.options.run_settings.python and "PYTHONPATH" not in environment
+    problem = handler_problem(handler, code, knows_path=knows_path)
+    if problem:
+        place = reading.template.locate(("Resources", name, "Properties", "Handler"))
+        called = reading.references.name(name)
+        reading.fragment.notes.append(f"{place}: The handler {handler} of {called} cannot start: {problem}")
+
+
+def _vpc(reading: Reading, name: str) -> str | None:
+    """The VPC that a function is attached to, as its security group's resource tells."""
+    template = reading.template
+    groups = template.written(("Resources", name, "Properties", "VpcConfig", "SecurityGroupIds"))
+    for group in groups if isinstance(groups, list) else ():
+        named = group.get("Ref") or group.get("Fn::GetAtt") if isinstance(group, dict) else None
+        logical_id = str(named[0] if isinstance(named, list) and named else named)
+        if template.kind(logical_id) == SECURITY_GROUP:
+            vpc = template.quiet(("Resources", logical_id, "Properties", "VpcId"))
+            return vpc if isinstance(vpc, str) else None
+    return None
+
+
+def _environment(reading: Reading, name: str) -> Mapping[str, str]:
+    """A function's variables; one that cannot be known gets a placeholder and a note."""
+    known: dict[str, str] = {}
+    for key, value in _variables(reading, name).items():
+        problem = variable_name_problem(str(key))
+        if problem:
+            raise WrongPropertyError(f"{problem}.", ("Environment", "Variables", key))
+        try:
+            resolved = reading.template.resolver.resolve(value)
+        except UnresolvableError as error:
+            resolved = f"unresolved:{error.intrinsic}:{error.name}"
+            what = f"{key} of {reading.references.name(name)} is unknown ({error})"
+            known_by = f" or {error.option}" if error.option else ""
+            advice = f".{error.advice}" if error.advice else f"; set it with --env {key}=VALUE{known_by}."
+            reading.fragment.notes.append(what + advice)
+        if resolved is not NO_VALUE:
+            known[str(key)] = as_text(resolved)
+    _check_size(known)
+    return known
+
+
+def _check_size(variables: Mapping[str, str]) -> None:
+    size = sum(len(text.encode()) for pair in variables.items() for text in pair)
+    if size > MAX_ENVIRONMENT_BYTES:
+        message = f"Lambda takes {MAX_ENVIRONMENT_BYTES:,} bytes of variables, names and values together, not {size:,}."
+        raise WrongPropertyError(message, ("Environment",))
+
+
+def _variables(reading: Reading, name: str) -> Mapping[Any, Any]:
+    """Each variable's value, unresolved, so that one that is not known leaves the others alone."""
+    path = ("Resources", name, "Properties", "Environment", "Variables")
+    variables = reading.template.written(path)
+    if not isinstance(variables, dict) or is_intrinsic(variables):
+        environment = reading.template.property(name, "Environment", {})
+        variables = environment.get("Variables", {}) if isinstance(environment, dict) else None
+    if not isinstance(variables, dict):
+        raise WrongPropertyError("Environment must have Variables, names and values.", ("Environment",))
+    return variables

@@ -1,0 +1,161 @@
+"""What reading one template gathers: its fragment, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TypeVar
+
+from lattice_events.errors import Problem, UnsupportedIntrinsicError
+from lattice_events.network.model import Listener, Rule
+from lattice_events.network.policy import Policy
+from lattice_events.readers.cloudformation.outside import UnresolvableError
+from lattice_events.readers.cloudformation.template import Template
+from lattice_events.readers.cloudformation.types import (
+    FUNCTION,
+    LISTENER,
+    MANAGED_POLICY,
+    POLICY,
+    ROLE,
+    ROLE_POLICY,
+    SERVICE,
+    TARGET_GROUP,
+)
+from lattice_events.readers.cloudformation.unknown import UnknownValueError
+from lattice_events.readers.common.documents import Path
+from lattice_events.readers.common.fragment import Fragment, Kind, Reference
+from lattice_events.readers.common.lattice_schema import name_problem
+from lattice_events.readers.common.properties import WrongPropertyError
+
+_T = TypeVar("_T")
+_GENERAL_ADVICE = " Give the value itself, a parameter with a Default, or --param NAME=VALUE."
+
+
+class Reading:
+    """One template, the fragment that is made of it, and the only place where problems are recorded."""
+
+    def __init__(self, template: Template) -> None:
+        """Start with what is wrong with the template itself."""
+        self.template = template
+        self.options = template.options
+        self.references = template.references
+        self.fragment = Fragment()
+        self.rules: dict[str, list[Rule]] = {}  # by the ARN of their listener
+        self.role_policies: dict[str, Policy] = {}  # by logical id of the role
+        self.listeners: dict[str, list[Listener]] = {}  # by the ARN of their service
+        for path, fault in template.faults:
+            if isinstance(fault, UnresolvableError):
+                self.unknown(path, fault)
+            else:
+                self.problem(path, fault)
+
+    # ── problems ──────────────────────────────────────────────────────────────────────────────
+
+    def problem(self, path: Path, message: str) -> None:
+        """Record what is wrong at a key path."""
+        self.fragment.problems.append(Problem(message, self.template.locate(path)))
+
+    def unknown(self, path: Path, error: UnresolvableError) -> None:
+        """Record a value that the network needs and that cannot be known here."""
+        given = f" Give it with {error.option}." if error.option else _GENERAL_ADVICE
+        advice = error.advice or given
+        message = (
+            f"lattice dev needs this value but cannot know it: {error.intrinsic} {error.detail}.{advice}"
+        )
+        unsupported = UnsupportedIntrinsicError(
+            Problem(message, self.template.locate(path)), intrinsic=error.intrinsic
+        )
+        self.fragment.problems += unsupported.problems
+
+    def attempt(self, name: str, get: Callable[[], _T], default: _T) -> _T:
+        """What a getter gives of a resource; what it raises becomes problems, and the default stands for it.
+
+        Args:
+            name: Logical id of the resource.
+            get: Raises `WrongPropertyError` or `UnknownValueError`.
+            default: Goes into a network that is not built, since there is a problem.
+        """
+        try:
+            return get()
+        except WrongPropertyError as error:
+            self.problem(("Resources", name, "Properties", *error.path), error.problem)
+        except UnknownValueError as error:
+            for path, part in error.parts:
+                self.unknown(path, part)
+        return default
+
+    # ── what several readers ask ──────────────────────────────────────────────────────────────
+
+    def name(self, name: str, kind: str) -> str:
+        """The name of a resource of VPC Lattice; one that AWS would refuse is a problem."""
+        return self.own_name(name, kind) or self.references.name(name)
+
+    def own_name(self, name: str, kind: str) -> str | None:
+        """The name that a resource gives itself, if it does."""
+        given = self.attempt(name, lambda: self.references.own_name(name), None)
+        problem = None if given is None else name_problem(kind, given)
+        if problem:
+            path: Path = ("Resources", name, "Properties", "Name")
+            self.problem(path, problem[0].upper() + problem[1:] + ".")
+        return given
+
+    def reference(self, name: str, key: str, *kinds: Kind) -> Reference | None:
+        """What a property names, which any source may define; one that only others know keeps its name.
+
+        Raises:
+            UnknownValueError: It cannot be known, and is not others' to say.
+            WrongPropertyError: It is not text.
+        """
+        path: Path = ("Resources", name, "Properties", key)
+        outside = self.template.outside(path)
+        text = outside or self.template.text(name, key)
+        if text is None:
+            return None
+        where, is_outside = self.template.locate(path), outside is not None
+        return Reference(text=text, origin=where, kinds=kinds, is_outside=is_outside)
+
+    @cached_property
+    def services(self) -> Mapping[str, str]:
+        """ARNs of this template's services, by ARN and by id."""
+        return self._by_identifier(SERVICE)
+
+    @cached_property
+    def listener_arns(self) -> Mapping[str, str]:
+        """ARNs of this template's listeners, by ARN and by id."""
+        return self._by_identifier(LISTENER)
+
+    @cached_property
+    def target_groups(self) -> Mapping[str, str]:
+        """ARNs of this template's target groups, by ARN and by id."""
+        return self._by_identifier(TARGET_GROUP)
+
+    def _by_identifier(self, kind: str) -> dict[str, str]:
+        arns = [self.references.arn(name) for name in self.template.names_of(kind)]
+        return {**{arn: arn for arn in arns}, **{arn.rpartition("/")[2]: arn for arn in arns}}
+
+    @cached_property
+    def functions(self) -> Mapping[str, str]:
+        """Logical ids of this template's functions, by name."""
+        names = reversed(self.template.names_of(FUNCTION))
+        return {self.references.name(name): name for name in names}
+
+    @cached_property
+    def roles(self) -> Mapping[str, str]:
+        """Logical ids of this template's roles, by ARN."""
+        return {self.references.arn(name): name for name in self.template.names_of(ROLE)}
+
+    @cached_property
+    def managed_policies(self) -> Mapping[str, str]:
+        """Logical ids of this template's managed policies, by ARN."""
+        return {self.references.arn(name): name for name in self.template.names_of(MANAGED_POLICY)}
+
+    @cached_property
+    def attached_policies(self) -> Mapping[str, Sequence[str]]:
+        """Logical ids of the policies of this template that name a role, by the role's name."""
+        attached: dict[str, list[str]] = {}
+        for name in self.template.names_of(POLICY, MANAGED_POLICY, ROLE_POLICY):
+            key = "RoleName" if self.template.kind(name) == ROLE_POLICY else "Roles"
+            named = self.template.quiet(("Resources", name, "Properties", key))
+            for role in named if isinstance(named, list) else [named]:
+                attached.setdefault(str(role), []).append(name)
+        return attached

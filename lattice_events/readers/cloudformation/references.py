@@ -1,0 +1,273 @@
+"""What ``Ref`` and ``Fn::GetAtt`` give of a template's resources: their ARNs, ids and names.
+
+Source:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_VpcLattice.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from lattice_events.arn import Arn
+from lattice_events.network.model import generated_domain_name, make_id
+from lattice_events.readers.cloudformation.outside import UnresolvableError
+from lattice_events.readers.cloudformation.types import (
+    ALIAS,
+    FUNCTION,
+    LATTICE,
+    LISTENER,
+    MANAGED_POLICY,
+    ROLE,
+    RULE,
+    SERVICE,
+    SERVICE_ASSOCIATION,
+    SERVICE_NETWORK,
+    TARGET_GROUP,
+    VERSION,
+    VPC,
+    VPC_ASSOCIATION,
+)
+from lattice_events.readers.cloudformation.unknown import UnknownValueError
+from lattice_events.readers.common.fragment import did_you_mean
+from lattice_events.readers.common.lattice_schema import made_up_name
+from lattice_events.readers.common.properties import WrongPropertyError
+
+if TYPE_CHECKING:
+    from lattice_events.readers.cloudformation.template import Template
+
+_NAME_KEYS = {FUNCTION: "FunctionName", ROLE: "RoleName", MANAGED_POLICY: "ManagedPolicyName"}
+_NAMED_KINDS = {SERVICE_NETWORK: "service network", SERVICE: "service", TARGET_GROUP: "target group"}
+# Of VPC Lattice's types: the start of an id, and how an ARN calls it if that is not the type's own name.
+_IDS = {
+    SERVICE_NETWORK: ("sn", "servicenetwork"),
+    SERVICE: ("svc", "service"),
+    LISTENER: ("listener", "listener"),
+    RULE: ("rule", "rule"),
+    TARGET_GROUP: ("tg", "targetgroup"),
+    SERVICE_ASSOCIATION: ("snsa", "servicenetworkserviceassociation"),
+    VPC_ASSOCIATION: ("snva", "servicenetworkvpcassociation"),
+}
+
+
+class References:
+    """The identities of one template's resources; each is worked out once.
+
+    A name that cannot be known does not make every reference to it unknown: the resource goes by the name that
+    CloudFormation would make of its logical id, and who needs the name itself asks `own_name`.
+    """
+
+    def __init__(self, template: Template) -> None:
+        """Keep the template."""
+        self._template = template
+        self._names: dict[str, str | Exception | None] = {}
+        self._naming: set[str] = set()
+        self._arns: dict[str, str] = {}
+
+    def own_name(self, name: str) -> str | None:
+        """The name that a resource gives itself.
+
+        Raises:
+            UnknownValueError: It cannot be known.
+            WrongPropertyError: It is not text.
+        """
+        if name not in self._names:
+            self._names[name] = self._find_name(name)
+        found = self._names[name]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _find_name(self, name: str) -> str | Exception | None:
+        key = _NAME_KEYS.get(self._kind(name), "Name")
+        if name in self._naming:
+            raise UnresolvableError("Ref", name, why="it refers to itself")
+        self._naming.add(name)
+        try:
+            return self._template.text(name, key)
+        except (UnknownValueError, WrongPropertyError) as error:
+            return error
+        finally:
+            self._naming.discard(name)
+
+    def name(self, name: str) -> str:
+        """What a resource is called; one without a name that is known goes by its logical id."""
+        try:
+            given = self.own_name(name)
+        except (UnknownValueError, WrongPropertyError):
+            given = None
+        return given or self._made_up_name(name)
+
+    def _made_up_name(self, name: str) -> str:
+        """A name for what was given none, as CloudFormation makes it of the stack and the logical id."""
+        kind, stack = self._kind(name), self._template.options.stack_name
+        if kind == FUNCTION:
+            return name
+        if kind in _NAMED_KINDS:
+            return made_up_name(_NAMED_KINDS[kind], stack, name)
+        return f"{stack}-{name}"
+
+    def _kind(self, name: str) -> str:
+        return str(self._template.kind(name))
+
+    # ── what Ref and Fn::GetAtt give ──────────────────────────────────────────────────────────
+
+    def reference(self, name: str) -> Any:
+        """What ``Ref`` gives.
+
+        Raises:
+            UnresolvableError: Nothing that could be known.
+        """
+        kind = self._known_kind("Ref", name, name)
+        if kind in _REFERENCES:
+            return _REFERENCES[kind](self, name)
+        if kind.startswith(LATTICE):
+            return self.arn(name)
+        raise UnresolvableError("Ref", name, why=f"a resource of type {kind}")
+
+    def attribute(self, name: str, attribute: str) -> Any:
+        """What ``Fn::GetAtt`` gives.
+
+        Raises:
+            UnresolvableError: Nothing that could be known.
+        """
+        shown = f"{name}.{attribute}"
+        kind = self._known_kind("Fn::GetAtt", name, shown)
+        known = attributes_of(kind)
+        if attribute in known:
+            return known[attribute](self, name)
+        advice = did_you_mean(attribute, known)
+        raise UnresolvableError("Fn::GetAtt", shown, why=f"a resource of type {kind}", advice=advice)
+
+    def _known_kind(self, intrinsic: str, name: str, shown: str) -> str:
+        """The type of a resource that a reference names.
+
+        Raises:
+            UnresolvableError: It does not exist; what was meant may.
+        """
+        kind = self._template.kind(name)
+        if kind is not None:
+            return kind
+        if name in self._template.declared:
+            why, advice = (
+                "its condition excludes that resource",
+                " Choose with Fn::If and the same condition.",
+            )
+            raise UnresolvableError(intrinsic, shown, why=why, advice=advice)
+        parameters = self._template.parameter_names if intrinsic == "Ref" else ()
+        advice = did_you_mean(name, (*self._template.resources, *parameters))
+        what = "resource or parameter" if intrinsic == "Ref" else "resource"
+        advice = advice or f" Define it, or write the name of a {what} of this template."
+        raise UnresolvableError(intrinsic, shown, why=f"there is no such {what}", advice=advice)
+
+    # ── ARNs ──────────────────────────────────────────────────────────────────────────────────
+
+    def arn(self, name: str) -> str:
+        """The local ARN of a resource."""
+        if name not in self._arns:
+            self._arns[name] = self._make_arn(name)
+        return self._arns[name]
+
+    def id(self, name: str) -> str:
+        """The id of a resource of VPC Lattice."""
+        return self.arn(name).rpartition("/")[2]
+
+    def _make_arn(self, name: str) -> str:
+        kind, options = self._kind(name), self._template.options
+        where = f"{options.region}:{options.account}"
+        if kind == FUNCTION:
+            return f"arn:aws:lambda:{where}:function:{self.name(name)}"
+        if kind in (ALIAS, VERSION):
+            return f"arn:aws:lambda:{where}:function:{self._qualified(name)}"
+        if kind in (ROLE, MANAGED_POLICY):
+            path = self._quiet_text(name, "Path") or "/"
+            return f"arn:aws:iam::{options.account}:{'role' if kind == ROLE else 'policy'}{path}{self.name(name)}"
+        return f"arn:aws:vpc-lattice:{where}:{self._lattice_part(name, kind)}"
+
+    def _qualified(self, name: str) -> str:
+        """``FUNCTION:QUALIFIER`` of an alias or a version.
+
+        Raises:
+            UnresolvableError: The function cannot be known.
+        """
+        function = self._needed(name, "FunctionName").rpartition("function:")[2]
+        return f"{function}:{self._quiet_text(name, 'Name') or 1}"
+
+    def _lattice_part(self, name: str, kind: str) -> str:
+        """The part of an ARN that names a resource of VPC Lattice."""
+        stack = self._template.options.stack_name
+        word = kind.removeprefix(LATTICE).lower()
+        prefix, word = _IDS.get(kind, (word, word))
+        if kind in (SERVICE_NETWORK, SERVICE):  # which other sources know by name
+            return f"{word}/{make_id(prefix, self.name(name))}"
+        part = f"{word}/{make_id(prefix, stack, name)}"
+        if kind == LISTENER:
+            return f"{self._service_part(name)}/{part}"
+        return f"{self._listener_part(name)}/{part}" if kind == RULE else part
+
+    def _service_part(self, name: str) -> str:
+        """``service/ID`` of the service that a listener or a rule names."""
+        text = self._quiet_text(name, "ServiceIdentifier") or "unknown"
+        arn = Arn.parse(text)
+        return arn.resource if arn else f"service/{text}"
+
+    def _listener_part(self, name: str) -> str:
+        """``service/ID/listener/ID`` of the listener that a rule names."""
+        text = self._quiet_text(name, "ListenerIdentifier") or "unknown"
+        arn = Arn.parse(text)
+        return arn.resource if arn else f"{self._service_part(name)}/listener/{text}"
+
+    def _quiet_text(self, name: str, key: str) -> str | None:
+        """A property; ``None`` when it cannot be known or is not text."""
+        value = self._template.quiet(("Resources", name, "Properties", key))
+        return value if isinstance(value, str) else None
+
+    def _needed(self, name: str, key: str) -> str:
+        """A property without which a reference means nothing.
+
+        Raises:
+            UnresolvableError: It cannot be known.
+        """
+        try:
+            return self._template.text(name, key) or "unknown"
+        except UnknownValueError as error:
+            raise error.parts[0][1] from None
+        except WrongPropertyError as error:
+            raise UnresolvableError("Ref", name, why=error.problem) from None
+
+    def vpc_id(self, name: str) -> str:
+        """The id of a VPC."""
+        return make_id("vpc", self._template.options.stack_name, name)
+
+    def service_domain(self, name: str) -> str:
+        """The generated domain name of a service."""
+        service = self.name(name)
+        return generated_domain_name(service, make_id("svc", service), self._template.options.region)
+
+
+Answer = Callable[[References, str], Any]
+_ARN: Answer = References.arn
+_REFERENCES: Mapping[str, Answer] = {
+    FUNCTION: References.name,
+    ROLE: References.name,
+    MANAGED_POLICY: _ARN,
+    ALIAS: _ARN,
+    VERSION: _ARN,
+    VPC: References.vpc_id,
+}
+_ATTRIBUTES: Mapping[str, Mapping[str, Answer]] = {
+    FUNCTION: {"Arn": _ARN},
+    ROLE: {"Arn": _ARN},
+    MANAGED_POLICY: {"PolicyArn": _ARN},
+    ALIAS: {"AliasArn": _ARN},
+    VERSION: {"FunctionArn": _ARN},
+    VPC: {"VpcId": References.vpc_id},
+    SERVICE: {"Arn": _ARN, "Id": References.id, "DnsEntry.DomainName": References.service_domain},
+}
+
+
+def attributes_of(kind: str) -> Mapping[str, Answer]:
+    """What ``Fn::GetAtt`` gives of a type."""
+    if kind in _ATTRIBUTES:
+        return _ATTRIBUTES[kind]
+    return {"Arn": _ARN, "Id": References.id} if kind.startswith(LATTICE) else {}
