@@ -11,6 +11,7 @@ from lattice_events.network.model import (
     Action,
     FixedResponseAction,
     ForwardAction,
+    Function,
     HttpTarget,
     LambdaTarget,
     Listener,
@@ -82,6 +83,7 @@ class _Linker:
         self._account = account
         _add_implied_networks(merged)
         self._networks = list(merged.service_networks)
+        self._functions = list(merged.functions)
         self._directory = Directory(list(_entries(merged)), chosen)
         self.problems: list[Problem] = []
         self._refuse_unknown_choice(chosen)
@@ -129,7 +131,7 @@ class _Linker:
                 for each in services
             ),
             target_groups=groups,
-            functions=tuple(merged.functions),
+            functions=tuple(self._functions),
             principals=tuple(merged.principals),
         )
         self.problems += self._directory.problems
@@ -174,20 +176,32 @@ class _Linker:
         return [_with_groups(service, arns) for service in services] if arns else list(services)
 
     def _linked_functions(self) -> Iterator[TargetGroup]:
-        """Target groups that point at the functions of any source, by name; those that do not exist are problems."""
-        by_name = {each.name: each for each in self._merged.functions}
-        declared = {name for _, name in self._merged.declared_functions}
+        """Target groups that point at the functions of any source, by name; what is not defined cannot run."""
+        known = {each.name: each.arn for each in self._functions}
+
+        def linked(target: Target, group: TargetGroup) -> Target:
+            if not isinstance(target, LambdaTarget):
+                return target
+            name = target.function_arn.rpartition(":")[2]
+            if name not in known:
+                known[name] = self._missing_function(name, target.function_arn, group.origin).arn
+            return LambdaTarget(function_arn=known[name])
+
         for group in self._merged.target_groups:
-            targets: list[Target] = []
-            for target in group.targets:
-                name = target.function_arn.rpartition(":")[2] if isinstance(target, LambdaTarget) else None
-                if name is None:
-                    targets.append(target)
-                elif name in by_name:
-                    targets.append(LambdaTarget(function_arn=by_name[name].arn))
-                elif name not in declared:
-                    self.problems.append(Problem(f"The function {name} is not defined.", group.origin))
-            yield replace(group, targets=tuple(targets))
+            yield replace(group, targets=tuple(linked(target, group) for target in group.targets))
+
+    def _missing_function(self, name: str, arn: str, origin: str) -> Function:
+        """A function that a target group names and no source defines: requests to it fail, and say so."""
+        obstacle = "no source that was given defines it"
+        missing = Function(
+            name=name, arn=arn, handler="", runtime="", code="", obstacle=obstacle, origin=origin
+        )
+        self._functions.append(missing)
+        if name not in {declared for _, declared in self._merged.declared_functions}:
+            self._directory.notes.append(
+                f"{origin}: The function {name} is not defined in any source, so requests to it fail. Give its definition too."
+            )
+        return missing
 
     def _stand_ins(self, services: Iterable[Service]) -> Iterator[TargetGroup]:
         """A group for each one that is forwarded to and defined nowhere: a server that the user names replaces it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from lattice_events.network.model import (
     FixedResponseAction,
     ForwardAction,
     HttpTarget,
+    LambdaTarget,
     Listener,
     Match,
     Network,
@@ -281,3 +283,18 @@ def test_a_server_replaces_a_group_that_nothing_defines() -> None:
     assert [(each.name, each.targets) for each in found.target_groups] == [
         ("tg-0", (HttpTarget(url="http://127.0.0.1/tg-0"),))
     ]
+
+
+def test_a_function_that_nothing_defines_cannot_run() -> None:
+    target = LambdaTarget(function_arn="arn:aws:lambda:us-west-2:1:function:gone")
+    group = replace(GROUP, targets=(target,))
+
+    found, notes = link(Fragment(target_groups=[group]))
+
+    assert [(each.name, each.obstacle) for each in found.functions] == [
+        ("gone", "no source that was given defines it")
+    ]
+    assert found.target_groups == (group,)
+    assert notes == (
+        "g.yml: The function gone is not defined in any source, so requests to it fail. Give its definition too.",
+    )
