@@ -16,7 +16,7 @@ import click
 from lattice_events.cli.event import parse_header
 from lattice_events.cli.explain_tree import print_tree
 from lattice_events.cli.names import find_name
-from lattice_events.cli.options import read_options, source_options
+from lattice_events.cli.options import read_options, source_options, source_paths
 from lattice_events.client.scope import split_url
 from lattice_events.errors import ConfigurationError
 from lattice_events.headers import Headers
@@ -60,6 +60,7 @@ def explain(
     headers: tuple[str, ...],
     from_vpc: str,
     as_json: bool,
+    config: Path | None,
     **sources: Any,
 ) -> None:
     """Explain what VPC Lattice would do with a request to URL: which rule, which policy, which target, and why.
@@ -73,7 +74,7 @@ def explain(
         raise click.UsageError(f"--from-vpc takes the id or the ARN of a VPC, not {from_vpc!r}.")
     given = [parse_header(each) for each in headers]
     project = load_project(
-        paths or (Path(),),
+        source_paths(paths, config),
         replace(read_options(**sources), runs_functions=False),
         allocate=lambda _name, _settings: "http://127.0.0.1:$PORT",
     )

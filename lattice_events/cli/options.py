@@ -11,6 +11,7 @@ import click
 
 from lattice_events.cli.env_file import read_env_files
 from lattice_events.cli.run import RunOptions
+from lattice_events.cli.variables import read_variables
 from lattice_events.errors import ConfigurationError
 from lattice_events.readers.common.lattice_schema import variable_name_problem
 from lattice_events.readers.common.sources import ReadOptions
@@ -26,6 +27,12 @@ _SOURCE_OPTIONS = (
         multiple=True,
         metavar="K=V",
         help="Passed to the Serverless CLI; also sets template parameters.",
+    ),
+    click.option(
+        "--config",
+        type=_FILE,
+        metavar="FILE",
+        help="The Serverless file of its folder to read, where that is not serverless.yml.",
     ),
     click.option("--serverless-command", default="", metavar="PROGRAM", help="The Serverless CLI to use."),
     click.option(
@@ -49,6 +56,14 @@ _SOURCE_OPTIONS = (
         multiple=True,
         metavar="KIND:NAME=VALUE",
         help="What only AWS knows: ssm:/path=VALUE, cf:stack.output=VALUE, import:export=VALUE.",
+    ),
+    click.option(
+        "--variable-file",
+        "outside_files",
+        multiple=True,
+        type=_FILE,
+        metavar="FILE",
+        help="File with lines of KIND:NAME=VALUE, as for --variable.",
     ),
 )
 _FUNCTION_OPTIONS = (
@@ -101,6 +116,7 @@ def read_options(
     code: tuple[str, ...],
     layers: tuple[str, ...],
     outside: tuple[str, ...],
+    outside_files: tuple[Path, ...],
 ) -> ReadOptions:
     """What the options say about the sources.
 
@@ -113,15 +129,24 @@ def read_options(
         params=dict(_pair("--param", each) for each in params),
         serverless_command=serverless_command,
         package=package,
-        variables=dict(_pair("--variable", each) for each in outside),
+        variables=read_variables(outside, outside_files),
         code={name: Path(folder) for name, folder in (_pair("--code", each) for each in code)},
         layers={name: Path(folder) for name, folder in (_pair("--layer", each) for each in layers)},
     )
 
 
+def source_paths(paths: tuple[Path, ...], config: Path | None) -> tuple[Path, ...]:
+    """What to read: a file of ``--config`` stands for its folder."""
+    if config is None:
+        return paths or (Path(),)
+    folder = config.resolve().parent
+    return (*(path for path in paths if path.resolve() not in (folder, config.resolve())), config)
+
+
 def run_options(
     paths: tuple[Path, ...],
     *,
+    config: Path | None,
     port: int = 0,
     tls_port: int = 0,
     control_port: int = 0,
@@ -146,7 +171,7 @@ def run_options(
         raise ConfigurationError("--port, --tls-port and --control-port must differ; 0 uses a free port.")
     environment = dict([*read_env_files(files), *map(read_variable, variables)])
     return RunOptions(
-        paths=paths or (Path(),),
+        paths=source_paths(paths, config),
         port=port,
         tls_port=tls_port,
         control_port=control_port,

@@ -192,7 +192,10 @@ def test_the_prefix_of_the_httproute_changes_the_rule_and_nothing_else(
 
 def test_stage_region_and_parameters_are_passed_through(sample: Path) -> None:
     network = load(
-        sample, stage="test", region="eu-west-1", params=("eksAppUrl=https://a.example", "associateVpc=false")
+        sample,
+        stage="test",
+        region="eu-west-1",
+        params={"eksAppUrl": "https://a.example", "associateVpc": "false"},
     ).network
 
     assert network.region == "eu-west-1"
@@ -248,7 +251,7 @@ def test_wrong_yaml_is_named_before_the_cli_runs(
     file = sample / "serverless.yml"
     file.write_text(break_it(file.read_text()))
 
-    (found,) = problems(sample, command="no-such-program")
+    (found,) = problems(sample, serverless_command="no-such-program")
 
     assert found.startswith("serverless.yml:")
     assert said in found

@@ -35,7 +35,8 @@ class TemplateSource(Source):
         locate: Gives the place of a key path of the template.
         folder: Where its relative paths start.
         stack_name: Of its stack; empty for one that is made of its path.
-        code: Gives the folder or archive of a function by logical id; ``None`` when unknown.
+        code: Gives the folder or archive of a function or layer by logical id; ``None`` when unknown.
+        notes: To say of it, whatever it defines.
     """
 
     template: Mapping[str, Any]
@@ -43,6 +44,7 @@ class TemplateSource(Source):
     folder: FilePath
     stack_name: str = ""
     code: Callable[[str], str | None] = lambda _: None
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def read_all(cls, sources: Sequence[TemplateSource], context: Context) -> Fragment:
@@ -50,6 +52,7 @@ class TemplateSource(Source):
         names = stack_names(sources)
         merged = Fragment()
         for source in sources:
+            merged.notes += source.notes
             merged.add(
                 read_template(source.template, locate=source.locate, options=_options(source, names, context))
             )

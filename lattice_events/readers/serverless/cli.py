@@ -7,142 +7,58 @@ Source:
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from lattice_events.errors import ConfigurationError, ManifestError, Problem
-from lattice_events.readers.common.documents import Document, Path, mapping, parse_json, parse_yaml
-from lattice_events.readers.common.files import read_text
-from lattice_events.readers.common.sources import ReadOptions
+from lattice_events.errors import ConfigurationError, Problem
+from lattice_events.readers.common.sources import MADE_UP_ACCOUNT, ReadOptions
+from lattice_events.readers.serverless.credentials import MADE_UP, has_credentials
+from lattice_events.readers.serverless.package import Findings, Package
 
-FILE_NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
-_TEMPLATE = "cloudformation-template-update-stack.json"
-_STATE = "serverless-state.json"
 _COMMANDS = ("osls", "serverless", "sls")
 _LIMIT_SECONDS = 300
 _ASK_SECONDS = 0.2  # how often a run is asked whether it is cancelled
+_PRELOAD = FilePath(__file__).with_name("preload.js")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServerlessService:
-    """A packaged serverless.yml.
-
-    Attributes:
-        folder: Of the file.
-        source: The file as the user wrote it, for the places of problems.
-        template: The CloudFormation template that would be deployed.
-        state: The resolved configuration.
-        archives: The packaged archive by function's logical id, if it was kept.
-    """
-
-    folder: FilePath
-    source: Document
-    template: Mapping[str, Any]
-    state: Mapping[str, Any]
-    archives: Mapping[str, FilePath] = field(default_factory=dict)
-
-    @property
-    def custom(self) -> Mapping[str, Any]:
-        """``custom``, resolved."""
-        return mapping(self._service.get("custom"))
-
-    @property
-    def region(self) -> str:
-        """The Region that the service is deployed to."""
-        return str(self._provider.get("region") or "us-east-1")
-
-    @property
-    def stack_name(self) -> str:
-        """The name of the CloudFormation stack."""
-        name = self._service.get("service", "service")
-        return str(self._provider.get("stackName") or f"{name}-{self._provider.get('stage', 'dev')}")
-
-    @property
-    def _service(self) -> Mapping[str, Any]:
-        return mapping(self.state.get("service"))
-
-    @property
-    def _provider(self) -> Mapping[str, Any]:
-        return mapping(self._service.get("provider"))
-
-    def locate(self, path: Path) -> str:
-        """Where the user wrote what stands at a key path of the template."""
-        if len(path) > 1 and path[0] == "Resources":
-            function = self._function_of(str(path[1]))
-            if function is not None:
-                return self._locate_in("functions", (function, *_function_path(path[3:])), 1)
-        return self._locate_in("resources", path, 2)
-
-    def _locate_in(self, root: str, path: Path, depth: int) -> str:
-        """A place under a key that holds a mapping, or a list of mappings to merge.
-
-        Args:
-            root: The key.
-            path: What is looked for.
-            depth: How many keys of it tell whether an item of a list is the right one.
-        """
-        written = self.source.value.get(root) if isinstance(self.source.value, dict) else None
-        for index, item in enumerate(written if isinstance(written, list) else ()):
-            value = item
-            for key in path[:depth]:
-                value = value.get(key) if isinstance(value, dict) else None
-            if value is not None:
-                return self.source.locate((root, index, *path))
-        return self.source.locate((root, *path))
-
-    def _function_of(self, logical_id: str) -> str | None:
-        """The function whose resource the CLI calls so."""
-        resource = mapping(mapping(self.template.get("Resources")).get(logical_id))
-        name = mapping(resource.get("Properties")).get("FunctionName")
-        functions = mapping(self._service.get("functions"))
-        return next(
-            (key for key, each in functions.items() if name and mapping(each).get("name") == name), None
-        )
-
-
-def _function_path(path: Path) -> Path:
-    """Where a property of a function's resource stands in ``functions.NAME``."""
-    match path:
-        case ("Environment", "Variables", *rest):
-            return ("environment", *rest)
-        case ("PackageType", *_):
-            return ("image",)
-        case (str(key), *_):
-            return (key[0].lower() + key[1:],)
-        case _:
-            return ()
-
-
-def find_file(folder: FilePath) -> FilePath | None:
-    """The serverless.yml of a folder."""
-    return next((folder / name for name in FILE_NAMES if (folder / name).is_file()), None)
-
-
-def load_serverless(file: FilePath, options: ReadOptions, *, shown: str) -> ServerlessService:
-    """Package a serverless.yml and read the result.
+def package(file: FilePath, target: FilePath, options: ReadOptions, *, shown: str) -> Package:
+    """Package a service into a folder and read the result.
 
     Args:
-        file: The serverless.yml.
+        file: The serverless.yml, of whatever form.
+        target: An empty folder.
         options: What is passed to the CLI.
         shown: How to call the file in problems.
 
     Raises:
-        ConfigurationError: The file is no YAML, the CLI is missing or fails.
+        ConfigurationError: The CLI is missing or fails.
     """
-    source = parse_yaml(read_text(file, shown), shown)
-    if options.package is not None:
-        return _read_package(options.package, file, source, keeps_archives=True)
-    with _kept(file, options, shown), tempfile.TemporaryDirectory(prefix="lattice-package-") as target:
-        _package(file.parent, FilePath(target), options, shown)
-        return _read_package(FilePath(target), file, source, keeps_archives=False)
+    made = target / "package"
+    made.mkdir()
+    command = _command(file, made, options, shown)
+    with _kept(file, options, shown):
+        status, output = _run(command, file.parent, _environment(target, options), options, shown)
+    findings = Findings.read(target / "found.json")
+    if status != 0:
+        raise ConfigurationError((Problem(_failure(command[0], output, findings), shown),))
+    return Package.read(made, findings=findings)
+
+
+def _failure(command: str, output: str, findings: Findings) -> str:
+    """Why the CLI failed: all that it says, and what was not known to it."""
+    lines = [f"The Serverless CLI could not package it ({FilePath(command).name}); it says:"]
+    lines += output.strip().splitlines()
+    if findings.unknown:
+        lines += ["It had placeholders for what only AWS knows; give what it needs:"]
+        lines += [f"--variable '{name}=VALUE'" for name in findings.unknown]
+    return "\n    ".join(line.rstrip() for line in lines)
 
 
 @contextmanager
@@ -178,29 +94,28 @@ def _refuse_to_wait(options: ReadOptions, deadline: float, message: str, shown: 
         raise ConfigurationError((Problem(message, shown),))
 
 
-def _package(folder: FilePath, target: FilePath, options: ReadOptions, shown: str) -> None:
-    """Run ``package`` into a folder."""
-    command = [*_find_command(folder, options.serverless_command, shown), "package", "--package", str(target)]
+def _command(file: FilePath, target: FilePath, options: ReadOptions, shown: str) -> list[str]:
+    """``package`` into a folder."""
+    command = _find_command(file.parent, options.serverless_command, shown)
+    command += ["package", "--package", str(target), "--config", file.name]
     if options.stage:
         command += ["--stage", options.stage]
     if options.region:
         command += ["--region", options.region]
     for name, value in options.params.items():
         command += ["--param", f"{name}={value}"]
-    status, output = _run(command, folder, options, shown)
-    if status != 0:
-        said = "\n".join(f"    {line}" for line in output.strip().splitlines()[-15:])
-        message = f"The Serverless CLI could not package it ({FilePath(command[0]).name}); it says:\n{said}"
-        raise ConfigurationError((Problem(message, shown),))
+    return command
 
 
-def _run(command: Sequence[str], folder: FilePath, options: ReadOptions, shown: str) -> tuple[int, str]:
+def _run(
+    command: Sequence[str], folder: FilePath, environment: Mapping[str, str], options: ReadOptions, shown: str
+) -> tuple[int, str]:
     """Run a command to its end, its time limit or its cancellation; its exit status and output."""
     try:
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env=_environment(),
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -225,18 +140,23 @@ def _run(command: Sequence[str], folder: FilePath, options: ReadOptions, shown: 
             process.kill()  # which one that has ended does not mind
 
 
-def _environment() -> dict[str, str]:
-    """The shell's environment; without credentials, made-up ones that plugins may look for."""
-    environment = {
+def _environment(target: FilePath, options: ReadOptions) -> dict[str, str]:
+    """The shell's environment, with what makes the CLI need nobody; see ``preload.js``."""
+    is_known = has_credentials(os.environ)
+    given = {"variables": {**options.variables}, "account": MADE_UP_ACCOUNT, "hasCredentials": is_known}
+    (target / "given.json").write_text(json.dumps(given), encoding="utf-8")
+    escaped = str(_PRELOAD).replace("\\", "\\\\").replace('"', '\\"')
+    node_options = f'{os.environ.get("NODE_OPTIONS", "")} --require "{escaped}"'.strip()
+    return {
         **os.environ,
+        **({} if is_known else MADE_UP),
+        "LATTICE_SERVERLESS": str(target),
+        "NODE_OPTIONS": node_options,
         "CI": "1",
         "SLS_TELEMETRY_DISABLED": "1",
         "SLS_NOTIFICATIONS_MODE": "off",
         "NO_COLOR": "1",
     }
-    if "AWS_ACCESS_KEY_ID" not in os.environ and "AWS_PROFILE" not in os.environ:
-        environment |= {"AWS_ACCESS_KEY_ID": "LATTICELOCAL", "AWS_SECRET_ACCESS_KEY": "not-a-secret"}
-    return environment
 
 
 def _find_command(folder: FilePath, given: str, shown: str) -> list[str]:
@@ -262,41 +182,3 @@ def _find_command(folder: FilePath, given: str, shown: str) -> list[str]:
         "or 'npm install --save-dev osls'; or name the CLI with --serverless-command, or a finished package with --package."
     )
     raise ConfigurationError((Problem(message, shown),))
-
-
-def _read_package(
-    package: FilePath, file: FilePath, source: Document, *, keeps_archives: bool
-) -> ServerlessService:
-    """Read a package's template and state."""
-    template = _read_json(package / _TEMPLATE)
-    state = _read_json(package / _STATE)
-    archives = _archives(package, template, state) if keeps_archives else {}
-    return ServerlessService(
-        folder=file.parent, source=source, template=template, state=state, archives=archives
-    )
-
-
-def _archives(
-    package: FilePath, template: Mapping[str, Any], state: Mapping[str, Any]
-) -> dict[str, FilePath]:
-    """The archive of each function: its own, or the service's."""
-    archives = {}
-    shared = mapping(state.get("package")).get("artifact")
-    for logical_id, resource in mapping(template.get("Resources")).items():
-        if mapping(resource).get("Type") == "AWS::Lambda::Function":
-            code = mapping(mapping(mapping(resource).get("Properties")).get("Code"))
-            name = str(code.get("S3Key", "")).rpartition("/")[2] or str(shared or "")
-            if name and os.path.isfile(package / name):
-                archives[logical_id] = package / name
-    return archives
-
-
-def _read_json(file: FilePath) -> Mapping[str, Any]:
-    """A JSON file of a package."""
-    if not file.is_file():
-        message = "This package has no such file; create a package with 'osls package --package FOLDER'."
-        raise ManifestError((Problem(message, str(file)),))
-    value = parse_json(read_text(file, str(file)), str(file))
-    if not isinstance(value, dict):
-        raise ManifestError((Problem("This must be a JSON object.", str(file)),))
-    return value

@@ -2,59 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path as FilePath
 
 from lattice_events.readers.cloudformation.reader import TemplateSource
 from lattice_events.readers.common.sources import Found, Reader, ReadOptions, SettingsSource
-from lattice_events.readers.serverless.cli import FILE_NAMES, ServerlessService, find_file, load_serverless
+from lattice_events.readers.serverless.cli import package
+from lattice_events.readers.serverless.files import find_file, is_service, written
+from lattice_events.readers.serverless.package import Findings, Package
+from lattice_events.readers.serverless.places import Places
 
 _SETTINGS = ("custom", "lattice")
 
 
 def _claims(found: Found) -> FilePath | None:
-    """A serverless.yml, or a folder with one."""
+    """A serverless.yml of any form, or a folder with one."""
     if found.path.is_dir():
         return find_file(found.path)
-    return found.path if found.path.name in FILE_NAMES else None
+    return found.path if is_service(found) else None
 
 
 def _load(found: Found, options: ReadOptions) -> list[TemplateSource]:
     """The packaged project."""
     file = _claims(found)
     assert file is not None  # else it would not be loaded
+    return [_service(file, options)]
+
+
+def _service(file: FilePath, options: ReadOptions) -> TemplateSource:
+    """One service."""
     shown = Found(file).shown
-    service = load_serverless(file.resolve(), options, shown=shown)
+    folder = file.resolve().parent
+    places = Places(written(file, shown), folder)
+    packaged = _package(file.resolve(), options, shown)
     settings = SettingsSource(
-        value=service.custom.get("lattice"),
-        folder=service.folder,
-        locate=service.source.locate,
-        root=_SETTINGS,
+        value=packaged.custom.get("lattice"), folder=folder, locate=places.locate, root=_SETTINGS
     )
-    return [
-        TemplateSource(
-            origin=shown,
-            template=service.template,
-            locate=service.locate,
-            folder=service.folder,
-            stack_name=service.stack_name,
-            region=service.region,
-            code=_code(service, is_packaged=options.packaged),
-            settings=settings,
-        )
-    ]
+    return TemplateSource(
+        origin=shown,
+        template=packaged.template,
+        locate=partial(places.of_template, package=packaged),
+        folder=folder,
+        stack_name=packaged.stack_name,
+        region=packaged.region,
+        code=_code(packaged, folder, is_packaged=options.packaged),
+        settings=settings,
+        notes=tuple(_notes(packaged.findings, shown)),
+    )
 
 
-def _code(service: ServerlessService, *, is_packaged: bool) -> Callable[[str], str | None]:
-    """Where the code of a service's functions is."""
+def _package(file: FilePath, options: ReadOptions, shown: str) -> Package:
+    """The package that was given, or one that the CLI makes now."""
+    if options.package is not None:
+        return Package.read(options.package, findings=Findings())
+    target = FilePath(tempfile.mkdtemp(prefix="lattice-package-"))
+    remove = partial(shutil.rmtree, target, ignore_errors=True)
+    try:
+        made = package(file, target, options, shown=shown)
+    except BaseException:
+        remove()
+        raise
+    if made.findings.outside:
+        atexit.register(remove)  # functions run from its archives
+    else:
+        remove()
+    return made
+
+
+def _code(package: Package, folder: FilePath, *, is_packaged: bool) -> Callable[[str], str | None]:
+    """Where the code of a service's functions and layers is."""
 
     def code(logical_id: str) -> str | None:
-        if not is_packaged:
-            return str(service.folder)
-        archive = service.archives.get(logical_id)
-        return str(archive.absolute()) if archive else None
+        found = package.code(logical_id, folder, is_packaged=is_packaged)
+        return os.path.abspath(found) if found else None
 
     return code
+
+
+def _notes(findings: Findings, shown: str) -> Iterator[str]:
+    """What stands for something else."""
+    if findings.failures:
+        each = "; ".join(f"{name}: {reason}" for name, reason in findings.failures.items())
+        yield f"{shown}: the Serverless CLI could not ask for these variables; --variable 'KIND:NAME=VALUE' gives one: {each}"
+    if findings.fallbacks:
+        names = ", ".join(findings.fallbacks)
+        yield f"{shown}: {names} cannot be known here, and the fallback written there is used; --variable 'KIND:NAME=VALUE' gives another."
 
 
 SERVERLESS = Reader(form="a Serverless project (a folder with a serverless.yml)", claims=_claims, load=_load)
