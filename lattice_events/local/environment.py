@@ -60,6 +60,7 @@ def function_environment(
     local = {
         "AWS_EC2_METADATA_DISABLED": "true",
         "LATTICE_EVENTS_STRICT": "1",
+        **logging_variables(function),
         **proxy_variables(proxy_url),
         **ca_variables(surroundings.ca_bundle),
         **surroundings.services,
@@ -72,11 +73,22 @@ def function_environment(
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+        "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group or f"/aws/lambda/{function.name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": "lattice-dev",
         **credential_variables(credentials, function.region),
     }
     return {**machine, **function.environment, **local, **surroundings.overrides, **reserved}
+
+
+def logging_variables(function: Function) -> dict[str, str]:
+    """What the runtime client and Powertools read of a function's LoggingConfig.
+
+    Source:
+        https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+    """
+    if function.log_format != "JSON":
+        return {}
+    return {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": function.log_level or "INFO"}
 
 
 def credential_variables(credentials: Credentials, region: str) -> dict[str, str]:

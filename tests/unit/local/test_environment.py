@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
 from lattice_events.local.environment import Surroundings, function_environment
 from lattice_events.network.model import Function
 from lattice_events.sigv4 import Credentials
@@ -12,11 +19,15 @@ SURROUNDINGS = Surroundings(
     tmpdir="/tmp",
     ca_bundle="/bundle.pem",
     services={"LATTICE_SERVICE_FOO_URL": "https://foo"},
-    overrides={"A": "option"},
+    overrides={},
 )
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+OPTION = MappingProxyType({"A": "option"})
 
 
-def environment(**variables: str) -> dict[str, str]:
+def environment(
+    *, log: Mapping[str, Any] = NOTHING, overrides: Mapping[str, str] = OPTION, **variables: str
+) -> dict[str, str]:
     function = Function(
         name="f",
         arn="arn:aws:lambda:us-west-2:1:function:f",
@@ -24,11 +35,12 @@ def environment(**variables: str) -> dict[str, str]:
         runtime="python3.12",
         code=".",
         environment=variables,
+        **log,
     )
     return function_environment(
         function,
         task_root="/task",
-        surroundings=SURROUNDINGS,
+        surroundings=replace(SURROUNDINGS, overrides=overrides),
         proxy_url="http://f:token@127.0.0.1:1",
         credentials=Credentials(access_key_id="AK", secret_access_key="SK"),
     )
@@ -59,3 +71,31 @@ def test_an_option_wins_over_the_template_and_lambda_over_both() -> None:
     seen = environment(A="template", B="template", AWS_REGION="mine")
 
     assert (seen["A"], seen["B"], seen["AWS_REGION"]) == ("option", "template", "us-west-2")
+
+
+@pytest.mark.parametrize(
+    ("log", "group", "others"),
+    [
+        ({}, "/aws/lambda/f", {}),
+        ({"log_group": "/shared"}, "/shared", {}),
+        ({"log_level": "DEBUG"}, "/aws/lambda/f", {}),
+        ({"log_format": "JSON"}, "/aws/lambda/f", {"FORMAT": "JSON", "LEVEL": "INFO"}),
+        ({"log_format": "JSON", "log_level": "WARN"}, "/aws/lambda/f", {"FORMAT": "JSON", "LEVEL": "WARN"}),
+    ],
+)
+def test_the_runtime_client_is_told_how_to_log(
+    log: dict[str, Any], group: str, others: dict[str, str]
+) -> None:
+    """Levels count for JSON only: monitoring-cloudwatchlogs-log-level.html."""
+    prefix = "AWS_LAMBDA_LOG_"
+    seen = {name.removeprefix(prefix): each for name, each in environment(log=log).items() if prefix in name}
+
+    assert seen == {"GROUP_NAME": group, "STREAM_NAME": "lattice-dev", **others}
+
+
+def test_levels_of_the_settings_win_over_the_template_and_an_option_over_both() -> None:
+    name = "AWS_LAMBDA_LOG_LEVEL"
+    json = {"log_format": "JSON"}
+
+    assert environment(log=json, AWS_LAMBDA_LOG_LEVEL="ERROR")[name] == "INFO"
+    assert environment(log=json, overrides={name: "DEBUG"})[name] == "DEBUG"
