@@ -44,6 +44,15 @@ BEHAVIOURS = (
     ),
     ("same", "The certificates of HTTPS targets are not validated"),
     ("same", "A function's timeout, memory setting and environment variables"),
+    ("same", "A function's log format, level and group (`LoggingConfig`), by the real runtime client"),
+    (
+        "same",
+        "Layers: folders of one path become one, a file of a later layer replaces that of an earlier one",
+    ),
+    (
+        "observed",
+        "A function's modules come first, then those of layers, then the runtime's own; layers come last if the function sets `PYTHONPATH`",
+    ),
     ("same", "The fields of an access log record, one for each request to a service"),
     (
         "observed",
@@ -186,7 +195,18 @@ BEHAVIOURS = (
     ("absent", "The port of a health check (the target's port is used); draining of targets"),
     ("absent", "Security groups, and VPCs that are on no network: every local client reaches every service"),
     ("absent", "Clients that ignore proxy variables: use `http://NAME.localhost:8480/`"),
-    ("absent", "The memory limit of a function, layers, container images, runtimes other than Python"),
+    (
+        "absent",
+        "The memory limit of a function; container images and runtimes other than Python, which fail as targets",
+    ),
+    (
+        "absent",
+        "`/opt`: code finds modules, programs and libraries of layers by `sys.path`, `PATH` and `LD_LIBRARY_PATH`, but no file by a path that begins with `/opt`; extensions do not run",
+    ),
+    (
+        "absent",
+        "Lambda's own filtering by level of what a function prints; the runtime client filters what it logs",
+    ),
     ("absent", "Idle and lifetime limits of client connections; the limit of 10,000 requests per second"),
     (
         "absent",

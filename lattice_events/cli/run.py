@@ -239,9 +239,9 @@ class _Starting:
         functions = Functions(
             described,
             settings=FunctionSettings(
-                environment=lambda function, task_root: function_environment(
+                environment=lambda function, places: function_environment(
                     function,
-                    task_root=task_root,
+                    places=places,
                     surroundings=self._surroundings,
                     proxy_url=self._proxy_url(function.name),
                     credentials=credentials(function),

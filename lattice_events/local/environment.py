@@ -6,9 +6,11 @@ Source:
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lattice_events.local.unpacked import Places
 from lattice_events.network.model import Function
 from lattice_events.sigv4 import Credentials
 
@@ -39,7 +41,7 @@ class Surroundings:
 def function_environment(
     function: Function,
     *,
-    task_root: str,
+    places: Places,
     surroundings: Surroundings,
     proxy_url: str,
     credentials: Credentials,
@@ -56,6 +58,7 @@ def function_environment(
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
         "PYTHONUNBUFFERED": "1",
+        **_layer_variables(places, surroundings),
     }
     local = {
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -67,7 +70,7 @@ def function_environment(
     }
     reserved = {
         "_HANDLER": function.handler,
-        "LAMBDA_TASK_ROOT": task_root,
+        "LAMBDA_TASK_ROOT": places.task_root,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
@@ -78,6 +81,16 @@ def function_environment(
         **credential_variables(credentials, function.region),
     }
     return {**machine, **function.environment, **local, **surroundings.overrides, **reserved}
+
+
+def _layer_variables(places: Places, surroundings: Surroundings) -> dict[str, str]:
+    """What finds programs and libraries of layers; Python's path is the child's own business."""
+    if not places.layers:
+        return {}
+    return {
+        "PATH": f"{os.path.join(places.layers, 'bin')}:{surroundings.path}",
+        "LD_LIBRARY_PATH": os.path.join(places.layers, "lib"),
+    }
 
 
 def logging_variables(function: Function) -> dict[str, str]:

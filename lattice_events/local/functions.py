@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import uuid
 from collections.abc import Iterable
 from functools import partial
 
 from lattice_events.arn import Arn
-from lattice_events.local.archive import unpack
 from lattice_events.local.pool import FunctionSettings, Pool, failed
 from lattice_events.local.records import InvokeResult, Report, invoke_record
+from lattice_events.local.unpacked import Unpacked
 from lattice_events.network.model import Function
 
 __all__ = ["FunctionSettings", "Functions"]
@@ -26,14 +25,14 @@ class Functions:
         self._functions = {function.name: function for function in functions}
         self._report = report
         self._running: set[asyncio.Task[InvokeResult]] = set()
-        self._unpacking: dict[str, asyncio.Task[str]] = {}
+        self._unpacked = Unpacked()
         # Children read one end; the other closes when this process is gone, however it goes.
         self._death_pipe, self._life = os.pipe()
         self._is_closed = False
         self._pools = {
             function.name: Pool(
                 function,
-                task_root=partial(self._task_root, function),
+                places=partial(self._unpacked.places, function),
                 settings=settings,
                 report=report,
                 death_pipe=self._death_pipe,
@@ -99,21 +98,4 @@ class Functions:
         await asyncio.gather(*(pool.close() for pool in self._pools.values()))  # what was starting
         os.close(self._life)
         os.close(self._death_pipe)
-        for folder in await asyncio.gather(*self._unpacking.values(), return_exceptions=True):
-            if isinstance(folder, str):
-                shutil.rmtree(folder, ignore_errors=True)
-
-    async def _task_root(self, function: Function) -> str:
-        """The folder with the function's code; an archive is unpacked once a run."""
-        code = function.code
-        if not code.endswith(".zip"):
-            return code
-        if code not in self._unpacking:
-            self._unpacking[code] = asyncio.create_task(asyncio.to_thread(unpack, code))
-            self._unpacking[code].add_done_callback(partial(self._forget_failure, code))
-        return await asyncio.shield(self._unpacking[code])
-
-    def _forget_failure(self, code: str, unpacking: asyncio.Task[str]) -> None:
-        """Let the next invocation try an archive again that could not be unpacked."""
-        if unpacking.cancelled() or unpacking.exception() is not None:
-            self._unpacking.pop(code, None)
+        await self._unpacked.close()

@@ -11,6 +11,7 @@ from lattice_events.errors import ConfigurationError
 from lattice_events.local.process import FunctionProcess
 from lattice_events.local.records import InvokeResult, Report
 from lattice_events.local.runtime_api import failure
+from lattice_events.local.unpacked import Places
 from lattice_events.network.model import Function
 
 _ATTEMPTS = 3  # to find a process that lives long enough to take an invocation
@@ -21,11 +22,11 @@ class FunctionSettings:
     """How functions run.
 
     Attributes:
-        environment: Gives a function's variables; called with the function and its task root.
+        environment: Gives a function's variables; called with the function and its folders.
         own_ports: Of the run; every Runtime API's is in it while it is open.
     """
 
-    environment: Callable[[Function, str], Mapping[str, str]]
+    environment: Callable[[Function, Places], Mapping[str, str]]
     own_ports: set[int] = field(default_factory=set)
 
 
@@ -36,7 +37,7 @@ class Pool:
         self,
         function: Function,
         *,
-        task_root: Callable[[], Awaitable[str]],
+        places: Callable[[], Awaitable[Places]],
         settings: FunctionSettings,
         report: Report,
         death_pipe: int,
@@ -45,13 +46,13 @@ class Pool:
 
         Args:
             function: To run.
-            task_root: Gives the folder with its code.
+            places: Gives its folders.
             settings: How to run it.
             report: Takes what it writes.
             death_pipe: Read end of a pipe that closes when this process is gone.
         """
         self._function = function
-        self._task_root = task_root
+        self._places = places
         self._settings = settings
         self._report = report
         self._death_pipe = death_pipe
@@ -99,12 +100,12 @@ class Pool:
             if process.is_alive:
                 return process
             self._drop(process)
-        task_root = await self._task_root()
+        places = await self._places()
         process = FunctionProcess(self._function, self._report, self._settings.own_ports)
         self._all.add(process)
-        environment = self._settings.environment(self._function, task_root)
+        environment = self._settings.environment(self._function, places)
         try:
-            await process.start(environment, self._death_pipe)
+            await process.start(places, environment, self._death_pipe)
         except (OSError, ValueError):
             self._drop(process)
             raise

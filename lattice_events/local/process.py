@@ -15,6 +15,7 @@ from pathlib import Path
 from lattice_events.local.output import OutputPipe
 from lattice_events.local.records import InvokeResult, LogRecord, Report
 from lattice_events.local.runtime_api import Invocation, Outcome, RuntimeApi, failure
+from lattice_events.local.unpacked import Places
 from lattice_events.network.model import Function
 
 RUN_SCRIPT = Path(__file__).with_name("child") / "run.py"
@@ -49,7 +50,7 @@ class FunctionProcess:
         self._is_fresh = True
         self.is_alive = False
 
-    async def start(self, environment: Mapping[str, str], death_pipe: int) -> None:
+    async def start(self, places: Places, environment: Mapping[str, str], death_pipe: int) -> None:
         """Start the child in the function's task root.
 
         Raises:
@@ -68,11 +69,12 @@ class FunctionProcess:
                 str(death_pipe),
                 str(address_pipe),
                 self._function.handler,
+                places.layers,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=self._pipes[0].write_end,
                 stderr=self._pipes[1].write_end,
                 env={**environment, "AWS_LAMBDA_RUNTIME_API": visible},
-                cwd=environment["LAMBDA_TASK_ROOT"],
+                cwd=places.task_root,
                 pass_fds=(death_pipe, address_pipe),
                 start_new_session=True,  # so that all that it starts can be killed with it
             )

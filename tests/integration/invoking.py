@@ -15,6 +15,7 @@ from typing import Any
 
 from lattice_events.local.functions import Functions, FunctionSettings
 from lattice_events.local.records import InvokeResult, LogRecord, Record
+from lattice_events.local.unpacked import Places
 from lattice_events.network.model import Function
 
 CLIENTS = ("native", "fallback")
@@ -49,14 +50,15 @@ async def function(
     timeout_seconds: int = 30,
     max_processes: int = 4,
     obstacle: str = "",
+    layers: tuple[str, ...] = (),
     variables: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Running]:
     """Run the function of a folder or archive under one of the two clients."""
     forced = {"LATTICE_EVENTS_FORCE_FALLBACK": "1"} if client == "fallback" else {}
 
-    def environment(each: Function, task_root: str) -> dict[str, str]:
+    def environment(each: Function, places: Places) -> dict[str, str]:
         execution = f"AWS_Lambda_{each.runtime}"
-        own = {"LAMBDA_TASK_ROOT": task_root, "AWS_EXECUTION_ENV": execution, "PATH": os.defpath}
+        own = {"LAMBDA_TASK_ROOT": places.task_root, "AWS_EXECUTION_ENV": execution, "PATH": os.defpath}
         return {**own, **forced, **variables}
 
     described = Function(
@@ -68,6 +70,7 @@ async def function(
         timeout_seconds=timeout_seconds,
         max_processes=max_processes,
         obstacle=obstacle,
+        layers=layers,
     )
     running = Running(functions=None)  # type: ignore[arg-type]  # set below: its settings need the rest
     settings = FunctionSettings(environment=environment, own_ports=running.own_ports)

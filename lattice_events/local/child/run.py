@@ -5,13 +5,14 @@ the standard library and awslambdaric only. As in Lambda the runtime client is l
 code is on the path, and nothing else stays loaded: a file such as ``token.py`` in that code breaks nothing,
 and one such as ``signal.py`` is what ``import signal`` means there.
 
-    python run.py DEATH_PIPE_FD ADDRESS_FD HANDLER
+    python run.py DEATH_PIPE_FD ADDRESS_FD HANDLER LAYERS
 """
 
 import fcntl
 import importlib
 import os
 import signal
+import site
 import sys
 import threading
 from types import ModuleType
@@ -107,7 +108,7 @@ def refuse_to_start(address: str, reason: str) -> int:
 
 def main() -> int:
     """Watch the parent, then hand over to awslambdaric."""
-    death_pipe, address_pipe, handler = sys.argv[1:]
+    death_pipe, address_pipe, handler, layers = sys.argv[1:]
     die_with_parent(int(death_pipe))
     address = read_address(int(address_pipe))
     forget("fcntl", "signal")
@@ -117,12 +118,22 @@ def main() -> int:
     except ImportError as error:
         return refuse_to_start(address, str(error))
     forget("bare_http")
-    sys.path[:] = [
-        os.environ["LAMBDA_TASK_ROOT"],
-        *(path for path in sys.path if path not in (HERE, FALLBACK)),
-    ]
+    sys.path[:] = [path for path in sys.path if path not in (HERE, FALLBACK)]
+    if layers:
+        add_layers(os.path.join(layers, "python"))
+    sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
     client.main(["awslambdaric", handler])
     return 0
+
+
+def add_layers(folder: str) -> None:
+    """Find modules of layers as Lambda's bootstrap does: first, unless PYTHONPATH is set; with their .pth files."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    folders = [os.path.join(folder, "lib", version, "site-packages"), folder]
+    for each in folders:
+        site.addsitedir(each)
+    if "PYTHONPATH" not in os.environ:
+        sys.path[:0] = folders
 
 
 def forget(*names: str) -> None:

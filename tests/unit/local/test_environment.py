@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from lattice_events.local.environment import Surroundings, function_environment
+from lattice_events.local.unpacked import Places
 from lattice_events.network.model import Function
 from lattice_events.sigv4 import Credentials
 
@@ -23,10 +24,15 @@ SURROUNDINGS = Surroundings(
 )
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 OPTION = MappingProxyType({"A": "option"})
+PLACES = Places(task_root="/task")
 
 
 def environment(
-    *, log: Mapping[str, Any] = NOTHING, overrides: Mapping[str, str] = OPTION, **variables: str
+    *,
+    log: Mapping[str, Any] = NOTHING,
+    overrides: Mapping[str, str] = OPTION,
+    places: Places = PLACES,
+    **variables: str,
 ) -> dict[str, str]:
     function = Function(
         name="f",
@@ -39,7 +45,7 @@ def environment(
     )
     return function_environment(
         function,
-        task_root="/task",
+        places=places,
         surroundings=replace(SURROUNDINGS, overrides=overrides),
         proxy_url="http://f:token@127.0.0.1:1",
         credentials=Credentials(access_key_id="AK", secret_access_key="SK"),
@@ -99,3 +105,10 @@ def test_levels_of_the_settings_win_over_the_template_and_an_option_over_both() 
 
     assert environment(log=json, AWS_LAMBDA_LOG_LEVEL="ERROR")[name] == "INFO"
     assert environment(log=json, overrides={name: "DEBUG"})[name] == "DEBUG"
+
+
+def test_programs_and_libraries_of_layers_are_found() -> None:
+    seen = environment(places=Places(task_root="/task", layers="/layers"))
+
+    assert (seen["PATH"], seen["LD_LIBRARY_PATH"]) == ("/layers/bin:/bin", "/layers/lib")
+    assert "LD_LIBRARY_PATH" not in environment()
