@@ -72,6 +72,21 @@ BEHAVIOURS = (
     ("observed", "Names of response headers reach the client in lower case"),
     ("observed", "The controller ignores the filters of HTTPRoutes, and orders rules as in the document"),
     (
+        "observed",
+        "Of rules of an HTTPRoute with an equal match, the one that the controller writes last stays",
+    ),
+    (
+        "observed",
+        "A backend that is not there is dropped; an import that nothing resolves fails its HTTPRoute",
+    ),
+    (
+        "assumed",
+        "A Service that is not in the manifests is there when a target is given for it; a ServiceExport is that of the "
+        "cluster and VPC which a ServiceImport names",
+    ),
+    ("assumed", "Pods behind HTTP2 and GRPC target groups of the controller get HTTP/1.1"),
+    ("absent", "GRPCRoute, TLSRoute: a note says so, and the rest is read"),
+    (
         "assumed",
         "The text of the 403 for an explicit deny in the network's policy or the caller's own is that of the service's policy; the resource has no query string",
     ),

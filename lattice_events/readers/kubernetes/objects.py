@@ -1,22 +1,39 @@
-"""Kubernetes objects, and which listeners of its Gateways a route attaches to.
+"""Kubernetes objects, and all of them together: a cluster.
 
 Source:
-    https://gateway-api.sigs.k8s.io/reference/spec/
+    https://kubernetes.io/docs/concepts/overview/working-with-objects/
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from lattice_events.network.model import ListenerProtocol
+from lattice_events.errors import Problem
 from lattice_events.readers.common.documents import Document, Path, mapping
-from lattice_events.readers.common.lattice_schema import HOST_NAME, host_name_problem
-from lattice_events.readers.common.properties import WrongPropertyError, shaped_number
+from lattice_events.readers.common.lattice_schema import HOST_NAME
+from lattice_events.readers.common.properties import WrongPropertyError
 
 CONTROLLER = "application-networking.k8s.aws"
 DEFAULT_NAMESPACE = "default"
-_STANDALONE = f"{CONTROLLER}/standalone"
+_GATEWAY_API = "gateway.networking.k8s.io"
+# The kinds that concern the network, by group: others have a Service and a Gateway too, which are something else.
+_KINDS = {
+    **dict.fromkeys(("Namespace", "Service"), ""),
+    **dict.fromkeys(("Gateway", "GatewayClass", "GRPCRoute", "HTTPRoute", "TLSRoute"), _GATEWAY_API),
+    **dict.fromkeys(
+        (
+            "IAMAuthPolicy",
+            "ServiceExport",
+            "ServiceImport",
+            "ServiceNetwork",
+            "TargetGroupPolicy",
+            "VpcAssociationPolicy",
+        ),
+        CONTROLLER,
+    ),
+}
+_OF_THE_CLUSTER = ("GatewayClass", "Namespace", "ServiceNetwork")  # these have no namespace
 
 
 class Object:
@@ -27,12 +44,13 @@ class Object:
         self._path = path
         self.value = value
         self.kind = str(value.get("kind"))
-        self.group = str(value.get("apiVersion", "")).rpartition("/")[0]
         metadata = mapping(value.get("metadata"))
         self.name = str(metadata.get("name") or "")
-        self.namespace = str(metadata.get("namespace") or DEFAULT_NAMESPACE)
+        namespace = "" if self.kind in _OF_THE_CLUSTER else metadata.get("namespace") or DEFAULT_NAMESPACE
+        self.namespace = str(namespace)
         self.annotations = mapping(metadata.get("annotations"))
         self.labels = mapping(metadata.get("labels"))
+        self.created = str(metadata.get("creationTimestamp") or "")
         self.spec = mapping(value.get("spec"))
 
     def locate(self, path: Path) -> str:
@@ -44,20 +62,75 @@ class Object:
         """Where the object stands."""
         return self.locate(())
 
+    @property
+    def shown(self) -> str:
+        """Its name as messages have it, with the namespace where it has one."""
+        return f"{self.namespace}/{self.name}" if self.namespace else self.name
 
-def read_objects(documents: Iterable[Document]) -> Iterator[Object]:
-    """The objects of every document; a List has several."""
+    @property
+    def is_known(self) -> bool:
+        """Whether its kind concerns the network."""
+        version = self.value.get("apiVersion")
+        return self.kind in _KINDS and (
+            version is None or str(version).rpartition("/")[0] == _KINDS[self.kind]
+        )
+
+    @property
+    def content(self) -> Any:
+        """What is read of it; what a cluster adds, such as its status, is not."""
+        ours = {key: value for key, value in self.annotations.items() if str(key).startswith(CONTROLLER)}
+        return self.spec, ours, self.labels if self.kind == "Namespace" else None
+
+
+class Cluster:
+    """The objects of every file, by kind, namespace and name, whatever the order in which they were given.
+
+    Attributes:
+        problems: What is wrong with objects of which no other says anything.
+    """
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._objects: dict[tuple[str, str, str], Object] = {}
+        self.problems: list[Problem] = []
+        for each in _read_objects(documents):
+            if each.is_known:
+                self._add(each)
+
+    def _add(self, each: Object) -> None:
+        """Keep an object; the same one may be given again."""
+        try:
+            _refuse_odd_object(each)
+        except WrongPropertyError as error:
+            self.problems.append(Problem(error.problem, each.locate(error.path)))
+        first = self._objects.setdefault((each.kind, each.namespace, each.name), each)
+        if first.content != each.content:
+            message = f"There are two different {each.kind}s {each.shown}; the other is at {first.origin}."
+            self.problems.append(Problem(message, each.origin))
+
+    def of_kind(self, kind: str) -> list[Object]:
+        """Every object of a kind, in the order of their names."""
+        return [self._objects[key] for key in sorted(self._objects) if key[0] == kind]
+
+    def find(self, kind: str, namespace: str, name: str) -> Object | None:
+        """The object that a reference names."""
+        return self._objects.get((kind, namespace, name))
+
+
+def _read_objects(documents: Iterable[Document]) -> Iterator[Object]:
+    """The objects of every document; a list of any kind has several."""
     for document in documents:
-        value = mapping(document.value)
-        items = value.get("items")
-        if value.get("kind") == "List" and isinstance(items, list):
-            for index, item in enumerate(items):
-                yield Object(document, mapping(item), ("items", index))
-        elif value:
-            yield Object(document, value, ())
+        yield from _read_value(document, mapping(document.value), ())
 
 
-Parent = tuple[Object, Mapping[str, Any]]  # a Gateway, and the parentRef that names it
+def _read_value(document: Document, value: Mapping[str, Any], path: Path) -> Iterator[Object]:
+    kind, within = value.get("kind"), value.get("items")
+    if not (isinstance(kind, str) and kind.endswith("List") and isinstance(within, list)):
+        yield Object(document, value, path)
+        return
+    # The items of a ServiceList need not say that they are Services.
+    implied = {} if kind == "List" else {"kind": kind[:-4], "apiVersion": value.get("apiVersion")}
+    for index, item in enumerate(within):
+        yield from _read_value(document, {**implied, **mapping(item)}, (*path, "items", index))
 
 
 def items(value: Any, path: Path) -> list[Mapping[str, Any]]:
@@ -76,7 +149,7 @@ def object_at(value: Any, path: Path) -> Mapping[str, Any]:
     return value or {}
 
 
-def refuse_odd_object(each: Object) -> None:
+def _refuse_odd_object(each: Object) -> None:
     """Refuse an object that the API server would not store.
 
     Source:
@@ -90,107 +163,9 @@ def refuse_odd_object(each: Object) -> None:
         object_at(metadata.get(key), ("metadata", key))
     object_at(each.value.get("spec"), ("spec",))
     for key, name, most in (("name", each.name, 253), ("namespace", each.namespace, 63)):
+        if key == "namespace" and each.kind in _OF_THE_CLUSTER:
+            continue
         is_right = HOST_NAME.fullmatch(name) and (key == "name" or "." not in name)
         if len(name) > most or not is_right:
             message = f"The {key} of a {each.kind} must have 1 to {most} of a-z, 0-9 and hyphens inside, not {name!r}."
             raise WrongPropertyError(message, ("metadata", key))
-
-
-def hostnames(route: Object) -> list[str]:
-    """A route's host names."""
-    names = route.spec.get("hostnames") or []
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise WrongPropertyError("hostnames must be a list of names.", ("spec", "hostnames"))
-    for index, name in enumerate(names):
-        problem = host_name_problem(name)
-        if problem:
-            raise WrongPropertyError(f"A hostname {problem}.", ("spec", "hostnames", index))
-    return names
-
-
-def _hosts_meet(one: str, other: str) -> bool:
-    """Whether two host names, each of which may start with ``*.``, have a name in common."""
-    if one.startswith("*.") and other.startswith("*."):
-        return one.endswith(other[1:]) or other.endswith(one[1:])
-    if other.startswith("*."):
-        one, other = other, one
-    return one == other or (one.startswith("*.") and other.endswith(one[1:]))
-
-
-def read_listener(listener: Mapping[str, Any], path: Path) -> tuple[int, ListenerProtocol]:
-    """A listener's port and protocol."""
-    port = shaped_number(listener.get("port"), "Port", (*path, "port"))
-    match listener.get("protocol"):
-        case "HTTP":
-            return port, "HTTP"
-        case "HTTPS":
-            return port, "HTTPS"
-        case protocol:
-            message = (
-                f"Listener {listener.get('name')} has protocol {protocol}; only HTTP and HTTPS are emulated."
-            )
-            raise WrongPropertyError(message, (*path, "protocol"))
-
-
-def is_standalone(route: Object, parents: Iterable[Parent]) -> bool:
-    """Whether a route stays off the network; its own annotation beats its Gateway's."""
-    for each in (route, *(gateway for gateway, _ in parents)):
-        if _STANDALONE in each.annotations:
-            return str(each.annotations[_STANDALONE]).lower() == "true"
-    return False
-
-
-def attachments(
-    route: Object, parents: Iterable[Parent], objects: Sequence[Object]
-) -> Iterator[tuple[Object, Path, Mapping[str, Any]]]:
-    """The listeners that a route attaches to; without a sectionName, all that admit it.
-
-    Args:
-        route: An HTTPRoute.
-        parents: Its Gateways.
-        objects: All that there are: a listener may select namespaces by their labels.
-    """
-    for gateway, reference in parents:
-        for index, listener in enumerate(items(gateway.spec.get("listeners"), ("spec", "listeners"))):
-            if _is_meant(listener, reference) and _admits(gateway, listener, route, objects):
-                yield gateway, ("spec", "listeners", index), listener
-
-
-def _is_meant(listener: Mapping[str, Any], reference: Mapping[str, Any]) -> bool:
-    """Whether a parentRef means a listener."""
-    section, port = reference.get("sectionName"), reference.get("port")
-    return section in (None, listener.get("name")) and port in (None, listener.get("port"))
-
-
-def _admits(gateway: Object, listener: Mapping[str, Any], route: Object, objects: Sequence[Object]) -> bool:
-    """Whether a listener takes a route, by its host names and its namespace."""
-    wanted, names = listener.get("hostname"), hostnames(route)
-    if wanted and names and not any(_hosts_meet(str(wanted), name) for name in names):
-        return False
-    routes = object_at(listener.get("allowedRoutes"), ("spec", "parentRefs", "allowedRoutes"))
-    allowed = object_at(routes.get("namespaces"), ("spec", "parentRefs", "namespaces"))
-    match allowed.get("from", "Same"):
-        case "All":
-            return True
-        case "Selector":
-            return _selects(
-                object_at(allowed.get("selector"), ("spec", "parentRefs", "selector")),
-                route.namespace,
-                objects,
-            )
-        case _:
-            return gateway.namespace == route.namespace
-
-
-def _selects(selector: Mapping[str, Any], namespace: str, objects: Sequence[Object]) -> bool:
-    """Whether a label selector takes a namespace; every one has its own name as a label."""
-    if "matchExpressions" in selector:
-        message = (
-            f"matchExpressions of a listener's allowedRoutes are not read; use matchLabels ({namespace})."
-        )
-        raise WrongPropertyError(message, ("spec", "parentRefs"))
-    labels = {"kubernetes.io/metadata.name": namespace}
-    for each in objects:
-        if each.kind == "Namespace" and each.name == namespace:
-            labels |= each.labels
-    return all(labels.get(key) == value for key, value in mapping(selector.get("matchLabels")).items())

@@ -6,7 +6,7 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from lattice_events.errors import ConfigurationError, Problem
@@ -20,10 +20,11 @@ from lattice_events.readers.common.fragment import (
     VpcAssociation,
     did_you_mean,
 )
-from lattice_events.readers.common.health_check import read_health_check
+from lattice_events.readers.common.health_check import read_health_check as read_lattice_health_check
 from lattice_events.readers.common.properties import WrongPropertyError
-from lattice_events.readers.kubernetes.objects import Object
+from lattice_events.readers.kubernetes.objects import Cluster, Object
 
+_TARGET_REF = ("spec", "targetRef")
 _HEALTH_CHECK_KEYS = {
     "enabled": "Enabled",
     "intervalSeconds": "HealthCheckIntervalSeconds",
@@ -38,39 +39,51 @@ _HEALTH_CHECK_KEYS = {
 }
 
 
-def read_vpc_policy(policy: Object, fragment: Fragment) -> None:
-    """A VpcAssociationPolicy: the cluster's VPC on a Gateway's network, under a made-up id."""
-    target = _target(policy)
-    if target.get("kind") == "Gateway" and policy.spec.get("associateWithVpc", True) is True:
+def network_of_gateway(name: str, origin: str) -> Reference:
+    """The service network of a Gateway's name."""
+    return Reference(text=name, origin=origin, kinds=("servicenetwork",))
+
+
+def read_vpc_policy(
+    policy: Object, fragment: Fragment, resources: Mapping[tuple[str, str, str], str]
+) -> None:
+    """A VpcAssociationPolicy: the cluster's VPC on a Gateway's network, under a made-up id.
+
+    Args:
+        policy: The object.
+        fragment: Takes the association, or a note.
+        resources: Of `read_auth_policy`.
+    """
+    kind, name = _kind_and_name(policy)
+    if kind != "Gateway" or (kind, policy.namespace, name) not in resources:
+        fragment.notes.append(
+            f"VpcAssociationPolicy {policy.shown} is left out: its targetRef is not a Gateway of this controller in its namespace."
+        )
+    elif policy.spec.get("associateWithVpc", True) is True:
+        network = network_of_gateway(name, policy.locate(_TARGET_REF))
         fragment.vpc_associations.append(
-            VpcAssociation(
-                vpc_id=make_id("vpc", "cluster"),
-                service_network=network_of_gateway(
-                    str(target.get("name")), policy.locate(("spec", "targetRef"))
-                ),
-                origin=policy.origin,
-            )
+            VpcAssociation(vpc_id=make_id("vpc", "cluster"), service_network=network, origin=policy.origin)
         )
 
 
-def read_auth_policy(policy: Object, fragment: Fragment, services: Mapping[tuple[str, str], str]) -> None:
+def read_auth_policy(
+    policy: Object, fragment: Fragment, resources: Mapping[tuple[str, str, str], str]
+) -> None:
     """An IAMAuthPolicy: on a Gateway for its service network, on a route for its service.
 
     Args:
         policy: The object; its presence makes the auth type AWS_IAM.
         fragment: Takes the policy, or what is wrong with it.
-        services: ARN by namespace and name of the route.
+        resources: Name of the network or ARN of the service, by kind, namespace and name of the Gateway or
+            route; empty for a route that is left out.
     """
-    target, path = _target(policy), ("spec", "targetRef")
-    kind, name = target.get("kind"), str(target.get("name"))
-    where = policy.locate(path)
-    if kind == "Gateway":
-        resource = network_of_gateway(name, where)
-    elif kind == "HTTPRoute" and (policy.namespace, name) in services:
-        resource = Reference(text=services[policy.namespace, name], origin=where, kinds=("service",))
-    else:
+    kind, name = _kind_and_name(policy)
+    where = policy.locate(_TARGET_REF)
+    resource = resources.get((kind, policy.namespace, name))
+    if resource is None:
         message = f"targetRef is not a Gateway or HTTPRoute of namespace {policy.namespace}: {kind} {name}."
-        fragment.problems.append(Problem(message, policy.locate(path)))
+        fragment.problems.append(Problem(message, where))
+    if not resource:
         return
     origin = policy.locate(("spec", "policy"))
     try:
@@ -78,41 +91,48 @@ def read_auth_policy(policy: Object, fragment: Fragment, services: Mapping[tuple
     except ConfigurationError as error:
         fragment.problems += error.problems
         return
+    service = Reference(text=resource, origin=where, kinds=("service",))
     fragment.auth_policies.append(
-        AuthPolicyAttachment(resource=resource, policy=parsed, origin=policy.origin, activates=True)
+        AuthPolicyAttachment(
+            resource=network_of_gateway(resource, where) if kind == "Gateway" else service,
+            policy=parsed,
+            origin=policy.origin,
+            activates=True,
+        )
     )
 
 
-def network_of_gateway(name: str, origin: str) -> Reference:
-    """The service network of a Gateway's name."""
-    return Reference(text=name, origin=origin, kinds=("servicenetwork",))
+def find_target_group_policy(
+    cluster: Cluster, namespace: str, *, service: str, export: str = ""
+) -> Object | None:
+    """The TargetGroupPolicy of a Service, or of its ServiceExport; of several, the oldest counts."""
+    targets = {("Service", service), *([("ServiceExport", export)] if export else ())}
+    policies = [
+        each
+        for each in cluster.of_kind("TargetGroupPolicy")
+        if each.namespace == namespace and _kind_and_name(each) in targets
+    ]
+    return min(policies, key=lambda each: each.created, default=None)
 
 
-def read_service_health_check(policies: Sequence[Object], namespace: str, service: str) -> HealthCheck | None:
-    """The health check of a Service's target group: its TargetGroupPolicy's, or the default.
+def read_health_check(policy: Object) -> tuple[HealthCheck | None, list[str]]:
+    """The health check of a TargetGroupPolicy, ``None`` when there is none; and what should be said once.
 
     Raises:
-        WrongPropertyError: Names the property inside of the TargetGroupPolicy.
+        WrongPropertyError: Names the property inside of the policy.
     """
-    policy = next(
-        (
-            each
-            for each in policies
-            if (each.namespace, _target(each).get("kind"), _target(each).get("name"))
-            == (namespace, "Service", service)
-        ),
-        None,
-    )
-    return HealthCheck() if policy is None else _health_check(policy)
-
-
-def _health_check(policy: Object) -> HealthCheck | None:
-    protocol, version = policy.spec.get("protocol", "HTTP"), policy.spec.get("protocolVersion", "HTTP1")
-    if protocol == "TCP":
+    if policy.spec.get("protocol") == "TCP":
         raise WrongPropertyError("Target groups of protocol TCP are not emulated.", ("spec", "protocol"))
-    if version != "HTTP1":
-        message = f"protocolVersion {version} is not emulated by lattice dev."
-        raise WrongPropertyError(message, ("spec", "protocolVersion"))
+    version = policy.spec.get("protocolVersion") or "HTTP1"
+    is_http1 = version == "HTTP1"
+    notes = [
+        f"TargetGroupPolicy {policy.shown}: protocolVersion {version} is not emulated; its targets get HTTP/1.1."
+    ]
+    return _health_check(policy, is_http1), [] if is_http1 else notes
+
+
+def _health_check(policy: Object, is_on: bool) -> HealthCheck | None:
+    """What the policy says of health checks; `is_on` is the default of `enabled`."""
     given = mapping(policy.spec.get("healthCheck"))
     path: Path = ("spec", "healthCheck")
     for key in given:
@@ -120,13 +140,16 @@ def _health_check(policy: Object) -> HealthCheck | None:
             hint = did_you_mean(str(key), _HEALTH_CHECK_KEYS)
             raise WrongPropertyError(f"healthCheck has no field {key}.{hint}", (*path, key))
     check: dict[str, Any] = {_HEALTH_CHECK_KEYS[key]: value for key, value in given.items()}
+    check.setdefault("Enabled", is_on)
     if "Matcher" in check:
         check["Matcher"] = {"HttpCode": check["Matcher"]}
     try:
-        return read_health_check({"HealthCheck": check})
+        return read_lattice_health_check({"HealthCheck": check})
     except WrongPropertyError as error:
         raise WrongPropertyError(error.problem, path) from error
 
 
-def _target(policy: Object) -> Mapping[str, Any]:
-    return mapping(policy.spec.get("targetRef"))
+def _kind_and_name(policy: Object) -> tuple[str, str]:
+    """What a policy is on."""
+    target = mapping(policy.spec.get("targetRef"))
+    return str(target.get("kind")), str(target.get("name"))

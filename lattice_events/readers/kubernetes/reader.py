@@ -29,6 +29,7 @@ class ManifestSource(Source):
             account=context.account,
             target_urls=context.target_urls,
             assumptions=context.assumptions,
+            runs=context.options.runs_functions,
         )
 
 

@@ -112,14 +112,15 @@ def test_without_a_section_the_route_is_on_every_listener() -> None:
 
 def test_document_order_is_priority_and_goes_on_after_the_annotated_rule() -> None:
     """Controller 2.1.3, model_build_rule.go: rules without an annotation follow the last one that has it."""
-    rule = "    - backendRefs: [{name: app, port: 80}]\n"
+    rule = "    - {{matches: [{{method: {}}}], backendRefs: [{{name: app, port: 80}}]}}\n"
+    others = rule.format("GET") + rule.format("PUT")
     annotated = ROUTE.replace(
         "metadata: {name: eks-app}",
         "metadata: {name: eks-app, annotations: {application-networking.k8s.aws/rule-1-priority: '7'}}",
     )
 
-    assert [each.priority for each in rules_of(annotated + rule + rule)] == [8, 7, 9]
-    assert [each.priority for each in rules_of(ROUTE + rule + rule)] == [1, 2, 3]
+    assert [each.priority for each in rules_of(annotated + others)] == [8, 7, 9]
+    assert [each.priority for each in rules_of(ROUTE + others)] == [1, 2, 3]
 
 
 def test_long_names_are_cut_and_an_annotation_overrides() -> None:
@@ -171,9 +172,9 @@ def test_a_route_of_another_gateway_is_left_out() -> None:
 def test_a_service_import_names_any_target_group() -> None:
     imported = (
         "apiVersion: application-networking.k8s.aws/v1alpha1\nkind: ServiceImport\n"
-        "metadata: {name: foo, annotations: {application-networking.k8s.aws/target-group-arn: 'arn:tg'}}\n---\n"
+        "metadata: {name: foo, annotations: {application-networking.k8s.aws/target-group-arn: 'arn:aws:vpc-lattice:us-west-2:1:targetgroup/tg-0'}}\n---\n"
     )
-    with pytest.raises(ConfigurationError, match="The target group arn:tg is not defined"):
+    with pytest.raises(ConfigurationError, match="The target group tg-0 is not defined"):
         read(GATEWAY + imported + ROUTE.replace("{name: app, port: 80}", "{name: foo, kind: ServiceImport}"))
 
 
@@ -196,7 +197,7 @@ def test_an_association_policy_puts_the_cluster_s_vpc_on_the_network() -> None:
         ("- path: {type: PathPrefix, value: /app}", "- {queryParams: [{name: a, value: b}]}", "LATTICE_UNSUPPORTED_MATCH_TYPE"),
         ("- path: {type: PathPrefix, value: /app}", "- {headers: [{name: a, value: b, type: RegularExpression}]}", "only Exact header matches"),
         ("sectionName: https", "sectionName: none", "k8s.yaml:19:3: The route matches no listener of its Gateway"),
-        ("kind: HTTPRoute", "kind: GRPCRoute", "GRPCRoute eks-app is refused: gRPC is not emulated"),
+        ("name: app,", "name: app, kind: Bucket,", "k8s.yaml:23:33: The controller knows backendRefs of kind Service and ServiceImport, not Bucket"),
         ("[{name: app, port: 80}]", "{name: app}", "k8s.yaml:23:7: backendRefs must be a list of objects"),
     ],
 )  # fmt: skip

@@ -1,0 +1,135 @@
+"""ServiceImports: target groups of other clusters, and those that an ARN names.
+
+Source:
+    https://github.com/aws/aws-application-networking-k8s/blob/v2.1.3/docs/api-types/service-import.md
+    https://github.com/aws/aws-application-networking-k8s/blob/v2.1.3/pkg/gateway/model_build_rule.go
+    https://github.com/aws/aws-application-networking-k8s/blob/v2.1.3/pkg/deploy/lattice/target_group_manager.go
+"""
+
+from __future__ import annotations
+
+import re
+
+from lattice_events.errors import Problem
+from lattice_events.readers.common.documents import Path
+from lattice_events.readers.common.fragment import Fragment, Reference
+from lattice_events.readers.common.properties import WrongPropertyError
+from lattice_events.readers.kubernetes.objects import CONTROLLER, Cluster, Object, items
+from lattice_events.readers.kubernetes.targets import Surroundings, TargetGroups, shown_target
+
+NAME_OVERRIDE = f"{CONTROLLER}/service-name-override"
+_TARGET_GROUP_ARN = f"{CONTROLLER}/target-group-arn"
+_EXPORT_NAME = f"{CONTROLLER}/export-name"
+_CLUSTER_NAME = f"{CONTROLLER}/aws-eks-cluster-name"
+_VPC = f"{CONTROLLER}/aws-vpc"
+_FEDERATION = f"{CONTROLLER}/federation"
+_SERVICE_NAME = f"{CONTROLLER}/service-name"
+_ARN = re.compile(r"arn:[^:]*:vpc-lattice:[^:]*:[^:]*:targetgroup/tg-\S+")
+
+
+class ServiceImports:
+    """Finds the target group that a ServiceImport means."""
+
+    def __init__(
+        self, cluster: Cluster, surroundings: Surroundings, groups: TargetGroups, fragment: Fragment
+    ) -> None:
+        self._cluster = cluster
+        self._surroundings = surroundings
+        self._groups = groups
+        self._fragment = fragment
+
+    def target_group(self, route: Object, namespace: str, name: str, path: Path) -> str | None:
+        """The ARN of the target group; ``None`` when a problem of the ServiceImport itself is recorded.
+
+        Raises:
+            WrongPropertyError: The controller fails the route.
+        """
+        found = self._cluster.find("ServiceImport", namespace, name)
+        override = route.annotations.get(NAME_OVERRIDE)
+        if found is None and override:
+            message = (
+                f"ServiceImport {namespace}/{name} does not exist, so the controller refuses to claim the existing "
+                f"service {override} for a route with service-name-override. Give the manifest of the ServiceImport."
+            )
+            raise WrongPropertyError(message, path)
+        arn = "" if found is None else _annotation(found, _TARGET_GROUP_ARN)
+        if found is not None and arn:
+            return self._by_arn(found, arn, route.locate(path))
+        return self._by_name(found, namespace, name, route, path)
+
+    def _by_arn(self, found: Object, arn: str, origin: str) -> str | None:
+        """The target group that an ARN names: a template's, or a local server of its own."""
+        conflicting = [key for key in (_EXPORT_NAME, _VPC, _CLUSTER_NAME) if key in found.annotations]
+        problem = None
+        if conflicting:
+            problem = (
+                f"ServiceImport {found.shown} sets {_TARGET_GROUP_ARN} together with {', '.join(conflicting)}; "
+                "set exactly one of them (ConflictingServiceImportAnnotations)."
+            )
+        elif not _ARN.fullmatch(arn):
+            problem = (
+                f"{_TARGET_GROUP_ARN} {arn!r} is not the ARN of a target group (InvalidExternalTargetGroup)."
+            )
+        if problem:
+            path = ("metadata", "annotations", _TARGET_GROUP_ARN)
+            self._fragment.problems.append(Problem(problem, found.locate(path)))
+            return None
+        if self._surroundings.urls(found.namespace, found.name) is not None:
+            return self._groups.of_import(found.namespace, found.name, origin, arn=arn)
+        self._fragment.imported_target_groups.append(
+            Reference(text=arn, origin=origin, kinds=("targetgroup",))
+        )
+        return arn
+
+    def _by_name(self, found: Object | None, namespace: str, name: str, route: Object, path: Path) -> str:
+        """The target group of the ServiceExport of a name: one that is given, else one of another cluster."""
+        wanted = ("" if found is None else _annotation(found, _EXPORT_NAME)) or name
+        export = self._cluster.find("ServiceExport", namespace, wanted)
+        reason = "is not given" if export is None else self._unusable(export)
+        replaced = self._surroundings.urls(namespace, name) is not None
+        if export is not None and reason is None and (self._has_server(export) or not replaced):
+            self._note_cluster(found, export)
+            return self._groups.of_pods(namespace, _service_name(export), route.locate(path), export=wanted)
+        if replaced or (found is not None and not self._surroundings.runs):
+            return self._groups.of_import(namespace, name, route.locate(path))
+        message = (
+            f"The target group for ServiceImport {namespace}/{name} could not be found: ServiceExport "
+            f"{namespace}/{wanted} {reason}. Give its manifest with that of its Service, or name a local server: "
+            f"--target {shown_target(namespace, name)}=http://127.0.0.1:PORT."
+        )
+        raise WrongPropertyError(message, path)
+
+    def _unusable(self, export: Object) -> str | None:
+        """Why the controller makes no target group for HTTP of a ServiceExport, or ``None``."""
+        if export.annotations.get(_FEDERATION) != "amazon-vpc-lattice":
+            return f"has no annotation {_FEDERATION}: amazon-vpc-lattice, so the controller ignores it"
+        ports = items(export.spec.get("exportedPorts"), ("spec", "exportedPorts"))
+        if ports and all(each.get("routeType") != "HTTP" for each in ports):
+            return "exports no port of routeType HTTP"
+        service = _service_name(export)
+        if self._cluster.find("Service", export.namespace, service) or self._has_server(export):
+            return None
+        return f"is of Service {service}, which is not given"
+
+    def _has_server(self, export: Object) -> bool:
+        """Whether a local server is given for the Service of a ServiceExport."""
+        return self._surroundings.urls(export.namespace, _service_name(export)) is not None
+
+    def _note_cluster(self, found: Object | None, export: Object) -> None:
+        """Say what cannot be checked: manifests do not tell whose they are."""
+        named = [] if found is None else [_annotation(found, key) for key in (_CLUSTER_NAME, _VPC)]
+        if found is not None and any(named):
+            self._fragment.notes.append(
+                f"ServiceExport {export.shown} is assumed to be that of {' in '.join(filter(None, named))}, "
+                f"which ServiceImport {found.shown} names."
+            )
+
+
+def _service_name(export: Object) -> str:
+    """The Service that a ServiceExport exports: the one of its name, unless it says another."""
+    return _annotation(export, _SERVICE_NAME) or export.name
+
+
+def _annotation(each: Object, key: str) -> str:
+    """An annotation, trimmed as the controller trims it; blank is as good as absent."""
+    return str(each.annotations.get(key) or "").strip()

@@ -1,0 +1,71 @@
+"""tests/cases/kubernetes: what manifests say, as the controller of version 2.1.3 reads them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lattice_events.errors import ConfigurationError
+from lattice_events.network.model import Network
+from lattice_events.readers.common.documents import Document, parse_yaml_stream
+from lattice_events.readers.common.sources import Context, Found, ReadOptions
+from lattice_events.readers.kubernetes.reader import KUBERNETES, ManifestSource
+from lattice_events.readers.linking.assemble import assemble
+from tests.conftest import examples
+from tests.unit.readers.test_cases import summary
+
+CASES = json.loads((Path(__file__).parents[2] / "cases" / "kubernetes" / "routes.json").read_text())
+REGION, ACCOUNT = "us-west-2", "123456789012"
+
+
+def parse(case: dict[str, Any]) -> list[Document]:
+    return list(parse_yaml_stream("\n".join(case["given"]["manifests"]), "k8s.yaml"))
+
+
+def read(documents: list[Document], case: dict[str, Any]) -> tuple[Network, tuple[str, ...]]:
+    source = ManifestSource(origin="k8s.yaml", documents=tuple(documents))
+    context = Context(
+        options=ReadOptions(region=REGION, runs_functions=case["given"].get("runs", True)),
+        target_urls={name: ["http://127.0.0.1:1"] for name in case["given"]["targets"]},
+    )
+    return assemble([ManifestSource.read_all([source], context)], region=REGION, account=ACCOUNT)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_case(case: dict[str, Any]) -> None:
+    try:
+        network, notes = read(parse(case), case)
+        found = {**summary(network), "notes": list(notes)}
+    except ConfigurationError as error:
+        found = {"problems": [str(problem) for problem in error.problems]}
+
+    assert {key: found.get(key, found.get("problems", found)) for key in case["expected"]} == case["expected"]
+
+
+def test_every_case_cites_its_source_and_has_its_own_name() -> None:
+    assert all(case["source"].startswith("https://") for case in CASES)
+    assert len({case["name"] for case in CASES}) == len(CASES)
+
+
+READ = [case for case in CASES if "problems" not in case["expected"]]
+
+
+@examples(200)
+@given(st.data())
+def test_the_order_of_objects_makes_no_difference(data: st.DataObject) -> None:
+    case = data.draw(st.sampled_from(READ))
+    documents = parse(case)
+
+    assert read(data.draw(st.permutations(documents)), case) == read(documents, case)
+
+
+@pytest.mark.parametrize("name", ["kustomization.yaml", "kustomization.yml"])
+def test_a_kustomization_is_not_a_manifest(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("kind: Kustomization\nresources: [a.yaml]\n")
+
+    assert KUBERNETES.claims(Found(tmp_path / name)) is None
