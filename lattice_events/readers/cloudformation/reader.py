@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
@@ -10,6 +9,7 @@ from typing import Any
 
 from lattice_events.readers.cloudformation.resources import read_template
 from lattice_events.readers.cloudformation.secrets import hide, secret_values
+from lattice_events.readers.cloudformation.stack_names import made_up_stack_names
 from lattice_events.readers.cloudformation.template import TemplateOptions
 from lattice_events.readers.common.documents import Locate, mapping
 from lattice_events.readers.common.fragment import Fragment
@@ -85,16 +85,9 @@ def _load(found: Found, _: ReadOptions) -> list[TemplateSource]:
 
 
 def stack_names(sources: Sequence[TemplateSource]) -> dict[str, str]:
-    """The stack's name of each source, by origin: its own, or as much of its path as tells it from the others."""
-    names = {}
-    paths = [FilePath(source.origin).with_suffix("") for source in sources if not source.stack_name]
-    for source in sources:
-        parts = FilePath(source.origin).with_suffix("").parts
-        for count in range(1, len(parts) + 1):
-            if Counter(path.parts[-count:] for path in paths)[parts[-count:]] <= 1:
-                break
-        names[source.origin] = source.stack_name or "-".join(parts[-count:]).strip("/.")
-    return names
+    """The stack's name of each source, by origin: its own, or one that is made of its path."""
+    made_up = made_up_stack_names(source.origin for source in sources if not source.stack_name)
+    return {source.origin: source.stack_name or made_up[source.origin] for source in sources}
 
 
 def _options(source: TemplateSource, names: Mapping[str, str], context: Context) -> TemplateOptions:
