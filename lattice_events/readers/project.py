@@ -178,14 +178,14 @@ class _Loader:
             raise ManifestError((Problem(f"Nothing to read here. What can be read: {forms}.", shown(path)),))
 
     def _load_inside(self, folder: FilePath) -> bool:
-        """Load every file of a folder that a reader claims; whether there was one."""
+        """Load everything in a folder that a reader claims, a folder in it as a whole if it can; whether there was any."""
         claimed = [False]
 
-        def load(file: FilePath) -> None:
-            claimed.append(self._load(Found(file)))
+        def load(entry: FilePath) -> None:
+            claimed.append(self._load(Found(entry)) or (entry.is_dir() and self._load_inside(entry)))
 
-        for file in _files(folder):
-            self._collecting(load, file)
+        for entry in _entries(folder):
+            self._collecting(load, entry)
         return any(claimed)
 
     def _load(self, found: Found) -> bool:
@@ -229,13 +229,18 @@ class _Loader:
         }
 
 
-def _files(folder: FilePath) -> Iterator[FilePath]:
-    """The files of a folder and below that may be of some form, without hidden folders and packages."""
-    for file in sorted(folder.rglob("*")):
-        parts = file.relative_to(folder).parts
-        is_ours = not any(part.startswith(".") or part == "node_modules" for part in parts)
-        if is_ours and file.suffix in _SUFFIXES and file.is_file():
-            yield file
+def _entries(folder: FilePath) -> Iterator[FilePath]:
+    """Files of a folder that may be of some form, and folders, without hidden ones and packages."""
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:  # nothing that this user may read
+        return
+    for name in names:
+        entry = folder / name
+        is_ours = not name.startswith(".") and name != "node_modules"
+        is_folder = entry.is_dir() and not entry.is_symlink()  # a link may lead back up
+        if is_ours and (is_folder or (entry.suffix in _SUFFIXES and entry.is_file())):
+            yield entry
 
 
 def _unreachable(network: Network) -> Iterator[str]:

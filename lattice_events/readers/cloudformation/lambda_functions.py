@@ -16,6 +16,7 @@ from lattice_events.readers.cloudformation.reading import Reading
 from lattice_events.readers.cloudformation.roles import principal_of
 from lattice_events.readers.cloudformation.types import SECURITY_GROUP
 from lattice_events.readers.common.handlers import handler_problem
+from lattice_events.readers.common.inline_code import inline_code
 from lattice_events.readers.common.lattice_schema import (
     MAX_ENVIRONMENT_BYTES,
     function_name_problem,
@@ -35,10 +36,7 @@ def read_function(reading: Reading, name: str) -> None:
     reading.attempt(name, lambda: _check_name(reading, name), None)
     handler = reading.attempt(name, lambda: _handler(reading, name), "")
     environment: Mapping[str, str] = reading.attempt(name, lambda: _environment(reading, name), {})
-    code = reading.options.code(name)
-    if code is None:
-        message = f"Where is the code of this function? Name its folder with --code {name}=FOLDER."
-        raise WrongPropertyError(message, ("Code",))
+    code = _code(reading, name)
     if reading.options.runs_functions and handler:
         _note_missing_handler(reading, name, handler, code, environment)
     given = reading.template.quiet(("Resources", name, "Properties", "Role"))
@@ -73,6 +71,18 @@ def obstacle_of(reading: Reading, name: str) -> str | None:
     if not str(runtime).startswith("python3."):
         return f"its runtime is {runtime}; only Python runs"
     return None
+
+
+def _code(reading: Reading, name: str) -> str:
+    """The folder or archive with the code: the known one, or one of what stands in the template."""
+    code = reading.options.code(name)
+    if code is not None:
+        return code
+    text = reading.template.quiet(("Resources", name, "Properties", "Code", "ZipFile"))
+    if isinstance(text, str):
+        return inline_code(text)
+    message = f"Where is the code of this function? Name its folder with --code {name}=FOLDER."
+    raise WrongPropertyError(message, ("Code",))
 
 
 def _number(reading: Reading, name: str, key: str, default: int) -> int:

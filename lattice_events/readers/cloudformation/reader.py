@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
+from lattice_events.errors import Problem
 from lattice_events.readers.cloudformation.resources import read_template
 from lattice_events.readers.cloudformation.secrets import hide, secret_values
 from lattice_events.readers.cloudformation.stack_names import made_up_stack_names
@@ -36,7 +37,9 @@ class TemplateSource(Source):
         folder: Where its relative paths start.
         stack_name: Of its stack; empty for one that is made of its path.
         code: Gives the folder or archive of a function or layer by logical id; ``None`` when unknown.
+        parameters: Values of its parameters; those of the command line win.
         notes: To say of it, whatever it defines.
+        problems: Of it, whatever it defines.
     """
 
     template: Mapping[str, Any]
@@ -44,7 +47,9 @@ class TemplateSource(Source):
     folder: FilePath
     stack_name: str = ""
     code: Callable[[str], str | None] = lambda _: None
+    parameters: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @classmethod
     def read_all(cls, sources: Sequence[TemplateSource], context: Context) -> Fragment:
@@ -53,6 +58,7 @@ class TemplateSource(Source):
         merged = Fragment()
         for source in sources:
             merged.notes += source.notes
+            merged.problems += source.problems
             merged.add(
                 read_template(source.template, locate=source.locate, options=_options(source, names, context))
             )
@@ -99,8 +105,8 @@ def _options(source: TemplateSource, names: Mapping[str, str], context: Context)
         region=options.region or source.region or context.region,
         account=source.account or context.account,
         stack_name=names[source.origin],
-        parameters=options.params,
         variables=options.variables,
+        parameters={**source.parameters, **options.params},
         code=lambda name: given.get(name) or source.code(name) or (None if options.runs_functions else "."),
         runs_functions=options.runs_functions,
         run_settings=context.run_settings.get(source.origin, RunSettings()),

@@ -197,7 +197,7 @@ def test_a_file_that_is_nothing_of_ours_says_what_is(shop: Path) -> None:
     (shop / "notes.yml").write_text("a: 1\n")
 
     assert problems("notes.yml")[0].startswith(
-        "notes.yml: Nothing to read here. What can be read: a Serverless project (a folder with a serverless.yml), a C"
+        "notes.yml: Nothing to read here. What can be read: a Serverless project (a folder with a serverless.yml), a "
     )
 
 

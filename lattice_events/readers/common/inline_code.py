@@ -1,0 +1,24 @@
+"""A function's code that stands in its template, as the folder that Lambda makes of it.
+
+Source:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
+"""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+_FILE = "index.py"
+
+
+@cache
+def inline_code(text: str) -> str:
+    """A folder with the code in the module ``index``, which is there as long as this program runs."""
+    folder = Path(tempfile.mkdtemp(prefix="lattice-inline-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    (folder / _FILE).write_text(text, encoding="utf-8")
+    return str(folder)

@@ -1,0 +1,1 @@
+"""SAM templates, translated by SAM's own translator."""
