@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from lattice_events.readers.cdk.reader import CDK
 from lattice_events.readers.cloudformation.reader import CLOUDFORMATION
 from lattice_events.readers.common.sources import Reader
 from lattice_events.readers.kubernetes.reader import KUBERNETES
 from lattice_events.readers.sam.reader import SAM
 from lattice_events.readers.serverless.reader import SERVERLESS
 
-READERS: tuple[Reader, ...] = (SERVERLESS, SAM, CLOUDFORMATION, KUBERNETES)
+READERS: tuple[Reader, ...] = (SERVERLESS, SAM, CDK, CLOUDFORMATION, KUBERNETES)

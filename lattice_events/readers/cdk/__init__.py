@@ -1,0 +1,1 @@
+"""CDK apps, as ``cdk synth`` writes them."""
