@@ -7,6 +7,7 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from lattice_events.errors import Problem
@@ -109,7 +110,14 @@ class Cluster:
 
     def of_kind(self, kind: str) -> list[Object]:
         """Every object of a kind, in the order of their names."""
-        return [self._objects[key] for key in sorted(self._objects) if key[0] == kind]
+        return self._by_kind.get(kind, [])
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Object]]:
+        by_kind: dict[str, list[Object]] = {}
+        for key in sorted(self._objects):
+            by_kind.setdefault(key[0], []).append(self._objects[key])
+        return by_kind
 
     def find(self, kind: str, namespace: str, name: str) -> Object | None:
         """The object that a reference names."""

@@ -6,24 +6,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from lattice_events.readers.common.documents import Document
+from lattice_events.readers.common.documents import Document, mapping
 from lattice_events.readers.common.fragment import Fragment
 from lattice_events.readers.common.sources import Context, Found, Reader, ReadOptions, Source
 from lattice_events.readers.kubernetes.routes import read_manifests
 
-_NOT_MANIFESTS = ("kustomization.yaml", "kustomization.yml")  # what they list is there
+_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_PLAIN = (
+    "apiVersion",
+    "kind",
+    "metadata",
+    "resources",
+)  # keys that leave the objects of a kustomization as they are
 
 
 @dataclass(frozen=True, kw_only=True)
 class ManifestSource(Source):
-    """The Kubernetes objects of one file."""
+    """The Kubernetes objects of one file.
+
+    Attributes:
+        documents: With them.
+        notes: What should be said of the file.
+    """
 
     documents: tuple[Document, ...]
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def read_all(cls, sources: Sequence[ManifestSource], context: Context) -> Fragment:
         """Read the objects of every file as those of one cluster."""
-        return read_manifests(
+        fragment = read_manifests(
             [document for source in sources for document in source.documents],
             region=context.options.region or context.region,
             account=context.account,
@@ -31,19 +43,32 @@ class ManifestSource(Source):
             assumptions=context.assumptions,
             runs=context.options.runs_functions,
         )
+        fragment.notes += [note for source in sources for note in source.notes]
+        return fragment
 
 
 def _claims(found: Found) -> FilePath | None:
-    """A file with an object that has a kind."""
-    if found.path.name in _NOT_MANIFESTS or found.path.is_dir():
+    """A file with an object that has a kind, or a kustomization, which need not say its kind."""
+    if found.path.is_dir():
         return None
-    return found.path if any(_is_object(each) for each in found.documents) else None
+    is_claimed = found.path.name in _KUSTOMIZATIONS or any(_is_object(each) for each in found.documents)
+    return found.path if is_claimed else None
 
 
 def _load(found: Found, _: ReadOptions) -> list[ManifestSource]:
-    """The objects of the file."""
+    """The objects of the file; those that a kustomization lists are in files of their own."""
+    if found.path.name in _KUSTOMIZATIONS:
+        return [ManifestSource(origin=found.shown, documents=(), notes=_kustomization_notes(found))]
     objects = tuple(each for each in found.documents if _is_object(each))
     return [ManifestSource(origin=found.shown, documents=objects)]
+
+
+def _kustomization_notes(found: Found) -> tuple[str, ...]:
+    """What a kustomization would change."""
+    changes = [str(key) for each in found.documents for key in mapping(each.value) if key not in _PLAIN]
+    if not changes:
+        return ()
+    return (f"{found.shown} is not applied ({', '.join(changes)}); give the output of kustomize build.",)
 
 
 def _is_object(document: Document) -> bool:

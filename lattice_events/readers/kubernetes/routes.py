@@ -39,11 +39,12 @@ from lattice_events.readers.kubernetes.gateways import (
     read_listener,
 )
 from lattice_events.readers.kubernetes.imports import NAME_OVERRIDE
-from lattice_events.readers.kubernetes.objects import Cluster, Object
+from lattice_events.readers.kubernetes.objects import CONTROLLER, Cluster, Object
 from lattice_events.readers.kubernetes.policies import network_of_gateway, read_auth_policy, read_vpc_policy
 from lattice_events.readers.kubernetes.rules import read_rules
 from lattice_events.readers.kubernetes.targets import Surroundings, TargetGroups
 
+_TAGS = f"{CONTROLLER}/tags"
 _NOT_EMULATED = {"GRPCRoute": "gRPC", "TLSRoute": "TLS passthrough"}
 
 
@@ -153,6 +154,7 @@ class _ManifestReader:
                 arn=arn,
                 domain_name=generated_domain_name(name, make_id("svc", name), self._where["region"]),
                 custom_domain_name=names[0] if names else None,
+                tags=_tags(route),
                 listeners=self._listeners(route, arn, _of_the_first(parents, accepted)),
                 origin=route.origin,
             )
@@ -218,6 +220,17 @@ class _ManifestReader:
             except WrongPropertyError as error:
                 self._fragment.problems.append(Problem(error.problem, gateway.locate(error.path)))
         return ports
+
+
+def _tags(route: Object) -> dict[str, str]:
+    """The tags that an annotation gives a route's service; those of the controller are its own.
+
+    Source:
+        https://github.com/aws/aws-application-networking-k8s/blob/v2.1.3/docs/guides/additional-tags.md
+    """
+    pairs = [each.partition("=") for each in str(route.annotations.get(_TAGS) or "").split(",")]
+    tags = {key.strip(): value.strip() for key, _, value in pairs if key.strip() and value.strip()}
+    return {key: value for key, value in tags.items() if not key.startswith(f"{CONTROLLER}/")}
 
 
 def _of_the_first(parents: Sequence[Parent], accepted: Mapping[int, Sequence[Attached]]) -> list[Attached]:

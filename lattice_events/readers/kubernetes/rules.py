@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from lattice_events.errors import Problem
 from lattice_events.network.model import Action, Match, Rule, make_id
-from lattice_events.readers.common.documents import Path
+from lattice_events.readers.common.documents import Path, mapping
 from lattice_events.readers.common.fragment import Fragment
 from lattice_events.readers.common.properties import WrongPropertyError, shaped_number
 from lattice_events.readers.kubernetes.backends import Backends
@@ -59,7 +60,7 @@ def read_rules(
     written = items(route.spec.get("rules"), ("spec", "rules"))
     for index, (rule, priority) in enumerate(zip(written, _priorities(route, len(written)), strict=True)):
         path: Path = ("spec", "rules", index)
-        if rule.get("filters"):
+        if rule.get("filters") or _filters_backends(rule):
             fragment.notes.append(
                 f"HTTPRoute {route.name}: filters of rule {index} are ignored, as the controller ignores them."
             )
@@ -76,6 +77,11 @@ def read_rules(
         except WrongPropertyError as error:
             fragment.problems.append(Problem(error.problem, route.locate(error.path)))
     return _without_equal_matches(route, rules, fragment)
+
+
+def _filters_backends(rule: Mapping[str, Any]) -> bool:
+    backends = rule.get("backendRefs")
+    return isinstance(backends, list) and any(mapping(each).get("filters") for each in backends)
 
 
 def _priorities(route: Object, count: int) -> list[int]:

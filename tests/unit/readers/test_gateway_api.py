@@ -213,3 +213,21 @@ def test_pods_without_a_stand_in_say_what_to_write() -> None:
         ConfigurationError, match=r"custom.lattice.targets.app: \{url: http://127.0.0.1:PORT\}"
     ):
         read(GATEWAY + ROUTE, urls={})
+
+
+@pytest.mark.parametrize(
+    ("annotation", "tags"),
+    [
+        ("Team=a, Env = b=c ,, bad, =x, y=", {"Team": "a", "Env": "b=c"}),
+        ("application-networking.k8s.aws/ManagedBy=me,Team=a", {"Team": "a"}),
+        ("", {}),
+    ],
+)
+def test_an_annotation_tags_the_service(annotation: str, tags: dict[str, str]) -> None:
+    """Source: aws-application-networking-k8s, docs/guides/additional-tags.md, pkg/k8s/utils.go."""
+    tagged = (
+        f"metadata: {{name: eks-app, annotations: {{application-networking.k8s.aws/tags: '{annotation}'}}}}"
+    )
+    network, _ = read(GATEWAY + ROUTE.replace("metadata: {name: eks-app}", tagged))
+
+    assert network.services[0].tags == tags

@@ -27,19 +27,19 @@ def parse(case: dict[str, Any]) -> list[Document]:
     return list(parse_yaml_stream("\n".join(case["given"]["manifests"]), "k8s.yaml"))
 
 
-def read(documents: list[Document], case: dict[str, Any]) -> tuple[Network, tuple[str, ...]]:
-    source = ManifestSource(origin="k8s.yaml", documents=tuple(documents))
+def read(*files: list[Document], case: dict[str, Any]) -> tuple[Network, tuple[str, ...]]:
+    sources = [ManifestSource(origin="k8s.yaml", documents=tuple(documents)) for documents in files]
     context = Context(
         options=ReadOptions(region=REGION, runs_functions=case["given"].get("runs", True)),
         target_urls={name: ["http://127.0.0.1:1"] for name in case["given"]["targets"]},
     )
-    return assemble([ManifestSource.read_all([source], context)], region=REGION, account=ACCOUNT)
+    return assemble([ManifestSource.read_all(sources, context)], region=REGION, account=ACCOUNT)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_case(case: dict[str, Any]) -> None:
     try:
-        network, notes = read(parse(case), case)
+        network, notes = read(parse(case), case=case)
         found = {**summary(network), "notes": list(notes)}
     except ConfigurationError as error:
         found = {"problems": [str(problem) for problem in error.problems]}
@@ -57,15 +57,30 @@ READ = [case for case in CASES if "problems" not in case["expected"]]
 
 @examples(200)
 @given(st.data())
-def test_the_order_of_objects_makes_no_difference(data: st.DataObject) -> None:
+def test_the_order_of_objects_and_files_makes_no_difference(data: st.DataObject) -> None:
     case = data.draw(st.sampled_from(READ))
     documents = parse(case)
+    shuffled = data.draw(st.permutations(documents))
+    cut = data.draw(st.integers(0, len(documents)))
 
-    assert read(data.draw(st.permutations(documents)), case) == read(documents, case)
+    assert read(shuffled[:cut], shuffled[cut:], case=case) == read(documents, case=case)
 
 
-@pytest.mark.parametrize("name", ["kustomization.yaml", "kustomization.yml"])
-def test_a_kustomization_is_not_a_manifest(name: str, tmp_path: Path) -> None:
-    (tmp_path / name).write_text("kind: Kustomization\nresources: [a.yaml]\n")
+@pytest.mark.parametrize(
+    ("text", "notes"),
+    [
+        ("kind: Kustomization\nresources: [a.yaml]\n", ()),
+        (
+            "resources: [a.yaml]\nnamespace: team\npatches: [{path: b.yaml}]\n",
+            ("{} is not applied (namespace, patches); give the output of kustomize build.",),
+        ),
+    ],
+)
+def test_a_kustomization_says_what_it_would_change(text: str, notes: tuple[str, ...], tmp_path: Path) -> None:
+    found = Found(tmp_path / "kustomization.yaml")
+    found.path.write_text(text)
 
-    assert KUBERNETES.claims(Found(tmp_path / name)) is None
+    assert KUBERNETES.claims(found) == found.path
+    (source,) = KUBERNETES.load(found, ReadOptions())
+    fragment = source.read_all([source], Context())
+    assert tuple(fragment.notes) == tuple(note.format(found.shown) for note in notes)
