@@ -102,17 +102,19 @@ def read_auth_policy(
     )
 
 
-def find_target_group_policy(
-    cluster: Cluster, namespace: str, *, service: str, export: str = ""
-) -> Object | None:
-    """The TargetGroupPolicy of a Service, or of its ServiceExport; of several, the oldest counts."""
-    targets = {("Service", service), *([("ServiceExport", export)] if export else ())}
-    policies = [
-        each
-        for each in cluster.of_kind("TargetGroupPolicy")
-        if each.namespace == namespace and _kind_and_name(each) in targets
-    ]
-    return min(policies, key=lambda each: each.created, default=None)
+class TargetGroupPolicies:
+    """TargetGroupPolicies by what they are on; of several on one thing, the oldest counts."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._by_target: dict[tuple[str, str, str], Object] = {}
+        for each in sorted(cluster.of_kind("TargetGroupPolicy"), key=lambda each: each.created):
+            self._by_target.setdefault((each.namespace, *_kind_and_name(each)), each)
+
+    def find(self, namespace: str, *, service: str, export: str = "") -> Object | None:
+        """The policy of a Service, or of a ServiceExport of it."""
+        keys = [(namespace, "Service", service), *([(namespace, "ServiceExport", export)] if export else ())]
+        found = [self._by_target[key] for key in keys if key in self._by_target]
+        return min(found, key=lambda each: (each.created, each.name), default=None)
 
 
 def read_health_check(policy: Object) -> tuple[HealthCheck | None, list[str]]:

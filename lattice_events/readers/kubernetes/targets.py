@@ -15,7 +15,7 @@ from lattice_events.readers.common.arns import target_group_arn
 from lattice_events.readers.common.fragment import Fragment
 from lattice_events.readers.common.properties import WrongPropertyError
 from lattice_events.readers.kubernetes.objects import DEFAULT_NAMESPACE, Cluster
-from lattice_events.readers.kubernetes.policies import find_target_group_policy, read_health_check
+from lattice_events.readers.kubernetes.policies import TargetGroupPolicies, read_health_check
 from lattice_events.readers.linking.assemble import CONTROLLER_PREFIX
 
 
@@ -53,7 +53,7 @@ class TargetGroups:
     """Makes each target group once."""
 
     def __init__(self, cluster: Cluster, surroundings: Surroundings, fragment: Fragment) -> None:
-        self._cluster = cluster
+        self._policies = TargetGroupPolicies(cluster)
         self._surroundings = surroundings
         self._fragment = fragment
         self._groups: dict[str, TargetGroup] = {}  # by ARN
@@ -121,7 +121,7 @@ class TargetGroups:
 
     def _health_check(self, namespace: str, service: str, export: str) -> HealthCheck | None:
         """How the pods of a Service are checked: as its TargetGroupPolicy says, or by default."""
-        policy = find_target_group_policy(self._cluster, namespace, service=service, export=export)
+        policy = self._policies.find(namespace, service=service, export=export)
         if policy is None:
             return HealthCheck()
         try:
