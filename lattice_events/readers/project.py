@@ -202,7 +202,9 @@ class _Loader:
         return False
 
     def _add(self, index: int, source: Source) -> None:
-        """Keep a source, with what its settings name."""
+        """Keep a source that is not here yet, with what its settings name."""
+        if (index, source.origin) in ((at, each.origin) for at, each in self._loaded):
+            return
         self._loaded.append((index, source))
         if source.settings is None:
             return

@@ -282,6 +282,21 @@ def test_services_keep_their_own_region_stage_and_settings(project: Project_) ->
     ]
 
 
+def test_a_compose_file_is_all_of_its_services(project: Project_) -> None:
+    compose = "services: {shop: {path: shop, params: {network: '${net.NetworkArn}'}}, net: {path: .}}\n"
+    shop = SHOP.replace("app.hello", "app.hello, environment: {NETWORK: '${param:network}'}")
+    net = "service: net\n" + PROVIDER + NETWORK + "  Outputs: {NetworkArn: {Value: !Ref Network}}\n"
+    files = {"serverless-compose.yml": compose, "shop/serverless.yml": shop, "serverless.yml": net}
+    project({**files, "shop/app.py": ""})
+
+    with alone():
+        first, second = SERVERLESS.load(Found(Path()), ReadOptions())
+
+    assert isinstance(second, TemplateSource)
+    assert (first.origin, second.origin) == ("serverless.yml", "shop/serverless.yml")
+    assert variables(second)["NETWORK"] == "{{resolve:cf:net-dev.NetworkArn}}"
+
+
 def test_everything_is_relative_to_where_the_user_stands(project: Project_) -> None:
     folder = project(
         {

@@ -12,9 +12,9 @@ from lattice_events.readers.common.documents import Document, mapping, parse_yam
 from lattice_events.readers.common.files import read_text
 from lattice_events.readers.common.sources import Found
 
-_WRITTEN = (".yml", ".yaml", ".json")
-_CODE = (".js", ".mjs", ".cjs", ".ts")
-NAMES = tuple(f"serverless{suffix}" for suffix in (*_WRITTEN, *_CODE))  # in the order of the CLI
+WRITTEN = (".yml", ".yaml", ".json")
+CODE = (".js", ".mjs", ".cjs", ".ts")
+NAMES = tuple(f"serverless{suffix}" for suffix in (*WRITTEN, *CODE))  # in the order of the CLI
 
 
 def find_file(folder: FilePath) -> FilePath | None:
@@ -25,9 +25,9 @@ def find_file(folder: FilePath) -> FilePath | None:
 def is_service(found: Found) -> bool:
     """Whether a file is a service's: by its name, else by the keys that each has."""
     name, suffix = found.path.name, found.path.suffix
-    if name in NAMES or suffix in _CODE:
+    if name in NAMES or suffix in CODE:
         return True
-    if suffix not in _WRITTEN or len(found.documents) != 1:
+    if suffix not in WRITTEN or len(found.documents) != 1:
         return False
     return {"service", "provider"} <= set(mapping(found.documents[0].value))
 
@@ -38,6 +38,6 @@ def written(file: FilePath, shown: str) -> Document:
     Raises:
         ManifestError: It is no YAML.
     """
-    if file.suffix in _CODE:
+    if file.suffix in CODE:
         return Document(value={}, file=shown, positions={})
     return parse_yaml(read_text(file, shown), shown)

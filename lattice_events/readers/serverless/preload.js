@@ -184,7 +184,8 @@ function prepareRun(serverless) {
     return run.apply(pluginManager, args);
   };
   // A placeholder may stand where a number or an ARN belongs.
-  if (found.unknown.length === 0) return;
+  const params = serverless.processedInput?.options?.param ?? [];
+  if (found.unknown.length === 0 && !params.some((each) => each.includes('{{resolve:'))) return;
   serverless.service.configValidationMode = 'warn';
   if (serverless.configurationInput) serverless.configurationInput.configValidationMode = 'warn';
 }
@@ -193,6 +194,8 @@ function prepareRun(serverless) {
 
 const VARIABLES = path.join('lib', 'configuration', 'variables');
 const CHANGES = {
+  // The services of a compose file are asked one by one, also the one beside it.
+  [path.join('lib', 'cli', 'triage.js')]: () => async () => 'serverless',
   [path.join(VARIABLES, 'parse.js')]: (parse) => Object.assign((...args) => withLastResort(parse(...args)), parse),
   [path.join(VARIABLES, 'resolve.js')]: (resolve) =>
     Object.assign((asked, ...rest) => {

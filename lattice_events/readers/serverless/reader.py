@@ -7,12 +7,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path as FilePath
 
 from lattice_events.readers.cloudformation.reader import TemplateSource
 from lattice_events.readers.common.sources import Found, Reader, ReadOptions, SettingsSource
 from lattice_events.readers.serverless.cli import package
+from lattice_events.readers.serverless.compose import NAMES as COMPOSE_NAMES
+from lattice_events.readers.serverless.compose import find_compose, members
 from lattice_events.readers.serverless.files import find_file, is_service, written
 from lattice_events.readers.serverless.package import Findings, Package
 from lattice_events.readers.serverless.places import Places
@@ -21,17 +24,24 @@ _SETTINGS = ("custom", "lattice")
 
 
 def _claims(found: Found) -> FilePath | None:
-    """A serverless.yml of any form, or a folder with one."""
+    """A serverless.yml of any form, or a folder with one; several services in one serverless-compose.yml."""
     if found.path.is_dir():
-        return find_file(found.path)
-    return found.path if is_service(found) else None
+        return find_compose(found.path) or find_file(found.path)  # in the order of the CLI
+    return found.path if is_service(found) or found.path.name in COMPOSE_NAMES else None
 
 
 def _load(found: Found, options: ReadOptions) -> list[TemplateSource]:
-    """The packaged project."""
+    """The packaged project, or those of a serverless-compose.yml."""
     file = _claims(found)
     assert file is not None  # else it would not be loaded
-    return [_service(file, options)]
+    if file.name not in COMPOSE_NAMES:
+        return [_service(file, options)]
+    loaded: dict[str, TemplateSource] = {}
+    for member in members(file, Found(file).shown):
+        stacks = {name: source.stack_name for name, source in loaded.items()}
+        params = {**member.params_with(stacks), **options.params}
+        loaded[member.name] = _service(member.file, replace(options, params=params))
+    return list(loaded.values())
 
 
 def _service(file: FilePath, options: ReadOptions) -> TemplateSource:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from lattice_events.errors import ConfigurationError
 from lattice_events.readers.common.sources import Found
+from lattice_events.readers.serverless.compose import Member, members
 from lattice_events.readers.serverless.credentials import has_credentials
 from lattice_events.readers.serverless.files import find_file, is_service, written
 from lattice_events.readers.serverless.package import Findings, Package
@@ -270,3 +272,73 @@ def test_what_a_run_of_the_cli_left_is_read(tmp_path: Path) -> None:
         unknown=("ssm:/a",), artifacts={"a": Path("/a.zip")}
     )
     assert Findings.read(tmp_path / "gone.json") == Findings()
+
+
+# ── several services ────────────────────────────────────────────────────────────────────────────
+
+COMPOSE = """\
+services:
+  shop:
+    path: services/shop
+    params:
+      network: ${network.Arn}
+      table: ${network.Table}-${sls:stage}
+      is-new: true
+  network:
+    path: services/network
+    config: serverless.net.yml
+"""
+
+
+def composed(folder: Path, text: str, *files: str) -> list[Member]:
+    for name in files:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    (folder / "serverless-compose.yml").write_text(text)
+    return members(folder / "serverless-compose.yml", "serverless-compose.yml")
+
+
+def test_a_compose_file_names_services_and_what_they_need(tmp_path: Path) -> None:
+    """https://www.serverless.com/framework/docs/guides/compose"""
+    network, shop = composed(
+        tmp_path, COMPOSE, "services/shop/serverless.ts", "services/network/serverless.net.yml"
+    )
+
+    assert network.file == tmp_path / "services/network/serverless.net.yml"
+    assert shop.file == tmp_path / "services/shop/serverless.ts"
+    assert shop.params_with({"network": "network-dev"}) == {
+        "network": "{{resolve:cf:network-dev.Arn}}",
+        "table": "{{resolve:cf:network-dev.Table}}-${sls:stage}",
+        "is-new": "true",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            COMPOSE,
+            [
+                "serverless-compose.yml:2:3: The service shop has no serverless.yml at services/shop.",
+                "serverless-compose.yml:8:3: The service network has no serverless.yml at services/network.",
+            ],
+        ),
+        ("services: {}\n", ["serverless-compose.yml: This names no service under services."]),
+        (
+            "services:\n  a: {path: a, params: {x: '${b.X}'}}\n  b: {path: a, params: {x: '${a.X}'}}\n",
+            ["serverless-compose.yml:1:1: These services need each other's outputs: a, b."],
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_compose_file_is_said_at_once(
+    text: str, said: list[str], tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        composed(tmp_path, text, "a/serverless.yml")
+
+    assert [str(each) for each in caught.value.problems] == said
+
+
+def test_a_compose_file_that_is_code_says_what_to_name_instead(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="name the folders of its services instead"):
+        members(tmp_path / "serverless-compose.ts", "serverless-compose.ts")
