@@ -199,7 +199,22 @@ def test_every_unknown_variable_is_named_when_the_cli_fails(project: Project_) -
     said = str(caught.value)
     assert "No file matches include / exclude patterns" in said
     for name in ("ssm:/unknown", "s3:bucket/key", "vault:secret/key"):
-        assert f"--variable '{name}=VALUE'" in said
+        assert f"--variable {name}=VALUE" in said
+
+
+def test_settings_that_only_aws_knows_are_asked_for(project: Project_) -> None:
+    text = SHOP.replace("region: eu-west-1", "stackName: 'a-${ssm:/name}'")
+    text += "custom: {lattice: {targets: {app: {url: 'http://${ssm:/my host}'}}}}\n"
+    project({"shop/serverless.yml": text, "shop/app.py": ""})
+
+    with pytest.raises(ConfigurationError) as caught:
+        source("shop")
+
+    asked = "lattice dev needs this value but cannot know it"
+    assert [str(each) for each in caught.value.problems] == [
+        f"shop/serverless.yml:4:36: {asked}: ssm:/my host. Give it with --variable 'ssm:/my host=VALUE'.",
+        f"shop/serverless.yml:2:44: {asked}: ssm:/name. Give it with --variable ssm:/name=VALUE.",
+    ]
 
 
 # ── packages ────────────────────────────────────────────────────────────────────────────────────
@@ -220,7 +235,22 @@ def test_docker_and_pip_are_not_asked_for(project: Project_) -> None:
     loaded = source("shop")
 
     assert properties(loaded, "PythonRequirementsLambdaLayer")["LayerName"] == "shop-dev-python-requirements"
+    assert properties(loaded, "HelloLambdaFunction").get("Layers", []) == []
     assert {each.name for each in Path("shop").iterdir()} == {"serverless.yml", "app.py", "requirements.txt"}
+
+
+def test_an_image_is_neither_built_nor_pushed(project: Project_) -> None:
+    """https://www.serverless.com/framework/docs/providers/aws/guide/functions#referencing-container-image-as-a-target"""
+    text = SHOP.replace("name: aws,", "name: aws, ecr: {images: {app: {path: image}}},")
+    text = text.replace(
+        "handler: app.hello}", "image: {name: app}}, there: {image: 1.dkr.ecr.eu-west-1.amazonaws.com/a:b}"
+    )
+    project({"shop/serverless.yml": text, "shop/image/Dockerfile": "FROM scratch\n"})
+
+    loaded = source("shop")
+
+    assert properties(loaded, "HelloLambdaFunction")["Code"] == {"ImageUri": "app"}
+    assert properties(loaded, "ThereLambdaFunction")["Code"]["ImageUri"].startswith("1.dkr.ecr.")
 
 
 def test_layers_need_no_aws_and_are_their_folders(project: Project_) -> None:

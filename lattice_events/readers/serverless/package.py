@@ -113,9 +113,9 @@ class Package:
             service: The service's folder.
             is_packaged: Whether functions run from the package.
         """
-        layer = self._layer(logical_id)
-        if layer is not None:
-            return service / layer
+        if "LayerName" in self._properties(logical_id):
+            layer = self._layer(logical_id)
+            return None if layer is None else service / layer
         return self.archive(logical_id) if is_packaged else self._source(logical_id, service)
 
     def _source(self, logical_id: str, service: FilePath) -> FilePath | None:

@@ -129,6 +129,11 @@ function setRequirementsAside(serverless) {
     ...(layer === true ? {} : layer),
     package: { artifact: emptyArtifact('layer-pythonRequirements.zip') },
   };
+  // It is empty, so no function has it; other stacks may know it.
+  for (const owner of [service.provider, ...Object.values(service.functions ?? {})]) {
+    if (!Array.isArray(owner?.layers)) continue;
+    owner.layers = owner.layers.filter((each) => each?.Ref !== 'PythonRequirementsLambdaLayer');
+  }
 }
 
 /** Packages that the user makes: what is the code of which function, and none that is not built yet stops the CLI. */
@@ -173,6 +178,17 @@ function zipOutside(zipFiles) {
   };
 }
 
+/** Images are neither built nor pushed, and no registry is asked: a function with an image is not run here. */
+function imagine(serverless) {
+  const resolveImageUriAndSha = async (name) => {
+    const { image } = serverless.service.getFunction(name);
+    const named = typeof image === 'string' ? image : (image?.uri ?? image?.name ?? name);
+    return { functionImageUri: named, functionImageSha: '0'.repeat(64) };
+  };
+  const provider = serverless.getProvider('aws');
+  if (provider) Object.defineProperty(provider, 'resolveImageUriAndSha', { value: resolveImageUriAndSha });
+}
+
 function prepareRun(serverless) {
   const { pluginManager } = serverless;
   const run = pluginManager.run;
@@ -181,6 +197,7 @@ function prepareRun(serverless) {
     setRequirementsAside(serverless);
     packLittle(serverless);
     takeArtifacts(serverless);
+    imagine(serverless);
     return run.apply(pluginManager, args);
   };
   // A placeholder may stand where a number or an ARN belongs.

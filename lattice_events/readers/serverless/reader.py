@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path as FilePath
 
+from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.readers.cloudformation.reader import TemplateSource
 from lattice_events.readers.common.sources import Found, Reader, ReadOptions, SettingsSource
 from lattice_events.readers.serverless.cli import package
@@ -19,8 +20,10 @@ from lattice_events.readers.serverless.compose import find_compose, members
 from lattice_events.readers.serverless.files import find_file, is_service, written
 from lattice_events.readers.serverless.package import Findings, Package
 from lattice_events.readers.serverless.places import Places
+from lattice_events.readers.serverless.unknown import find_unknown, option
 
 _SETTINGS = ("custom", "lattice")
+_OPTION = "--variable 'KIND:NAME=VALUE'"
 
 
 def _claims(found: Found) -> FilePath | None:
@@ -50,6 +53,7 @@ def _service(file: FilePath, options: ReadOptions) -> TemplateSource:
     folder = file.resolve().parent
     places = Places(written(file, shown), folder)
     packaged = _package(file.resolve(), options, shown)
+    _refuse_unknown(packaged, places)
     settings = SettingsSource(
         value=packaged.custom.get("lattice"), folder=folder, locate=places.locate, root=_SETTINGS
     )
@@ -64,6 +68,20 @@ def _service(file: FilePath, options: ReadOptions) -> TemplateSource:
         settings=settings,
         notes=tuple(_notes(packaged.findings, shown)),
     )
+
+
+def _refuse_unknown(package: Package, places: Places) -> None:
+    """Ask for what is needed before the template is read."""
+    needed = {_SETTINGS: package.custom.get("lattice"), ("provider", "stackName"): package.stack_name}
+    unknown = [each for path, value in needed.items() for each in find_unknown(value, path)]
+    if unknown:
+        raise ConfigurationError(
+            Problem(
+                f"lattice dev needs this value but cannot know it: {name}. Give it with {option(name)}.",
+                places.locate(path),
+            )
+            for path, name in unknown
+        )
 
 
 def _package(file: FilePath, options: ReadOptions, shown: str) -> Package:
@@ -96,12 +114,14 @@ def _code(package: Package, folder: FilePath, *, is_packaged: bool) -> Callable[
 
 def _notes(findings: Findings, shown: str) -> Iterator[str]:
     """What stands for something else."""
-    if findings.failures:
-        each = "; ".join(f"{name}: {reason}" for name, reason in findings.failures.items())
-        yield f"{shown}: the Serverless CLI could not ask for these variables; --variable 'KIND:NAME=VALUE' gives one: {each}"
+    names: dict[str, list[str]] = {}
+    for name, reason in findings.failures.items():
+        names.setdefault(" ".join(reason.split()), []).append(name)
+    for reason, failed in names.items():
+        yield f"{shown}: the Serverless CLI could not get {', '.join(failed)}; {_OPTION} gives a value. It says: {reason}"
     if findings.fallbacks:
-        names = ", ".join(findings.fallbacks)
-        yield f"{shown}: {names} cannot be known here, and the fallback written there is used; --variable 'KIND:NAME=VALUE' gives another."
+        fallbacks = ", ".join(findings.fallbacks)
+        yield f"{shown}: {fallbacks} cannot be known here, so the fallback in the file is used; {_OPTION} gives a value."
 
 
 SERVERLESS = Reader(form="a Serverless project (a folder with a serverless.yml)", claims=_claims, load=_load)

@@ -167,6 +167,12 @@ def test_a_layer_is_its_folder(tmp_path: Path) -> None:
         assert code(package, "ToolsLambdaLayer", is_packaged=is_packaged) == Path("/shop/layers/tools")
 
 
+def test_a_layer_that_has_no_folder_is_unknown(tmp_path: Path) -> None:
+    layer = {"Type": "AWS::Lambda::LayerVersion", "Properties": {"LayerName": "other"}}
+
+    assert code(packaged(tmp_path, {"OtherLambdaLayer": layer}), "OtherLambdaLayer") is None
+
+
 def test_a_state_that_names_itself_is_read_to_an_end(tmp_path: Path) -> None:
     state = {"service": {"custom": {"lattice": {"a": {"$ref": '$["service"]["custom"]'}}}}}
 
