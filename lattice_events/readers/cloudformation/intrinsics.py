@@ -171,11 +171,24 @@ class Resolver:
     def _dynamic(self, reference: str) -> str:
         """What a dynamic reference stands for."""
         answer = find_answer(reference, self._variables)
+        answer = self._put_out(reference) if answer is None else answer
         if answer is None:
             option = variable_option(question(reference))
             shown = _shown(f"{{{{resolve:{reference}}}}}")
             raise UnresolvableError("dynamic reference", shown, is_outside=True, option=option)
         return answer
+
+    def _put_out(self, reference: str) -> str | None:
+        """What a stack of this run answers to ``cf:STACK.OUTPUT``."""
+        stack, dot, name = reference.removeprefix("cf:").partition(".")
+        if not dot or not reference.startswith("cf:"):
+            return None
+        try:
+            return _text(self._stacks.output(stack, name))
+        except UnresolvableError as error:
+            if error.is_outside:
+                return None
+            raise
 
     def _ref(self, argument: Any) -> Any:
         name = self.resolve(argument)
@@ -254,7 +267,10 @@ class Resolver:
     def _import_value(self, argument: Any) -> Any:
         name = _text(self.resolve(argument))
         key = f"import:{name}"
-        return self._variables[key] if key in self._variables else self._stacks.exported(name)
+        if key in self._variables:
+            return self._variables[key]
+        where = {"region": self._pseudo["AWS::Region"], "account": self._pseudo["AWS::AccountId"]}
+        return self._stacks.exported(name, **where)
 
     def _get_stack_output(self, argument: Any) -> Any:
         given = self.resolve(argument)

@@ -53,15 +53,14 @@ def param_option(name: str) -> str:
 class OtherStacks:
     """What other stacks give to one; here, nothing."""
 
-    def exported(self, name: str) -> Any:
-        """The value that a stack exports.
+    def exported(self, name: str, *, region: str, account: str) -> Any:  # noqa: ARG002 (of those who know some)
+        """The value that a stack of this Region and account exports.
 
         Raises:
             UnresolvableError: None does.
         """
-        raise UnresolvableError(
-            "Fn::ImportValue", name, is_outside=True, option=variable_option(f"import:{name}")
-        )
+        option = variable_option(f"import:{name}")
+        raise UnresolvableError("Fn::ImportValue", name, is_outside=True, option=option)
 
     def output(self, stack: str, name: str) -> Any:
         """An output of a stack by its name.

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from lattice_events.errors import Problem
-from lattice_events.readers.cloudformation.resources import read_template
+from lattice_events.readers.cloudformation.resources import read_resources
 from lattice_events.readers.cloudformation.secrets import hide, secret_values
 from lattice_events.readers.cloudformation.stack_names import made_up_stack_names
+from lattice_events.readers.cloudformation.stacks import Stack, Stacks
 from lattice_events.readers.cloudformation.template import TemplateOptions
 from lattice_events.readers.common.documents import Locate, mapping
 from lattice_events.readers.common.fragment import Fragment
@@ -55,14 +56,17 @@ class TemplateSource(Source):
     def read_all(cls, sources: Sequence[TemplateSource], context: Context) -> Fragment:
         """Read every template; each is the stack that its path names."""
         names = stack_names(sources)
-        merged = Fragment()
+        stacks = Stacks()
+        for source in sources:
+            options = replace(_options(source, names, context), stacks=stacks)
+            stacks.add(Stack(source.template, source.locate, options))
+        merged = Fragment(problems=[*stacks.problems()])
         for source in sources:
             merged.notes += source.notes
             merged.problems += source.problems
-            merged.add(
-                read_template(source.template, locate=source.locate, options=_options(source, names, context))
-            )
-        hide(merged, secret_values(context.options, [source.template for source in sources]))
+        for stack in stacks:
+            merged.add(read_resources(stack.template))
+        hide(merged, secret_values(context.options, [stack.written for stack in stacks]))
         return merged
 
 

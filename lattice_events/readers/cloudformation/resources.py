@@ -50,7 +50,12 @@ def read_template(template: Mapping[str, Any], *, locate: Locate, options: Templ
         locate: Gives the place of a key path of the template, for problems.
         options: What the template does not say.
     """
-    reading = Reading(Template(template, locate, options))
+    return read_resources(Template(template, locate, options))
+
+
+def read_resources(template: Template) -> Fragment:
+    """Read what the resources of a template define, as `read_template` does."""
+    reading = Reading(template)
     reading.fragment.notes += _transforms(reading.template)
     for name in reading.template.resources:
         _check_schema(reading, name)
