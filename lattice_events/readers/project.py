@@ -152,7 +152,7 @@ class _Loader:
 
     def _refuse_unknown_code(self, fragment: Fragment) -> None:
         """A ``--code`` for a function that no template has."""
-        known = [name for name, _ in fragment.declared_functions]
+        known = [name for names in fragment.declared_functions for name in names]
         for name in self._options.code:
             if name not in known:
                 message = f"--code {name}: no template has a function of this logical id.{did_you_mean(name, known)}"

@@ -41,6 +41,7 @@ class TemplateSource(Source):
         parameters: Values of its parameters; those of the command line win.
         notes: To say of it, whatever it defines.
         problems: Of it, whatever it defines.
+        deployed: What AWS has given to resources that exist, by logical id and attribute: ``Arn``, say.
     """
 
     template: Mapping[str, Any]
@@ -51,6 +52,7 @@ class TemplateSource(Source):
     parameters: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    deployed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     def read_all(cls, sources: Sequence[TemplateSource], context: Context) -> Fragment:
@@ -116,6 +118,7 @@ def _options(source: TemplateSource, names: Mapping[str, str], context: Context)
         run_settings=context.run_settings.get(source.origin, RunSettings()),
         target_urls=context.target_urls,
         assumptions=context.assumptions,
+        deployed=source.deployed,
     )
 
 

@@ -163,10 +163,14 @@ class References:
     # ── ARNs ──────────────────────────────────────────────────────────────────────────────────
 
     def arn(self, name: str) -> str:
-        """The local ARN of a resource."""
+        """The ARN of a resource: the one that AWS gave, else a local one."""
         if name not in self._arns:
-            self._arns[name] = self._make_arn(name)
+            self._arns[name] = self._deployed(name, "Arn") or self._make_arn(name)
         return self._arns[name]
+
+    def _deployed(self, name: str, attribute: str) -> str | None:
+        """An attribute that AWS has given to a resource."""
+        return self._template.options.deployed.get(name, {}).get(attribute)
 
     def id(self, name: str) -> str:
         """The id of a resource of VPC Lattice."""
@@ -240,9 +244,12 @@ class References:
         return make_id("vpc", self._template.options.stack_name, name)
 
     def service_domain(self, name: str) -> str:
-        """The generated domain name of a service."""
+        """The generated domain name of a service: the one that AWS gave, else a local one."""
         service = self.name(name)
-        return generated_domain_name(service, make_id("svc", service), self._template.options.region)
+        deployed = self._deployed(name, "DnsEntry.DomainName")
+        return deployed or generated_domain_name(
+            service, make_id("svc", service), self._template.options.region
+        )
 
 
 Answer = Callable[[References, str], Any]

@@ -41,6 +41,7 @@ class TemplateOptions:
         run_settings: How the functions run.
         target_urls: URLs of HTTP targets, by logical id or name of the target group.
         assumptions: What a match means that does not mind its case.
+        deployed: What AWS has given to resources that exist, by logical id and attribute.
     """
 
     region: str
@@ -54,6 +55,7 @@ class TemplateOptions:
     run_settings: RunSettings = field(default_factory=RunSettings)
     target_urls: Mapping[str, Sequence[str]] = field(default_factory=dict)
     assumptions: Assumptions = DEFAULTS
+    deployed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 class Template:

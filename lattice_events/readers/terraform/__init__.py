@@ -1,0 +1,1 @@
+"""Terraform and OpenTofu: the JSON of a plan or a state."""

@@ -1,0 +1,225 @@
+"""Plans and states of Terraform: what their references mean, and what is said where they cannot tell."""
+
+from __future__ import annotations
+
+import copy
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lattice_events.errors import ConfigurationError
+from lattice_events.readers.common.sources import ReadOptions
+from lattice_events.readers.project import Project, load_project
+from lattice_events.readers.terraform.document import (
+    UNKNOWN,
+    module_steps,
+    parent_module,
+    parse_address,
+    read_document,
+)
+from lattice_events.readers.terraform.references import References
+from lattice_events.readers.terraform.resources import TemplateBuilder
+from lattice_events.readers.terraform.values import Values
+from tests.conftest import examples
+from tests.unit.readers.test_cases import mutate
+
+CORPUS = Path(__file__).parents[2] / "cases" / "corpus"
+PLAN = json.loads((CORPUS / "same/terraform/plan.json").read_text())
+STATE = json.loads((CORPUS / "terraform-state/state.json").read_text())
+NETWORK = "aws_vpclattice_service_network"
+
+
+def load(file: Path, **options: Any) -> Project:
+    return load_project(
+        [file], ReadOptions(**{"runs_functions": False, **options}), allocate=lambda name, _: f"http://{name}"
+    )
+
+
+def problems(file: Path, **options: Any) -> list[str]:
+    with pytest.raises(ConfigurationError) as caught:
+        load(file, **options)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def planned(
+    resources: list[tuple[str, dict[str, Any], dict[str, Any]]], configuration: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A plan of resources: address, values, what is unknown."""
+    shown: list[dict[str, Any]] = []
+    changes = []
+    for address, values, unknown in resources:
+        kind = parse_address(address)[1].removeprefix("data.").split(".")[0]
+        mode = "data" if "data." in address else "managed"
+        shown.append({"address": address, "mode": mode, "type": kind, "values": values})
+        changes.append(
+            {"address": address, "mode": mode, "change": {"after_unknown": {"id": True, **unknown}}}
+        )
+    return {
+        "format_version": "1.2",
+        "planned_values": {"root_module": {"resources": shown}},
+        "resource_changes": changes,
+        "configuration": {"root_module": configuration or {}},
+    }
+
+
+def configured(**expressions: list[str]) -> dict[str, Any]:
+    """The configuration of an association whose arguments refer to something."""
+    return {
+        "resources": [
+            {
+                "address": "aws_vpclattice_service_network_vpc_association.a",
+                "expressions": {key: {"references": each} for key, each in expressions.items()},
+            }
+        ]
+    }
+
+
+def network_of(references: list[str], *networks: str, key: str = "") -> list[str]:
+    """Which networks an association can mean, by the references of its argument."""
+    association = f"aws_vpclattice_service_network_vpc_association.a{key}"
+    plan = planned(
+        [(association, {}, {"service_network_identifier": True}), *((name, {}, {}) for name in networks)],
+        configured(service_network_identifier=references),
+    )
+    document = read_document(plan)
+    origins = References(document).origins(
+        document.resources[association], ("service_network_identifier",), (NETWORK,)
+    )
+    return [each.address for each in origins.resources]
+
+
+@pytest.mark.parametrize(
+    ("address", "parts"),
+    [
+        ("aws_a.b", ("", "aws_a.b", None)),
+        ("aws_a.b[0]", ("", "aws_a.b", 0)),
+        ('aws_a.b["x.y"]', ("", "aws_a.b", "x.y")),
+        ('aws_a.b["a]\\"b"]', ("", "aws_a.b", 'a]"b')),
+        ("data.aws_a.b", ("", "data.aws_a.b", None)),
+        ("module.m.aws_a.b", ("module.m", "aws_a.b", None)),
+        ('module.m["a.b"].module.n[1].data.aws_a.b[2]', ('module.m["a.b"].module.n[1]', "data.aws_a.b", 2)),
+        ("a.b[0].id", ("", "a.b", 0)),
+    ],
+)
+def test_an_address_has_a_module_a_name_and_a_key(address: str, parts: tuple[str, str, Any]) -> None:
+    assert parse_address(address) == parts
+
+
+def test_a_module_has_steps_and_a_parent() -> None:
+    assert module_steps('module.m["a.b"].module.n') == [("m", "a.b"), ("n", None)]
+    assert parent_module('module.m["a.b"].module.n') == 'module.m["a.b"]'
+    assert parent_module("module.m") == ""
+
+
+@pytest.mark.parametrize(
+    ("references", "networks", "expected"),
+    [
+        ([f"{NETWORK}.a.id", f"{NETWORK}.a"], [f"{NETWORK}.a", f"{NETWORK}.b"], [f"{NETWORK}.a"]),
+        ([f"{NETWORK}.a[0].id", f"{NETWORK}.a[0]", f"{NETWORK}.a"], [f"{NETWORK}.a[0]", f"{NETWORK}.a[1]"], [f"{NETWORK}.a[0]"]),
+        ([f"{NETWORK}.a", "each.key"], [f'{NETWORK}.a["x"]', f'{NETWORK}.a["y"]'], [f'{NETWORK}.a["x"]']),
+        ([f"{NETWORK}.a", "var.key"], [f'{NETWORK}.a["x"]', f'{NETWORK}.a["y"]'], [f'{NETWORK}.a["x"]', f'{NETWORK}.a["y"]']),
+        (["local.network"], [f"{NETWORK}.a"], [f"{NETWORK}.a"]),
+        (["local.network"], [f"{NETWORK}.a", f"{NETWORK}.b"], [f"{NETWORK}.a", f"{NETWORK}.b"]),
+        (["var.network"], [f"{NETWORK}.a"], []),
+        (["data.aws_x.y.id", "data.aws_x.y"], [f"{NETWORK}.a"], []),
+    ],
+)  # fmt: skip
+def test_a_reference_means_the_instances_that_it_names(
+    references: list[str], networks: list[str], expected: list[str]
+) -> None:
+    assert network_of(references, *networks, key='["x"]') == expected
+
+
+def test_a_value_that_can_mean_several_resources_is_asked_for_by_name(tmp_path: Path) -> None:
+    association = "aws_vpclattice_service_network_vpc_association.a"
+    plan = planned(
+        [
+            (association, {"vpc_identifier": "vpc-1"}, {"service_network_identifier": True}),
+            (f"{NETWORK}.a", {"name": "first-network"}, {}),
+            (f"{NETWORK}.b", {"name": "second-network"}, {}),
+        ],
+        configured(service_network_identifier=["local.network"]),
+    )
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(plan))
+    place = f"terraform:{association}.service_network_identifier"
+
+    assert problems(file) == [
+        f"{file}: {association}: service_network_identifier is known only after apply, and the plan does not say "
+        f"what it refers to. It may be {NETWORK}.a or {NETWORK}.b. Say it with --variable '{place}={NETWORK}.a', "
+        "or read the state after apply: terraform show -json > state.json."
+    ]
+    network = load(file, variables={place: f"{NETWORK}.b"}).network
+    assert [each.vpc_ids for each in network.service_networks] == [(), ("vpc-1",)]
+
+
+@pytest.mark.parametrize("name", ["main.tf", "."])
+def test_terraform_files_are_told_the_command_that_makes_json(tmp_path: Path, name: str) -> None:
+    (tmp_path / "main.tf").write_text('resource "aws_vpclattice_service" "a" {}\n')
+
+    (problem,) = problems(tmp_path / name)
+    assert "terraform plan -out=plan.out && terraform show -json plan.out > plan.json" in problem
+
+
+def test_a_binary_plan_is_told_the_command_that_shows_it(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "plan.out", "w") as archive:
+        archive.writestr("tfplan", b"\x00")
+
+    (problem,) = problems(tmp_path / "plan.out")
+    assert problem.endswith("Give its JSON: terraform show -json plan.out > plan.json.")
+
+
+def test_a_function_without_its_code_is_asked_for_and_found_by_its_name(tmp_path: Path) -> None:
+    file = CORPUS / "terraform-state/state.json"
+    code = {"aws_lambda_function.parcels": tmp_path, "sorter": tmp_path}
+
+    assert "--code aws_lambda_function.sorter=FOLDER" in problems(file, runs_functions=True)[-1]
+    functions = load(file, runs_functions=True, code=code).network.functions
+    assert {each.name: each.code for each in functions} == {"parcels": str(tmp_path), "sorter": str(tmp_path)}
+
+
+def test_a_resource_that_exists_keeps_its_identity() -> None:
+    network = load(CORPUS / "terraform-state/state.json").network
+
+    assert (
+        network.services[0].arn == "arn:aws:vpc-lattice:eu-west-1:444455556666:service/svc-0123456789abcdef0"
+    )
+    assert network.services[0].domain_name.startswith("parcels-0123456789abcdef0.")
+    assert network.target_groups[0].arn.endswith(":444455556666:targetgroup/tg-0fedcba9876543210")
+
+
+@pytest.mark.parametrize("resource", ["resource_gateway", "resource_configuration"])
+def test_what_is_not_emulated_is_named(tmp_path: Path, resource: str) -> None:
+    (tmp_path / "plan.json").write_text(json.dumps(planned([(f"aws_vpclattice_{resource}.a", {}, {})])))
+
+    try:
+        said = load(tmp_path / "plan.json").notes
+    except ConfigurationError as error:
+        said = tuple(map(str, error.problems))
+    assert any(f"aws_vpclattice_{resource}.a" in each and "not emulated" in each for each in said)
+
+
+@examples(1000)
+@given(st.data(), st.sampled_from([PLAN, STATE]))
+def test_a_mutated_document_is_a_template_or_problems(
+    data: st.DataObject, given_document: dict[str, Any]
+) -> None:
+    document = read_document(mutate(copy.deepcopy(given_document), data))
+    values = Values(document, given={}, file="plan.json")
+
+    assert TemplateBuilder(document, values).build() or values.problems
+
+
+def test_a_value_is_unknown_where_what_it_is_in_is_unknown() -> None:
+    document = read_document(planned([("aws_a.b", {"x": [{"y": 1}]}, {"x": [{"z": True}], "w": True})]))
+    resource = document.resources["aws_a.b"]
+
+    assert resource.get("x", 0, "y") == 1
+    assert resource.get("x", 0, "z") is UNKNOWN
+    assert resource.get("w", 0, "v") is UNKNOWN
+    assert resource.get("x", 1, "y") is None
