@@ -44,29 +44,34 @@ def is_ours(gateway: Object, cluster: Cluster) -> bool:
     return name == OUR_CLASS if defined is None else defined.spec.get("controllerName") == _CONTROLLER_NAME
 
 
-def find_gateways(route: Object, cluster: Cluster) -> Iterator[tuple[Mapping[str, Any], Object | None]]:
-    """Each parentRef of a route that means a Gateway, with the Gateway where it is given."""
+def _find_gateways(route: Object, cluster: Cluster) -> Iterator[tuple[Mapping[str, Any], str, Object | None]]:
+    """Each parentRef of a route that means a Gateway, what that is called, and itself where it is given."""
     for index, reference in enumerate(items(route.spec.get("parentRefs"), _PARENT_REFS)):
         if reference.get("kind", "Gateway") != "Gateway":
             continue
         if "port" in reference:
             shaped_number(reference["port"], "Port", (*_PARENT_REFS, index, "port"))
-        namespace = str(reference.get("namespace") or route.namespace)
-        yield reference, cluster.find("Gateway", namespace, str(reference.get("name")))
+        namespace, name = str(reference.get("namespace") or route.namespace), str(reference.get("name"))
+        yield reference, f"{namespace}/{name}", cluster.find("Gateway", namespace, name)
 
 
 def find_parents(route: Object, cluster: Cluster) -> list[Parent]:
     """The Gateways of the controller that a route names."""
     return [
         Parent(gateway=gateway, reference=reference)
-        for reference, gateway in find_gateways(route, cluster)
+        for reference, _, gateway in _find_gateways(route, cluster)
         if gateway is not None and is_ours(gateway, cluster)
     ]
 
 
+def missing_gateways(route: Object, cluster: Cluster) -> list[str]:
+    """The Gateways that a route names and that are not given."""
+    return [name for _, name, gateway in _find_gateways(route, cluster) if gateway is None]
+
+
 def is_of_another_controller(route: Object, cluster: Cluster) -> bool:
     """Whether every Gateway that a route names is given here, and is another controller's."""
-    gateways = [gateway for _, gateway in find_gateways(route, cluster)]
+    gateways = [gateway for _, _, gateway in _find_gateways(route, cluster)]
     return bool(gateways) and all(each is not None and not is_ours(each, cluster) for each in gateways)
 
 

@@ -36,6 +36,7 @@ from lattice_events.readers.kubernetes.gateways import (
     is_of_another_controller,
     is_ours,
     is_standalone,
+    missing_gateways,
     read_listener,
 )
 from lattice_events.readers.kubernetes.imports import NAME_OVERRIDE
@@ -83,7 +84,7 @@ class _ManifestReader:
         self._groups = TargetGroups(cluster, surroundings, self._fragment)
         self._backends = Backends(cluster, surroundings, self._groups, self._fragment)
         self._resources: dict[tuple[str, str, str], str] = {}  # see read_auth_policy
-        self._left_out: list[str] = []
+        self._left_out: list[Object] = []
 
     def read(self) -> Fragment:
         """Read every object that concerns the network."""
@@ -128,11 +129,17 @@ class _ManifestReader:
                         f"{kind} {route.name} is left out: {what} is not emulated; the rest is."
                     )
         if self._left_out:
-            names, is_one = ", ".join(self._left_out), len(self._left_out) == 1
-            self._fragment.notes.append(
-                f"HTTPRoute{'' if is_one else 's'} {names} {'has' if is_one else 'have'} no parent Gateway of "
-                f"class {OUR_CLASS} here; {'it is' if is_one else 'they are'} left out."
-            )
+            self._note_left_out(self._left_out)
+
+    def _note_left_out(self, routes: Sequence[Object]) -> None:
+        """Say which routes are of no Gateway here, and which Gateways would help."""
+        names, is_one = ", ".join(route.name for route in routes), len(routes) == 1
+        missing = sorted({name for route in routes for name in missing_gateways(route, self._cluster)})
+        self._fragment.notes.append(
+            f"HTTPRoute{'' if is_one else 's'} {names} {'has' if is_one else 'have'} no parent Gateway of "
+            f"class {OUR_CLASS} here; {'it is' if is_one else 'they are'} left out."
+            + (f" Not in the manifests: Gateway {', '.join(missing)}." if missing else "")
+        )
 
     # ── a route ───────────────────────────────────────────────────────────────────────────────
 
@@ -141,7 +148,7 @@ class _ManifestReader:
         self._resources["HTTPRoute", route.namespace, route.name] = ""
         parents = find_parents(route, self._cluster)
         if not parents:
-            self._left_out.append(route.name)
+            self._left_out.append(route)
             return
         name = self._service_name(route)
         arn = service_arn(name, **self._where)
