@@ -70,8 +70,14 @@ def missing_gateways(route: Object, cluster: Cluster) -> list[str]:
 
 
 def is_of_another_controller(route: Object, cluster: Cluster) -> bool:
-    """Whether every Gateway that a route names is given here, and is another controller's."""
-    gateways = [gateway for _, _, gateway in _find_gateways(route, cluster)]
+    """Whether every Gateway that a route names is given here, and is another controller's.
+
+    It is asked about routes that are not emulated: what is wrong with one of them stops nothing.
+    """
+    try:
+        gateways = [gateway for _, _, gateway in _find_gateways(route, cluster)]
+    except WrongPropertyError:
+        return False
     return bool(gateways) and all(each is not None and not is_ours(each, cluster) for each in gateways)
 
 
