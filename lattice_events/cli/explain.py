@@ -15,7 +15,7 @@ import click
 
 from lattice_events.cli.event import parse_header
 from lattice_events.cli.explain_tree import print_tree
-from lattice_events.cli.names import find_name
+from lattice_events.cli.names import find_name, other_names, suggestion
 from lattice_events.cli.options import read_options, source_options, source_paths
 from lattice_events.client.scope import split_url
 from lattice_events.errors import ConfigurationError
@@ -169,16 +169,17 @@ def _decide(project: Project, request: Request, port: int, name: str, from_vpc: 
 
 
 def _principal(network: Network, name: str) -> Principal:
-    """A caller by name, by a function's key in serverless.yml, or by its ARN."""
-    if name.startswith("arn:"):
-        return _principal_by_arn(network, name)
-    names = list(network.principal_by_name)
+    """A caller by name, by what else a function may be called, or by its ARN."""
+    functions = other_names(network.functions)
+    names = {each: functions.get(each, ()) for each in (*network.principal_by_name, _ANONYMOUS)}
     found = find_name(name, names)
     if found is not None:
         return network.principal_by_name[found]
+    if name.startswith("arn:"):
+        return _principal_by_arn(network, name)
     raise ConfigurationError(
-        f"There is no caller {name or repr(name)}.{did_you_mean(name, [*names, _ANONYMOUS])} "
-        f"The callers are: {', '.join((*names, _ANONYMOUS))}; an ARN is also possible."
+        f"There is no caller {name or repr(name)}.{suggestion(name, names)} "
+        f"The callers are: {', '.join(names)}; an ARN is also possible."
     )
 
 

@@ -11,16 +11,15 @@ from typing import Any
 import click
 
 from lattice_events.cli.event import parse_header, read_body
-from lattice_events.cli.names import find_name
+from lattice_events.cli.names import find_name, other_names, suggestion
 from lattice_events.cli.options import function_options, run_options
 from lattice_events.cli.printer import Ready
-from lattice_events.cli.run import RunOptions, Started, network_up, stop_on_signals
+from lattice_events.cli.run import RunOptions, network_up, stop_on_signals
 from lattice_events.codec.limits import MAX_LAMBDA_BYTES
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.local.records import LogRecord, Record
 from lattice_events.network.examples import CALLERS, make_event
 from lattice_events.network.model import EventVersion, Function, LambdaTarget, Network
-from lattice_events.readers.common.fragment import did_you_mean
 
 _ANONYMOUS = "anonymous"
 
@@ -120,22 +119,19 @@ async def _invoke(name: str, options: RunOptions, payload: Any) -> int:
     async with network_up(options, _QuietPrinter(), stop) as started:
         if started is None:
             return 130
-        function = _find(started, name)
+        function = _find(started.ready.network, name)
         result = await started.functions.invoke(function.name, payload(started.ready.network, function))
     click.echo(result.payload.decode(errors="replace"))
     return 0 if result.error_type is None else 1
 
 
-def _find(started: Started, name: str) -> Function:
-    """The function of a name, an ARN, or its key in serverless.yml."""
-    found = started.functions.find(name)
-    if found is not None:
-        return found
-    names = [each.name for each in started.ready.network.functions]
-    found = started.functions.find(find_name(name, names) or "")
-    if found is None:
+def _find(network: Network, typed: str) -> Function:
+    """The function of a name, an ARN, a logical id, or a key in serverless.yml."""
+    names = other_names(network.functions)
+    name = find_name(typed, names)
+    if name is None:
         known = ", ".join(names) or "none"
         raise ConfigurationError(
-            f"There is no function {name}.{did_you_mean(name, names)} The functions are: {known}."
+            f"There is no function {typed}.{suggestion(typed, names)} The functions are: {known}."
         )
-    return found
+    return next(each for each in network.functions if each.name == name)

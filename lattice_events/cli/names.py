@@ -2,19 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import click
 
 from lattice_events.client.scope import split_url
+from lattice_events.errors import ConfigurationError
+from lattice_events.network.model import Function, function_name
+from lattice_events.readers.common.fragment import did_you_mean
 from lattice_events.sigv4 import region_of_host
 
+_SUFFIX = "LambdaFunction"  # of the logical ids that the Serverless CLI makes
 
-def find_name(typed: str, names: Sequence[str]) -> str | None:
-    """The name that was meant: itself, or the one that the Serverless CLI made of a key, ``sample-dev-KEY``."""
-    if typed in names:
-        return typed
-    return next((name for name in names if name.endswith(f"-{typed}")), None)
+
+def other_names(functions: Iterable[Function]) -> dict[str, tuple[str, ...]]:
+    """What each function may be called beside its name: its logical id and its ARN."""
+    return {each.name: tuple(filter(None, (each.logical_id, each.arn))) for each in functions}
+
+
+def find_name(typed: str, names: Mapping[str, Sequence[str]]) -> str | None:
+    """The name that was meant, if any: a name, another name of something, or a key in serverless.yml.
+
+    Args:
+        typed: A function may also be typed as Lambda takes it: an ARN, a partial ARN, with a qualifier.
+        names: Each with its `other_names`.
+
+    Raises:
+        ConfigurationError: Several may be meant.
+    """
+    logical_id = _logical_id(typed)
+    ways: tuple[Callable[[str], bool], ...] = (
+        lambda name: name == typed,
+        lambda name: typed in names[name],
+        lambda name: ":" in typed and name == function_name(typed),
+        lambda name: logical_id in names[name],
+        lambda name: name.endswith(f"-{typed}"),
+    )
+    for is_meant in ways:
+        found = list(filter(is_meant, names))
+        if len(found) > 1:
+            raise ConfigurationError(f"{typed} may be {' or '.join(found)}: use one of these names.")
+        if found:
+            return found[0]
+    return None
+
+
+def suggestion(typed: str, names: Mapping[str, Sequence[str]]) -> str:
+    """`` Did you mean X?`` with a name, a logical id or a key; nothing where none is close."""
+    ids = [other for others in names.values() for other in others if not other.startswith("arn:")]
+    keys = [each.removesuffix(_SUFFIX) for each in ids if each.endswith(_SUFFIX)]
+    return did_you_mean(typed, [*names, *ids, *(key[:1].lower() + key[1:] for key in keys)])
+
+
+def _logical_id(key: str) -> str:
+    """What the Serverless CLI makes of a function's key."""
+    name = key.replace("-", "Dash").replace("_", "Underscore")
+    return name[:1].upper() + name[1:] + _SUFFIX
 
 
 def host_of(url: str) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from lattice_events.cli.interpreters import with_interpreters
+from lattice_events.cli.names import other_names
 from lattice_events.cli.printer import Printer, Ready, service_url
 from lattice_events.cli.running import RunningCaller, announced
 from lattice_events.client.discovery import environment_name
@@ -210,6 +211,7 @@ class _Starting:
 
     def _callers(self) -> list[RunningCaller]:
         """What other commands are told of every principal."""
+        names = other_names(self._network.functions)
         return [
             RunningCaller(
                 name=principal.name,
@@ -218,6 +220,7 @@ class _Starting:
                 access_key_id=made.access_key_id,
                 secret_access_key=made.secret_access_key,
                 session_token=made.session_token or "",
+                other_names=names.get(principal.name, ()),
             )
             for principal in self._network.principals
             if (made := self._keys.of(principal.name))

@@ -15,10 +15,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from lattice_events.cli.names import find_name
+from lattice_events.cli.names import find_name, suggestion
 from lattice_events.cli.printer import Ready, service_url
 from lattice_events.errors import ConfigurationError
-from lattice_events.readers.common.fragment import did_you_mean
 from lattice_events.sigv4 import Credentials
 
 
@@ -32,6 +31,7 @@ class RunningCaller:
     access_key_id: str
     secret_access_key: str = field(repr=False)
     session_token: str = field(repr=False)
+    other_names: Sequence[str] = ()
 
     @property
     def credentials(self) -> Credentials:
@@ -113,13 +113,13 @@ def find_running() -> list[Running]:
 
 
 def find_caller(name: str, runs: Sequence[Running]) -> RunningCaller:
-    """A principal of a run by its name, or by a function's key in serverless.yml.
+    """A principal of a run by its name, or by what else a function may be called.
 
     Raises:
         ConfigurationError: No run has it.
     """
     callers = [caller for run in runs for caller in run.callers]
-    names = [each.name for each in callers]
+    names = {each.name: each.other_names for each in callers}
     found = find_name(name, names)
     if found is not None:
         return next(each for each in callers if each.name == found)
@@ -128,7 +128,7 @@ def find_caller(name: str, runs: Sequence[Running]) -> RunningCaller:
             f"There is no caller {name or repr(name)} here: no lattice dev is running. Start one, then try again."
         )
     raise ConfigurationError(
-        f"There is no caller {name or repr(name)}.{did_you_mean(name, names)} The callers of the running lattice dev are: {', '.join(names) or 'none'}."
+        f"There is no caller {name or repr(name)}.{suggestion(name, names)} The callers of the running lattice dev are: {', '.join(names) or 'none'}."
     )
 
 

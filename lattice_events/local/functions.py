@@ -8,11 +8,10 @@ import uuid
 from collections.abc import Iterable
 from functools import partial
 
-from lattice_events.arn import Arn
 from lattice_events.local.pool import FunctionSettings, Pool, failed
 from lattice_events.local.records import InvokeResult, Report, invoke_record
 from lattice_events.local.unpacked import Unpacked
-from lattice_events.network.model import Function
+from lattice_events.network.model import Function, function_name
 
 __all__ = ["FunctionSettings", "Functions"]
 
@@ -46,12 +45,7 @@ class Functions:
 
         Any qualifier will do: versions and aliases all run the code that is there.
         """
-        arn = Arn.parse(name)
-        resource = arn.resource if arn else name
-        _, is_partial, rest = resource.rpartition("function:")
-        if is_partial:
-            resource = rest
-        return self._functions.get(resource.partition(":")[0])
+        return self._functions.get(function_name(name))
 
     async def invoke(
         self, name: str, payload: bytes, *, trace_header: str | None = None, client_context: str | None = None

@@ -334,6 +334,16 @@ class Network:
         return self.service_by_host.get(host_key(host))
 
 
+def function_name(reference: str) -> str:
+    """The name in what Lambda's API takes for a function: ``NAME``, ``NAME:QUALIFIER``, a partial ARN or an ARN.
+
+    Source:
+        https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_RequestSyntax
+    """
+    _, is_arn, rest = reference.rpartition("function:")
+    return (rest if is_arn else reference).partition(":")[0]
+
+
 def host_key(host: str) -> str:
     """A host name in lower case, without the dot of the root; a generated one without its two ids."""
     host = host.lower().removesuffix(".")

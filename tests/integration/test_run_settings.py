@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import sysconfig
@@ -11,29 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.bare_functions import code_of, make_service
 from tests.integration.running import lattice_dev, refused
 
 WHERE = "import sys\ndef handler(event, context):\n    return sys.prefix\n"
-
-
-def make_service(
-    folder: Path, name: str, *, code: str = WHERE, settings: object = None, **properties: object
-) -> Path:
-    """A template with one function of this name, beside its code."""
-    described = {
-        "FunctionName": name,
-        "Runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
-        "Handler": f"{name}.handler",
-        **properties,
-    }
-    template = {
-        "Metadata": {"lattice": settings or {}},
-        "Resources": {name.capitalize(): {"Type": "AWS::Lambda::Function", "Properties": described}},
-    }
-    (folder / f"{name}.py").write_text(code)
-    file = folder / f"{name}.json"
-    file.write_text(json.dumps(template))
-    return file
 
 
 def make_interpreter(folder: Path) -> Path:
@@ -45,14 +25,10 @@ def make_interpreter(folder: Path) -> Path:
     return folder / "bin" / "python"
 
 
-def code_of(folder: Path, *names: str) -> list[str]:
-    return [f"--code={name.capitalize()}={folder}" for name in names]
-
-
 def test_functions_of_each_source_have_its_interpreter(tmp_path: Path) -> None:
     other = make_interpreter(tmp_path / "venv")
-    first = make_service(tmp_path, "first", settings={"python": str(other)})
-    second = make_service(tmp_path, "second")
+    first = make_service(tmp_path, WHERE, "first", settings={"python": str(other)})
+    second = make_service(tmp_path, WHERE, "second")
 
     with lattice_dev(second, first, *code_of(tmp_path, "first", "second")) as running:
         found = {name: running.invoke(name) for name in ("first", "second")}
@@ -66,7 +42,7 @@ def test_a_shim_stands_for_the_interpreter_that_it_runs(tmp_path: Path) -> None:
     shim.parent.mkdir()
     shim.write_text(f'#!/bin/sh\n[ "$HOME" = {tmp_path} ] && exec {sys.executable} "$@"\n')
     shim.chmod(0o755)
-    file = make_service(tmp_path, "first", settings={"python": "./shims/python3"})
+    file = make_service(tmp_path, WHERE, "first", settings={"python": "./shims/python3"})
 
     with lattice_dev(file, *code_of(tmp_path, "first"), HOME=str(tmp_path)) as running:
         assert running.invoke("first") == sys.prefix
@@ -84,7 +60,7 @@ def test_an_interpreter_that_cannot_run_functions_is_named(
     tmp_path: Path, interpreter: str, problem: str
 ) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
-    file = make_service(tmp_path, "first", settings={"python": interpreter})
+    file = make_service(tmp_path, WHERE, "first", settings={"python": interpreter})
 
     said = refused(file, *code_of(tmp_path, "first"))
 
@@ -93,7 +69,7 @@ def test_an_interpreter_that_cannot_run_functions_is_named(
 
 
 def test_every_interpreter_that_cannot_run_functions_is_named_at_once(tmp_path: Path) -> None:
-    files = [make_service(tmp_path, name, settings={"python": f"no-{name}"}) for name in ("a", "b")]
+    files = [make_service(tmp_path, WHERE, name, settings={"python": f"no-{name}"}) for name in ("a", "b")]
 
     said = refused(*files, *code_of(tmp_path, "a", "b"))
 
@@ -102,8 +78,8 @@ def test_every_interpreter_that_cannot_run_functions_is_named_at_once(tmp_path: 
 
 def test_a_runtime_of_another_version_is_noted_for_each_interpreter(tmp_path: Path) -> None:
     other = make_interpreter(tmp_path / "venv")
-    first = make_service(tmp_path, "first", settings={"python": str(other)}, Runtime="python3.9")
-    second = make_service(tmp_path, "second", Runtime="python3.8")
+    first = make_service(tmp_path, WHERE, "first", settings={"python": str(other)}, Runtime="python3.9")
+    second = make_service(tmp_path, WHERE, "second", Runtime="python3.8")
 
     with lattice_dev(first, second, *code_of(tmp_path, "first", "second")) as running:
         notes = [note for note in running.ready["notes"] if "Functions of" in note]

@@ -7,7 +7,13 @@ import re
 
 import pytest
 
-from lattice_events.network.model import Principal, generated_domain_name, host_key, make_id
+from lattice_events.network.model import (
+    Principal,
+    function_name,
+    generated_domain_name,
+    host_key,
+    make_id,
+)
 from lattice_events.network.policy import Caller
 from tests.networks import FUNCTION_ARN, NETWORK_ARN, network, service
 
@@ -66,3 +72,21 @@ def test_a_network_finds_a_principal_by_its_name() -> None:
     app = Principal(name="app", caller=Caller(arn="arn:aws:sts::123456789012:assumed-role/app/s1"))
 
     assert dataclasses.replace(network(), principals=(app,)).principal_by_name == {"app": app}
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "f",
+        "f:live",
+        "f:$LATEST",
+        "function:f",
+        "123456789012:function:f:1",
+        FUNCTION_ARN,
+        f"{FUNCTION_ARN}:live",
+    ],
+)
+def test_a_function_s_name_is_found_in_every_form_that_lambda_takes(reference: str) -> None:
+    expected = FUNCTION_ARN.rpartition(":")[2] if FUNCTION_ARN in reference else "f"
+
+    assert function_name(reference) == expected
