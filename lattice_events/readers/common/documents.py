@@ -25,6 +25,9 @@ MAX_DEPTH = 100
 MAX_NODES = 250_000
 """Of one file, an alias counted as often as it is used. CloudFormation takes templates of up to 1 MB."""
 _MAX_DIGITS = 100
+_NEXT_JSON = re.compile(
+    r"(?<=\})(\s*\n)\{"
+)  # an object after another: JSON lines, several answers of kubectl
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TAG = "tag:yaml.org,2002:"
 _MERGE = f"{_TAG}merge"
@@ -108,6 +111,8 @@ def parse_yaml_stream(text: str, file: str) -> Iterator[Document]:
     """Parse every document of a stream; see `parse_yaml`."""
     if file.endswith(".json"):
         text = text.replace("\t", " ")  # JSON may be indented with tabs, YAML may not
+    if text.lstrip().startswith("{"):
+        text = _NEXT_JSON.sub(r"\1--- {", text)
     nodes = _Nodes()  # of all documents, aliases written out
     loader = None
     try:

@@ -61,6 +61,14 @@ def test_a_stream_has_every_document() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "text", ['{"a": "}\\n{"}\n{"b": 2}\n', '{\n"a": "}\\n{"\n}\n\n{"b": 2}', '{"a": "}\\n{"}  \n{\n"b": 2}']
+)
+def test_json_objects_may_follow_each_other(text: str) -> None:
+    """Source: https://jsonlines.org, and what kubectl prints when it is called twice."""
+    assert [document.value for document in parse_yaml_stream(text, "f")] == [{"a": "}\n{"}, {"b": 2}]
+
+
 def test_json_may_be_indented_with_tabs() -> None:
     document = parse_yaml('{\n\t"a": {\n\t\t"b": 1\n\t}\n}\n', "f.json")
 
