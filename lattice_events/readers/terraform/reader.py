@@ -11,7 +11,7 @@ from lattice_events.readers.cloudformation.reader import TemplateSource
 from lattice_events.readers.common.documents import Path, parse_json
 from lattice_events.readers.common.files import read_text, shown
 from lattice_events.readers.common.sources import Found, Reader, ReadOptions
-from lattice_events.readers.terraform.document import TerraformDocument, is_terraform, read_document
+from lattice_events.readers.terraform.document import Resource, TerraformDocument, is_terraform, read_document
 from lattice_events.readers.terraform.resources import TemplateBuilder
 from lattice_events.readers.terraform.values import FUNCTION, SERVICE, Values
 
@@ -115,9 +115,9 @@ def _code(
 ) -> Callable[[str], str | None]:
     """Where the code of functions and layers is: named by the function's name, else what Terraform packs."""
     sources = {
-        each.get("output_path"): each.get("source_dir")
+        each.get("output_path"): _packed(each)
         for each in document.resources.values()
-        if each.type == "archive_file" and isinstance(each.get("source_dir"), str)
+        if each.type == "archive_file" and isinstance(each.get("output_path"), str)
     }
 
     def code(address: str) -> str | None:
@@ -128,11 +128,19 @@ def _code(
         archive = resource.get("filename")
         if not isinstance(archive, str) or not archive:
             return None
-        candidates = [sources[archive]] if archive in sources else []
-        found = [folder / each for each in (*candidates, archive) if (folder / each).exists()]
+        candidates = (sources.get(archive), archive)
+        found = [folder / each for each in candidates if each and (folder / each).exists()]
         return str(found[0].resolve()) if found else None
 
     return code
+
+
+def _packed(archive: Resource) -> str | None:
+    """The folder that an ``archive_file`` packs, or the one of the file that it packs."""
+    folder, file = archive.get("source_dir"), archive.get("source_file")
+    if isinstance(folder, str):
+        return folder
+    return str(FilePath(file).parent) if isinstance(file, str) else None
 
 
 TERRAFORM = Reader(

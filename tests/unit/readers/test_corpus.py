@@ -130,4 +130,5 @@ def test_the_order_and_the_split_of_the_paths_change_nothing(case: dict[str, Any
 def test_there_are_many_definitions_and_each_cites_its_source() -> None:
     cases = [json.loads((path / "case.json").read_text()) for path in CASES]
 
+    assert len(cases) >= 40
     assert all(case["source"].startswith("https://") and case["form"] for case in cases)
