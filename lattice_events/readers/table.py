@@ -7,7 +7,16 @@ from lattice_events.readers.cloudformation.reader import CLOUDFORMATION
 from lattice_events.readers.common.sources import Reader
 from lattice_events.readers.kubernetes.reader import KUBERNETES
 from lattice_events.readers.sam.reader import SAM
+from lattice_events.readers.serverless.finished import SERVERLESS_PACKAGE
 from lattice_events.readers.serverless.reader import SERVERLESS
 from lattice_events.readers.terraform.reader import TERRAFORM
 
-READERS: tuple[Reader, ...] = (SERVERLESS, TERRAFORM, SAM, CDK, CLOUDFORMATION, KUBERNETES)
+READERS: tuple[Reader, ...] = (
+    SERVERLESS,
+    SERVERLESS_PACKAGE,
+    TERRAFORM,
+    SAM,
+    CDK,
+    CLOUDFORMATION,
+    KUBERNETES,
+)

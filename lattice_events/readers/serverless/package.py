@@ -15,8 +15,8 @@ from lattice_events.errors import ManifestError, Problem
 from lattice_events.readers.common.documents import mapping, parse_json
 from lattice_events.readers.common.files import read_text
 
-_TEMPLATE = "cloudformation-template-update-stack.json"
-_STATE = "serverless-state.json"
+TEMPLATE = "cloudformation-template-update-stack.json"
+STATE = "serverless-state.json"
 _KEY = re.compile(r'\[("(?:[^"\\]|\\.)*"|\d+)\]')
 
 
@@ -76,7 +76,7 @@ class Package:
         Raises:
             ManifestError: A file is missing, or is no JSON.
         """
-        template, state = (_read_json(folder / name) for name in (_TEMPLATE, _STATE))
+        template, state = (_read_json(folder / name) for name in (TEMPLATE, STATE))
         return cls(folder=folder, template=template, state=state, findings=findings)
 
     @cached_property
