@@ -155,6 +155,12 @@ class _ManifestReader:
         self._resources["HTTPRoute", route.namespace, route.name] = arn
         accepted = accepting(route, parents, self._cluster)
         names = hostnames(route)
+        attached = _of_the_first(parents, accepted)
+        if not attached:
+            self._fragment.notes.append(
+                f"HTTPRoute {route.name}: its service has no listener, because the controller makes only those of its "
+                f"first Gateway, {parents[0].gateway.shown}, which takes the route on none."
+            )
         self._fragment.services.append(
             Service(
                 name=name,
@@ -162,7 +168,7 @@ class _ManifestReader:
                 domain_name=generated_domain_name(name, make_id("svc", name), self._where["region"]),
                 custom_domain_name=names[0] if names else None,
                 tags=_tags(route),
-                listeners=self._listeners(route, arn, _of_the_first(parents, accepted)),
+                listeners=self._listeners(route, arn, attached),
                 origin=route.origin,
             )
         )
