@@ -127,6 +127,7 @@ class _Loader:
                 origin: RunSettings(python=each.python, max_processes=each.max_processes)
                 for origin, each in self._settings.items()
             },
+            load=self._load_further,
         )
 
     def _region(self) -> str:
@@ -187,6 +188,14 @@ class _Loader:
         for entry in _entries(folder):
             self._collecting(load, entry)
         return any(claimed)
+
+    def _load_further(self, file: FilePath) -> Sequence[Source]:
+        """Load a file that a source names, and no settings of it."""
+        found = Found(file)
+        for reader in READERS:
+            if reader.claims(found) is not None:
+                return reader.load(found, self._options)
+        return ()
 
     def _load(self, found: Found) -> bool:
         """Load what a reader claims, once; whether one does."""

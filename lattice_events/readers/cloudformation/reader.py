@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
 
 from lattice_events.errors import Problem
+from lattice_events.readers.cloudformation.nested import ChildParameters, Nesting, roots
 from lattice_events.readers.cloudformation.resources import read_resources
 from lattice_events.readers.cloudformation.secrets import hide, secret_values
 from lattice_events.readers.cloudformation.stack_names import made_up_stack_names
-from lattice_events.readers.cloudformation.stacks import Stack, Stacks
+from lattice_events.readers.cloudformation.stacks import Stack, Stacks, nested_name
 from lattice_events.readers.cloudformation.template import TemplateOptions
 from lattice_events.readers.common.documents import Locate, mapping
 from lattice_events.readers.common.fragment import Fragment
@@ -42,6 +44,7 @@ class TemplateSource(Source):
         notes: To say of it, whatever it defines.
         problems: Of it, whatever it defines.
         deployed: What AWS has given to resources that exist, by logical id and attribute: ``Arn``, say.
+        nested: Gives the template of a nested stack by logical id; ``None`` for the file that the template names.
     """
 
     template: Mapping[str, Any]
@@ -53,23 +56,43 @@ class TemplateSource(Source):
     notes: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     deployed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    nested: Callable[[str], TemplateSource | None] = lambda _: None
 
     @classmethod
     def read_all(cls, sources: Sequence[TemplateSource], context: Context) -> Fragment:
         """Read every template; each is the stack that its path names."""
-        names = stack_names(sources)
+        given = roots(sources)
+        names = stack_names(given)
         stacks = Stacks()
-        for source in sources:
-            options = replace(_options(source, names, context), stacks=stacks)
-            stacks.add(Stack(source.template, source.locate, options))
-        merged = Fragment(problems=[*stacks.problems()])
-        for source in sources:
-            merged.notes += source.notes
-            merged.problems += source.problems
+        for source in given:
+            stacks.add(Stack(source, replace(_options(source, names[source.origin], context), stacks=stacks)))
+        nesting = Nesting(stacks, load=partial(_load_nested, context), make=partial(_nested, context))
+        for stack in list(stacks):
+            nesting.add(stack)
+        merged = Fragment(notes=nesting.notes, problems=[*nesting.problems, *stacks.problems()])
         for stack in stacks:
+            merged.notes += stack.notes
+            merged.problems += stack.problems
             merged.add(read_resources(stack.template))
         hide(merged, secret_values(context.options, [stack.written for stack in stacks]))
         return merged
+
+    @property
+    def file(self) -> FilePath:
+        """What it was read from."""
+        return FilePath(self.origin).resolve()
+
+    def expanded(self, context: Context) -> TemplateSource:
+        """The same template without ``Fn::ForEach`` and ``AWS::Include``, for who reads it before `read_all`."""
+        name = stack_names([self])[self.origin]
+        stack = Stack(self, _options(self, name, context))
+        return replace(
+            self,
+            template=stack.written,
+            locate=stack.locate,
+            notes=stack.notes,
+            problems=stack.problems,
+        )
 
 
 def _claims(found: Found) -> FilePath | None:
@@ -102,24 +125,51 @@ def stack_names(sources: Sequence[TemplateSource]) -> dict[str, str]:
     return {source.origin: source.stack_name or made_up[source.origin] for source in sources}
 
 
-def _options(source: TemplateSource, names: Mapping[str, str], context: Context) -> TemplateOptions:
+def _options(source: TemplateSource, stack_name: str, context: Context) -> TemplateOptions:
     """What a template does not say."""
     options = context.options
-    # Absolute: a function runs in its folder.
-    given = {name: str(folder.absolute()) for name, folder in options.code.items()}
     return TemplateOptions(
         region=options.region or source.region or context.region,
         account=source.account or context.account,
-        stack_name=names[source.origin],
+        stack_name=stack_name,
         variables=options.variables,
         parameters={**source.parameters, **options.params},
-        code=lambda name: given.get(name) or source.code(name) or (None if options.runs_functions else "."),
+        code=_code(source, options),
         runs_functions=options.runs_functions,
         run_settings=context.run_settings.get(source.origin, RunSettings()),
         target_urls=context.target_urls,
         assumptions=context.assumptions,
         deployed=source.deployed,
     )
+
+
+def _code(source: TemplateSource, options: ReadOptions) -> Callable[[str], str | None]:
+    """Gives the code of a function by logical id."""
+    # Absolute: a function runs in its folder.
+    given = {name: str(folder.absolute()) for name, folder in options.code.items()}
+    return lambda name: given.get(name) or source.code(name) or (None if options.runs_functions else ".")
+
+
+def _nested(context: Context, source: TemplateSource, parent: Stack, logical_id: str) -> Stack:
+    """The stack that a resource of another one is."""
+    parameters = ChildParameters(
+        parent,
+        logical_id,
+        declared=mapping(source.template.get("Parameters")),
+        params=context.options.params,
+    )
+    name = nested_name(parent.options.stack_name, logical_id)
+    code = _code(source, context.options)
+    return Stack(
+        source,
+        replace(parent.options, stack_name=name, parameters=parameters, code=code, deployed=source.deployed),
+    )
+
+
+def _load_nested(context: Context, file: FilePath) -> TemplateSource | None:
+    """The template in a file, whatever form it has."""
+    sources = context.load(file)
+    return next((source for source in sources if isinstance(source, TemplateSource)), None)
 
 
 CLOUDFORMATION = Reader(form="a CloudFormation template (with Resources)", claims=_claims, load=_load)

@@ -14,6 +14,7 @@ from typing import Any
 
 from lattice_events.readers.cloudformation import types
 from lattice_events.readers.cloudformation.auth_policies import read_auth_policy
+from lattice_events.readers.cloudformation.expansion import EXPANDED, macro_note, macros
 from lattice_events.readers.cloudformation.lambda_functions import read_function
 from lattice_events.readers.cloudformation.reading import Reading
 from lattice_events.readers.cloudformation.service_networks import (
@@ -68,13 +69,10 @@ def read_resources(template: Template) -> Fragment:
 def _transforms(template: Template) -> Iterator[str]:
     """Say that macros do not run: only CloudFormation can run them."""
     given = template.transforms
-    for each in given if isinstance(given, list) else [given]:
+    for each in macros(given):
         name = each.get("Name") if isinstance(each, dict) else each
-        if name is not None:
-            yield (
-                f"{template.locate(('Transform',))}: The transform {name} is not run here, so what it makes is missing. "
-                "Use the processed template: aws cloudformation get-template --template-stage Processed."
-            )
+        if name not in (None, *EXPANDED):
+            yield macro_note(name, template.locate(("Transform",)))
 
 
 def _check_schema(reading: Reading, name: str) -> None:

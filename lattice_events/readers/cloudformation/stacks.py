@@ -6,26 +6,38 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lattice_events.errors import Problem
+from lattice_events.readers.cloudformation.expansion import expand
+from lattice_events.readers.cloudformation.intrinsics import Resolver
 from lattice_events.readers.cloudformation.outside import OtherStacks, UnresolvableError, variable_option
 from lattice_events.readers.cloudformation.template import Template, TemplateOptions
-from lattice_events.readers.common.documents import Locate, mapping
+from lattice_events.readers.common.documents import mapping
 from lattice_events.readers.common.fragment import did_you_mean
+
+if TYPE_CHECKING:
+    from lattice_events.readers.cloudformation.reader import TemplateSource
 
 
 class Stack:
     """One template with its values; it is worked out when somebody asks for it."""
 
-    def __init__(self, template: Any, locate: Locate, options: TemplateOptions) -> None:
-        """Keep what it is made of."""
-        self.written = template
-        self.locate = locate
+    def __init__(self, source: TemplateSource, options: TemplateOptions) -> None:
+        """Write its template out."""
+        self.source = source
         self.options = options
-        self.outputs = mapping(template.get("Outputs"))
+        full = expand(
+            source.template, source.locate, resolver=_resolver(source.template, options), folder=source.folder
+        )
+        self.written = full.template
+        self.locate = full.locate
+        self.notes = (*source.notes, *full.notes)
+        self.problems = (*source.problems, *full.problems)
+        self.resources = mapping(self.written.get("Resources"))
+        self.outputs = mapping(self.written.get("Outputs"))
         self._asked: set[str] = set()
 
     @cached_property
@@ -128,6 +140,24 @@ class Stacks(OtherStacks):
         """An output of a nested stack."""
         child = self._named.get(nested_name(stack, logical_id))
         return child.output(name) if child else super().nested_output(stack, logical_id, name)
+
+
+def _resolver(template: Mapping[str, Any], options: TemplateOptions) -> Resolver:
+    """Knows what a template says before its resources are known."""
+
+    def refuse(*names: str) -> Any:
+        why = "a loop or a place of a file cannot depend on a resource"
+        raise UnresolvableError("Ref", ".".join(names), why=why)
+
+    return Resolver(
+        template,
+        pseudo=options.pseudo,
+        parameters=options.parameters,
+        variables=options.variables,
+        stacks=options.stacks,
+        reference=refuse,
+        attribute=refuse,
+    )
 
 
 def nested_name(parent: str, logical_id: str) -> str:

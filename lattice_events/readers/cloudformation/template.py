@@ -57,6 +57,19 @@ class TemplateOptions:
     assumptions: Assumptions = DEFAULTS
     deployed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
+    @property
+    def pseudo(self) -> Mapping[str, str]:
+        """The values of pseudo parameters."""
+        where = f"{self.region}:{self.account}"
+        return {
+            "AWS::Region": self.region,
+            "AWS::AccountId": self.account,
+            "AWS::Partition": "aws",
+            "AWS::StackName": self.stack_name,
+            "AWS::StackId": f"arn:aws:cloudformation:{where}:stack/{self.stack_name}/local",
+            "AWS::URLSuffix": "amazonaws.com",
+        }
+
 
 class Template:
     """A template whose values can be asked for."""
@@ -65,19 +78,11 @@ class Template:
         self.locate = locate
         self.options: TemplateOptions = options
         self.declared = mapping(template.get("Resources"))
-        pseudo = {
-            "AWS::Region": options.region,
-            "AWS::AccountId": options.account,
-            "AWS::Partition": "aws",
-            "AWS::StackName": options.stack_name,
-            "AWS::StackId": f"arn:aws:cloudformation:{options.region}:{options.account}:stack/{options.stack_name}/local",
-            "AWS::URLSuffix": "amazonaws.com",
-        }
-        self.parameter_names = (*map(str, mapping(template.get("Parameters"))), *pseudo)
+        self.parameter_names = (*map(str, mapping(template.get("Parameters"))), *options.pseudo)
         self.references = References(self)
         self.resolver = Resolver(
             template,
-            pseudo=pseudo,
+            pseudo=options.pseudo,
             parameters=options.parameters,
             variables=options.variables,
             stacks=options.stacks,

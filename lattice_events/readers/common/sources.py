@@ -119,6 +119,7 @@ class Context:
         target_urls: URLs of HTTP targets, by name of a Kubernetes Service or of a target group.
         assumptions: Where VPC Lattice is silent.
         run_settings: By origin of the source; the others have those of `RunSettings`.
+        load: Loads a further file, one that a source names, with whichever reader claims it.
     """
 
     options: ReadOptions = field(default_factory=ReadOptions)
@@ -127,6 +128,7 @@ class Context:
     target_urls: Mapping[str, Sequence[str]] = field(default_factory=dict)
     assumptions: Assumptions = DEFAULTS
     run_settings: Mapping[str, RunSettings] = field(default_factory=dict)
+    load: Callable[[FilePath], Sequence[Source]] = lambda _: ()
 
     def urls(self, *names: str) -> Sequence[str] | None:
         """URLs of the servers that replace targets, by any of the names that they have.
