@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
+from lattice_events.errors import ManifestError
 from lattice_events.readers.cdk.assembly import MANIFEST, Assembly, Stack
 from lattice_events.readers.cloudformation.reader import TemplateSource
-from lattice_events.readers.common.documents import Document, Path, mapping, parse_yaml
+from lattice_events.readers.common.documents import Document, Path, mapping, parse_json, parse_yaml
 from lattice_events.readers.common.files import read_text, shown
 from lattice_events.readers.common.sources import Found, Reader, ReadOptions, SettingsSource
 
@@ -22,7 +23,7 @@ _PATH, _ASSET = "aws:cdk:path", "aws:asset:path"
 _FUNCTION, _NESTED = "AWS::Lambda::Function", "AWS::CloudFormation::Stack"
 # Functions behind custom resources: providers, and singletons, whose name ends in an id of their own.
 _PROVIDER = re.compile(
-    r"/Custom::|/framework-on|/framework-is|/LogRetention[0-9a-f]{32}|/[A-Za-z]*[0-9a-fA-F]{32}/"
+    "/Custom::|CustomResourceProvider/|/@aws-cdk--|/framework-(on|is)|/[A-Za-z]*[0-9a-fA-F]{32}/"
 )
 
 
@@ -45,7 +46,13 @@ def _is_project(folder: FilePath) -> bool:
 
 
 def _output(project: FilePath) -> FilePath:
-    return project / _OUTPUT
+    """The assembly of a project: ``cdk.out``, or what its cdk.json says."""
+    try:
+        settings = parse_json(read_text(project / _PROJECT, shown(project / _PROJECT)), _PROJECT)
+    except ManifestError:
+        settings = {}
+    output = mapping(settings).get("output")
+    return project / (output if isinstance(output, str) else _OUTPUT)
 
 
 def _load(found: Found, _: ReadOptions) -> list[TemplateSource]:

@@ -19,7 +19,7 @@ from lattice_events.readers.common.sources import (
 )
 from lattice_events.readers.sam.places import Places
 from lattice_events.readers.sam.samconfig import SamConfig, read_samconfig
-from lattice_events.readers.sam.template import APPLICATION, is_sam
+from lattice_events.readers.sam.template import is_local_application, is_sam
 
 if TYPE_CHECKING:
     from lattice_events.readers.sam.translation import Refusal, Translation
@@ -106,9 +106,9 @@ def _with_stacks(template: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _stack(resource: Any) -> Any:
-    properties = mapping(mapping(resource).get("Properties"))
-    if mapping(resource).get("Type") != APPLICATION or not isinstance(properties.get("Location"), str):
+    if not is_local_application(resource):
         return resource
+    properties = resource["Properties"]
     kept = {key: value for key, value in properties.items() if key in ("Parameters", "Tags")}
     stack = {
         "Type": "AWS::CloudFormation::Stack",

@@ -21,7 +21,7 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 from lattice_events.readers.common.documents import mapping
-from lattice_events.readers.sam.template import APPLICATION, CODE_KEYS, FUNCTION, PREFIX, TRANSFORM
+from lattice_events.readers.sam.template import CODE_KEYS, FUNCTION, PREFIX, TRANSFORM, is_local_application
 
 # Properties of a function that no request to a service depends on.
 _UNNEEDED = (
@@ -39,6 +39,7 @@ _UNNEEDED = (
     "VersionDeletionPolicy",
 )
 _NOT_OF_IMAGES = ("Handler", "Layers", "Runtime")  # Globals that stop SAM where one function is an image
+_UNKNOWN_ALIAS = "unresolved"  # VPC Lattice's targets here are functions, whatever their version
 _REFUSED = "refused.refused"
 _IMPLICIT = {
     "Api": "ServerlessRestApi",
@@ -94,7 +95,7 @@ def translate(template: Mapping[str, Any], *, parameters: Mapping[str, str], reg
         template={**template, **result, "Resources": resources, "Transform": _other_transforms(template)},
         code=code,
         refusals=refusals,
-        left_out=tuple(sorted(_left_out(resources))),
+        left_out=tuple(sorted(set(_left_out(template)))),
     )
 
 
@@ -155,6 +156,9 @@ def _with_codes(template: Mapping[str, Any], values: Mapping[str, Any]) -> dict[
         kind = resource["Type"].removeprefix(PREFIX)
         inherited = mapping(template["Globals"].get(kind))
         properties = resource.setdefault("Properties", {})
+        alias = {**inherited, **properties}.get("AutoPublishAlias")
+        if alias is not None and not isinstance(_resolved(alias, values), str):
+            properties["AutoPublishAlias"] = _UNKNOWN_ALIAS
         if {**inherited, **properties}.get("PackageType") == "Image":
             properties.setdefault("ImageUri", "local")
             resource.setdefault("IgnoreGlobals", [each for each in _NOT_OF_IMAGES if each in inherited])
@@ -227,7 +231,11 @@ def _other_transforms(template: Mapping[str, Any]) -> list[Any]:
     return [each for each in (given if isinstance(given, list) else [given]) if each != TRANSFORM]
 
 
-def _left_out(resources: Mapping[Any, Any]) -> set[str]:
-    """Types of SAM that are still there."""
-    kinds = {str(mapping(each).get("Type")) for each in resources.values()}
-    return {kind for kind in kinds if kind.startswith(PREFIX) and kind != APPLICATION}
+def _left_out(template: Mapping[str, Any]) -> Iterator[str]:
+    """Types of SAM that are not translated, as often as they are there."""
+    for resource in map(mapping, mapping(template.get("Resources")).values()):
+        kind = str(resource.get("Type"))
+        if kind.startswith(PREFIX) and kind not in CODE_KEYS and not is_local_application(resource):
+            yield kind
+        if "Connectors" in resource:
+            yield PREFIX + "Connector"

@@ -95,6 +95,44 @@ def test_functions_that_the_cdk_adds_are_one_note() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("construct", "is_added"),
+    [  # https://github.com/aws/aws-cdk/tree/main/packages/%40aws-cdk/custom-resource-handlers
+        ("Shop/Custom::S3AutoDeleteObjectsCustomResourceProvider/Handler", True),
+        ("Shop/Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C/Resource", True),
+        ("Shop/LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8a/Resource", True),
+        ("Shop/AWS679f53fac002430cb0da5b7982bd2287/Resource", True),
+        ("Shop/BucketNotificationsHandler050a0587b7544547bf325f094a3db834/Resource", True),
+        ("Shop/AWSCDK.TriggerCustomResourceProviderCustomResourceProvider/Handler", True),
+        ("Shop/Table/Provider/framework-onEvent/Resource", True),
+        ("Shop/Table/Provider/framework-isComplete/Resource", True),
+        ("Shop/orders/Resource", False),
+        ("Shop/LogRetention/Resource", False),
+        ("Shop/framework/Resource", False),
+    ],
+)
+def test_functions_of_the_cdk_are_known_by_their_construct(
+    construct: str, is_added: bool, tmp_path: Path
+) -> None:
+    app = _copy(SHOP, tmp_path)
+
+    def change(template: dict[str, Any]) -> None:
+        template["Resources"]["orders46FA7C19"]["Metadata"]["aws:cdk:path"] = construct
+
+    _edit(app / "cdk.out/Shop.template.json", change)
+
+    (source,) = sources(app)
+    assert ("orders46FA7C19" not in source.template["Resources"]) == is_added
+
+
+def test_the_folder_that_cdk_json_names_is_read(tmp_path: Path) -> None:
+    app = _copy(SHOP, tmp_path)
+    (app / "cdk.out").rename(app / "out")
+    (app / "cdk.json").write_text('{"output": "out"}')
+
+    assert [each.name for each in load(app).network.services] == ["orders"]
+
+
 def test_one_template_of_a_stage_may_be_named() -> None:
     network = load(STAGE / NETWORK_TEMPLATE).network
 

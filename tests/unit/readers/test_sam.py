@@ -147,7 +147,7 @@ def test_what_no_request_depends_on_is_one_note_and_an_image_one() -> None:
     notes = load().notes
 
     assert [note for note in notes if "AWS::Serverless::" in note and "left out" in note] == [
-        "template.yaml: What SAM makes of AWS::Serverless::Api, AWS::Serverless::SimpleTable is left out; "
+        "template.yaml: What SAM makes of AWS::Serverless::Connector, AWS::Serverless::SimpleTable is left out; "
         "functions and layers are there."
     ]
     assert "Function Picture is left out: it is a container image." in notes
@@ -204,6 +204,14 @@ def test_a_refused_function_is_said_in_sams_words_beside_every_other_problem() -
         "property Hander not defined for resource of type AWS::Serverless::Function",
         "template.yaml:47:58: The name 'O' of a service must have 3 to 40 characters.",
     ]
+
+
+def test_an_alias_whose_name_is_unknown_stops_nothing() -> None:
+    text = TEMPLATE.replace("AutoPublishAlias: live", "AutoPublishAlias: !Ref Alias").replace(
+        "Parameters:", "Parameters:\n  Alias: {Type: String}"
+    )
+
+    assert summary(load(text).network)["groups"] == ["orders V1 1"]
 
 
 def test_globals_that_sam_refuses_are_said_once() -> None:
