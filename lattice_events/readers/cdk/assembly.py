@@ -76,6 +76,10 @@ class Assembly:
             elif artifact.get("type") == _ASSEMBLY and depth < _MAX_STAGES:
                 yield from Assembly(self.folder / str(properties.get("directoryName"))).stacks(depth + 1)
 
+    def nested(self, file: FilePath) -> Stack:
+        """A template that is nested in a stack: what it is called and where it runs is its parent's to say."""
+        return Stack(file=file, name="", account="", region="", parameters={}, assets=self._assets)
+
     def _stack(self, name: str, artifact: Mapping[str, Any], properties: Mapping[str, Any]) -> Stack:
         environment = _ENVIRONMENT.fullmatch(str(artifact.get("environment")))
         account, region = environment.groups() if environment else ("", "")

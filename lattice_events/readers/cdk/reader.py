@@ -59,9 +59,10 @@ def _load(found: Found, _: ReadOptions) -> list[TemplateSource]:
     """Every stack of an assembly, or the one whose template was named."""
     file = _claims(found)
     assert file is not None  # else it would not be loaded
-    stacks = list(Assembly(file.parent).stacks())
+    assembly = Assembly(file.parent)
+    stacks = list(assembly.stacks())
     if file.name != MANIFEST:
-        stacks = [each for each in stacks if each.file == file]
+        stacks = [each for each in stacks if each.file == file] or [assembly.nested(file)]
     loaded = [_Template(stack=stack, document=_parsed(stack.file)) for stack in stacks]
     sources = [each.source() for each in loaded]
     left_out = ", ".join(name for each in loaded for name in each.providers)

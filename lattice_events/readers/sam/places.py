@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lattice_events.readers.common.documents import Document, Path, mapping
+from lattice_events.readers.common.documents import Locate, Path, mapping
 from lattice_events.readers.sam.template import FUNCTION, PREFIX
 
 _NAMES: Mapping[str, str] = {"Code": "CodeUri", "Content": "ContentUri"}
@@ -17,29 +17,39 @@ _POLICY_INDEX = re.compile(r"RolePolicy(\d+)$")
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """The template as it was written, and what it became."""
+    """A template before and after its translation.
 
-    document: Document
+    Attributes:
+        written: As the user wrote it.
+        written_locate: Gives the place of a key path of it.
+        translated: What it became.
+    """
+
+    written: Mapping[str, Any]
+    written_locate: Locate
     translated: Mapping[str, Any]
 
     def locate(self, path: Path) -> str:
         """``file:line:column`` of a key path of the translated template."""
-        return self.document.locate(min(self._written(path), key=self._unknown_keys))
+        return self.written_locate(min(self._candidates(path), key=self._unknown_keys))
 
     def _unknown_keys(self, path: Path) -> int:
         """How many keys at the end of a path the user did not write."""
-        length = len(path)
-        while length and path[:length] not in self.document.positions:
-            length -= 1
-        return len(path) - length
+        value: Any = self.written
+        for index, key in enumerate(path):
+            try:
+                value = value[key]
+            except (LookupError, TypeError):
+                return len(path) - index
+        return 0
 
-    def _written(self, path: Path) -> Iterator[Path]:
+    def _candidates(self, path: Path) -> Iterator[Path]:
         """Where something may have been written, the likeliest first."""
         yield path
         if len(path) < 2 or path[0] != "Resources":
             return
         owner = self._owner(str(path[1]))
-        resource = mapping(mapping(self.document.value.get("Resources")).get(owner))
+        resource = mapping(mapping(self.written.get("Resources")).get(owner))
         kind = str(resource.get("Type"))
         if not kind.startswith(PREFIX):
             return
@@ -52,9 +62,7 @@ class Places:
 
     def _owner(self, name: str) -> str:
         """The resource that a translated one comes from: its name is the start of the other's."""
-        names = [
-            str(each) for each in mapping(self.document.value.get("Resources")) if name.startswith(str(each))
-        ]
+        names = [str(each) for each in mapping(self.written.get("Resources")) if name.startswith(str(each))]
         return max(names, key=len, default=name)
 
     def _own_path(self, owner: str, path: Path) -> Path:

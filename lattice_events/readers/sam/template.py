@@ -20,9 +20,3 @@ def is_sam(template: Any) -> bool:
     """Whether a template names SAM's transform."""
     given = mapping(template).get("Transform")
     return TRANSFORM in (given if isinstance(given, list) else [given])
-
-
-def is_local_application(resource: Any) -> bool:
-    """Whether a resource is an application whose template is named by its path or URL: a nested stack."""
-    location = mapping(mapping(resource).get("Properties")).get("Location")
-    return mapping(resource).get("Type") == APPLICATION and isinstance(location, str)

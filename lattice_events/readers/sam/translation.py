@@ -21,7 +21,7 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 from lattice_events.readers.common.documents import mapping
-from lattice_events.readers.sam.template import CODE_KEYS, FUNCTION, PREFIX, TRANSFORM, is_local_application
+from lattice_events.readers.sam.template import APPLICATION, CODE_KEYS, FUNCTION, PREFIX, TRANSFORM
 
 # Properties of a function that no request to a service depends on.
 _UNNEEDED = (
@@ -235,7 +235,7 @@ def _left_out(template: Mapping[str, Any]) -> Iterator[str]:
     """Types of SAM that are not translated, as often as they are there."""
     for resource in map(mapping, mapping(template.get("Resources")).values()):
         kind = str(resource.get("Type"))
-        if kind.startswith(PREFIX) and kind not in CODE_KEYS and not is_local_application(resource):
+        if kind.startswith(PREFIX) and kind not in CODE_KEYS and kind != APPLICATION:
             yield kind
         if "Connectors" in resource:
             yield PREFIX + "Connector"

@@ -214,6 +214,80 @@ def test_an_alias_whose_name_is_unknown_stops_nothing() -> None:
     assert summary(load(text).network)["groups"] == ["orders V1 1"]
 
 
+def test_functions_of_a_loop_are_those_that_it_makes() -> None:
+    loop = """\
+Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]
+Resources:
+  Fn::ForEach::Functions:
+    - Name
+    - [Red, Blue]
+    - ${Name}Function:
+        Type: AWS::Serverless::Function
+        Properties:
+          Handler: app.handler
+          Runtime: python3.12
+          CodeUri: src
+          FunctionName: !Ref Name
+"""
+    found = functions(load(loop))
+
+    assert {name: each.name for name, each in found.items()} == {"RedFunction": "Red", "BlueFunction": "Blue"}
+    assert {each.origin for each in found.values()} == {"template.yaml:6:7"}
+
+
+def test_a_local_application_is_a_nested_stack_with_its_own_code(folder: Path) -> None:
+    (folder / "child").mkdir()
+    (folder / "child/template.yaml").write_text(
+        TEMPLATE.replace("CodeUri: !Ref Folder", "CodeUri: ../src") + "Outputs: {Name: {Value: !Ref Stage}}\n"
+    )
+    parent = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Child:
+    Type: AWS::Serverless::Application
+    Properties: {Location: child/template.yaml, Parameters: {Stage: nested}}
+  Elsewhere:
+    Type: AWS::Serverless::Application
+    Properties: {Location: {ApplicationId: 'arn:aws:serverlessrepo:a', SemanticVersion: 1.0.0}}
+  Network:
+    Type: AWS::VpcLattice::ServiceNetwork
+    Properties: {Name: !GetAtt Child.Outputs.Name}
+"""
+    project = load(parent)
+
+    orders = functions(project)["Orders"]
+    assert (orders.environment["STAGE"], orders.code) == ("nested", str(folder / "src"))
+    assert [each.name for each in project.network.service_networks] == ["nested"]
+    assert project.notes[0].startswith("template.yaml:8:18: The nested stack Elsewhere is left out")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "given", "expected"),
+    [
+        ("", {}, "app.py"),
+        ("Metadata: {BuildMethod: python3.12}", {}, "python/app.py"),
+        ("", {"Shared": Path("src")}, "given.py"),
+    ],
+)
+def test_the_folder_of_a_layer_is_its_content_as_lambda_has_it(
+    metadata: str, given: dict[str, Path], expected: str, folder: Path
+) -> None:
+    layer = f"""\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Shared:
+    Type: AWS::Serverless::LayerVersion
+    Properties: {{ContentUri: other}}
+    {metadata}
+"""
+    (folder / "src/given.py").touch()
+    (source,) = SAM.load(_found(layer), ReadOptions(layers=given))
+    (name,) = source.template["Resources"]  # type: ignore[attr-defined]  # a TemplateSource
+
+    assert name != "Shared"
+    assert Path(source.code(name), expected).is_file()  # type: ignore[attr-defined]
+
+
 def test_globals_that_sam_refuses_are_said_once() -> None:
     (problem,) = problems(TEMPLATE.replace("Timeout: 10", "Timeot: 10"))
 
