@@ -17,6 +17,7 @@ from lattice_events.readers.common.lattice_schema import SHAPES
 from lattice_events.readers.common.properties import WrongPropertyError, shaped_number, whole_number
 from lattice_events.readers.kubernetes.imports import ServiceImports
 from lattice_events.readers.kubernetes.objects import Cluster, Object, items
+from lattice_events.readers.kubernetes.services import has_port, refuse_unusable
 from lattice_events.readers.kubernetes.targets import Surroundings, TargetGroups, shown_target
 
 _MAX_WEIGHT = 1_000_000  # in the Gateway API; VPC Lattice, which sees those that are kept, takes less
@@ -76,8 +77,8 @@ class Backends:
             if not self._is_assumed(route, namespace, name):
                 return None
             return self._groups.of_pods(namespace, name, origin)
-        _refuse_unusable(service, path)
-        if port is not None and not _has_port(service, port):
+        refuse_unusable(service, path)
+        if port is not None and not has_port(service, port):
             self._fragment.notes.append(
                 f"HTTPRoute {route.name}: Service {service.shown} has no port {port}; the controller registers no targets for it."
             )
@@ -95,23 +96,3 @@ class Backends:
             f"--target {shown_target(namespace, name)}=URL."
         )
         return False
-
-
-def _refuse_unusable(service: Object, path: Path) -> None:
-    """Refuse a Service for which the controller makes no target group."""
-    families = service.spec.get("ipFamilies")
-    is_dual = service.spec.get("ipFamilyPolicy") == "RequireDualStack"
-    if is_dual or (isinstance(families, list) and len(families) > 1):
-        message = f"Service {service.shown} has two IP families; the controller supports one (dual stack is not supported)."
-        raise WrongPropertyError(message, path)
-    if service.spec.get("type") == "ExternalName":
-        message = (
-            f"Service {service.shown} is an ExternalName, for which the controller makes no target group."
-        )
-        raise WrongPropertyError(message, path)
-
-
-def _has_port(service: Object, port: Any) -> bool:
-    """Whether a Service has a port; one whose ports are not written has every port."""
-    ports = items(service.spec.get("ports"), ("spec", "ports"))
-    return not ports or any(str(each.get("port")) == str(port) for each in ports)

@@ -15,6 +15,7 @@ from lattice_events.readers.common.documents import Path
 from lattice_events.readers.common.fragment import Fragment, Reference
 from lattice_events.readers.common.properties import WrongPropertyError
 from lattice_events.readers.kubernetes.objects import CONTROLLER, Cluster, Object, items
+from lattice_events.readers.kubernetes.services import has_port
 from lattice_events.readers.kubernetes.targets import Surroundings, TargetGroups, shown_target
 
 NAME_OVERRIDE = f"{CONTROLLER}/service-name-override"
@@ -23,6 +24,7 @@ _EXPORT_NAME = f"{CONTROLLER}/export-name"
 _CLUSTER_NAME = f"{CONTROLLER}/aws-eks-cluster-name"
 _VPC = f"{CONTROLLER}/aws-vpc"
 _FEDERATION = f"{CONTROLLER}/federation"
+_PORT = f"{CONTROLLER}/port"
 _SERVICE_NAME = f"{CONTROLLER}/service-name"
 _ARN = re.compile(r"arn:[^:]*:vpc-lattice:[^:]*:[^:]*:targetgroup/tg-\S+")
 
@@ -89,7 +91,7 @@ class ServiceImports:
         replaced = self._surroundings.urls(namespace, name) is not None
         if export is not None and reason is None and (self._has_server(export) or not replaced):
             self._note_cluster(found, export)
-            return self._groups.of_pods(namespace, _service_name(export), route.locate(path), export=wanted)
+            return self._exported(export, route.locate(path))
         if replaced or (found is not None and not self._surroundings.runs):
             return self._groups.of_import(namespace, name, route.locate(path))
         message = (
@@ -99,12 +101,23 @@ class ServiceImports:
         )
         raise WrongPropertyError(message, path)
 
+    def _exported(self, export: Object, origin: str) -> str:
+        """The target group of a ServiceExport."""
+        service = self._cluster.find("Service", export.namespace, _service_name(export))
+        ports = _exported_ports(export)
+        if service is not None and ports and not any(has_port(service, port) for port in ports):
+            self._fragment.notes.append(
+                f"ServiceExport {export.shown}: Service {service.shown} has no port {', '.join(ports)}; the controller "
+                "registers no targets for it."
+            )
+            return self._groups.of_no_pods(export.namespace, export.name, "export", origin)
+        return self._groups.of_pods(export.namespace, _service_name(export), origin, export=export.name)
+
     def _unusable(self, export: Object) -> str | None:
         """Why the controller makes no target group for HTTP of a ServiceExport, or ``None``."""
         if export.annotations.get(_FEDERATION) != "amazon-vpc-lattice":
             return f"has no annotation {_FEDERATION}: amazon-vpc-lattice, so the controller ignores it"
-        ports = items(export.spec.get("exportedPorts"), ("spec", "exportedPorts"))
-        if ports and all(each.get("routeType") != "HTTP" for each in ports):
+        if export.spec.get("exportedPorts") and not _exported_ports(export):
             return "exports no port of routeType HTTP"
         service = _service_name(export)
         if self._cluster.find("Service", export.namespace, service) or self._has_server(export):
@@ -128,6 +141,14 @@ class ServiceImports:
 def _service_name(export: Object) -> str:
     """The Service that a ServiceExport exports: the one of its name, unless it says another."""
     return _annotation(export, _SERVICE_NAME) or export.name
+
+
+def _exported_ports(export: Object) -> list[str]:
+    """The ports for HTTP that a ServiceExport names; none means every port of its Service."""
+    listed = items(export.spec.get("exportedPorts"), ("spec", "exportedPorts"))
+    if listed:
+        return [str(each.get("port")) for each in listed if each.get("routeType") == "HTTP"]
+    return [port.strip() for port in _annotation(export, _PORT).split(",") if port.strip()]
 
 
 def _annotation(each: Object, key: str) -> str:

@@ -74,7 +74,7 @@ class TargetGroups:
         return arn
 
     def of_no_pods(self, namespace: str, service: str, port: str, origin: str) -> str:
-        """The ARN of the target group of a port that a Service does not have: nothing is registered there."""
+        """The ARN of a target group in which nothing is registered: of a port that a Service does not have."""
         key = f"{namespace}/{service}/{port}"
         self._add(key, self._arn(key), (), origin, HealthCheck())
         return self._arn(key)
