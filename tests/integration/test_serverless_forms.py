@@ -179,6 +179,18 @@ def test_a_placeholder_where_a_number_belongs_stops_nothing(project: Project_) -
     assert properties(source("shop"), "HelloLambdaFunction")["MemorySize"] == "{{resolve:ssm:/memory}}"
 
 
+def test_variables_that_are_unknown_as_a_whole_are_none(project: Project_) -> None:
+    text = SHOP.replace("handler: app.hello", "handler: app.hello, environment: '${ssm:/all}'")
+    project({"shop/serverless.yml": text, "shop/app.py": ""})
+
+    unknown = source("shop")
+    known = source("shop", variables={"ssm:/all": '{"A": "b"}'})
+
+    assert variables(unknown) == {}
+    assert "could not get ssm:/all (these variables of functions are left out)" in unknown.notes[0]
+    assert variables(known) == {"A": "b"}
+
+
 def test_a_list_is_given_as_json(project: Project_) -> None:
     text = SHOP.replace(
         "handler: app.hello", "handler: app.hello, vpc: {securityGroupIds: '${ssm:/groups}', subnetIds: [a]}"

@@ -44,7 +44,7 @@ def package(file: FilePath, target: FilePath, options: ReadOptions, *, shown: st
     made = target / "package"
     made.mkdir()
     command = _command(file, made, options, shown)
-    with _kept(file, options, shown):
+    with _kept(file, options, shown), _spared(file.parent):
         status, output = _run(command, file.parent, _environment(target, options), options, shown)
     findings = Findings.read(target / "found.json")
     if status != 0:
@@ -74,6 +74,20 @@ def _kept(file: FilePath, options: ReadOptions, shown: str) -> Iterator[None]:
             _refuse_to_wait(options, deadline, "Another lattice command is still packaging this.", shown)
             time.sleep(_ASK_SECONDS)
         yield
+
+
+@contextmanager
+def _spared(folder: FilePath) -> Iterator[None]:
+    """Put the user's own ``.serverless`` aside while the CLI works in one, and leave nothing of the CLI's."""
+    own, aside = folder / ".serverless", folder / ".serverless.aside"
+    if own.is_dir() and not aside.exists():  # one that a killed run left aside is the older, and the user's
+        own.rename(aside)
+    try:
+        yield
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+        if aside.is_dir():
+            aside.rename(own)
 
 
 def _is_locked(file: BinaryIO) -> bool:

@@ -90,6 +90,11 @@ class Package:
         return str(self._provider.get("region") or "us-east-1")
 
     @property
+    def name(self) -> str:
+        """The service's name."""
+        return str(self._service.get("service", ""))
+
+    @property
     def stack_name(self) -> str:
         """The name of the CloudFormation stack."""
         name = self._service.get("service", "service")

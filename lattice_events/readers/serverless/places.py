@@ -11,7 +11,7 @@ from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from lattice_events.errors import ConfigurationError
-from lattice_events.readers.common.documents import Document, Path
+from lattice_events.readers.common.documents import Document, Path, mapping
 from lattice_events.readers.common.files import shown
 from lattice_events.readers.serverless.files import written
 from lattice_events.readers.serverless.package import Package
@@ -37,6 +37,12 @@ class Places:
         self._document = document
         self._folder = folder
         self._documents: dict[FilePath, Document | None] = {}
+
+    @property
+    def service(self) -> str:
+        """The service's name, where it is written without variables; else empty."""
+        name = mapping(self._document.value).get("service")
+        return name if isinstance(name, str) and "${" not in name else ""
 
     def locate(self, path: Path) -> str:
         """The place of a key path of the configuration."""

@@ -178,6 +178,17 @@ function zipOutside(zipFiles) {
   };
 }
 
+/** A placeholder stands for one text: variables of a function that are unknown as a whole are none. */
+function emptyUnknownVariables({ service }) {
+  for (const owner of [service.provider, ...Object.values(service.functions ?? {})]) {
+    if (typeof owner?.environment !== 'string') continue;
+    const [, name] = /^\{\{resolve:(.*)\}\}$/.exec(owner.environment) ?? [];
+    if (name === undefined) continue;
+    found.failures[name] ??= 'these variables of functions are left out';
+    owner.environment = {};
+  }
+}
+
 /** Images are neither built nor pushed, and no registry is asked: a function with an image is not run here. */
 function imagine(serverless) {
   const resolveImageUriAndSha = async (name) => {
@@ -198,6 +209,7 @@ function prepareRun(serverless) {
     packLittle(serverless);
     takeArtifacts(serverless);
     imagine(serverless);
+    emptyUnknownVariables(serverless);
     return run.apply(pluginManager, args);
   };
   // A placeholder may stand where a number or an ARN belongs.

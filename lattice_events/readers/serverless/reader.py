@@ -53,6 +53,7 @@ def _service(file: FilePath, options: ReadOptions) -> TemplateSource:
     folder = file.resolve().parent
     places = Places(written(file, shown), folder)
     packaged = _package(file.resolve(), options, shown)
+    _refuse_other(packaged, places)
     _refuse_unknown(packaged, places)
     settings = SettingsSource(
         value=packaged.custom.get("lattice"), folder=folder, locate=places.locate, root=_SETTINGS
@@ -68,6 +69,13 @@ def _service(file: FilePath, options: ReadOptions) -> TemplateSource:
         settings=settings,
         notes=tuple(_notes(packaged.findings, shown)),
     )
+
+
+def _refuse_other(package: Package, places: Places) -> None:
+    """Refuse the package of another service, where the name of this one can be told."""
+    if package.name not in (places.service, "") and places.service:
+        message = f"The package that --package names is of the service {package.name}, and this is {places.service}."
+        raise ConfigurationError((Problem(message, places.locate(("service",))),))
 
 
 def _refuse_unknown(package: Package, places: Places) -> None:
@@ -118,7 +126,7 @@ def _notes(findings: Findings, shown: str) -> Iterator[str]:
     for name, reason in findings.failures.items():
         names.setdefault(" ".join(reason.split()), []).append(name)
     for reason, failed in names.items():
-        yield f"{shown}: the Serverless CLI could not get {', '.join(failed)}; {_OPTION} gives a value. It says: {reason}"
+        yield f"{shown}: the Serverless CLI could not get {', '.join(failed)} ({reason}); {_OPTION} gives a value."
     if findings.fallbacks:
         fallbacks = ", ".join(findings.fallbacks)
         yield f"{shown}: {fallbacks} cannot be known here, so the fallback in the file is used; {_OPTION} gives a value."

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,12 +12,13 @@ from typing import Any
 import pytest
 
 from lattice_events.errors import ConfigurationError
-from lattice_events.readers.common.sources import Found
+from lattice_events.readers.common.sources import Found, ReadOptions
 from lattice_events.readers.serverless.compose import Member, members
 from lattice_events.readers.serverless.credentials import has_credentials
 from lattice_events.readers.serverless.files import find_file, is_service, written
 from lattice_events.readers.serverless.package import Findings, Package
 from lattice_events.readers.serverless.places import Places
+from lattice_events.readers.serverless.reader import SERVERLESS
 
 NO_BOARD = Path("no-such-file")
 STATE = {
@@ -348,3 +351,81 @@ def test_what_is_wrong_with_a_compose_file_is_said_at_once(
 def test_a_compose_file_that_is_code_says_what_to_name_instead(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="name the folders of its services instead"):
         members(tmp_path / "serverless-compose.ts", "serverless-compose.ts")
+
+
+# ── the CLI ─────────────────────────────────────────────────────────────────────────────────────
+
+FAKE = """\
+#!/bin/sh
+env | grep ^AWS_ > "$SEEN" || true
+mkdir -p .serverless && echo new > .serverless/x
+echo '{"Resources": {}}' > "$3/cloudformation-template-update-stack.json"
+echo '{"service": {"service": "shop"}}' > "$3/serverless-state.json"
+exit ${STATUS:-0}
+"""
+
+
+@pytest.fixture
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program that writes a package and what AWS settings it has seen, and a home without credentials."""
+    for name in [each for each in os.environ if each.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("SEEN", str(tmp_path / "seen"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "serverless.yml").write_text("service: shop\nprovider: {name: aws}\n")
+    (tmp_path / "fake").write_text(FAKE)
+    (tmp_path / "fake").chmod(0o755)
+    return tmp_path
+
+
+def load(folder: Path, **options: Any) -> None:
+    SERVERLESS.load(Found(folder), ReadOptions(serverless_command=str(folder / "fake"), **options))
+
+
+def test_made_up_credentials_are_given_where_there_are_none(fake: Path) -> None:
+    load(fake)
+
+    assert "AWS_ACCESS_KEY_ID=LATTICELOCAL" in (fake / "seen").read_text()
+
+
+def test_made_up_credentials_do_not_hide_a_default_profile(fake: Path) -> None:
+    (fake / ".aws").mkdir()
+    (fake / ".aws/credentials").write_text("[default]\naws_access_key_id = AKIA\naws_secret_access_key = x\n")
+
+    load(fake)
+
+    assert "AWS_ACCESS_KEY_ID" not in (fake / "seen").read_text()
+
+
+@pytest.mark.parametrize("status", ["0", "1"])
+def test_the_user_s_own_package_is_there_after_a_run(
+    status: str, fake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATUS", status)
+    (fake / ".serverless").mkdir()
+    (fake / ".serverless/mine").touch()
+
+    with contextlib.suppress(ConfigurationError):
+        load(fake)
+
+    assert [each.name for each in (fake / ".serverless").iterdir()] == ["mine"]
+
+
+def test_a_run_that_fails_leaves_nothing(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STATUS", "1")
+    before = {each.name for each in fake.iterdir()}
+
+    with pytest.raises(ConfigurationError):
+        load(fake)
+
+    assert {each.name for each in fake.iterdir()} == before | {"seen"}
+
+
+def test_the_package_of_another_service_is_refused(fake: Path) -> None:
+    (fake / "package").mkdir()
+    (fake / "package/cloudformation-template-update-stack.json").write_text("{}")
+    (fake / "package/serverless-state.json").write_text('{"service": {"service": "store"}}')
+
+    with pytest.raises(ConfigurationError, match="is of the service store, and this is shop"):
+        load(fake, package=fake / "package")
