@@ -73,6 +73,7 @@ class _Loader:
         self._settings: dict[str, Settings] = {}  # by origin of the source
         self._seen: set[FilePath] = set()
         self._problems: list[Problem] = []
+        self._notes: list[str] = []
 
     def load(self, paths: Sequence[FilePath]) -> Project:
         """Read everything."""
@@ -99,7 +100,13 @@ class _Loader:
         )
         callers = [caller for each in self._settings.values() for caller in each.callers]
         network = replace(network, principals=with_callers(network.principals, callers, **where))
-        notes = (*notes, *_unreachable(network), *_unknown_policies(network), *_unplayed_keys(network))
+        notes = (
+            *dict.fromkeys(self._notes),
+            *notes,
+            *_unreachable(network),
+            *_unknown_policies(network),
+            *_unplayed_keys(network),
+        )
         return Project(network=network, settings=settings, notes=notes)
 
     def _read(self, context: Context) -> Fragment:
@@ -194,6 +201,7 @@ class _Loader:
         found = Found(file)
         for reader in READERS:
             if reader.claims(found) is not None:
+                self._notes += found.notes
                 return reader.load(found, self._options)
         return ()
 
@@ -207,6 +215,7 @@ class _Loader:
                 self._seen.add(file.resolve())
                 for source in reader.load(found, self._options):
                     self._add(index, source)
+                self._notes += found.notes
             return True
         return False
 

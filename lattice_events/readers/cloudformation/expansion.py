@@ -25,7 +25,7 @@ from lattice_events.readers.common.documents import (
     Locate,
     Path,
     mapping,
-    parse_yaml,
+    parse_yaml_stream,
 )
 from lattice_events.readers.common.files import read_text, shown
 
@@ -309,11 +309,12 @@ class _Expander:
                 self._problems.append(Problem(f"{shown(file)} includes itself.", here.place))
                 return None
             if file not in self._files:
-                self._files[file] = parse_yaml(read_text(file, shown(file)), shown(file))
+                self._files[file], *_ = parse_yaml_stream(read_text(file, shown(file)), shown(file))
+                self._notes += self._files[file].notes
             return self._files[file], file
         except UnresolvableError as error:
             self._say_unknown(error, here, is_needed=False)
-        except (OSError, ValueError, RuntimeError):
+        except (OSError, ValueError, RuntimeError):  # no path, or an empty file
             self._problems.append(Problem("Location of AWS::Include is not a file's path.", here.place))
         except ManifestError as error:
             message = f"The file to include cannot be read: {'; '.join(map(str, error.problems))}"

@@ -25,6 +25,7 @@ MAX_DEPTH = 100
 MAX_NODES = 250_000
 """Of one file, an alias counted as often as it is used. CloudFormation takes templates of up to 1 MB."""
 _MAX_DIGITS = 100
+_MAX_NOTES = 10
 _NEXT_JSON = re.compile(
     r"(?<=\})(\s*\n)\{"
 )  # an object after another: JSON lines, several answers of kubectl
@@ -38,12 +39,35 @@ _TEXTS = (*(_TAG + kind for kind in ("str", "timestamp", "binary", "value", "mer
 
 
 @dataclass(frozen=True, kw_only=True)
+class Repeated:
+    """A key that is in one mapping twice; places are lines and columns."""
+
+    key: str
+    place: tuple[int, int]
+    first: tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Document:
-    """One YAML document as plain values; CloudFormation's short tags are in their long form."""
+    """One YAML document as plain values; CloudFormation's short tags are in their long form.
+
+    Of a key that is there twice the last value counts, as for CloudFormation and for kubectl without strict
+    validation; `repeated` has all but the last.
+    """
 
     value: Any
     file: str
     positions: dict[Path, tuple[int, int]]
+    repeated: tuple[Repeated, ...] = ()
+
+    @property
+    def notes(self) -> Iterator[str]:
+        """What to say of it."""
+        for each in self.repeated[:_MAX_NOTES]:
+            places = [f"{self.file}:{line}:{column}" for line, column in (each.place, each.first)]
+            yield f"{places[0]}: The key {each.key!r} appears twice in one mapping, also at {places[1]}; the last one counts."
+        if len(self.repeated) > _MAX_NOTES:
+            yield f"{self.file}: {len(self.repeated) - _MAX_NOTES} further keys appear twice."
 
     def locate(self, path: Path) -> str:
         """``file:line:column`` of a key path, or of its nearest parent that has a place."""
@@ -104,12 +128,15 @@ def parse_yaml(text: str, file: str) -> Document:
     documents = list(parse_yaml_stream(text, file))
     if len(documents) != 1:
         raise ManifestError((Problem(f"One YAML document was expected, not {len(documents)}.", file),))
+    for each in documents[0].repeated:
+        line, column = each.place
+        raise _not_yaml(f"the key {each.key!r} appears twice in one mapping", file, (line - 1, column - 1))
     return documents[0]
 
 
 def parse_yaml_stream(text: str, file: str) -> Iterator[Document]:
-    """Parse every document of a stream; see `parse_yaml`."""
-    if file.endswith(".json"):
+    """Parse every document of a stream; see `parse_yaml`, but a key may be there twice."""
+    if file.endswith(".json") or text.lstrip().startswith("{"):
         text = text.replace("\t", " ")  # JSON may be indented with tabs, YAML may not
     if text.lstrip().startswith("{"):
         text = _NEXT_JSON.sub(r"\1--- {", text)
@@ -120,7 +147,8 @@ def parse_yaml_stream(text: str, file: str) -> Iterator[Document]:
         while loader.check_node():
             builder = _Builder(loader, nodes)
             value = builder.build(loader.get_node(), ())
-            yield Document(value=value, file=file, positions=builder.positions)
+            repeated = tuple(builder.repeated)
+            yield Document(value=value, file=file, positions=builder.positions, repeated=repeated)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise _not_yaml(
@@ -186,6 +214,7 @@ class _Builder:
         self._nodes = nodes
         self._parents: list[Any] = []
         self.positions: dict[Path, tuple[int, int]] = {}
+        self.repeated: list[Repeated] = []
 
     def build(self, node: Any, path: Path) -> Any:
         """The value of a node."""
@@ -194,7 +223,7 @@ class _Builder:
             raise _wrong(node, "an alias refers to a value that contains it")
         if len(self._parents) > MAX_DEPTH:
             raise _wrong(node, f"it has more than {MAX_DEPTH} levels when its aliases are expanded")
-        self.positions.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
+        self.positions.setdefault(path, _place(node))
         self._parents.append(node)
         value = self._build(node, path)
         self._parents.pop()
@@ -220,25 +249,35 @@ class _Builder:
             raise _wrong(node, f"the tag {_shown_tag(node)} is not supported")
         if len(node.value) > _MAX_DIGITS:
             raise _wrong(node, "it has a number that is too large")
+        if ":" in node.value:  # 12:30, a number to the base of 60 in YAML 1.1 only
+            return _checked_text(node)
         try:
             return self._loader.construct_object(node)
         except (ValueError, LookupError) as error:  # !!int x
             raise _wrong(node, f"{node.value!r} is not a valid {_shown_tag(node)}") from error
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[Any, Any]:
-        """A mapping, ``<<`` merged, no key twice."""
+        """A mapping, ``<<`` merged; of a key that is there twice, the last value."""
         values: dict[Any, Any] = {}
-        own: set[Any] = set()
-        for key_node, value_node, is_own in self._pairs(node):
-            key = self._key(key_node)
-            if is_own and own & {key, key_node.value}:
-                raise _wrong(key_node, f"the key {key_node.value!r} appears twice in one mapping")
-            if is_own:
-                own |= {key, key_node.value}
-            here = (*path, key)
-            self.positions[here] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-            values[key] = self.build(value_node, here)
+        pairs = list(self._pairs(node))
+        replaced = set(self._replaced(pairs))
+        for index, (key_node, value_node, _) in enumerate(pairs):
+            if index not in replaced:
+                here = (*path, self._key(key_node))
+                self.positions[here] = _place(key_node)
+                values[here[-1]] = self.build(value_node, here)
         return values
+
+    def _replaced(self, pairs: list[tuple[Any, Any, bool]]) -> Iterator[int]:
+        """The indices of what a later key of the same name replaces."""
+        seen: dict[Any, int] = {}
+        for index, (key_node, _, is_own) in enumerate(pairs):
+            names = {self._key(key_node), key_node.value} if is_own else set()
+            for before in {seen[name] for name in names if name in seen}:
+                first = _place(pairs[before][0])
+                self.repeated.append(Repeated(key=key_node.value, place=_place(key_node), first=first))
+                yield before
+            seen |= dict.fromkeys(names, index)
 
     def _key(self, node: yaml.Node) -> str | int | float | bool | None:
         key = self._scalar(node) if isinstance(node, yaml.ScalarNode) else ()
@@ -262,6 +301,11 @@ class _Builder:
         for key, value in node.value:
             if key.tag != _MERGE:
                 yield key, value, True
+
+
+def _place(node: yaml.Node) -> tuple[int, int]:
+    """Line and column of a node."""
+    return node.start_mark.line + 1, node.start_mark.column + 1
 
 
 def _merged(value: Any) -> list[yaml.MappingNode]:

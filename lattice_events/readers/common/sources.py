@@ -70,12 +70,18 @@ class Found:
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:
-        """The YAML or JSON documents of a file.
+        """The YAML or JSON documents of a file, without empty ones.
 
         Raises:
             ManifestError: It cannot be read, or is neither.
         """
-        return tuple(parse_yaml_stream(read_text(self.path, self.shown), self.shown))
+        documents = tuple(parse_yaml_stream(read_text(self.path, self.shown), self.shown))
+        return tuple(each for each in documents if each.value is not None) or documents
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to say of its documents, if a reader has looked at them."""
+        return tuple(note for document in vars(self).get("documents", ()) for note in document.notes)
 
 
 @dataclass(frozen=True, kw_only=True)

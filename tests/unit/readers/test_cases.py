@@ -24,8 +24,6 @@ from lattice_events.network.model import (
 )
 from lattice_events.network.policy import Policy
 from lattice_events.readers.cloudformation.reader import TemplateSource
-from lattice_events.readers.cloudformation.resources import read_template
-from lattice_events.readers.cloudformation.template import TemplateOptions
 from lattice_events.readers.common.documents import Document, parse_yaml, parse_yaml_stream
 from lattice_events.readers.common.fragment import Fragment
 from lattice_events.readers.common.sources import Context, ReadOptions
@@ -177,7 +175,12 @@ ODD: list[Any] = [
     {"Fn::Sub": 1}, {"Fn::Sub": ["${A", {}]}, {"Fn::GetAtt": "A"}, {"Fn::GetAtt": []},
     {"Fn::GetAtt": ["Service", "Arn"]}, {"Fn::If": ["x"]}, {"Fn::If": [["x"], 1, 2]},
     {"Fn::Equals": [1]}, {"Condition": "IsLocal"}, {"Fn::Select": [9, ["a"]]}, {"Fn::ImportValue": "x"},
-    "{{resolve:ssm:x}}",
+    "{{resolve:ssm:x}}", "{{resolve:secretsmanager:a:SecretString:b}}", {"Fn::Length": 1}, {"Fn::Cidr": ["::/0", 3]},
+    {"Fn::ForEach::X": ["N", ["a", 1], {"A${N}": {"Type": "AWS::VpcLattice::Service"}}]}, {"Fn::ForEach::Y": []},
+    {"Fn::ForEach::Z": ["N", {"Ref": "N"}, {"${N}": {"Ref": "N"}}], "a": 1}, {"Fn::ToJsonString": {"Ref": ["x"]}},
+    {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "\0"}}}, {"Fn::Transform": [1], "a": 1},
+    {"Fn::FindInMap": [1, {}, [], {"DefaultValue": {"Ref": "Nope"}}]}, {"Fn::GetStackOutput": {"StackName": "t"}},
+    {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "x"}}, {"Export": {"Name": {"Ref": "Listener"}}},
 ]  # fmt: skip
 
 
@@ -218,9 +221,9 @@ def is_read_or_refused(fragment: Fragment) -> bool:
 def test_a_mutated_template_is_a_network_or_problems(data: st.DataObject) -> None:
     (lines,) = WHOLE.values()
     template = mutate(parse_yaml("\n".join(lines), "t").value, data)
-    options = TemplateOptions(region=REGION, account=ACCOUNT, code=lambda _: "/code")
+    source = template_source(Document(value=template, file="t", positions={}))
 
-    assert is_read_or_refused(read_template(template, locate=lambda _: "t", options=options))
+    assert is_read_or_refused(TemplateSource.read_all([source], Context(region=REGION, account=ACCOUNT)))
 
 
 @examples(2000)

@@ -221,3 +221,28 @@ def test_a_file_that_includes_itself_is_refused(folder: Path) -> None:
     write(folder, {"a.yaml": f"Resources:\n  {include}\n", "part.yml": f"{include}\n"})
 
     assert problems("a.yaml") == ["part.yml:1:1: part.yml includes itself."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"---\n---\n{NETWORK}---\n# no more\n",
+        f"\ufeff# a comment\n{NETWORK}...\n",
+        '{\n\t"Resources": {"Net": {\n\t\t"Type": "AWS::VpcLattice::ServiceNetwork", "Properties": {"Name": "net"}}}\n}',
+        f"Resources: {{Old: {{}}}}\n{NETWORK}",
+    ],
+    ids=["empty documents", "a byte order mark", "JSON with tabs", "a key twice"],
+)
+def test_a_template_of_an_odd_form_is_read(folder: Path, text: str) -> None:
+    write(folder, {"odd.template": text})
+
+    project = load("odd.template")
+
+    assert [each.name for each in project.network.service_networks] == ["net"]
+    assert project.notes == (
+        (
+            "odd.template:2:1: The key 'Resources' appears twice in one mapping, also at odd.template:1:1; the last one counts.",
+        )
+        if "Old" in text
+        else ()
+    )

@@ -74,3 +74,54 @@ def test_json_may_be_indented_with_tabs() -> None:
 
     assert document.value == {"a": {"b": 1}}
     assert document.locate(("a", "b")) == "f.json:3:3"
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "places"),
+    [
+        ("a: 1\nb: 2\na: 3\n", {"a": 3, "b": 2}, [("3:1", "1:1")]),
+        ("a: {x: {y: 1}}\na: {z: 2}\n", {"a": {"z": 2}}, [("2:1", "1:1")]),
+        ("a: 1\n'a': 2\na: 3\n", {"a": 3}, [("2:1", "1:1"), ("3:1", "2:1")]),
+        ("1: a\n'1': b\n", {"1": "b"}, [("2:1", "1:1")]),
+        ('{"a": 1, "a": 2}', {"a": 2}, [("1:10", "1:2")]),
+        ("x: &x {a: 1}\ny: {<<: *x, a: 2}\n", {"x": {"a": 1}, "y": {"a": 2}}, []),
+    ],
+)
+def test_of_a_key_that_is_there_twice_the_last_counts_and_both_places_are_said(
+    text: str, value: object, places: list[tuple[str, str]]
+) -> None:
+    (document,) = parse_yaml_stream(text, "f")
+
+    assert document.value == value
+    assert [note.split(":", 3)[0:3] for note in document.notes] == [
+        ["f", *place.split(":")] for place, _ in places
+    ]
+    assert all(f"also at f:{first};" in note for note, (_, first) in zip(document.notes, places, strict=True))
+
+
+def test_what_a_replaced_value_had_has_no_place() -> None:
+    (document,) = parse_yaml_stream("a: {x: 1}\na:\n  y: 2\n", "f")
+
+    assert document.locate(("a", "x")) == "f:2:1"
+
+
+def test_many_keys_that_are_there_twice_are_a_few_notes() -> None:
+    (document,) = parse_yaml_stream("a: 1\n" * 1000, "f")
+
+    assert len(list(document.notes)) == 11
+    assert list(document.notes)[-1] == "f: 989 further keys appear twice."
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: 12:30", {"a": "12:30"}),  # Kubernetes has no numbers to the base of 60
+        ("a: 1:30.5", {"a": "1:30.5"}),
+        ("a: 0777", {"a": 511}),
+        ("a: yes\nb: y\nc: 'on'", {"a": True, "b": "y", "c": "on"}),
+        ('{\n\t"a": 1\n}', {"a": 1}),
+        ("a: 1\r\nb: 2\r\n", {"a": 1, "b": 2}),
+    ],
+)
+def test_what_cloudformation_and_kubernetes_take_is_read(text: str, value: object) -> None:
+    assert parse_yaml(text, "f.template").value == value
