@@ -38,6 +38,7 @@ _MACRO = "Fn::Transform"
 _SECTIONS = ("Conditions", "Resources", "Outputs")
 _SECTION = ("Resources", "Fn::ForEach::Name")  # as long as the path of a loop that makes whole resources
 _REMOTE = re.compile("[A-Za-z][A-Za-z0-9+.-]+://")
+_FILE = 250  # values that including a file counts for
 _MAX_CHARACTERS = 4_000_000  # of texts that loops make
 _VARIABLE = re.compile(r"([$&])\{\s*([A-Za-z0-9]+)\s*\}")
 # What must be known of a loop's resources: the network's, and what they need.
@@ -158,7 +159,7 @@ class _Expander:
         try:
             self._fill(out, made[section], at)
         except _TooMuchError as error:
-            self._problems.append(Problem(f"The loops make more than {error}.", at.place))
+            self._problems.append(Problem(f"Loops and included files make more than {error}.", at.place))
             return {}  # what is missing would only make more problems
         except RecursionError:
             self._problems.append(Problem("What is included is nested too deeply.", at.place))
@@ -175,11 +176,11 @@ class _Expander:
             return self._mapping(value, at)
         return _replaced(value, at.loops)
 
-    def _count(self, value: Any, at: _At) -> None:
+    def _count(self, value: Any, at: _At, *, cost: int = 1) -> None:
         """Keep what loops make within limits."""
         if not at.loops and not at.files:
             return
-        self._nodes += 1
+        self._nodes += cost
         if isinstance(value, str):  # never made before it is counted
             self._characters += len(value) + value.count("{") * max(map(len, at.loops.values()), default=0)
         if self._nodes > MAX_NODES:
@@ -239,6 +240,7 @@ class _Expander:
         name, collection, body = loop
         for text in self._items(self._build(collection, here / 1), here, is_needed=_is_needed(body)):
             inner = replace(at, written=(*here.written, 2), loops={**at.loops, name: text})
+            self._count(text, inner)
             self._fill(out, body, inner, is_moved=True)
 
     def _items(self, collection: Any, here: _At, *, is_needed: bool) -> list[str]:
@@ -275,6 +277,7 @@ class _Expander:
                 document, file = found
                 files = (*at.files, file)
                 inner = replace(at, locate=document.locate, written=(), files=files)
+                self._count(macro, inner, cost=_FILE)
                 self._fill(out, mapping(document.value), inner, is_moved=True)
                 return
         elif len(at.path) == 1:

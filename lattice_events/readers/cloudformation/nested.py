@@ -171,7 +171,9 @@ def nested_names(resources: Mapping[Any, Any]) -> list[str]:
 
 def roots(sources: Sequence[TemplateSource]) -> list[TemplateSource]:
     """The sources that are no nested stack of another one; those that contain each other all count."""
-    inside = {source.file: set(_nested_files(source)) for source in sources}
+    inside: dict[FilePath, set[FilePath]] = {}
+    for source in sources:
+        inside.setdefault(source.file, set()).update(_nested_files(source))
     nested = {file for parent, files in inside.items() for file in files if file != parent}
     rest = [source.file for source in sources if source.file not in nested]
     reached = set(rest)

@@ -216,6 +216,18 @@ def test_what_cannot_be_included_is_said_where_it_stands(folder: Path, location:
     assert note.endswith(said)
 
 
+def test_files_that_include_each_other_millions_of_times_are_refused(folder: Path) -> None:
+    def includes(number: int) -> str:
+        return (
+            "Fn::Transform: [" + f"{{Name: AWS::Include, Parameters: {{Location: p{number}}}}}, " * 10 + "]\n"
+        )
+
+    parts = {f"p{n}": includes(n + 1) for n in range(9)}
+    write(folder, {"a.yaml": f"Resources:\n  {includes(0)}", **parts, "p9": "{}"})
+
+    assert problems("a.yaml") == ["a.yaml:1:1: Loops and included files make more than 250,000 values."]
+
+
 def test_a_file_that_includes_itself_is_refused(folder: Path) -> None:
     include = "Fn::Transform: {Name: AWS::Include, Parameters: {Location: part.yml}}"
     write(folder, {"a.yaml": f"Resources:\n  {include}\n", "part.yml": f"{include}\n"})
