@@ -164,7 +164,6 @@ def template(assumptions: Assumptions) -> Any:
         stack_name="stack",
         parameters={},
         code=lambda _: None,
-        target_urls={},
         assumptions=assumptions,
     )
     return read_template(document.value, locate=document.locate, options=options).services

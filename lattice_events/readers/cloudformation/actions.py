@@ -6,7 +6,7 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lattice_events.network.model import (
@@ -19,7 +19,6 @@ from lattice_events.network.model import (
     WeightedTargetGroup,
 )
 from lattice_events.readers.common.documents import Path
-from lattice_events.readers.common.fragment import did_you_mean
 from lattice_events.readers.common.lattice_schema import FIXED_STATUSES, SHAPES
 from lattice_events.readers.common.properties import (
     WrongPropertyError,
@@ -35,18 +34,15 @@ from lattice_events.readers.common.properties import (
 class ActionReader:
     """Reads the actions and the match of one resource."""
 
-    def __init__(
-        self, *, known_groups: Mapping[str, str], names: Sequence[str], case_sensitive: bool
-    ) -> None:
+    def __init__(self, *, find_group: Callable[[Any, Path], str], case_sensitive: bool) -> None:
         """Prepare.
 
         Args:
-            known_groups: ARN by ARN or id of the target groups that may be named.
-            names: Their logical ids.
+            find_group: Gives the ARN of the target group that an identifier at a path names; raises
+                `WrongPropertyError`.
             case_sensitive: What a match is that does not say it.
         """
-        self._known_groups = known_groups
-        self._names = names
+        self._find_group = find_group
         self._case_sensitive = case_sensitive
 
     def action(self, value: Any, path: Path) -> Action:
@@ -84,14 +80,11 @@ class ActionReader:
     def _group(self, value: Any, count: int, path: Path) -> WeightedTargetGroup:
         known_keys(value, ("TargetGroupIdentifier", "Weight"), path)
         identifier = value.get("TargetGroupIdentifier")
-        if not isinstance(identifier, str) or identifier not in self._known_groups:
-            hint = did_you_mean(str(identifier), self._names) or " Write !Ref and its logical id."
-            message = f"TargetGroupIdentifier is not a target group of this template: {identifier}.{hint}"
-            raise WrongPropertyError(message, (*path, "TargetGroupIdentifier"))
+        arn = self._find_group(identifier, (*path, "TargetGroupIdentifier"))
         if count > 1 and "Weight" not in value:
             raise WrongPropertyError("Each of several target groups needs a Weight.", path)
         weight = shaped_number(value.get("Weight", 1), "TargetGroupWeight", (*path, "Weight"))
-        return WeightedTargetGroup(target_group_arn=self._known_groups[identifier], weight=weight)
+        return WeightedTargetGroup(target_group_arn=arn, weight=weight)
 
     def priority(self, value: Any) -> int:
         """Read a rule's priority."""

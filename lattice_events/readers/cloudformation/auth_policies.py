@@ -14,8 +14,14 @@ def read_auth_policy(reading: Reading, name: str) -> None:
     """Read a policy for a service or a service network, which may be another stack's."""
     template = reading.template
     path: Path = ("Resources", name, "Properties")
-    resource = reading.reference(name, "ResourceIdentifier", "service", "servicenetwork")
-    document = template.property(name, "Policy")
+    found = reading.all_of(
+        name,
+        lambda: reading.reference(name, "ResourceIdentifier", "service", "servicenetwork"),
+        lambda: template.property(name, "Policy"),
+    )
+    if found is None:
+        return
+    resource, document = found
     if resource is None or document is None:
         raise WrongPropertyError("ResourceIdentifier and Policy must both be given.", ())
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from lattice_events.network.model import Function
@@ -26,43 +27,55 @@ from lattice_events.readers.common.properties import WrongPropertyError, shaped_
 
 
 def read_function(reading: Reading, name: str) -> None:
-    """Read a function; one that cannot run here is left out with a note."""
-    called = reading.references.name(name)
+    """Read a function; one that cannot run here is a target and a caller all the same."""
+    template, called = reading.template, reading.references.name(name)
     reading.fragment.declared_functions.append((name, called))
-    obstacle = obstacle_of(reading, name)
+    reading.attempt(name, lambda: _check_name(reading, name), None)
+    given = template.quiet(("Resources", name, "Properties", "Role"))
+    role_arn = given if isinstance(given, str) else ""
+    reading.fragment.principals.append(principal_of(reading, name, role_arn, vpc_id=_vpc(reading, name)))
+    obstacle = reading.attempt(name, lambda: _obstacle(reading, name), "")
     if obstacle:
         reading.fragment.notes.append(f"Function {called} is left out: {obstacle}.")
-        return
-    reading.attempt(name, lambda: _check_name(reading, name), None)
+    function = Function(
+        name=called,
+        arn=reading.references.arn(name),
+        handler="",
+        runtime=str(template.quiet(("Resources", name, "Properties", "Runtime")) or ""),
+        code="",
+        obstacle=obstacle,
+        role_arn=role_arn,
+        logical_id=name,
+        origin=template.origin(name),
+    )
+    reading.fragment.functions.append(function if obstacle else _that_runs(reading, name, function))
+
+
+def _that_runs(reading: Reading, name: str, function: Function) -> Function:
+    """A function with what only matters for running it."""
+    settings = reading.options.run_settings
     handler = reading.attempt(name, lambda: _handler(reading, name), "")
     environment: Mapping[str, str] = reading.attempt(name, lambda: _environment(reading, name), {})
     code = _code(reading, name)
-    if reading.options.runs_functions and handler:
+    if code is None:
+        message = f"Where is the code of this function? Name its folder with --code {name}=FOLDER."
+        reading.problem(("Resources", name, "Properties", "Code"), message)
+    if reading.options.runs_functions and handler and code:
         _note_missing_handler(reading, name, handler, code, environment)
-    given = reading.template.quiet(("Resources", name, "Properties", "Role"))
-    role_arn = given if isinstance(given, str) else ""
-    reading.fragment.principals.append(principal_of(reading, name, role_arn, vpc_id=_vpc(reading, name)))
-    reading.fragment.functions.append(
-        Function(
-            name=called,
-            arn=reading.references.arn(name),
-            handler=handler,
-            runtime=str(reading.template.property(name, "Runtime")),
-            code=code,
-            timeout_seconds=reading.attempt(name, lambda: _number(reading, name, "Timeout", 3), 3),
-            memory_mb=reading.attempt(name, lambda: _number(reading, name, "MemorySize", 128), 128),
-            environment=environment,
-            python=reading.options.run_settings.python,
-            max_processes=reading.options.run_settings.max_processes,
-            role_arn=role_arn,
-            logical_id=name,
-            origin=reading.template.origin(name),
-        )
+    return replace(
+        function,
+        handler=handler,
+        code=code or "",
+        environment=environment,
+        timeout_seconds=reading.attempt(name, lambda: _number(reading, name, "Timeout", 3), 3),
+        memory_mb=reading.attempt(name, lambda: _number(reading, name, "MemorySize", 128), 128),
+        python=settings.python,
+        max_processes=settings.max_processes,
     )
 
 
-def obstacle_of(reading: Reading, name: str) -> str | None:
-    """Say why a function cannot run on this machine, or ``None``."""
+def _obstacle(reading: Reading, name: str) -> str:
+    """Say why a function cannot run on this machine, or nothing."""
     if reading.template.property(name, "PackageType", "Zip") != "Zip":
         return "it is a container image"
     if reading.template.property(name, "Layers", []):
@@ -70,19 +83,18 @@ def obstacle_of(reading: Reading, name: str) -> str | None:
     runtime = reading.template.property(name, "Runtime")
     if not str(runtime).startswith("python3."):
         return f"its runtime is {runtime}; only Python runs"
-    return None
+    if _code(reading, name) is None and reading.references.name(name) not in reading.targets:
+        return f"its code is unknown; name its folder with --code {name}=FOLDER"
+    return ""
 
 
-def _code(reading: Reading, name: str) -> str:
+def _code(reading: Reading, name: str) -> str | None:
     """The folder or archive with the code: the known one, or one of what stands in the template."""
     code = reading.options.code(name)
     if code is not None:
         return code
     text = reading.template.quiet(("Resources", name, "Properties", "Code", "ZipFile"))
-    if isinstance(text, str):
-        return inline_code(text)
-    message = f"Where is the code of this function? Name its folder with --code {name}=FOLDER."
-    raise WrongPropertyError(message, ("Code",))
+    return inline_code(text) if isinstance(text, str) else None
 
 
 def _number(reading: Reading, name: str, key: str, default: int) -> int:

@@ -137,7 +137,8 @@ def _options(source: TemplateSource, stack_name: str, context: Context) -> Templ
         code=_code(source, options),
         runs_functions=options.runs_functions,
         run_settings=context.run_settings.get(source.origin, RunSettings()),
-        target_urls=context.target_urls,
+        environment=options.environment,
+        urls=context.urls,
         assumptions=context.assumptions,
         deployed=source.deployed,
     )

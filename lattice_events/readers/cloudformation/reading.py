@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lattice_events.errors import Problem, UnsupportedIntrinsicError
 from lattice_events.network.model import Listener, Rule
 from lattice_events.network.policy import Policy
-from lattice_events.readers.cloudformation.outside import UnresolvableError
+from lattice_events.readers.cloudformation.outside import UnresolvableError, param_option
 from lattice_events.readers.cloudformation.template import Template
 from lattice_events.readers.cloudformation.types import (
     FUNCTION,
@@ -40,6 +40,7 @@ class Reading:
         self.options = template.options
         self.references = template.references
         self.fragment = Fragment()
+        self._notes: dict[str, list[str]] = {}  # with their places
         self.rules: dict[str, list[Rule]] = {}  # by the ARN of their listener
         self.role_policies: dict[str, Policy] = {}  # by logical id of the role
         self.listeners: dict[str, list[Listener]] = {}  # by the ARN of their service
@@ -67,6 +68,17 @@ class Reading:
         )
         self.fragment.problems += unsupported.problems
 
+    def note(self, path: Path, message: str) -> None:
+        """Record what is not emulated or not known; the same message is one note, however often it holds."""
+        self._notes.setdefault(message, []).append(self.template.locate(path))
+
+    def finish(self) -> Fragment:
+        """The fragment, when everything is read."""
+        for message, places in self._notes.items():
+            more = f" So it is at {len(places) - 1} more." if len(places) > 1 else ""
+            self.fragment.notes.append(f"{places[0]}: {message}{more}")
+        return self.fragment
+
     def attempt(self, name: str, get: Callable[[], _T], default: _T) -> _T:
         """What a getter gives of a resource; what it raises becomes problems, and the default stands for it.
 
@@ -83,6 +95,12 @@ class Reading:
             for path, part in error.parts:
                 self.unknown(path, part)
         return default
+
+    def all_of(self, name: str, *gets: Callable[[], Any]) -> tuple[Any, ...] | None:
+        """What several getters give of a resource; ``None`` when one of them raises, and then every problem is recorded."""
+        failed = object()
+        values = tuple(self.attempt(name, get, failed) for get in gets)
+        return None if failed in values else values
 
     # ── what several readers ask ──────────────────────────────────────────────────────────────
 
@@ -108,11 +126,22 @@ class Reading:
         """
         path: Path = ("Resources", name, "Properties", key)
         outside = self.template.outside(path)
-        text = outside or self.template.text(name, key)
+        text = self.template.text(name, key) if outside is None else outside.name
         if text is None:
             return None
-        where, is_outside = self.template.locate(path), outside is not None
-        return Reference(text=text, origin=where, kinds=kinds, is_outside=is_outside)
+        return Reference(
+            text=text,
+            origin=self.template.locate(path),
+            kinds=kinds,
+            is_outside=outside is not None,
+            answer=outside.option if outside else "" if kinds == ("servicenetwork",) else self.answer(path),
+        )
+
+    def answer(self, path: Path) -> str:
+        """The option that gives another value at a key path, if one does."""
+        written = self.template.written(path)
+        named = written.get("Ref") if isinstance(written, dict) else None
+        return param_option(str(named)) if named in self.template.parameter_names else ""
 
     @cached_property
     def services(self) -> Mapping[str, str]:
@@ -140,6 +169,16 @@ class Reading:
         return {self.references.name(name): name for name in names}
 
     @cached_property
+    def targets(self) -> frozenset[str]:
+        """Names of the functions that are targets of this template's groups."""
+        paths: list[Path] = [
+            ("Resources", name, "Properties", "Targets") for name in self.template.names_of(TARGET_GROUP)
+        ]
+        lists = [value for value in map(self.template.quiet, paths) if isinstance(value, list)]
+        arns = [str(target.get("Id")) for value in lists for target in value if isinstance(target, dict)]
+        return frozenset(arn.rpartition("function:")[2].partition(":")[0] for arn in arns)
+
+    @cached_property
     def roles(self) -> Mapping[str, str]:
         """Logical ids of this template's roles, by ARN."""
         return {self.references.arn(name): name for name in self.template.names_of(ROLE)}
@@ -155,7 +194,20 @@ class Reading:
         attached: dict[str, list[str]] = {}
         for name in self.template.names_of(POLICY, MANAGED_POLICY, ROLE_POLICY):
             key = "RoleName" if self.template.kind(name) == ROLE_POLICY else "Roles"
-            named = self.template.quiet(("Resources", name, "Properties", key))
-            for role in named if isinstance(named, list) else [named]:
+            for role in self.known_items(("Resources", name, "Properties", key)):
                 attached.setdefault(str(role), []).append(name)
         return attached
+
+    def known_items(self, path: Path) -> Sequence[Any]:
+        """The items of a list that can be known, whatever the others are."""
+        try:
+            places = [place for _, place in self.template.items(path)]
+        except UnknownValueError:
+            return ()
+        values = [self.template.quiet(place) for place in places]
+        return [
+            item
+            for value in values
+            if value is not None
+            for item in (value if isinstance(value, list) else [value])
+        ]

@@ -63,7 +63,7 @@ def read_resources(template: Template) -> Fragment:
     for kind, read in _READERS.items():
         for name in reading.template.names_of(kind):
             reading.attempt(name, partial(read, reading, name), None)
-    return reading.fragment
+    return reading.finish()
 
 
 def _transforms(template: Template) -> Iterator[str]:
@@ -76,20 +76,20 @@ def _transforms(template: Template) -> Iterator[str]:
 
 
 def _check_schema(reading: Reading, name: str) -> None:
-    """Refuse types and properties of VPC Lattice that are unknown."""
+    """Note types and properties of VPC Lattice that count for nothing."""
     kind, path = str(reading.template.kind(name)), ("Resources", name)
     if not kind.startswith(types.LATTICE):
         return
     if kind in NOT_PLAYED:
-        reading.problem((*path, "Type"), f"{kind} is not emulated by lattice dev.")
+        reading.note((*path, "Type"), f"{kind} is not emulated by lattice dev and is left out.")
         return
     known = PROPERTIES.get(kind)
     if known is None:
-        message = f"There is no resource type {kind}.{did_you_mean(kind, PROPERTIES)}"
-        reading.problem((*path, "Type"), message)
+        message = f"{kind} is not a known resource type and is left out.{did_you_mean(kind, PROPERTIES)}"
+        reading.note((*path, "Type"), message)
         return
     properties = reading.template.written((*path, "Properties"))
     for key in properties if isinstance(properties, dict) else ():
         if key not in known:
-            message = f"{kind} has no property {key}.{did_you_mean(str(key), known)}"
-            reading.problem((*path, "Properties", key), message)
+            message = f"{kind} has no property {key}: it is ignored.{did_you_mean(str(key), known)}"
+            reading.note((*path, "Properties", key), message)

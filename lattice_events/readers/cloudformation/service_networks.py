@@ -34,8 +34,14 @@ def read_auth_type(reading: Reading, name: str) -> AuthType:
 
 def read_service_association(reading: Reading, name: str) -> None:
     """Read that a service is on a service network."""
-    service = reading.reference(name, "ServiceIdentifier", "service")
-    network = reading.reference(name, "ServiceNetworkIdentifier", "servicenetwork")
+    found = reading.all_of(
+        name,
+        lambda: reading.reference(name, "ServiceIdentifier", "service"),
+        lambda: reading.reference(name, "ServiceNetworkIdentifier", "servicenetwork"),
+    )
+    if found is None:
+        return
+    service, network = found
     if service is None or network is None:
         raise WrongPropertyError("ServiceIdentifier and ServiceNetworkIdentifier must both be given.", ())
     reading.fragment.service_associations.append(
@@ -45,8 +51,14 @@ def read_service_association(reading: Reading, name: str) -> None:
 
 def read_vpc_association(reading: Reading, name: str) -> None:
     """Read that a VPC is on a service network."""
-    vpc = _vpc(reading, name)
-    network = reading.reference(name, "ServiceNetworkIdentifier", "servicenetwork")
+    found = reading.all_of(
+        name,
+        lambda: _vpc(reading, name),
+        lambda: reading.reference(name, "ServiceNetworkIdentifier", "servicenetwork"),
+    )
+    if found is None:
+        return
+    vpc, network = found
     if vpc is None or network is None:
         raise WrongPropertyError("VpcIdentifier and ServiceNetworkIdentifier must both be given.", ())
     reading.fragment.vpc_associations.append(
@@ -59,5 +71,5 @@ def _vpc(reading: Reading, name: str) -> str | None:
     outside = reading.template.outside(("Resources", name, "Properties", "VpcIdentifier"))
     if outside is None:
         return reading.template.text(name, "VpcIdentifier")
-    reading.fragment.notes.append(f"VPC {outside} is unknown; a made-up id replaces it.")
-    return make_id("vpc", outside)
+    reading.fragment.notes.append(f"VPC {outside.name} is unknown; a made-up id replaces it.")
+    return make_id("vpc", outside.name)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from lattice_events.network.model import (
     DEFAULT_PORTS,
     Action,
@@ -14,10 +12,12 @@ from lattice_events.network.model import (
     Service,
 )
 from lattice_events.readers.cloudformation.actions import ActionReader
+from lattice_events.readers.cloudformation.identifiers import find_group, find_parent
 from lattice_events.readers.cloudformation.reading import Reading
 from lattice_events.readers.cloudformation.service_networks import read_auth_type
 from lattice_events.readers.cloudformation.types import TARGET_GROUP
 from lattice_events.readers.common.documents import Path
+from lattice_events.readers.common.fragment import PlacedListener, PlacedRule
 from lattice_events.readers.common.lattice_schema import host_name_problem
 from lattice_events.readers.common.properties import WrongPropertyError, shaped_number, shaped_text
 
@@ -54,10 +54,14 @@ def _domain(reading: Reading, name: str) -> str | None:
 
 def read_listener(reading: Reading, name: str) -> None:
     """Read a listener; its rules were read before it."""
-    service = _parent(reading, name, "ServiceIdentifier", "service", reading.services)
     protocol = reading.template.property(name, "Protocol")
     if protocol == "TLS_PASSTHROUGH":
-        raise WrongPropertyError("TLS_PASSTHROUGH listeners are not emulated by lattice dev.", ("Protocol",))
+        path: Path = ("Resources", name, "Properties", "Protocol")
+        reading.note(path, "TLS_PASSTHROUGH listeners are not emulated by lattice dev: it is left out.")
+        return
+    service = reading.attempt(
+        name, lambda: find_parent(reading, name, "ServiceIdentifier", "service", reading.services), None
+    )
     if not isinstance(protocol, str) or protocol not in DEFAULT_PORTS:
         raise WrongPropertyError(f"Protocol must be HTTP or HTTPS, not {protocol!r}.", ("Protocol",))
     port = reading.attempt(name, lambda: _port(reading, name, protocol), DEFAULT_PORTS[protocol])
@@ -71,35 +75,25 @@ def read_listener(reading: Reading, name: str) -> None:
         rules=tuple(reading.rules.get(arn, ())),
         origin=reading.template.origin(name),
     )
-    reading.listeners.setdefault(service, []).append(listener)
+    if isinstance(service, str):
+        reading.listeners.setdefault(service, []).append(listener)
+    elif service is not None:
+        reading.fragment.listeners.append(PlacedListener(service=service, listener=listener))
 
 
 def _port(reading: Reading, name: str, protocol: str) -> int:
     return shaped_number(reading.template.property(name, "Port", DEFAULT_PORTS[protocol]), "Port", ("Port",))
 
 
-def _parent(reading: Reading, name: str, key: str, word: str, known: Mapping[str, str]) -> str:
-    """The ARN of the service of a listener, or of the listener of a rule.
-
-    Raises:
-        WrongPropertyError: There is none.
-        UnknownValueError: It cannot be known.
-    """
-    given = reading.template.property(name, key)
-    if given is None:
-        raise WrongPropertyError(f"{key} is missing, so {name} has no {word}.", ())
-    arn = known.get(str(given))
-    if arn is None:
-        message = f"{key} of {name} is not a {word} of this template: {given}."
-        raise WrongPropertyError(message, (key,))
-    return arn
-
-
 def read_rule(reading: Reading, name: str) -> None:
     """Read a rule."""
     template = reading.template
-    listener = _parent(reading, name, "ListenerIdentifier", "listener", reading.listener_arns)
-    actions = action_reader(reading)
+    listener = reading.attempt(
+        name,
+        lambda: find_parent(reading, name, "ListenerIdentifier", "listener", reading.listener_arns),
+        None,
+    )
+    actions = _action_reader(reading, name)
     rule = Rule(
         name=reading.own_name(name, "rule") or name,
         arn=reading.references.arn(name),
@@ -108,19 +102,23 @@ def read_rule(reading: Reading, name: str) -> None:
         action=_action(reading, name, "Action"),
         origin=template.origin(name),
     )
-    reading.rules.setdefault(listener, []).append(rule)
+    if isinstance(listener, str):
+        reading.rules.setdefault(listener, []).append(rule)
+    elif listener is not None:
+        reading.fragment.rules.append(PlacedRule(listener=listener, rule=rule))
 
 
 def _action(reading: Reading, name: str, key: str) -> Action:
-    path: Path = (key,)
-    actions = action_reader(reading)
-    return reading.attempt(name, lambda: actions.action(reading.template.property(name, key), path), _UNREAD)
+    actions = _action_reader(reading, name)
+    return reading.attempt(
+        name, lambda: actions.action(reading.template.property(name, key), (key,)), _UNREAD
+    )
 
 
-def action_reader(reading: Reading) -> ActionReader:
-    """Reads actions and matches; the groups that they name are looked up by ARN or id."""
+def _action_reader(reading: Reading, name: str) -> ActionReader:
+    """Reads the actions and the match of a listener or a rule."""
+    groups = reading.template.names_of(TARGET_GROUP)
     return ActionReader(
-        known_groups=reading.target_groups,
-        names=reading.template.names_of(TARGET_GROUP),
+        find_group=lambda identifier, path: find_group(reading, name, identifier, path, groups),
         case_sensitive=reading.options.assumptions.cloudformation_case_sensitive,
     )

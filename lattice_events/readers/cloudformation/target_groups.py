@@ -2,65 +2,116 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 from lattice_events.arn import Arn
-from lattice_events.network.model import EventVersion, HttpTarget, LambdaTarget, Target, TargetGroup
-from lattice_events.readers.cloudformation.lambda_functions import obstacle_of
+from lattice_events.errors import Problem
+from lattice_events.network.model import (
+    EventVersion,
+    HealthCheck,
+    HttpTarget,
+    LambdaTarget,
+    Target,
+    TargetGroup,
+)
+from lattice_events.readers.cloudformation.intrinsics import is_intrinsic
 from lattice_events.readers.cloudformation.reading import Reading
-from lattice_events.readers.common.health_check import read_health_check
-from lattice_events.readers.common.lattice_schema import TARGET, TARGET_GROUP_CONFIG
-from lattice_events.readers.common.properties import WrongPropertyError, known_keys
+from lattice_events.readers.common.documents import Path
+from lattice_events.readers.common.fragment import did_you_mean
+from lattice_events.readers.common.health_check import HEALTH_CHECK_KEYS, read_health_check
+from lattice_events.readers.common.lattice_schema import TARGET_GROUP_CONFIG
+from lattice_events.readers.common.properties import WrongPropertyError
 
 _Type = Literal["LAMBDA", "IP", "INSTANCE", "ALB"]
 _TYPES: tuple[_Type, ...] = get_args(_Type)
 
 
 def read_target_group(reading: Reading, name: str) -> None:
-    """Read a target group; one whose targets are wrong is there all the same for who forwards to it."""
-    kind = _type(reading.template.property(name, "Type"))
-    config: Mapping[str, Any] = reading.attempt(name, lambda: _config(reading, name), {})
-    targets = _lambda_target if kind == "LAMBDA" else _http_targets
+    """Read a target group; one that is wrong is there all the same for who forwards to it."""
+    kind = reading.attempt(name, lambda: _type(reading, name), None)
+    config = _Config(reading, name)
     has_check = kind in ("IP", "INSTANCE")
     reading.fragment.target_groups.append(
         TargetGroup(
             # A group without a name gets one of CloudFormation's making; ours is the logical id.
             name=reading.name(name, "target group"),
             arn=reading.references.arn(name),
-            type=kind,
-            targets=reading.attempt(name, lambda: targets(reading, name), ()),
-            event_version=reading.attempt(name, lambda: _event_version(config), "V1"),
-            health_check=reading.attempt(name, lambda: read_health_check(config), None)
-            if has_check
-            else None,
+            type=kind or "LAMBDA",
+            targets=_targets(reading, name, kind, config),
+            event_version=reading.attempt(name, config.event_version, "V1") if kind == "LAMBDA" else "V1",
+            health_check=reading.attempt(name, config.health_check, None) if has_check else None,
             origin=reading.template.origin(name),
         )
     )
 
 
-def _type(given: Any) -> _Type:
+def _type(reading: Reading, name: str) -> _Type:
+    given = reading.template.property(name, "Type")
     for kind in _TYPES:
         if given == kind:
             return kind
     raise WrongPropertyError(f"Type must be LAMBDA, IP, INSTANCE or ALB, not {given!r}.", ("Type",))
 
 
-def _config(reading: Reading, name: str) -> Mapping[str, Any]:
-    config = reading.template.property(name, "Config", {})
-    known_keys(config, TARGET_GROUP_CONFIG, ("Config",))
-    if config.get("ProtocolVersion", "HTTP1") != "HTTP1":
-        message = f"ProtocolVersion {config['ProtocolVersion']} is not emulated by lattice dev."
-        raise WrongPropertyError(message, ("Config", "ProtocolVersion"))
-    return dict(config)
+class _Config:
+    """The Config of one group: what no decision uses need not be known."""
+
+    def __init__(self, reading: Reading, name: str) -> None:
+        self._reading = reading
+        self._path: Path = ("Resources", name, "Properties", "Config")
+        self._note_odd_keys(self._path, TARGET_GROUP_CONFIG)
+        self._note_odd_keys((*self._path, "HealthCheck"), HEALTH_CHECK_KEYS)
+
+    def _note_odd_keys(self, path: Path, known: tuple[str, ...]) -> None:
+        written = self._reading.template.written(path)
+        for key in written if isinstance(written, dict) and not is_intrinsic(written) else ():
+            if key not in known:
+                message = f"{path[-1]} has no property {key}: it is ignored.{did_you_mean(str(key), known)}"
+                self._reading.note((*path, key), message)
+
+    def quiet(self, *keys: str) -> Any:
+        """A value of it; ``None`` when it cannot be known."""
+        whole = self._reading.template.quiet(self._path)
+        value = whole if isinstance(whole, dict) else self._reading.template.quiet((*self._path, *keys))
+        for key in keys if isinstance(whole, dict) else ():
+            value = value.get(key) if isinstance(value, dict) else None
+        return value
+
+    def event_version(self) -> EventVersion:
+        """V1, which is the default, or V2."""
+        path = (*self._path, "LambdaEventStructureVersion")
+        version = self._reading.template.value(path) or self.quiet("LambdaEventStructureVersion") or "V1"
+        if version not in ("V1", "V2"):
+            message = f"LambdaEventStructureVersion must be V1 or V2, not {version!r}."
+            raise WrongPropertyError(message, ("Config", "LambdaEventStructureVersion"))
+        return "V2" if version == "V2" else "V1"
+
+    def health_check(self) -> HealthCheck | None:
+        """The health check; what cannot be known of it has its default."""
+        given = self.quiet("HealthCheck")
+        known = {key: self.quiet("HealthCheck", key) for key in HEALTH_CHECK_KEYS} if given is None else given
+        if not isinstance(known, dict):
+            return read_health_check({"HealthCheck": known})
+        check = {key: known[key] for key in HEALTH_CHECK_KEYS if known.get(key) is not None}
+        return read_health_check({"HealthCheck": check})
 
 
-def _event_version(config: Mapping[str, Any]) -> EventVersion:
-    version = config.get("LambdaEventStructureVersion", "V1")
-    if version not in ("V1", "V2"):
-        message = f"LambdaEventStructureVersion must be V1 or V2, not {version!r}."
-        raise WrongPropertyError(message, ("Config", "LambdaEventStructureVersion"))
-    return "V2" if version == "V2" else "V1"
+def _targets(reading: Reading, name: str, kind: _Type | None, config: _Config) -> tuple[Target, ...]:
+    if kind is None:
+        return ()
+    if kind == "LAMBDA":
+        return reading.attempt(name, lambda: _lambda_target(reading, name), ())
+    path: Path = ("Resources", name, "Properties", "Config")
+    if config.quiet("Protocol") == "TCP":
+        reading.note(
+            (*path, "Protocol"), "Target groups of protocol TCP are not emulated: it has no targets."
+        )
+        return ()
+    version = config.quiet("ProtocolVersion") or "HTTP1"
+    if version != "HTTP1":
+        message = f"ProtocolVersion {version} is not emulated by lattice dev: targets get HTTP/1.1."
+        reading.note((*path, "ProtocolVersion"), message)
+    return _http_targets(reading, name, kind)
 
 
 def _lambda_target(reading: Reading, name: str) -> tuple[Target, ...]:
@@ -70,38 +121,25 @@ def _lambda_target(reading: Reading, name: str) -> tuple[Target, ...]:
         raise WrongPropertyError("A LAMBDA target group has one target, a function.", ("Targets",))
     if not targets:
         return ()
-    known_keys(targets[0], TARGET, ("Targets", 0))
-    arn = Arn.parse(str(targets[0].get("Id")))
+    target = targets[0] if isinstance(targets[0], dict) else {}
+    arn = Arn.parse(str(target.get("Id")))
     if arn is None or not arn.resource.startswith("function:"):
         message = "The Id of a LAMBDA target must be the ARN of a function: !GetAtt FUNCTION.Arn."
         raise WrongPropertyError(message, ("Targets", 0, "Id"))
     function_name = arn.resource.split(":")[1]
-    _check_runs_here(reading, function_name)
     unqualified = f"arn:{arn.partition}:lambda:{arn.region}:{arn.account}:function:{function_name}"
     return (LambdaTarget(function_arn=unqualified),)
 
 
-def _check_runs_here(reading: Reading, function_name: str) -> None:
-    """Refuse a target that cannot be run, by what stands in its way.
-
-    A function that this template does not define may be another one's: that is seen when all are linked.
-    """
-    function = reading.functions.get(function_name)
-    obstacle = None if function is None else obstacle_of(reading, function)
-    if obstacle:
-        message = f"The function {function_name} cannot run here: {obstacle}."
-        raise WrongPropertyError(message, ("Targets", 0, "Id"))
-
-
-def _http_targets(reading: Reading, name: str) -> tuple[Target, ...]:
+def _http_targets(reading: Reading, name: str, kind: _Type) -> tuple[Target, ...]:
     """Local stand-ins for addresses inside a VPC."""
-    called = reading.references.own_name(name)
-    for key in (name, called):
-        if key is not None and key in reading.options.target_urls:
-            return tuple(HttpTarget(url=url) for url in reading.options.target_urls[key])
-    kind = reading.template.property(name, "Type")
-    raise WrongPropertyError(
-        f"The {kind} targets of {called or name} are addresses in a VPC. Name a local server for them: "
-        f"custom.lattice.targets.{called or name}: {{url: http://127.0.0.1:PORT}} or {{command: […]}}.",
-        ("Targets",),
-    )
+    called = reading.references.own_name(name) or name
+    urls = reading.options.urls(name, called)
+    if urls is None:
+        message = (
+            f"The {kind} targets of {called} are addresses in a VPC. Name a local server for them: "
+            f"--target {called}=http://127.0.0.1:PORT, or targets.{called}: {{command: […]}} in the settings."
+        )
+        place = reading.template.locate(("Resources", name, "Properties", "Targets"))
+        reading.fragment.questions.append((reading.references.arn(name), Problem(message, place)))
+    return tuple(HttpTarget(url=url) for url in urls or ())

@@ -39,7 +39,8 @@ class TemplateOptions:
         code: Gives the folder or archive with a function's code, by logical id; ``None`` when unknown.
         runs_functions: Whether what their code lacks is to be noted.
         run_settings: How the functions run.
-        target_urls: URLs of HTTP targets, by logical id or name of the target group.
+        environment: Names of variables that every function is given.
+        urls: Gives the URLs of servers that replace targets, by logical id or name of the target group; ``None`` to ask.
         assumptions: What a match means that does not mind its case.
         deployed: What AWS has given to resources that exist, by logical id and attribute.
     """
@@ -53,7 +54,8 @@ class TemplateOptions:
     code: Callable[[str], str | None] = lambda _: None
     runs_functions: bool = False
     run_settings: RunSettings = field(default_factory=RunSettings)
-    target_urls: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    environment: frozenset[str] = frozenset()
+    urls: Callable[..., Sequence[str] | None] = lambda *_: None
     assumptions: Assumptions = DEFAULTS
     deployed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -187,13 +189,47 @@ class Template:
             return str(value)
         raise WrongPropertyError(f"{key} must be text, not {value!r}.", (key,))
 
-    def outside(self, path: Path) -> str | None:
-        """What a value is called that is another stack's or the user's to give; ``None`` if it is known."""
+    def outside(self, path: Path) -> UnresolvableError | None:
+        """What says that a value is another stack's or the user's to give; ``None`` if it is known."""
         try:
             self.resolver.resolve(self.written(path))
         except UnresolvableError as error:
-            return error.name if error.is_outside else None
+            return error if error.is_outside else None
         return None
+
+    def chosen(self, path: Path) -> tuple[Any, Path]:
+        """What stands at a key path, unresolved but for the ``Fn::If`` around it, and where.
+
+        Raises:
+            UnknownValueError: The condition cannot be known.
+        """
+        value = self.written(path)
+        while isinstance(value, dict) and len(value) == 1 and isinstance(value.get("Fn::If"), list):
+            condition, *branches = value["Fn::If"]
+            try:
+                index = 1 if self.resolver.holds(condition) else 2
+            except UnresolvableError as error:
+                raise UnknownValueError((path, error)) from None
+            value = branches[index - 1] if len(branches) == 2 else None
+            path = (*path, "Fn::If", index)
+        return (None if value == {"Ref": "AWS::NoValue"} else value), path
+
+    def items(self, path: Path) -> Iterator[tuple[Any, Path]]:
+        """The items of a list as `chosen` gives them; one that stands alone counts as a list.
+
+        Raises:
+            UnknownValueError: A condition cannot be known.
+        """
+        value, path = self.chosen(path)
+        if not isinstance(value, list):
+            yield from () if value is None else ((value, path),)
+            return
+        for index in range(len(value)):
+            item, place = self.chosen((*path, index))
+            if isinstance(item, list):
+                yield from self.items(place)
+            elif item is not None:
+                yield item, place
 
     def quiet(self, path: Path) -> Any:
         """A value that nothing depends on; ``None`` when it cannot be known."""

@@ -99,6 +99,7 @@ class Fragment:
     Attributes:
         declared_functions: Logical id and name of every function, also of those that do not run here.
         implied_networks: Service networks that must exist; others may define them.
+        questions: What must be answered if anything forwards to a target group, by the group's ARN.
         imported_target_groups: References of ServiceImports: the ARNs that actions forward to.
         listeners: Those whose service is not in the same source.
         rules: Those whose listener is not in the same source.
@@ -110,6 +111,7 @@ class Fragment:
     functions: list[Function] = field(default_factory=list)
     declared_functions: list[tuple[str, str]] = field(default_factory=list)
     implied_networks: list[ServiceNetwork] = field(default_factory=list)
+    questions: list[tuple[str, Problem]] = field(default_factory=list)
     imported_target_groups: list[Reference] = field(default_factory=list)
     listeners: list[PlacedListener] = field(default_factory=list)
     rules: list[PlacedRule] = field(default_factory=list)

@@ -15,7 +15,7 @@ from lattice_events.readers.common.documents import Path
 from lattice_events.readers.common.lattice_schema import SHAPES
 from lattice_events.readers.common.properties import WrongPropertyError, known_keys, shaped_text, whole_number
 
-_KEYS = (
+HEALTH_CHECK_KEYS = (
     "Enabled",
     "HealthCheckIntervalSeconds",
     "HealthCheckTimeoutSeconds",
@@ -41,7 +41,7 @@ def read_health_check(config: Mapping[str, Any]) -> HealthCheck | None:
     """
     path: Path = ("Config", "HealthCheck")
     value = config.get("HealthCheck", {})
-    known_keys(value, _KEYS, path)
+    known_keys(value, HEALTH_CHECK_KEYS, path)
     if str(value.get("Enabled", True)).lower() == "false":
         return None
     return HealthCheck(

@@ -48,7 +48,6 @@ TARGET_GROUP_CONFIG = (
     "ProtocolVersion",
     "VpcIdentifier",
 )
-TARGET = ("Id", "Port")
 AUTH_TYPES = ("NONE", "AWS_IAM")
 FIXED_STATUSES = (404, 500)
 

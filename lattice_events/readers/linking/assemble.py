@@ -206,8 +206,11 @@ class _Linker:
     def _stand_ins(self, services: Iterable[Service]) -> Iterator[TargetGroup]:
         """A group for each one that is forwarded to and defined nowhere: a server that the user names replaces it."""
         known = {group.arn for group in self._merged.target_groups}
+        questions = dict(self._merged.questions)
         for action, origin in _actions(services):
             for each in action.target_groups if isinstance(action, ForwardAction) else ():
+                if each.target_group_arn in questions:
+                    self.problems.append(questions.pop(each.target_group_arn))
                 if each.target_group_arn not in known:
                     known.add(each.target_group_arn)
                     yield self._stand_in(each.target_group_arn, origin)

@@ -61,7 +61,7 @@ def test_code_that_is_not_in_the_assembly_is_asked_for(tmp_path: Path) -> None:
         shutil.rmtree(folder)
 
     with pytest.raises(
-        ConfigurationError, match=r"\(Shop/caller\): Where is the code .* --code callerCDD24A0F="
+        ConfigurationError, match=r"\(Shop/orders\): Where is the code .* --code orders46FA7C19="
     ):
         load(app)
 

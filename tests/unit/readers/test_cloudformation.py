@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from lattice_events.errors import ConfigurationError
-from lattice_events.network.model import FixedResponseAction, HttpTarget, Match, Network, PathMatch
+from lattice_events.network.model import (
+    FixedResponseAction,
+    ForwardAction,
+    HttpTarget,
+    Match,
+    Network,
+    PathMatch,
+    WeightedTargetGroup,
+)
 from lattice_events.readers.cloudformation.resources import read_template
 from lattice_events.readers.cloudformation.template import TemplateOptions
 from lattice_events.readers.common.documents import parse_yaml
@@ -176,14 +184,10 @@ def changed(old: str, new: str) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("Name: foo", "Nmae: foo", r"template.yml:27:7: AWS::VpcLattice::Service has no property Nmae. Did you mean Name\?"),
         ("Name: foo", "Name: Foo", "template.yml:27:7: The name 'Foo' of a service may have a-z"),
         ("Name: foo", "Name: svc-1", "must not start with svc-"),
         ("Name: foo", "Name: fo", "must have 3 to 40 characters"),
         ("Name: foo", "Name: foo\n      AuthType: IAM", "template.yml:28:7: AuthType must be NONE or AWS_IAM, not 'IAM'"),
-        ("AWS::VpcLattice::Rule", "AWS::VpcLattice::Ruel", "template.yml:38:5: There is no resource type AWS::VpcLattice::Ruel. Did you mean AWS::VpcLattice::Rule"),
-        ("AWS::VpcLattice::Rule", "AWS::VpcLattice::ResourceGateway", "is not emulated by lattice dev"),
-        ("Protocol: HTTPS", "Protocol: TLS_PASSTHROUGH", "template.yml:32:7: TLS_PASSTHROUGH listeners are not emulated"),
         ("Protocol: HTTPS", "Protocol: TCP", "Protocol must be HTTP or HTTPS, not 'TCP'"),
         ("Protocol: HTTPS", "Protocol: HTTPS\n      Port: 99999", "Port must be a whole number from 1 to 65535, not 99999"),
         ("StatusCode: 404", "StatusCode: 503", "template.yml:47:25: VPC Lattice allows only 404 and 500 for fixed responses, not 503"),
@@ -203,11 +207,7 @@ def changed(old: str, new: str) -> str:
         ("- Id: !GetAtt Function.Arn", "- Id: !GetAtt Functoin.Arn", "Fn::GetAtt Functoin.Arn .there is no such resource"),
         ("Type: LAMBDA", "Type: FUNCTION", "Type must be LAMBDA, IP, INSTANCE or ALB"),
         ("Type: LAMBDA", "Type: LAMBDA\n      Config: {LambdaEventStructureVersion: V3}", "must be V1 or V2, not 'V3'"),
-        ("Type: LAMBDA", "Type: IP", r"custom.lattice.targets.Group: \{url: http://127.0.0.1:PORT\}"),
-        ("Type: LAMBDA", "Type: IP\n      Config: {ProtocolVersion: GRPC}", "ProtocolVersion GRPC is not emulated"),
-        ("Runtime: python3.12", "Runtime: nodejs20.x", "cannot run here: its runtime is nodejs20.x; only Python runs"),
-        ("Runtime: python3.12", "Runtime: python3.12\n      Layers: [arn]", "it has layers"),
-        ("Runtime: python3.12", "PackageType: Image", "it is a container image"),
+        ("Type: LAMBDA", "Type: IP", "--target Group=http://127.0.0.1:PORT"),
         ("Handler: app.hello", "Handler: hello", "Handler must be like folder/module.function, not 'hello'"),
         ("    Type: AWS::VpcLattice::Service\n    Properties:\n      Name: foo", "    Properties: {}", "The resource Service has no Type"),
         ("ServiceNetworkIdentifier: !Ref NetworkArn", "Tags: []", "must both be given"),
@@ -221,10 +221,65 @@ def test_a_mistake_is_named_with_its_place(old: str, new: str, said: str) -> Non
     assert all(problem.startswith("template.yml:") for problem in found)
 
 
+NOTED = [
+    ("Name: foo", "Name: foo\n      Nmae: foo", "template.yml:28:7: AWS::VpcLattice::Service has no property Nmae: it is ignored. Did you mean Name?"),
+    ("AWS::VpcLattice::Rule", "AWS::VpcLattice::Ruel", "template.yml:38:5: AWS::VpcLattice::Ruel is not a known resource type and is left out. Did you mean AWS::VpcLattice::Rule?"),
+    ("AWS::VpcLattice::Rule", "AWS::VpcLattice::ResourceGateway", "template.yml:38:5: AWS::VpcLattice::ResourceGateway is not emulated by lattice dev and is left out."),
+    ("Protocol: HTTPS", "Protocol: TLS_PASSTHROUGH", "template.yml:32:7: TLS_PASSTHROUGH listeners are not emulated by lattice dev: it is left out."),
+    ("Type: LAMBDA", "Type: IP\n      Config: {Protocol: HTTP, ProtocolVersion: GRPC}", "template.yml:22:32: ProtocolVersion GRPC is not emulated by lattice dev: targets get HTTP/1.1."),
+    ("Type: LAMBDA", "Type: IP\n      Config: {Protocol: TCP}", "template.yml:22:16: Target groups of protocol TCP are not emulated: it has no targets."),
+    ("Type: LAMBDA", "Type: LAMBDA\n      Config: {LambdaEventStructureVerison: V2}", "template.yml:22:16: Config has no property LambdaEventStructureVerison: it is ignored. Did you mean LambdaEventStructureVersion?"),
+    ("Type: LAMBDA", "Type: IP\n      Config: {HealthCheck: {Pth: /x}}", "template.yml:22:30: HealthCheck has no property Pth: it is ignored. Did you mean Path?"),
+    ("Runtime: python3.12", "Runtime: nodejs20.x", "Function hello-dev is left out: its runtime is nodejs20.x; only Python runs."),
+    ("Runtime: python3.12", "PackageType: Image", "Function hello-dev is left out: it is a container image."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "said"), NOTED)
+def test_what_the_network_does_not_need_is_a_note(old: str, new: str, said: str) -> None:
+    network, notes = link(read(changed(old, new), urls=lambda *_: ["http://127.0.0.1:1"]))
+
+    assert said in notes
+    assert [service.name for service in network.services] == ["foo"]
+
+
+UNUSED = [
+    ("Name: foo", "Name: foo\n      CertificateArn: !ImportValue x\n      Tags: [{Key: a, Value: !ImportValue x}]"),
+    ("Name: foo", "Name: foo\n      DnsEntry: !ImportValue x\n      IdleTimeoutSeconds: !ImportValue x"),
+    ("Type: LAMBDA", "Type: LAMBDA\n      Config: {VpcIdentifier: !ImportValue x}"),
+    ("Type: LAMBDA", "Type: IP\n      Config: {VpcIdentifier: !ImportValue x, HealthCheck: {Path: !ImportValue x}}"),
+    ("Type: LAMBDA", "Type: IP\n      Config: {HealthCheck: !ImportValue x, ProtocolVersion: !ImportValue x}"),
+    ("Runtime: python3.12", "Runtime: nodejs20.x\n      Timeout: !ImportValue x\n      Code: !ImportValue x"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new"), UNUSED)
+def test_a_value_that_no_decision_uses_need_not_be_known(old: str, new: str) -> None:
+    before, _ = link(read(TEMPLATE))
+    after, _ = link(read(changed(old, new), urls=lambda *_: ["http://127.0.0.1:1"]))
+
+    assert after.services == before.services
+
+
+def test_what_is_noted_twice_is_one_note() -> None:
+    gateways = "".join(f"  G{n}: {{Type: 'AWS::VpcLattice::ResourceGateway'}}\n" for n in range(3))
+
+    notes = [note for note in read(TEMPLATE + gateways).notes if "ResourceGateway" in note]
+
+    (note,) = notes
+    assert note.endswith("is left out. So it is at 2 more.")
+
+
+def test_a_group_that_nobody_forwards_to_needs_no_url() -> None:
+    idle = "  Idle: {Type: 'AWS::VpcLattice::TargetGroup', Properties: {Type: IP}}\n"
+
+    network, _ = link(read(TEMPLATE + idle))
+
+    assert len(network.target_groups) == 2
+
+
 def test_every_problem_is_reported_at_once() -> None:
-    text = changed("StatusCode: 404", "StatusCode: 503").replace(
-        "Protocol: HTTPS", "Protocol: HTTPS\n      Prot: 1"
-    )
+    text = changed("StatusCode: 404", "StatusCode: 503").replace("Priority: 10", "Priority: 0")
 
     assert len(problems(text)) == 2
 
@@ -238,14 +293,14 @@ def test_a_function_that_nobody_calls_may_be_anything() -> None:
 
     network, notes = link(read(text))
 
-    assert network.functions == ()
+    assert network.functions[0].obstacle == "its runtime is nodejs20.x; only Python runs"
     assert notes == ("Function F is left out: its runtime is nodejs20.x; only Python runs.",)
 
 
 def test_http_targets_are_given_by_name() -> None:
     text = changed("Type: LAMBDA\n      Targets:\n        - Id: !GetAtt Function.Arn", "Type: IP")
 
-    network, _ = link(read(text, target_urls={"Group": ["http://127.0.0.1:1"]}))
+    network, _ = link(read(text, urls=lambda name, _: {"Group": ["http://127.0.0.1:1"]}.get(name)))
 
     assert network.target_groups[0].targets == (HttpTarget(url="http://127.0.0.1:1"),)
 
@@ -260,3 +315,51 @@ def test_http_targets_are_given_by_name() -> None:
 )  # fmt: skip
 def test_what_clashes_inside_a_service_is_named(extra: str, said: str) -> None:
     assert any(said in problem for problem in problems(TEMPLATE + extra))
+
+
+PARTS = """\
+Parameters:
+  Listener: {Type: String}
+  Service: {Type: String}
+  Group: {Type: String}
+Resources:
+  Rule:
+    Type: AWS::VpcLattice::Rule
+    Properties:
+      ListenerIdentifier: !Ref Listener
+      Priority: 20
+      Match: {HttpMatch: {Method: GET}}
+      Action: {Forward: {TargetGroups: [{TargetGroupIdentifier: !Ref Group}]}}
+  Http:
+    Type: AWS::VpcLattice::Listener
+    Properties:
+      ServiceIdentifier: !Ref Service
+      Protocol: HTTP
+      DefaultAction: {FixedResponse: {StatusCode: 404}}
+"""
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("shorten", [lambda arn: arn, lambda arn: arn.rpartition("/")[2]], ids=["ARN", "id"])
+def test_parts_of_another_stack_are_tied_by_arn_or_id(is_first: bool, shorten: Any) -> None:
+    whole = read(TEMPLATE)
+    (service,), (group,) = whole.services, whole.target_groups
+    named = {"Service": service.arn, "Listener": service.listeners[0].arn, "Group": group.arn}
+    parts = read(PARTS, parameters={name: shorten(arn) for name, arn in named.items()}, stack_name="parts")
+
+    network, _ = link(*((parts, whole) if is_first else (whole, parts)))
+
+    https, http = network.services[0].listeners
+    assert (https.port, http.port) == (443, 80)
+    action = next(rule.action for rule in https.rules if rule.priority == 20)
+    assert action == ForwardAction(target_groups=(WeightedTargetGroup(target_group_arn=group.arn),))
+
+
+@pytest.mark.parametrize("key", ["Service", "Listener", "Group"])
+def test_an_arn_of_something_else_names_no_part_of_another_stack(key: str) -> None:
+    wrong = "arn:aws:lambda:us-west-2:123456789012:function:hello"
+    given = dict.fromkeys(("Service", "Listener", "Group"), "arn:aws:vpc-lattice:us-west-2:1:x/y")
+
+    found = problems(PARTS, parameters={**given, key: wrong})
+
+    assert any(f"of this template: {wrong}" in problem for problem in found)

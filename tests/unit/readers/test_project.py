@@ -239,12 +239,26 @@ def test_code_of_an_unknown_function_is_named(shop: Path) -> None:
 
 
 def test_a_bare_template_has_the_code_that_is_given(shop: Path) -> None:
-    (shop / "stack.yml").write_text(json.dumps({"Resources": {"Hello": FUNCTION}}))
+    group = {"Type": "LAMBDA", "Targets": [{"Id": {"Fn::GetAtt": ["Hello", "Arn"]}}]}
+    resources = {"Hello": FUNCTION, "Group": {"Type": "AWS::VpcLattice::TargetGroup", "Properties": group}}
+    (shop / "stack.yml").write_text(json.dumps({"Resources": resources}))
 
     assert load("stack.yml", code={"Hello": shop}).network.functions[0].code == str(shop)
     assert problems("stack.yml") == [
         "stack.yml:1:157: Where is the code of this function? Name its folder with --code Hello=FOLDER."
     ]
+
+
+def test_a_function_that_is_nobody_s_target_needs_no_code(shop: Path) -> None:
+    (shop / "stack.yml").write_text(json.dumps({"Resources": {"Hello": FUNCTION}}))
+
+    project = load("stack.yml")
+
+    assert project.network.functions[0].obstacle
+    assert (
+        "shop-dev-hello is left out: its code is unknown; name its folder with --code Hello=FOLDER."
+        in str(project.notes)
+    )
 
 
 @pytest.mark.parametrize("source", [".", "stack.yml"], ids=["serverless.yml", "template"])

@@ -28,6 +28,10 @@ RESOURCES: dict[str, Any] = {
         "Type": "AWS::VpcLattice::TargetGroup",
         "Properties": {"Type": "IP", "Name": "app", "Config": {"Port": 80, "Protocol": "HTTP"}},
     },
+    "HelloGroup": {
+        "Type": "AWS::VpcLattice::TargetGroup",
+        "Properties": {"Type": "LAMBDA", "Targets": [{"Id": {"Fn::GetAtt": ["HelloLambdaFunction", "Arn"]}}]},
+    },
 }
 STATE: dict[str, Any] = {
     "service": {

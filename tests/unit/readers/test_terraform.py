@@ -178,7 +178,7 @@ def test_a_function_without_its_code_is_asked_for_and_found_by_its_name(tmp_path
     file = CORPUS / "terraform-state/state.json"
     code = {"aws_lambda_function.parcels": tmp_path, "sorter": tmp_path}
 
-    assert "--code aws_lambda_function.sorter=FOLDER" in problems(file, runs_functions=True)[-1]
+    assert "--code aws_lambda_function.parcels=FOLDER" in problems(file, runs_functions=True)[-1]
     functions = load(file, runs_functions=True, code=code).network.functions
     assert {each.name: each.code for each in functions} == {"parcels": str(tmp_path), "sorter": str(tmp_path)}
 
