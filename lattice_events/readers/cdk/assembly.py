@@ -53,13 +53,8 @@ class Assembly:
     @cached_property
     def artifacts(self) -> Mapping[str, Any]:
         """What the manifest names; nothing for another program's manifest.json."""
-        try:
-            file = self.folder / MANIFEST
-            value = mapping(parse_json(read_text(file, shown(file)), shown(file)))
-        except ManifestError:
-            return {}
-        artifacts = mapping(value.get("artifacts"))
-        return {name: mapping(each) for name, each in artifacts.items()}
+        artifacts = mapping(_read(self.folder / MANIFEST).get("artifacts"))
+        return {str(name): mapping(each) for name, each in artifacts.items()}
 
     @property
     def is_one(self) -> bool:
@@ -102,16 +97,15 @@ class Assembly:
             if artifact.get("type") != _ASSETS:
                 continue
             file = self.folder / str(mapping(artifact.get("properties")).get("file"))
-            for asset in mapping(_read(file).get("files")).values():
+            for asset in map(mapping, mapping(_read(file).get("files")).values()):
                 path = mapping(asset.get("source")).get("path")
                 for destination in mapping(asset.get("destinations")).values():
                     yield str(mapping(destination).get("objectKey")), self.folder / str(path)
 
 
 def _read(file: FilePath) -> Mapping[str, Any]:
-    """A file of the assembly.
-
-    Raises:
-        ManifestError: It is missing or no JSON.
-    """
-    return mapping(parse_json(read_text(file, shown(file)), shown(file)))
+    """A JSON file; nothing where there is none."""
+    try:
+        return mapping(parse_json(read_text(file, shown(file)), shown(file)))
+    except ManifestError:
+        return {}

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -88,7 +89,7 @@ class _Template:
         """As the CDK wrote them."""
         return mapping(mapping(self.document.value).get("Resources"))
 
-    @property
+    @cached_property
     def providers(self) -> tuple[str, ...]:
         """Logical ids of functions that nobody but CloudFormation calls."""
         return tuple(

@@ -157,6 +157,19 @@ def test_bundles_of_other_programs_are_no_assemblies(tmp_path: Path) -> None:
         assert not Assembly(tmp_path).is_one
 
 
+@pytest.mark.parametrize("odd", [None, 1, "x", [], {}, [None], {"a": None}, {"a": {"a": 1}}])
+@pytest.mark.parametrize("key", ["type", "properties", "environment"])
+def test_an_odd_manifest_is_read_or_refused(key: str, odd: Any, tmp_path: Path) -> None:
+    app = _copy(SHOP, tmp_path)
+    _edit(app / "cdk.out/manifest.json", lambda value: value["artifacts"]["Shop"].update({key: odd}))
+    _edit(app / "cdk.out/Shop.assets.json", lambda value: value["files"].update(odd=odd))
+
+    try:
+        assert load(app).network.services
+    except ConfigurationError as error:
+        assert error.problems
+
+
 def _copy(app: Path, target: Path) -> Path:
     return Path(shutil.copytree(app, target / "app"))
 
