@@ -141,7 +141,7 @@ class _Template:
         path = self.stack.assets.get(key) if isinstance(key, str) else None
         if path is None and isinstance(asset, str):
             path = self.stack.file.parent / asset
-        return str(path.absolute()) if path is not None and os.path.exists(path) else None
+        return os.path.abspath(path) if path is not None and os.path.exists(path) else None
 
 
 def _construct(resource: Any) -> str:

@@ -12,6 +12,7 @@ from lattice_events.readers.cloudformation.intrinsics import (
     as_text,
     is_intrinsic,
 )
+from lattice_events.readers.cloudformation.layers import layers_of
 from lattice_events.readers.cloudformation.outside import UnresolvableError
 from lattice_events.readers.cloudformation.reading import Reading
 from lattice_events.readers.cloudformation.roles import principal_of
@@ -56,17 +57,22 @@ def _that_runs(reading: Reading, name: str, function: Function) -> Function:
     settings = reading.options.run_settings
     handler = reading.attempt(name, lambda: _handler(reading, name), "")
     environment: Mapping[str, str] = reading.attempt(name, lambda: _environment(reading, name), {})
+    layers: tuple[str, ...] = ()
+    if reading.options.runs_functions:
+        layers = reading.attempt(name, lambda: layers_of(reading, name), ())
     code = _code(reading, name)
     if code is None:
         message = f"Where is the code of this function? Name its folder with --code {name}=FOLDER."
         reading.problem(("Resources", name, "Properties", "Code"), message)
     if reading.options.runs_functions and handler and code:
-        _note_missing_handler(reading, name, handler, code, environment)
+        knows_path = not (settings.python or layers or "PYTHONPATH" in environment)
+        _note_missing_handler(reading, name, handler, code, knows_path=knows_path)
     return replace(
         function,
         handler=handler,
         code=code or "",
         environment=environment,
+        layers=layers,
         timeout_seconds=reading.attempt(name, lambda: _number(reading, name, "Timeout", 3), 3),
         memory_mb=reading.attempt(name, lambda: _number(reading, name, "MemorySize", 128), 128),
         python=settings.python,
@@ -78,8 +84,6 @@ def _obstacle(reading: Reading, name: str) -> str:
     """Say why a function cannot run on this machine, or nothing."""
     if reading.template.property(name, "PackageType", "Zip") != "Zip":
         return "it is a container image"
-    if reading.template.property(name, "Layers", []):
-        return "it has layers, which are not emulated"
     runtime = reading.template.property(name, "Runtime")
     if not str(runtime).startswith("python3."):
         return f"its runtime is {runtime}; only Python runs"
@@ -117,11 +121,8 @@ def _check_name(reading: Reading, name: str) -> None:
         raise WrongPropertyError(f"FunctionName {problem}.", ("FunctionName",))
 
 
-def _note_missing_handler(
-    reading: Reading, name: str, handler: str, code: str, environment: Mapping[str, str]
-) -> None:
+def _note_missing_handler(reading: Reading, name: str, handler: str, code: str, *, knows_path: bool) -> None:
     """Say at once what would else show at the first request. AWS deploys such a function, too."""
-    knows_path = not reading.options.run_settings.python and "PYTHONPATH" not in environment
     problem = handler_problem(handler, code, knows_path=knows_path)
     if problem:
         place = reading.template.locate(("Resources", name, "Properties", "Handler"))

@@ -16,6 +16,7 @@ from lattice_events.readers.cloudformation.types import (
     ALIAS,
     FUNCTION,
     LATTICE,
+    LAYER,
     LISTENER,
     MANAGED_POLICY,
     ROLE,
@@ -36,7 +37,12 @@ from lattice_events.readers.common.properties import WrongPropertyError
 if TYPE_CHECKING:
     from lattice_events.readers.cloudformation.template import Template
 
-_NAME_KEYS = {FUNCTION: "FunctionName", ROLE: "RoleName", MANAGED_POLICY: "ManagedPolicyName"}
+_NAME_KEYS = {
+    LAYER: "LayerName",
+    FUNCTION: "FunctionName",
+    ROLE: "RoleName",
+    MANAGED_POLICY: "ManagedPolicyName",
+}
 _NAMED_KINDS = {SERVICE_NETWORK: "service network", SERVICE: "service", TARGET_GROUP: "target group"}
 # Of VPC Lattice's types: the start of an id, and how an ARN calls it if that is not the type's own name.
 _IDS = {
@@ -183,6 +189,8 @@ class References:
             return f"arn:aws:lambda:{where}:function:{self.name(name)}"
         if kind in (ALIAS, VERSION):
             return f"arn:aws:lambda:{where}:function:{self._qualified(name)}"
+        if kind == LAYER:
+            return f"arn:aws:lambda:{where}:layer:{self.name(name)}:1"
         if kind in (ROLE, MANAGED_POLICY):
             path = self._quiet_text(name, "Path") or "/"
             return f"arn:aws:iam::{options.account}:{'role' if kind == ROLE else 'policy'}{path}{self.name(name)}"
@@ -260,6 +268,7 @@ _REFERENCES: Mapping[str, Answer] = {
     MANAGED_POLICY: _ARN,
     ALIAS: _ARN,
     VERSION: _ARN,
+    LAYER: _ARN,
     VPC: References.vpc_id,
 }
 _ATTRIBUTES: Mapping[str, Mapping[str, Answer]] = {
@@ -268,6 +277,7 @@ _ATTRIBUTES: Mapping[str, Mapping[str, Answer]] = {
     MANAGED_POLICY: {"PolicyArn": _ARN},
     ALIAS: {"AliasArn": _ARN},
     VERSION: {"FunctionArn": _ARN},
+    LAYER: {"LayerVersionArn": _ARN},
     VPC: {"VpcId": References.vpc_id},
     SERVICE: {"Arn": _ARN, "Id": References.id, "DnsEntry.DomainName": References.service_domain},
 }

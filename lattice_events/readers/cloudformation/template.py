@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path as FilePath
 from typing import Any
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
@@ -37,6 +38,7 @@ class TemplateOptions:
         variables: What only AWS knows, by ``KIND:NAME``.
         stacks: The other stacks.
         code: Gives the folder or archive with a function's code, by logical id; ``None`` when unknown.
+        layers: Folder of a layer by logical id, name or ARN, as the command line names it.
         runs_functions: Whether what their code lacks is to be noted.
         run_settings: How the functions run.
         environment: Names of variables that every function is given.
@@ -52,6 +54,7 @@ class TemplateOptions:
     variables: Mapping[str, str] = field(default_factory=dict)
     stacks: OtherStacks = field(default_factory=OtherStacks)
     code: Callable[[str], str | None] = lambda _: None
+    layers: Mapping[str, FilePath] = field(default_factory=dict)
     runs_functions: bool = False
     run_settings: RunSettings = field(default_factory=RunSettings)
     environment: frozenset[str] = frozenset()
