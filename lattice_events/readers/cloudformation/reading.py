@@ -42,7 +42,7 @@ class Reading:
         self.fragment = Fragment()
         self._notes: dict[str, list[str]] = {}  # with their places
         self.rules: dict[str, list[Rule]] = {}  # by the ARN of their listener
-        self.role_policies: dict[str, Policy] = {}  # by logical id of the role
+        self.role_policies: dict[str, Policy | None] = {}  # by logical id of the role
         self.listeners: dict[str, list[Listener]] = {}  # by the ARN of their service
         for path, fault in template.faults:
             if isinstance(fault, UnresolvableError):

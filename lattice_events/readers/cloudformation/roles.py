@@ -13,9 +13,10 @@ from typing import Any
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.model import Principal
 from lattice_events.network.policy import Caller, Policy, Statement, is_about_lattice, parse_policy
+from lattice_events.readers.cloudformation.intrinsics import is_intrinsic
 from lattice_events.readers.cloudformation.outside import UnresolvableError
 from lattice_events.readers.cloudformation.reading import Reading
-from lattice_events.readers.common.documents import Path
+from lattice_events.readers.common.documents import Path, mapping
 from lattice_events.readers.common.tags import tag_problem
 
 _ALLOW_INVOKE = {"Effect": "Allow", "Action": "vpc-lattice-svcs:Invoke", "Resource": "*"}
@@ -60,34 +61,77 @@ def _tags(reading: Reading, role: str) -> dict[str, str]:
     return tags
 
 
-def _policy(reading: Reading, role: str) -> Policy:
-    """Every statement of a role's policies that is about VPC Lattice, in one."""
+def _policy(reading: Reading, role: str) -> Policy | None:
+    """Every statement of a role's policies that is about VPC Lattice, in one; ``None`` when one policy is unknown."""
     if role not in reading.role_policies:
-        statements: list[Statement] = []
-        for name, path in _documents(reading, role):
-            statements += _statements(reading, name, path)
-        for arn in _managed_arns(reading, role):
-            statements += _managed(reading, role, arn)
-        reading.role_policies[role] = Policy(statements=tuple(statements))
+        reading.role_policies[role] = _read_policies(reading, role)
     return reading.role_policies[role]
 
 
-def _documents(reading: Reading, role: str) -> Iterator[tuple[str, Path]]:
-    """Name and place of the documents that stand in the template: the role's own, and those attached to it."""
-    inline = reading.template.written(("Resources", role, "Properties", "Policies"))
-    for index, policy in enumerate(inline if isinstance(inline, list) else ()):
-        path: Path = ("Resources", role, "Properties", "Policies", index)
-        name = policy.get("PolicyName") if isinstance(policy, dict) else None
-        yield name if isinstance(name, str) else f"{role}.Policies[{index}]", (*path, "PolicyDocument")
+def _read_policies(reading: Reading, role: str) -> Policy | None:
+    try:
+        statements = [
+            statement
+            for name, document, path in _documents(reading, role)
+            for statement in _statements(reading, name, document, path)
+        ]
+        for arn in _managed_arns(reading, role):
+            statements += _managed(reading, role, arn)
+    except UnresolvableError:  # nothing is known of a whole policy: it may allow
+        return None
+    return Policy(statements=tuple(statements))
+
+
+def _documents(reading: Reading, role: str) -> Iterator[tuple[str, Any, Path]]:
+    """Name, document and place of the policies that stand in the template: the role's own, and those attached to it.
+
+    Raises:
+        UnresolvableError: Which there are cannot be known.
+    """
+    path: Path = ("Resources", role, "Properties", "Policies")
+    inline = _chosen(reading, reading.template.written(path))
+    for index, written in enumerate(inline if isinstance(inline, list) else ()):
+        policy = mapping(_chosen(reading, written))
+        name = policy.get("PolicyName")
+        shown = name if isinstance(name, str) else f"{role}.Policies[{index}]"
+        yield shown, policy.get("PolicyDocument"), (*path, index, "PolicyDocument")
     for attached in reading.attached_policies.get(reading.references.name(role), ()):
-        yield attached, ("Resources", attached, "Properties", "PolicyDocument")
+        yield _attached(reading, attached)
 
 
-def _statements(reading: Reading, name: str, path: Path) -> tuple[Statement, ...]:
-    """The statements of one document; those about other services need not be known."""
-    document = reading.template.written(path)
-    written = document.get("Statement") if isinstance(document, dict) else None
-    statements = written if isinstance(written, list) else [] if written is None else [written]
+def _attached(reading: Reading, name: str) -> tuple[str, Any, Path]:
+    """Name, document and place of a policy that is a resource."""
+    path: Path = ("Resources", name, "Properties", "PolicyDocument")
+    return name, reading.template.written(path), path
+
+
+def _chosen(reading: Reading, value: Any) -> Any:
+    """What stands where Fn::If chooses, unresolved; what any other function gives, as a whole.
+
+    Raises:
+        UnresolvableError: It cannot be known.
+    """
+    resolver = reading.template.resolver
+    while isinstance(value, dict) and is_intrinsic(value):
+        match value:
+            case {"Fn::If": [condition, yes, no]}:
+                value = yes if resolver.holds(condition) else no
+            case _:
+                return resolver.resolve(value)
+    return resolver.resolve(value) if isinstance(value, str) else value
+
+
+def _statements(reading: Reading, name: str, written: Any, path: Path) -> tuple[Statement, ...]:
+    """The statements of one document; those about other services need not be known.
+
+    Raises:
+        UnresolvableError: Nothing of the document can be known.
+    """
+    document = _chosen(reading, written)
+    if isinstance(document, str):
+        return _parsed(reading, document, name, path)
+    found = mapping(document).get("Statement")
+    statements = found if isinstance(found, list) else [] if found is None else [found]
     resolved = []
     for index, statement in enumerate(statements):
         try:
@@ -101,8 +145,13 @@ def _statements(reading: Reading, name: str, path: Path) -> tuple[Statement, ...
 
 
 def _managed_arns(reading: Reading, role: str) -> list[str]:
-    """ARNs of the managed policies that a role names; one of this template is known by its own."""
-    arns = reading.template.quiet(("Resources", role, "Properties", "ManagedPolicyArns"))
+    """ARNs of the managed policies that a role names; one of this template is known by its own.
+
+    Raises:
+        UnresolvableError: One cannot be known.
+    """
+    written = reading.template.written(("Resources", role, "Properties", "ManagedPolicyArns"))
+    arns = reading.template.resolver.resolve(written)
     return [str(arn) for arn in arns] if isinstance(arns, list) else []
 
 
@@ -110,7 +159,7 @@ def _managed(reading: Reading, role: str, arn: str) -> tuple[Statement, ...]:
     """The statements of a managed policy: the template's, or AWS's own."""
     own = reading.managed_policies.get(arn)
     if own is not None:
-        return _statements(reading, own, ("Resources", own, "Properties", "PolicyDocument"))
+        return _statements(reading, *_attached(reading, own))
     name = arn.rpartition("/")[2]
     if ":iam::aws:policy/" in arn:
         document = _AWS_POLICIES.get(name)
