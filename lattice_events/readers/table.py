@@ -12,9 +12,9 @@ from lattice_events.readers.serverless.reader import SERVERLESS
 from lattice_events.readers.terraform.reader import TERRAFORM
 
 READERS: tuple[Reader, ...] = (
+    TERRAFORM,  # first: its JSON may be large, and is not read as YAML
     SERVERLESS,
     SERVERLESS_PACKAGE,
-    TERRAFORM,
     SAM,
     CDK,
     CLOUDFORMATION,

@@ -38,7 +38,8 @@ def _has_only_configuration(folder: FilePath) -> bool:
     """Whether a folder has Terraform's own files, and nothing that any reader reads."""
     files = [each for each in folder.iterdir() if not each.name.startswith(".")]
     names = {each.suffix for each in files}
-    return ".tf" in names and not names & set(_READABLE) and not any(each.is_dir() for each in files)
+    others = any(each.is_dir() or each.stem == "serverless" for each in files)
+    return ".tf" in names and not names & set(_READABLE) and not others
 
 
 def _is_binary_plan(file: FilePath) -> bool:

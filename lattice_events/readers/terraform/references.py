@@ -58,9 +58,9 @@ class References:
     def __init__(self, document: TerraformDocument) -> None:
         """Keep the plan."""
         self._document = document
-        self._by_name: dict[tuple[str, str], list[Resource]] = {}
+        self._by_name: dict[tuple[str, str], dict[Key, Resource]] = {}
         for each in document.resources.values():
-            self._by_name.setdefault((each.module, each.name), []).append(each)
+            self._by_name.setdefault((each.module, each.name), {})[each.key] = each
 
     def origins(self, resource: Resource, path: Sequence[Step], kinds: Sequence[str]) -> Origins:
         """The resources of some types that an unknown value of a resource can come from."""
@@ -100,9 +100,9 @@ class References:
             config = mapping(call.get("module"))
         return config, call
 
-    def instances(self, module: str, name: str) -> list[Resource]:
-        """The instances of a resource in one module's instance."""
-        return self._by_name.get((module, name), [])
+    def instances(self, module: str, name: str) -> Mapping[Key, Resource]:
+        """The instances of a resource in one module's instance, by key."""
+        return self._by_name.get((module, name), {})
 
     def modules_under(self, parent: str, name: str, key: str | None) -> list[str]:
         """The addresses of the instances of a module that another calls."""
@@ -189,12 +189,11 @@ class _Walk:
     def _take(self, reference: str, scope: _Scope, *, uses_key: bool) -> None:
         """The instances that a reference to a resource can mean."""
         _, name, key = parse_address(reference)
-        instances = [
-            each for each in self._references.instances(scope.module, name) if is_origin(each, self._kinds)
-        ]
-        if key is None and uses_key and any(each.key == scope.key for each in instances):
+        instances = self._references.instances(scope.module, name)
+        if key is None and uses_key and scope.key in instances:
             key = scope.key
-        self.found |= {each.address: each for each in instances if key is None or each.key == key}
+        chosen = [instances[key]] if key in instances else list(instances.values()) if key is None else []
+        self.found |= {each.address: each for each in chosen if is_origin(each, self._kinds)}
 
 
 def is_origin(resource: Resource, kinds: Sequence[str]) -> bool:

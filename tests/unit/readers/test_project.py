@@ -196,9 +196,9 @@ def test_two_services_that_mean_different_pods_by_one_name_clash(shop: Path) -> 
 def test_a_file_that_is_nothing_of_ours_says_what_is(shop: Path) -> None:
     (shop / "notes.yml").write_text("a: 1\n")
 
-    assert problems("notes.yml")[0].startswith(
-        "notes.yml: Nothing to read here. What can be read: a Serverless project (a folder with a serverless.yml), a "
-    )
+    (problem,) = problems("notes.yml")
+    assert problem.startswith("notes.yml: Nothing to read here. What can be read: ")
+    assert "a Serverless project (a folder with a serverless.yml), a " in problem
 
 
 def test_a_file_that_is_no_text_is_named(shop: Path) -> None:

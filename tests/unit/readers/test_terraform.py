@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lattice_events.errors import ConfigurationError
+from lattice_events.readers.common.documents import MAX_NODES
 from lattice_events.readers.common.sources import ReadOptions
 from lattice_events.readers.project import Project, load_project
 from lattice_events.readers.terraform.document import (
@@ -202,6 +203,14 @@ def test_what_is_not_emulated_is_named(tmp_path: Path, resource: str) -> None:
     except ConfigurationError as error:
         said = tuple(map(str, error.problems))
     assert any(f"aws_vpclattice_{resource}.a" in each and "not emulated" in each for each in said)
+
+
+def test_a_plan_may_be_larger_than_any_yaml(tmp_path: Path) -> None:
+    large: dict[str, Any] = {"values": list(range(MAX_NODES))}
+    plan = planned([(f"{NETWORK}.a", {"name": "large"}, {}), ("aws_x.y", large, {})])
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+
+    assert [each.name for each in load(tmp_path / "plan.json").network.service_networks] == ["large"]
 
 
 @examples(1000)
