@@ -61,7 +61,11 @@ def decode_event(event: object) -> Request:
 
 
 def _decode_v2(event: dict[str, Any], context: dict[str, Any]) -> Request:
-    """Read a V2 event."""
+    """Read a V2 event.
+
+    Examples that circulate have names of V1 in V2 events, which the service never does: they are read where the
+    documented name is absent.
+    """
     pairs: list[tuple[str, str]] = []
     headers = event.get("headers")
     if headers is not None:
@@ -74,9 +78,13 @@ def _decode_v2(event: dict[str, Any], context: dict[str, Any]) -> Request:
                 pairs += [(name, value) for value in _texts("headers", name, values)]
     path, query_string = _split_path("path", event)
     bare_query = query_string == ""
-    parameters = event.get("queryStringParameters")
+    field = "queryStringParameters"
+    parameters = event.get(field)
+    if parameters is None and "query_string_parameters" in event:
+        field = "query_string_parameters"
+        parameters = event[field]
     if parameters is not None:
-        query_string = _query("queryStringParameters", parameters, query_string)
+        query_string = _query(field, parameters, query_string)
     known = Headers(pairs)
     request_id = _text("requestId", event.get("requestId"))
     return Request(
@@ -85,7 +93,7 @@ def _decode_v2(event: dict[str, Any], context: dict[str, Any]) -> Request:
         query_string=query_string or "",
         bare_query=bare_query,
         headers=known,
-        body=_body(event, "isBase64Encoded"),
+        body=_body(event, "isBase64Encoded" if "isBase64Encoded" in event else "is_base64_encoded"),
         identity=_identity(context),
         service_arn=_text("requestContext.serviceArn", context.get("serviceArn")),
         service_network_arn=_text("requestContext.serviceNetworkArn", context.get("serviceNetworkArn")),
