@@ -17,6 +17,7 @@ from lattice_events.cli.event import parse_header
 from lattice_events.cli.explain_tree import print_tree
 from lattice_events.cli.names import find_name, other_names, suggestion
 from lattice_events.cli.options import read_options, source_options, source_paths
+from lattice_events.cli.printer import print_notes
 from lattice_events.client.scope import split_url
 from lattice_events.errors import ConfigurationError
 from lattice_events.headers import Headers
@@ -83,8 +84,10 @@ def explain(
     described = describe(decision, project.network, project.settings.assumptions)
     title = f"{request.method} {request.headers.get('host')}{request.target} as {caller}"
     if as_json:
-        click.echo(json.dumps({"request": title, **described}, indent=2))
+        notes = [*described["notes"], *project.notes]
+        click.echo(json.dumps({"request": title, **described, "notes": notes}, indent=2))
     else:
+        print_notes(project.notes)
         print_tree(title, described)
     if described["reply"]:
         raise SystemExit(1)

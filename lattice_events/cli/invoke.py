@@ -13,7 +13,7 @@ import click
 from lattice_events.cli.event import parse_header, read_body
 from lattice_events.cli.names import find_name, other_names, suggestion
 from lattice_events.cli.options import function_options, run_options
-from lattice_events.cli.printer import Ready
+from lattice_events.cli.printer import Ready, print_notes
 from lattice_events.cli.run import RunOptions, network_up, stop_on_signals
 from lattice_events.codec.limits import MAX_LAMBDA_BYTES
 from lattice_events.errors import ConfigurationError, Problem
@@ -50,7 +50,7 @@ def invoke(
     """Run FUNCTION of PATHs once, under the real runtime client, and print what it returns.
 
     The network runs on free ports during the call, so that the function can call its services. What the
-    function writes goes to standard error. The exit status is 1 when the function fails.
+    function writes goes to standard error, and so do notes about the PATHs. The exit status is 1 when the function fails.
     """
     if event_file and request:
         raise click.UsageError("--event and --request cannot be used together.")
@@ -119,6 +119,7 @@ async def _invoke(name: str, options: RunOptions, payload: Any) -> int:
     async with network_up(options, _QuietPrinter(), stop) as started:
         if started is None:
             return 130
+        print_notes(started.ready.notes)
         function = _find(started.ready.network, name)
         result = await started.functions.invoke(function.name, payload(started.ready.network, function))
     click.echo(result.payload.decode(errors="replace"))

@@ -250,6 +250,12 @@ def _target(what: Rule | Listener, network: Network) -> str:
     return "; ".join(shown)
 
 
+def print_notes(notes: Sequence[str]) -> None:
+    """What should be said about the sources, on standard error."""
+    for note in notes:
+        print(f"note  {plain(note)}", file=sys.stderr)  # noqa: T201
+
+
 def vars_of(target: Any) -> str:
     """A target's name: the function's, or the URL."""
     arn = getattr(target, "function_arn", None)

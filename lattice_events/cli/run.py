@@ -29,6 +29,7 @@ from lattice_events.local.environment import (
     ca_variables,
     credential_variables,
     function_environment,
+    lambda_variables,
     proxy_variables,
 )
 from lattice_events.local.functions import Functions, FunctionSettings
@@ -174,6 +175,7 @@ class _Starting:
             tmpdir=tempfile.gettempdir(),
             ca_bundle=str(self._folder / "bundle.pem"),
             services=service_variables(self._network),
+            lambda_url="",  # known before the first function starts
             overrides=options.variables,
         )
 
@@ -190,6 +192,8 @@ class _Starting:
         self._stack.push_async_callback(control.close)
         control_port = await control.start(self._options.control_port)
         self._own_ports.add(control_port)
+        control_url = f"http://127.0.0.1:{control_port}"
+        self._surroundings = replace(self._surroundings, lambda_url=control_url)
         await self._start_commands()
         self._health.start()
         self._stack.push_async_callback(self._health.close)
@@ -201,7 +205,7 @@ class _Starting:
             network=self._network,
             gateway_url=f"http://127.0.0.1:{self._gateway_port}",
             tls_url=f"https://127.0.0.1:{tls_port}",
-            control_url=f"http://127.0.0.1:{control_port}",
+            control_url=control_url,
             proxy_url=self._proxy_url(USER),
             ca_file=str(self._folder / "ca.pem"),
             ready_ms=(time.perf_counter() - began) * 1000,
@@ -296,6 +300,7 @@ class _Starting:
                     **proxy_variables(self._proxy_url(target.name)),
                     **ca_variables(self._surroundings.ca_bundle),
                     **self._surroundings.services,
+                    **lambda_variables(self._surroundings),
                     **_caller_variables(self._keys.of(target.name), self._network.region),
                 },
                 report=self._printer.report,

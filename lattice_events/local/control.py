@@ -27,6 +27,7 @@ from lattice_events.local.records import InvokeResult, Report, invoke_record
 from lattice_events.local.sockets import QuietServer, listen, port_of
 from lattice_events.network.model import Function
 
+_ELSEWHERE = "Functions call Lambda on AWS instead with --env AWS_ENDPOINT_URL_LAMBDA= (empty)."
 _INVOKE_PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations/?")
 
 
@@ -73,12 +74,16 @@ class Control:
             raise RefusedInvokeError(403, "AccessDeniedException", f"Refused: {refusal}.")
         match = _INVOKE_PATH.fullmatch(request.path)
         if match is None or request.method != "POST":
-            message = "This is the control port of lattice dev. It serves POST /2015-03-31/functions/NAME/invocations."
+            message = (
+                "This is the control port of lattice dev. It serves POST /2015-03-31/functions/NAME/invocations. "
+                f"{_ELSEWHERE}"
+            )
             raise RefusedInvokeError(404, "ResourceNotFoundException", message)
         name = match[1]
         function = self._functions.find(name)
         if function is None:
-            raise RefusedInvokeError(404, "ResourceNotFoundException", f"Function not found: {name}")
+            message = f"Function not found: {name}. lattice dev does not have it. {_ELSEWHERE}"
+            raise RefusedInvokeError(404, "ResourceNotFoundException", message)
         wanted = read_request(request.headers, request.query)
         body = await _read_body(request, wanted.invocation_type)
         return await self._invoke(wanted, function, read_payload(body))

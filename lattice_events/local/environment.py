@@ -27,6 +27,7 @@ class Surroundings:
         tmpdir: ``TMPDIR``.
         ca_bundle: File with the roots to trust: the usual ones and the run's own.
         services: ``LATTICE_SERVICE_…_URL`` by name.
+        lambda_url: Of the local Invoke API.
         overrides: What the user gave with ``--env``; wins over the template.
     """
 
@@ -35,6 +36,7 @@ class Surroundings:
     tmpdir: str
     ca_bundle: str
     services: Mapping[str, str]
+    lambda_url: str
     overrides: Mapping[str, str]
 
 
@@ -58,6 +60,7 @@ def function_environment(
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
         "PYTHONUNBUFFERED": "1",
+        **lambda_variables(surroundings),
         **_layer_variables(places, surroundings),
     }
     local = {
@@ -81,6 +84,12 @@ def function_environment(
         **credential_variables(credentials, function.region),
     }
     return {**machine, **function.environment, **local, **surroundings.overrides, **reserved}
+
+
+def lambda_variables(surroundings: Surroundings) -> dict[str, str]:
+    """What points an SDK's Lambda client at the functions of the run, unless ``--env`` names another place."""
+    name = "AWS_ENDPOINT_URL_LAMBDA"
+    return {name: surroundings.overrides.get(name, surroundings.lambda_url)}
 
 
 def _layer_variables(places: Places, surroundings: Surroundings) -> dict[str, str]:

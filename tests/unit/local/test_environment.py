@@ -20,6 +20,7 @@ SURROUNDINGS = Surroundings(
     tmpdir="/tmp",
     ca_bundle="/bundle.pem",
     services={"LATTICE_SERVICE_FOO_URL": "https://foo"},
+    lambda_url="http://127.0.0.1:9001",
     overrides={},
 )
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -112,3 +113,22 @@ def test_programs_and_libraries_of_layers_are_found() -> None:
 
     assert (seen["PATH"], seen["LD_LIBRARY_PATH"]) == ("/layers/bin:/bin", "/layers/lib")
     assert "LD_LIBRARY_PATH" not in environment()
+
+
+@pytest.mark.parametrize(
+    ("template", "option", "expected"),
+    [
+        (None, None, "http://127.0.0.1:9001"),
+        ("http://mine", None, "http://mine"),
+        ("http://mine", "", ""),  # AWS SDKs take an empty one for none
+        (None, "http://option", "http://option"),
+    ],
+)
+def test_lambda_clients_find_the_functions_of_the_run_unless_told_otherwise(
+    template: str | None, option: str | None, expected: str
+) -> None:
+    name = "AWS_ENDPOINT_URL_LAMBDA"
+    variables: dict[str, Any] = {} if template is None else {name: template}
+    overrides = {} if option is None else {name: option}
+
+    assert environment(overrides=overrides, **variables)[name] == expected
