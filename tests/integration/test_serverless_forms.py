@@ -267,7 +267,13 @@ def test_an_image_is_neither_built_nor_pushed(project: Project_) -> None:
 
 def test_layers_need_no_aws_and_are_their_folders(project: Project_) -> None:
     """https://www.serverless.com/framework/docs/providers/aws/guide/layers"""
-    project({"shop/serverless.yml": SHOP + "layers: {tools: {path: ../layers/tools}}\n", "shop/app.py": ""})
+    project(
+        {
+            "shop/serverless.yml": SHOP + "layers: {tools: {path: ../layers/tools}}\n",
+            "shop/app.py": "",
+            "layers/tools/a.py": "",
+        }
+    )
 
     assert source("shop").code("ToolsLambdaLayer") == str(Path("layers/tools").absolute())
 

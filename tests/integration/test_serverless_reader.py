@@ -97,7 +97,7 @@ def test_the_sample_is_one_network(unchanged: Project) -> None:
     assert (orders.name, orders.auth_type) == ("orders-service", "AWS_IAM")
     assert {each.service_network_arns for each in network.services} == {(service_network.arn,)}
     assert service_network.name == "sample"
-    assert "assumed to be sample, the only one that it can be" in unchanged.notes[0]
+    assert any("assumed to be sample, the only one that it can be" in note for note in unchanged.notes)
 
 
 def test_the_sample_s_listeners_forward_to_the_function_and_the_pods(unchanged: Project) -> None:

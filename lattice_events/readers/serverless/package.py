@@ -120,7 +120,7 @@ class Package:
         """
         if "LayerName" in self._properties(logical_id):
             layer = self._layer(logical_id)
-            return None if layer is None else service / layer
+            return service / layer if layer is not None and (service / layer).exists() else None
         return self.archive(logical_id) if is_packaged else self._source(logical_id, service)
 
     def _source(self, logical_id: str, service: FilePath) -> FilePath | None:

@@ -162,12 +162,15 @@ def test_a_package_with_files_from_outside_runs_as_it_is(tmp_path: Path) -> None
     assert code(package, "Hello") == tmp_path / "shop.zip"
 
 
-def test_a_layer_is_its_folder(tmp_path: Path) -> None:
+def test_a_layer_is_its_folder_once_it_is_there(tmp_path: Path) -> None:
     layer = {"Type": "AWS::Lambda::LayerVersion", "Properties": {"LayerName": "tools"}}
     package = packaged(tmp_path, {"ToolsLambdaLayer": layer})
 
+    assert package.code("ToolsLambdaLayer", tmp_path, is_packaged=False) is None
+    (tmp_path / "layers/tools").mkdir(parents=True)
     for is_packaged in (False, True):
-        assert code(package, "ToolsLambdaLayer", is_packaged=is_packaged) == Path("/shop/layers/tools")
+        found = package.code("ToolsLambdaLayer", tmp_path, is_packaged=is_packaged)
+        assert found == tmp_path / "layers/tools"
 
 
 def test_a_layer_that_has_no_folder_is_unknown(tmp_path: Path) -> None:
