@@ -199,7 +199,7 @@ BEHAVIOURS = (
     ),
     (
         "absent",
-        "IAM policies that are in no template and no `custom.lattice.callers`: they count as allowing, and a note at the start says so",
+        "IAM policies that are in no template and not in the setting `callers`: they count as allowing, and a note at the start says so",
     ),
     (
         "absent",
@@ -236,7 +236,7 @@ def page() -> str:
     """The whole page."""
     rows = [INTRODUCTION, "## Behaviours\n", "| mark | behaviour |", "|---|---|"]
     rows += [f"| {mark} | {text} |" for mark, text in BEHAVIOURS]
-    rows += ["", "## Switches\n", "Set one with `custom.lattice.assumptions` in serverless.yml.\n"]
+    rows += ["", "## Switches\n", "Set one with `assumptions` in lattice.yaml.\n"]
     rows += ["| switch | default | mark | why |", "|---|---|---|---|"]
     for field in dataclasses.fields(Assumptions):
         rows.append(

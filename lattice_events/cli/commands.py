@@ -12,6 +12,7 @@ from lattice_events.cli.event import event
 from lattice_events.cli.explain import explain
 from lattice_events.cli.invoke import invoke
 from lattice_events.cli.logs import logs
+from lattice_events.cli.schema import schema
 from lattice_events.cli.sign import sign
 
 
@@ -21,5 +22,5 @@ def lattice() -> None:
     """AWS Lambda on Amazon VPC Lattice: run the service network on this machine, call its services."""
 
 
-for command in (dev, call, sign, credentials, explain, logs, event, invoke):
+for command in (dev, call, sign, credentials, explain, logs, event, invoke, schema):
     lattice.add_command(command)

@@ -28,8 +28,10 @@ from lattice_events.network.explanation import describe
 from lattice_events.network.model import Network, Principal
 from lattice_events.network.policy import Caller
 from lattice_events.readers.common.fragment import did_you_mean
+from lattice_events.readers.common.sources import SettingsSource
 from lattice_events.readers.project import Project, load_project
-from lattice_events.readers.settings.callers import VPC, CallerReader, vpc_arn
+from lattice_events.readers.settings.callers import VPC, vpc_arn
+from lattice_events.readers.settings.settings import parse_settings
 from lattice_events.request import Request
 from lattice_events.sigv4 import Credentials, is_signed, sign_lattice
 
@@ -67,7 +69,7 @@ def explain(
     """Explain what VPC Lattice would do with a request to URL: which rule, which policy, which target, and why.
 
     Nothing runs and nothing is called. PATHs are those of `lattice dev`.
-    NAME is a function or one of custom.lattice.callers. The exit status is 0 for a request that
+    NAME is a function or one of the callers in lattice.yaml. The exit status is 0 for a request that
     reaches a target and 1 for one that does not.
     """
     method, url, paths = _read_words(words)
@@ -194,12 +196,16 @@ def _principal_by_arn(network: Network, arn: str) -> Principal:
     known = next((each for each in network.principals if each.caller.arn == arn), None)
     if known is not None:
         return known
-    (read,) = CallerReader(lambda _: "", ()).read({_SESSION: {"arn": arn}})
-    if read.arn is None:
+    settings, problems = parse_settings(
+        SettingsSource(value={"callers": {_SESSION: {"arn": arn}}}, folder=Path(), locate=lambda _: "")
+    )
+    if problems:
         raise ConfigurationError(
             f"--as takes a name, or the ARN of a role, a role's session or a user, not {arn!r}. "
             f"The names are: {', '.join(network.principal_by_name) or 'none'}."
         )
+    (read,) = settings.callers
+    assert read.arn  # it was given
     if ":assumed-role/" not in read.arn:
         return Principal(name=arn, caller=Caller(arn=read.arn))
     is_role = arn != read.arn

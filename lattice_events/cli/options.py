@@ -51,6 +51,23 @@ _SOURCE_OPTIONS = (
         "--layer", "layers", multiple=True, metavar="NAME=DIR", help="Folder with what a layer holds."
     ),
     click.option(
+        "--settings", type=_FILE, metavar="FILE", help="Settings, as in a lattice.yaml beside the sources."
+    ),
+    click.option(
+        "--target",
+        "targets",
+        multiple=True,
+        metavar="NAME=URL",
+        help="Local server of a target group or Kubernetes Service (NAME or NAMESPACE/NAME); repeatable for several targets.",
+    ),
+    click.option(
+        "--caller",
+        "callers",
+        multiple=True,
+        metavar="NAME=ARN",
+        help="A caller: a role, a session or a user.",
+    ),
+    click.option(
         "--variable",
         "outside",
         multiple=True,
@@ -117,6 +134,9 @@ def read_options(
     layers: tuple[str, ...],
     outside: tuple[str, ...],
     outside_files: tuple[Path, ...],
+    settings: Path | None,
+    targets: tuple[str, ...],
+    callers: tuple[str, ...],
 ) -> ReadOptions:
     """What the options say about the sources.
 
@@ -132,13 +152,16 @@ def read_options(
         variables=read_variables(outside, outside_files),
         code={name: Path(folder) for name, folder in (_pair("--code", each) for each in code)},
         layers={name: Path(folder) for name, folder in (_pair("--layer", each) for each in layers)},
+        settings=settings,
+        targets=_several("--target", targets),
+        callers=dict(_pair("--caller", each) for each in callers),
     )
 
 
 def source_paths(paths: tuple[Path, ...], config: Path | None) -> tuple[Path, ...]:
     """What to read: a file of ``--config`` stands for its folder."""
     if config is None:
-        return paths or (Path(),)
+        return paths
     folder = config.resolve().parent
     return (*(path for path in paths if path.resolve() not in (folder, config.resolve())), config)
 
@@ -190,6 +213,14 @@ def read_variable(text: str) -> tuple[str, str]:
     if problem:
         raise ConfigurationError(f"--env: {problem}.")
     return name, value
+
+
+def _several(option: str, texts: tuple[str, ...]) -> dict[str, list[str]]:
+    """Every value of each ``K=V``."""
+    values: dict[str, list[str]] = {}
+    for name, value in (_pair(option, text) for text in texts):
+        values.setdefault(name, []).append(value)
+    return values
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:

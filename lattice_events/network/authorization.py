@@ -149,7 +149,7 @@ def _identity_layer(facts: Facts, principal: Principal | None) -> Layer:
         return Layer(kind="identity", owner="anonymous", remark="An unsigned caller has none.")
     owner = facts.caller.principal_arn or principal.name
     if principal.identity_policy is None:
-        remark = "They are unknown and count as allowing; custom.lattice.callers can define them."
+        remark = "They are unknown and count as allowing; the setting callers can define them."
         return Layer(kind="identity", owner=owner, remark=remark)
     verdict = evaluate(principal.identity_policy, facts)
     remark = "" if principal.identity_policy.statements else "None of them mentions vpc-lattice-svcs:Invoke."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
@@ -12,6 +12,7 @@ from lattice_events.errors import ConfigurationError, ManifestError, Problem
 from lattice_events.network.explanation import NO_NETWORK
 from lattice_events.network.model import Network, make_id
 from lattice_events.network.policy import find_unplayed_keys
+from lattice_events.readers.common.advice import setting_advice
 from lattice_events.readers.common.files import shown
 from lattice_events.readers.common.fragment import Fragment, did_you_mean
 from lattice_events.readers.common.sources import (
@@ -19,12 +20,15 @@ from lattice_events.readers.common.sources import (
     MADE_UP_ACCOUNT,
     Context,
     Found,
+    Reader,
     ReadOptions,
-    RunSettings,
+    SettingsSource,
     Source,
 )
 from lattice_events.readers.linking.assemble import assemble
 from lattice_events.readers.settings.callers import vpc_arn, with_callers
+from lattice_events.readers.settings.file import NAMES, SETTINGS, SettingsFile, load_settings
+from lattice_events.readers.settings.merge import AllSettings, settings_of_options, unused_targets
 from lattice_events.readers.settings.settings import Settings, TargetSettings, parse_settings
 from lattice_events.readers.table import READERS
 
@@ -53,7 +57,7 @@ def load_project(paths: Sequence[FilePath], options: ReadOptions, *, allocate: A
     """Read what the paths hold, in every form of `READERS`, and link it.
 
     Args:
-        paths: Files and folders, in any order.
+        paths: Files and folders, in any order; the current folder where there are none.
         options: What the command line says.
         allocate: Gives the URL at which a command target will listen.
 
@@ -70,8 +74,11 @@ class _Loader:
         self._options = options
         self._allocate = allocate
         self._loaded: list[tuple[int, Source]] = []  # with the place of its reader in the table
-        self._settings: dict[str, Settings] = {}  # by origin of the source
+        self._settings_of: dict[str, Settings] = {}  # by origin of the source
+        self._settings_files: dict[FilePath, Settings] = {}
+        self._chosen_settings = Settings()
         self._seen: set[FilePath] = set()
+        self._nothing: list[FilePath] = []  # named, and nothing is in them
         self._problems: list[Problem] = []
         self._notes: list[str] = []
 
@@ -80,29 +87,43 @@ class _Loader:
         for name, folder in self._options.code.items():
             if not os.path.isdir(folder):
                 self._problems.append(Problem(f"--code {name}={folder}: there is no such folder."))
-        for path in paths:
+        if self._options.settings:
+            self._collecting(self._choose_settings, self._options.settings)
+        self._collecting(self._collect_settings, FilePath())
+        for path in paths or [FilePath()]:
             self._collecting(self._collect, path)
+        self._refuse_nothing(paths)
         # In an order of their own, whatever the order in which they were named.
         self._loaded.sort(key=lambda each: (each[0], each[1].origin))
-        context = self._context()
+        settings = self._all_settings()
+        context = self._context(settings)
         fragment = self._read(context)
         self._refuse_unknown_code(fragment)
+        self._problems += settings.target_clashes(fragment.target_names)
         if self._problems:  # whatever a source that was not read would have defined is not missing
             raise ConfigurationError(dict.fromkeys((*self._problems, *fragment.problems)))
-        return self._link(fragment, context)
+        return self._link(fragment, context, settings.merged())
 
-    def _link(self, fragment: Fragment, context: Context) -> Project:
+    def _link(self, fragment: Fragment, context: Context, settings: Settings) -> Project:
         """One network of everything, with what should be said about it."""
-        settings = self._merged_settings()
         where = {"region": context.region, "account": context.account}
-        network, notes = assemble(
-            [fragment], **where, chosen_network=settings.service_network, urls=context.urls
-        )
-        callers = [caller for each in self._settings.values() for caller in each.callers]
-        network = replace(network, principals=with_callers(network.principals, callers, **where))
+        known = [name for names in fragment.target_names for name in names]
+
+        def urls(name: str) -> Sequence[str] | None:
+            known.append(name)
+            return context.urls(name)
+
+        try:
+            network, notes = assemble([fragment], **where, chosen_network=settings.service_network, urls=urls)
+        except ConfigurationError as error:  # a name that nothing has may be what is missing
+            raise ConfigurationError((*error.problems, *unused_targets(settings, known))) from error
+        principals = with_callers(network.principals, settings.callers, **where)
+        network = replace(network, principals=principals)
+        unused = map(str, unused_targets(settings, known))
         notes = (
             *dict.fromkeys(self._notes),
             *notes,
+            *unused,
             *_unreachable(network),
             *_unknown_policies(network),
             *_unplayed_keys(network),
@@ -119,7 +140,7 @@ class _Loader:
             merged.add(kind.read_all(sources, context))
         return merged
 
-    def _context(self) -> Context:
+    def _context(self, settings: AllSettings) -> Context:
         """What all sources together say to each one."""
         region = self._region()
         if not _REGION.fullmatch(region):
@@ -128,11 +149,10 @@ class _Loader:
             options=self._options,
             region=region,
             account=self._account(),
-            target_urls=self._target_urls(),
-            assumptions=self._merged_settings().assumptions,
+            target_urls=self._target_urls(settings.targets()),
+            assumptions=settings.merged().assumptions,
             run_settings={
-                origin: RunSettings(python=each.python, max_processes=each.max_processes)
-                for origin, each in self._settings.items()
+                source.origin: settings.of_source(source.origin).run_settings for _, source in self._loaded
             },
             load=self._load_further,
         )
@@ -155,8 +175,16 @@ class _Loader:
         only = next(iter(named)) if len(named) == 1 else MADE_UP_ACCOUNT
         return self._options.variables.get("aws:accountId", only)
 
-    def _merged_settings(self) -> Settings:
-        return next(iter(self._settings.values()), Settings())
+    def _all_settings(self) -> AllSettings:
+        """The settings of every place."""
+        settings = AllSettings(
+            sources=self._settings_of,
+            files=self._settings_files,
+            chosen=self._chosen_settings,
+            options=self._parsed(settings_of_options(self._options)),
+        )
+        self._problems += settings.problems(source.origin for _, source in self._loaded)
+        return settings
 
     def _refuse_unknown_code(self, fragment: Fragment) -> None:
         """A ``--code`` for a function that no template has."""
@@ -180,16 +208,48 @@ class _Loader:
         if not os.path.exists(path):  # which a name that no file can have is not, either
             raise ManifestError((Problem("There is no such file or folder.", shown(path)),))
         before = len(self._problems)
+        self._collect_settings(path if path.is_dir() else path.parent)
         claimed = self._load(Found(path)) or (path.is_dir() and self._load_inside(path))
         if not claimed and len(self._problems) == before:
-            forms = ", ".join(reader.form for reader in READERS)
-            raise ManifestError((Problem(f"Nothing to read here. What can be read: {forms}.", shown(path)),))
+            self._nothing.append(path)
+
+    def _refuse_nothing(self, paths: Sequence[FilePath]) -> None:
+        """Paths that were named and hold nothing, or a run without any definition."""
+        forms = ", ".join(reader.form for reader in READERS)
+        for path in self._nothing:
+            if paths or not self._loaded:  # the folder where the user stands need not hold any
+                message = f"Nothing to read here. What can be read: {forms}."
+                self._problems.append(Problem(message, shown(path)))
+        if not self._problems and not self._loaded:
+            message = "Nothing to read: these are settings only. Name files and folders under manifests, or as PATHs."
+            self._problems.append(Problem(message, shown(min(self._settings_files))))
+
+    def _choose_settings(self, path: FilePath) -> None:
+        """Read the settings of ``--settings``."""
+        self._seen.add(path.resolve())
+        self._chosen_settings = self._parsed(load_settings(Found(path)))
+
+    def _collect_settings(self, folder: FilePath) -> None:
+        """Load the settings that lie in a folder."""
+        for file in (Found(folder / name) for name in NAMES):
+            if file.path.is_file() and _claim(file)[0] is SETTINGS:
+                self._load(file)
+
+    def _parsed(self, source: SettingsSource) -> Settings:
+        """Settings; what they name is loaded."""
+        settings, problems = parse_settings(source)
+        self._problems += problems
+        for path in settings.manifests:
+            self._collecting(self._collect, path)
+        return settings
 
     def _load_inside(self, folder: FilePath) -> bool:
         """Load everything in a folder that a reader claims, a folder in it as a whole if it can; whether there was any."""
         claimed = [False]
 
         def load(entry: FilePath) -> None:
+            if entry.is_dir():
+                self._collect_settings(entry)
             claimed.append(self._load(Found(entry)) or (entry.is_dir() and self._load_inside(entry)))
 
         for entry in _entries(folder):
@@ -207,46 +267,42 @@ class _Loader:
 
     def _load(self, found: Found) -> bool:
         """Load what a reader claims, once; whether one does."""
-        for index, reader in enumerate(READERS):
-            file = reader.claims(found)
-            if file is None:
-                continue
-            if file.resolve() not in self._seen:
-                self._seen.add(file.resolve())
-                for source in reader.load(found, self._options):
-                    self._add(index, source)
-                self._notes += found.notes
-            return True
-        return False
+        reader, file = _claim(found)
+        if reader is None or file is None:
+            return False
+        if file.resolve() not in self._seen:
+            self._seen.add(file.resolve())
+            for source in reader.load(found, self._options):
+                self._add(READERS.index(reader), source)
+            self._notes += found.notes
+        return True
 
     def _add(self, index: int, source: Source) -> None:
         """Keep a source that is not here yet, with what its settings name."""
+        if isinstance(source, SettingsFile):
+            self._settings_files[FilePath(source.origin).absolute()] = self._parsed(source.settings)
+            return
         if (index, source.origin) in ((at, each.origin) for at, each in self._loaded):
             return
         self._loaded.append((index, source))
-        if source.settings is None:
-            return
-        settings, problems = parse_settings(source.settings)
-        self._settings[source.origin] = settings
-        self._problems += problems
-        for path in settings.manifests:
-            self._collecting(self._collect, path)
+        if source.settings is not None:
+            self._settings_of[source.origin] = self._parsed(source.settings)
 
-    def _target_urls(self) -> dict[str, list[str]]:
+    def _target_urls(self, targets: Mapping[str, Sequence[TargetSettings]]) -> dict[str, list[str]]:
         """URLs by target name; commands are given theirs now, before they start."""
-        chosen: dict[str, tuple[TargetSettings, ...]] = {}
-        for settings in self._settings.values():
-            for name, targets in settings.targets.items():
-                if chosen.setdefault(name, targets) != targets:
-                    places = [each[0].origin if each else "" for each in (chosen[name], targets)]
-                    message = f"Two serverless.yml define the target {name}; the other is at {places[0]}."
-                    self._problems.append(Problem(message, places[1]))
         return {
-            name: [
-                target.url if target.url is not None else self._allocate(name, target) for target in targets
-            ]
-            for name, targets in chosen.items()
+            name: [each.url if each.url is not None else self._allocate(name, each) for each in several]
+            for name, several in targets.items()
         }
+
+
+def _claim(found: Found) -> tuple[Reader, FilePath] | tuple[None, None]:
+    """The first reader that can load something, and the file that stands for it."""
+    for reader in READERS:
+        file = reader.claims(found)
+        if file is not None:
+            return reader, file
+    return None, None
 
 
 def _entries(folder: FilePath) -> Iterator[FilePath]:
@@ -277,7 +333,7 @@ def _unknown_policies(network: Network) -> Iterator[str]:
     for principal in network.principals:
         if principal.identity_policy is None:
             yield (
-                f"The IAM policies of {principal.name} are unknown and count as allowing every call; define them with custom.lattice.callers.{principal.name}.policies."
+                f"The IAM policies of {principal.name} are unknown and count as allowing every call; define them with {setting_advice(f'callers: {{{principal.name}: {{policies: […]}}}}')}."
             )
 
 

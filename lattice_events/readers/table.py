@@ -9,6 +9,7 @@ from lattice_events.readers.kubernetes.reader import KUBERNETES
 from lattice_events.readers.sam.reader import SAM
 from lattice_events.readers.serverless.finished import SERVERLESS_PACKAGE
 from lattice_events.readers.serverless.reader import SERVERLESS
+from lattice_events.readers.settings.file import SETTINGS
 from lattice_events.readers.terraform.reader import TERRAFORM
 
 READERS: tuple[Reader, ...] = (
@@ -19,4 +20,5 @@ READERS: tuple[Reader, ...] = (
     CDK,
     CLOUDFORMATION,
     KUBERNETES,
+    SETTINGS,
 )

@@ -17,9 +17,10 @@ from tests.files import load_event
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_fidelity_page_is_what_the_code_says() -> None:
+@pytest.mark.parametrize("script", ["fidelity.py", "settings_schema.py"])
+def test_what_a_script_writes_is_what_the_code_says(script: str) -> None:
     done = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "fidelity.py", "--check"], capture_output=True, text=True
+        [sys.executable, ROOT / "scripts" / script, "--check"], capture_output=True, text=True
     )
 
     assert done.returncode == 0, done.stderr

@@ -105,7 +105,7 @@ def _claims(found: Found) -> FilePath | None:
 def _load(found: Found, _: ReadOptions) -> list[TemplateSource]:
     """The template, with the settings in its Metadata."""
     (document,) = found.documents
-    value = mapping(mapping(document.value.get("Metadata")).get("lattice"))
+    value = mapping(document.value.get("Metadata")).get("lattice")
     folder = found.path.absolute().parent
     settings = SettingsSource(value=value, folder=folder, locate=document.locate, root=_SETTINGS)
     return [
@@ -114,7 +114,7 @@ def _load(found: Found, _: ReadOptions) -> list[TemplateSource]:
             template=document.value,
             locate=document.locate,
             folder=folder,
-            settings=settings if value else None,
+            settings=None if value is None else settings,
         )
     ]
 

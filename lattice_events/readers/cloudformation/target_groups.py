@@ -16,6 +16,7 @@ from lattice_events.network.model import (
 )
 from lattice_events.readers.cloudformation.intrinsics import is_intrinsic
 from lattice_events.readers.cloudformation.reading import Reading
+from lattice_events.readers.common.advice import target_advice
 from lattice_events.readers.common.documents import Path
 from lattice_events.readers.common.fragment import did_you_mean
 from lattice_events.readers.common.health_check import HEALTH_CHECK_KEYS, read_health_check
@@ -134,12 +135,10 @@ def _lambda_target(reading: Reading, name: str) -> tuple[Target, ...]:
 def _http_targets(reading: Reading, name: str, kind: _Type) -> tuple[Target, ...]:
     """Local stand-ins for addresses inside a VPC."""
     called = reading.references.own_name(name) or name
+    reading.fragment.target_names.append((name, called))
     urls = reading.options.urls(name, called)
     if urls is None:
-        message = (
-            f"The {kind} targets of {called} are addresses in a VPC. Name a local server for them: "
-            f"--target {called}=http://127.0.0.1:PORT, or targets.{called}: {{command: […]}} in the settings."
-        )
+        message = f"The {kind} targets of {called} are addresses in a VPC. {target_advice(called)}"
         place = reading.template.locate(("Resources", name, "Properties", "Targets"))
         reading.fragment.questions.append((reading.references.arn(name), Problem(message, place)))
     return tuple(HttpTarget(url=url) for url in urls or ())

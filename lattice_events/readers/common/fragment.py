@@ -103,6 +103,7 @@ class Fragment:
         imported_target_groups: References of ServiceImports: the ARNs that actions forward to.
         listeners: Those whose service is not in the same source.
         rules: Those whose listener is not in the same source.
+        target_names: Of each target for which settings may name a server, the names that they may call it.
     """
 
     service_networks: list[ServiceNetwork] = field(default_factory=list)
@@ -115,6 +116,7 @@ class Fragment:
     imported_target_groups: list[Reference] = field(default_factory=list)
     listeners: list[PlacedListener] = field(default_factory=list)
     rules: list[PlacedRule] = field(default_factory=list)
+    target_names: list[tuple[str, ...]] = field(default_factory=list)
     service_associations: list[ServiceAssociation] = field(default_factory=list)
     vpc_associations: list[VpcAssociation] = field(default_factory=list)
     auth_policies: list[AuthPolicyAttachment] = field(default_factory=list)

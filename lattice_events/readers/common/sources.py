@@ -7,7 +7,7 @@ are read when all of them are loaded: settings, exports and objects of one count
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -38,6 +38,9 @@ class ReadOptions:
             parameters from the Parameter Store), ``cf:stack.output``, ``import:export`` and the like.
         code: Folder of a function's code by logical id.
         layers: Folder of a layer by logical id, name or ARN.
+        settings: A file of settings, beside those that are found.
+        targets: URLs of local servers, by name of a Kubernetes Service or of a target group.
+        callers: ARNs of callers by name.
         environment: Names of variables that every function is given, and that need not be known therefore.
         runs_functions: Whether the code of every function must be known.
         is_cancelled: Asked while a program of others runs; true ends it.
@@ -52,6 +55,9 @@ class ReadOptions:
     variables: Mapping[str, str] = field(default_factory=dict)
     code: Mapping[str, FilePath] = field(default_factory=dict)
     layers: Mapping[str, FilePath] = field(default_factory=dict)
+    settings: FilePath | None = None
+    targets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    callers: Mapping[str, str] = field(default_factory=dict)
     environment: frozenset[str] = frozenset()
     runs_functions: bool = True
     is_cancelled: Callable[[], bool] = lambda: False
@@ -114,6 +120,11 @@ class RunSettings:
     max_processes: int = 4
 
 
+def find_urls(target_urls: Mapping[str, Sequence[str]], names: Collection[str]) -> Sequence[str] | None:
+    """URLs of a target that has several names: those that are said first, under any of its names."""
+    return next((urls for name, urls in target_urls.items() if name in names), None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """What all sources together say to each one.
@@ -122,7 +133,7 @@ class Context:
         options: The command line's.
         region: For sources that name none.
         account: Likewise.
-        target_urls: URLs of HTTP targets, by name of a Kubernetes Service or of a target group.
+        target_urls: URLs of HTTP targets, by name of a Kubernetes Service or of a target group; the last word first.
         assumptions: Where VPC Lattice is silent.
         run_settings: By origin of the source; the others have those of `RunSettings`.
         load: Loads a further file, one that a source names, with whichever reader claims it.
@@ -141,7 +152,7 @@ class Context:
 
         Where nothing runs, there need be none, and a made-up one stands for it; else ``None`` is to be asked about.
         """
-        known = next((self.target_urls[name] for name in names if name in self.target_urls), None)
+        known = find_urls(self.target_urls, names)
         return (_NOWHERE,) if known is None and not self.options.runs_functions else known
 
 

@@ -18,7 +18,12 @@ from lattice_events.readers.common.properties import WrongPropertyError, shaped_
 from lattice_events.readers.kubernetes.imports import ServiceImports
 from lattice_events.readers.kubernetes.objects import Cluster, Object, items
 from lattice_events.readers.kubernetes.services import has_port, refuse_unusable
-from lattice_events.readers.kubernetes.targets import Surroundings, TargetGroups, shown_target
+from lattice_events.readers.kubernetes.targets import (
+    Surroundings,
+    TargetGroups,
+    shown_target,
+    target_names,
+)
 
 _MAX_WEIGHT = 1_000_000  # in the Gateway API; VPC Lattice, which sees those that are kept, takes less
 
@@ -60,6 +65,7 @@ class Backends:
     def _target_group(self, route: Object, backend: Mapping[str, Any], path: Path) -> str | None:
         """The ARN of a backend's target group; ``None`` when there is none."""
         namespace, name = str(backend.get("namespace") or route.namespace), str(backend.get("name"))
+        self._fragment.target_names.append(target_names(namespace, name))
         match backend.get("kind", "Service"):
             case "Service":
                 return self._service(route, namespace, name, backend.get("port"), path)

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 from lattice_events.errors import Problem
 from lattice_events.network.model import HealthCheck, HttpTarget, TargetGroup
+from lattice_events.readers.common.advice import target_advice
 from lattice_events.readers.common.arns import target_group_arn
 from lattice_events.readers.common.fragment import Fragment
 from lattice_events.readers.common.properties import WrongPropertyError
+from lattice_events.readers.common.sources import find_urls
 from lattice_events.readers.kubernetes.objects import DEFAULT_NAMESPACE, Cluster
 from lattice_events.readers.kubernetes.policies import TargetGroupPolicies, read_health_check
 from lattice_events.readers.linking.assemble import CONTROLLER_PREFIX
@@ -38,15 +40,17 @@ class Surroundings:
 
     def urls(self, namespace: str, name: str) -> Sequence[str] | None:
         """The local servers of a Service or ServiceImport; ``None`` when none are given."""
-        urls = self.target_urls.get(f"{namespace}/{name}")
-        if urls is None and namespace == DEFAULT_NAMESPACE:
-            urls = self.target_urls.get(name)
-        return urls
+        return find_urls(self.target_urls, target_names(namespace, name))
 
 
 def shown_target(namespace: str, name: str) -> str:
     """How ``--target`` calls a Service or ServiceImport."""
     return name if namespace == DEFAULT_NAMESPACE else f"{namespace}/{name}"
+
+
+def target_names(namespace: str, name: str) -> tuple[str, ...]:
+    """How settings may call a Service or ServiceImport."""
+    return f"{namespace}/{name}", shown_target(namespace, name)
 
 
 class TargetGroups:
@@ -105,17 +109,14 @@ class TargetGroups:
 
     def _urls(self, namespace: str, name: str, what: str, origin: str) -> Sequence[str]:
         """The local servers; asks for them when they are not given and will be needed."""
+        self._fragment.target_names.append(target_names(namespace, name))
         urls = self._surroundings.urls(namespace, name)
         if urls is not None:
             return urls
         if not self._surroundings.runs:
             return (f"http://{name}.{namespace}.svc",)
         shown = shown_target(namespace, name)
-        message = (
-            f"Which local server replaces {what}? Give --target {shown}=http://127.0.0.1:PORT, or set "
-            f"custom.lattice.targets.{shown}: {{url: http://127.0.0.1:PORT}} or {{command: [python3, app.py]}} "
-            f"(in lattice.yaml: targets.{shown})."
-        )
+        message = f"Which local server replaces {what}? {target_advice(shown)}"
         self._fragment.problems.append(Problem(message, origin))
         return ()
 

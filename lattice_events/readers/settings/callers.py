@@ -1,10 +1,10 @@
-"""``custom.lattice.callers``: who calls the local network, beside the functions that it runs."""
+"""The setting ``callers``: who calls the local network, beside the functions that it runs."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from lattice_events.errors import ConfigurationError, Problem
@@ -14,13 +14,6 @@ from lattice_events.readers.common.documents import Locate, Path
 from lattice_events.readers.common.fragment import did_you_mean
 from lattice_events.readers.common.tags import tag_problem
 
-_KEYS = ("arn", "orgId", "orgPaths", "policies", "session", "tags", "vpc")
-_ARN = re.compile(
-    r"arn:[a-z-]+:(iam::\d{12}:(role|user)/[\w+=,.@/-]+|sts::\d{12}:assumed-role/[\w+=,.@-]+/[\w+=,.@-]+)",
-    re.ASCII,
-)
-_ORGANIZATION = re.compile(r"o-[0-9a-z]+")
-_ORGANIZATION_PATH = re.compile(r"o-[0-9a-z]+(/[0-9a-z-]+)*/?")
 _SESSION = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 _SESSION_WORDS = "2 to 64 letters, digits and _+=,.@-"
 VPC = re.compile(r"vpc-[0-9a-z]+|arn:[^:]+:ec2:[^:]+:\d{12}:vpc/vpc-[0-9a-z]+")
@@ -52,6 +45,11 @@ class CallerSettings:
     org_paths: tuple[str, ...] = ()
     origin: str = field(default="", compare=False)
 
+    def over(self, below: CallerSettings) -> CallerSettings:
+        """This caller, with what is not said of it here as it is said below."""
+        unsaid = [each.name for each in fields(self) if getattr(self, each.name) in (None, ())]
+        return replace(self, **{name: getattr(below, name) for name in unsaid})
+
 
 class CallerReader:
     """Reads the mapping and collects what is wrong with it."""
@@ -70,77 +68,32 @@ class CallerReader:
     def _wrong(self, path: Path, message: str) -> None:
         self.problems.append(Problem(message, self._locate((*self._root, *path))))
 
-    def read(self, value: Any) -> tuple[CallerSettings, ...]:
-        """Every caller."""
-        if not isinstance(value, dict):
-            self._wrong((), "callers must be a mapping from a name to {arn: …, policies: […], vpc: …}.")
-            return ()
-        return tuple(self._caller(str(name), each) for name, each in value.items())
-
-    def _caller(self, name: str, value: Any) -> CallerSettings:
-        path: Path = (name,)
-        if not isinstance(value, dict):
-            self._wrong(path, f"The caller {name} must be a mapping with an arn.")
-            return CallerSettings(name=name)
-        for key in value:
-            if key not in _KEYS:
-                self._wrong((name, key), f"A caller has no setting {key}.{did_you_mean(str(key), _KEYS)}")
-        words = "the ARN of a role, a role's session (assumed-role/ROLE/SESSION) or a user"
-        arn = self._text(name, value, "arn", _ARN, words)
+    def read(self, name: str, value: Mapping[str, Any]) -> CallerSettings:
+        """One caller, of a shape that the schema allows."""
+        arn, session = value.get("arn"), value.get("session")
         role_arn = arn if arn and ":role/" in arn else None
-        session = self._text(name, value, "session", _SESSION, _SESSION_WORDS)
+        if role_arn and session is None and not _SESSION.fullmatch(name):
+            message = f"The caller {name!r} needs a session: its own name is not {_SESSION_WORDS}."
+            self._wrong((name,), message)
+        paths = value.get("orgPaths", ())
         return CallerSettings(
             name=name,
-            arn=self._session_arn(name, role_arn, session) if role_arn else arn,
+            arn=session_arn(role_arn, session or name) if role_arn else arn,
             role_arn=role_arn,
             policy=self._policy(name, value["policies"]) if "policies" in value else None,
             tags=self._tags(name, value.get("tags")),
-            vpc=self._text(name, value, "vpc", VPC, "the id or the ARN of a VPC, like vpc-0a1b2c"),
-            org_id=self._text(
-                name, value, "orgId", _ORGANIZATION, "the id of an organization, like o-a1b2c3d4e5"
-            ),
-            org_paths=self._org_paths(name, value.get("orgPaths", [])),
+            vpc=value.get("vpc"),
+            org_id=value.get("orgId"),
+            org_paths=(paths,) if isinstance(paths, str) else tuple(paths),
             origin=self._locate((*self._root, name)),
         )
 
-    def _text(
-        self, name: str, value: Mapping[str, Any], key: str, form: re.Pattern[str], words: str
-    ) -> str | None:
-        """A text of some form."""
-        given = value.get(key)
-        if given is None or (isinstance(given, str) and form.fullmatch(given)):
-            return given
-        self._wrong((name, key), f"{key} of the caller {name} must be {words}, not {given!r}.")
-        return None
-
-    def _session_arn(self, name: str, role_arn: str, session: str | None) -> str:
-        """A role calls by a session of it, which is called as the caller if nothing else is said."""
-        if session is None and not _SESSION.fullmatch(name):
-            self._wrong(
-                (name,), f"The caller {name!r} needs a session: its own name is not {_SESSION_WORDS}."
-            )
-        _, partition, _, _, account, resource = role_arn.split(":", 5)
-        role = resource.rpartition("/")[2]
-        return f"arn:{partition}:sts::{account}:assumed-role/{role}/{session or name}"
-
-    def _org_paths(self, name: str, value: Any) -> tuple[str, ...]:
-        """One path in the organization, or several."""
-        paths = value if isinstance(value, list) else [value]
-        for path in paths:
-            if not (isinstance(path, str) and _ORGANIZATION_PATH.fullmatch(path)):
-                self._wrong(
-                    (name, "orgPaths"),
-                    f"orgPaths of the caller {name} must be like o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/, not {path!r}.",
-                )
-        return tuple(map(str, paths))
-
-    def _tags(self, name: str, value: Any) -> dict[str, str] | None:
+    def _tags(self, name: str, value: Mapping[Any, Any] | None) -> dict[str, str] | None:
         """The principal tags."""
-        if value is not None and not isinstance(value, dict):
-            self._wrong((name, "tags"), f"The tags of {name} must be a mapping.")
+        if value is None:
             return None
-        tags = value and {str(key): str(each) for key, each in value.items()}
-        problem = tag_problem(tags) if tags else None
+        tags = {str(key): _text(each) for key, each in value.items()}
+        problem = tag_problem(tags)
         if problem:
             self._wrong((name, "tags"), f"The caller {name}: {problem}.")
         return tags
@@ -164,6 +117,18 @@ class CallerReader:
         return Policy(statements=tuple(statements))
 
 
+def _text(value: str | float) -> str:
+    """A tag's value as it was written."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def session_arn(role_arn: str, session: str) -> str:
+    """A role calls by a session of it."""
+    _, partition, _, _, account, resource = role_arn.split(":", 5)
+    role = resource.rpartition("/")[2]
+    return f"arn:{partition}:sts::{account}:assumed-role/{role}/{session}"
+
+
 def with_callers(
     principals: Iterable[Principal], callers: Iterable[CallerSettings], *, region: str, account: str
 ) -> tuple[Principal, ...]:
@@ -173,16 +138,16 @@ def with_callers(
         ConfigurationError: A caller that is no function has no ARN.
     """
     known = {each.name: each for each in principals}
+    functions = ", ".join(known) or "there is none"
     problems = []
     for each in callers:
         before = known.get(each.name)
         if each.arn is None and before is None:
-            problems.append(
-                Problem(
-                    f"The caller {each.name} needs an arn: that of its role, such as arn:aws:iam::{account}:role/NAME.",
-                    each.origin,
-                )
+            message = (
+                f"The caller {each.name} needs an arn: that of its role, such as arn:aws:iam::{account}:role/NAME. "
+                f"Only a function needs none ({functions}).{did_you_mean(each.name, known)}"
             )
+            problems.append(Problem(message, each.origin))
             continue
         known[each.name] = _principal(each, before, region=region, account=account)
     if problems:

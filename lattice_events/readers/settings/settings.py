@@ -1,25 +1,22 @@
-"""``custom.lattice`` of a serverless.yml: how the local network plays what is not in the file."""
+"""Settings: how the local network plays what no definition says; several places may say some."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any
 from urllib.parse import urlsplit
 
-from lattice_events.assumptions import DEFAULTS, Assumptions
+from lattice_events.assumptions import Assumptions
 from lattice_events.errors import Problem
 from lattice_events.readers.common.documents import Path
-from lattice_events.readers.common.fragment import did_you_mean
-from lattice_events.readers.common.sources import SettingsSource
-from lattice_events.readers.settings.callers import VPC, CallerReader, CallerSettings
+from lattice_events.readers.common.sources import RunSettings, SettingsSource
+from lattice_events.readers.settings.callers import CallerReader, CallerSettings
+from lattice_events.readers.settings.schema import NAMED, find_mistakes
 
-_KEYS = (
-    "assumptions", "callers", "defaultVpc", "manifests", "maxProcesses", "python", "serviceNetwork", "targets"
-)  # fmt: skip
-_TARGET_KEYS = ("command", "cwd", "url")
+Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,28 +30,83 @@ class TargetSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
-    """The settings of one serverless.yml; paths are absolute.
+class Said:
+    """One setting as one place says it.
 
     Attributes:
-        manifests: Files and folders of Kubernetes manifests.
-        targets: By name of a Kubernetes Service or of a target group.
-        python: The interpreter that runs the functions; empty for the one of ``lattice``.
-        max_processes: How many processes a function may have.
-        service_network: The defined service network that references mean.
-        callers: Who calls, beside the functions.
-        default_vpc: Id or ARN of the VPC that others call from.
-        assumptions: Where VPC Lattice is silent.
+        value: What it means.
+        written: What it is there.
+        origin: Where.
+    """
+
+    value: Any
+    written: Any = field(default=None, compare=False)
+    origin: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What one place says, or several; paths are absolute.
+
+    Attributes:
+        manifests: Files and folders to read.
+        said: Every other setting, with each place that says it. Its key is its name; of what has a name of
+            its own (a target, a caller, an assumption), also that one.
     """
 
     manifests: tuple[FilePath, ...] = ()
-    targets: Mapping[str, tuple[TargetSettings, ...]] = field(default_factory=dict)
-    python: str = ""
-    max_processes: int = 4
-    service_network: str | None = None
-    callers: tuple[CallerSettings, ...] = ()
-    default_vpc: str | None = None
-    assumptions: Assumptions = DEFAULTS
+    said: Mapping[Key, tuple[Said, ...]] = field(default_factory=dict)
+
+    @property
+    def targets(self) -> dict[str, tuple[TargetSettings, ...]]:
+        """By name of a Kubernetes Service or of a target group."""
+        return self._named("targets")
+
+    @property
+    def callers(self) -> tuple[CallerSettings, ...]:
+        """Who calls, beside the functions."""
+        return tuple(self._named("callers").values())
+
+    @property
+    def run_settings(self) -> RunSettings:
+        """How functions run."""
+        default = RunSettings()
+        return RunSettings(
+            python=self._value("python", default.python),
+            max_processes=self._value("maxProcesses", default.max_processes),
+        )
+
+    @property
+    def service_network(self) -> str | None:
+        """The defined service network that references mean."""
+        network: str | None = self._value("serviceNetwork", None)
+        return network
+
+    @property
+    def default_vpc(self) -> str | None:
+        """Id or ARN of the VPC that others call from."""
+        vpc: str | None = self._value("defaultVpc", None)
+        return vpc
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """Where VPC Lattice is silent."""
+        return Assumptions(**self._named("assumptions"))
+
+    def only(self, names: Collection[str]) -> Settings:
+        """Some of what is said."""
+        return Settings(said={key: said for key, said in self.said.items() if key[0] in names})
+
+    def without(self, names: Collection[str]) -> Settings:
+        """All but some of what is said."""
+        return self.only({key[0] for key in self.said} - set(names))
+
+    def _value(self, name: str, default: Any) -> Any:
+        said = self.said.get((name,))
+        return said[0].value if said else default
+
+    def _named(self, kind: str) -> dict[str, Any]:
+        return {key[1]: said[0].value for key, said in self.said.items() if key[0] == kind}
 
 
 def parse_settings(source: SettingsSource) -> tuple[Settings, tuple[Problem, ...]]:
@@ -65,18 +117,20 @@ def parse_settings(source: SettingsSource) -> tuple[Settings, tuple[Problem, ...
 
 
 def _url_problem(url: str) -> str | None:
-    """Say what is wrong with the URL of a target, or ``None``."""
+    """Say what the URL of a target must be, where that can be said better than by an example."""
     if not url.startswith(("http://", "https://")):
-        return "start with http:// or https://"
+        return "must start with http:// or https://"
     try:
         parts = urlsplit(url)
         has_port = parts.port is None or parts.port > 0
     except ValueError:
         has_port, parts = False, urlsplit("")
+    if parts.username is not None:
+        return "must not have a user or a password"
     if not has_port or not parts.hostname:
-        return f"have a host and a port, not {url!r}"
-    if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username:
-        return f"end after the port, not {url!r}: a request keeps its own path"
+        return f"must have a host and a port, not {url!r}"
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        return f"must end after the port, not {url!r}: a request keeps its own path"
     return None
 
 
@@ -87,135 +141,74 @@ class _Parser:
         self._folder = source.folder
         self._locate = source.locate
         self._root = source.root
+        self._bad: list[Path] = []
         self.problems: list[Problem] = []
 
     def _wrong(self, path: Path, message: str) -> None:
         self.problems.append(Problem(message, self._locate((*self._root, *path))))
 
     def parse(self, value: Any) -> Settings:
+        """Read what the schema allows of it."""
+        mistakes = find_mistakes(value, name=".".join(map(str, self._root)), finer={"url": _url_problem})
+        for each in mistakes:
+            self._wrong(each.path, each.message)
+            self._bad.append(each.path)
         if not isinstance(value, dict):
-            self._wrong((), "custom.lattice must be a mapping.")
             return Settings()
-        for key in value:
-            if key not in _KEYS:
-                self._wrong((key,), f"custom.lattice has no setting {key}.{did_you_mean(str(key), _KEYS)}")
-        python = value.get("python", "")
-        network = value.get("serviceNetwork")
-        callers = CallerReader(self._locate, (*self._root, "callers"))
-        read = callers.read(value.get("callers", {}))
-        self.problems += callers.problems
-        return Settings(
-            manifests=tuple(self._manifests(value.get("manifests", []))),
-            targets=self._targets(value.get("targets", {})),
-            python=self._interpreter(python) if python else "",
-            max_processes=self._max_processes(value.get("maxProcesses", 4)),
-            service_network=None if network is None else str(network),
-            callers=read,
-            default_vpc=self._default_vpc(value.get("defaultVpc")),
-            assumptions=self._assumptions(value.get("assumptions", {})),
-        )
+        manifests = value.get("manifests", []) if self._is_good(("manifests",)) else []
+        said = {
+            tuple(map(str, path)): (self._said(path, written),)
+            for path, written in self._entries(value)
+            if written is not None
+        }
+        return Settings(manifests=tuple(self._manifests(manifests)), said=said)
 
-    def _manifests(self, value: Any) -> list[FilePath]:
-        items = [value] if isinstance(value, str) else value
-        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-            self._wrong(("manifests",), "manifests must be a list of files or folders.")
-            return []
-        paths = []
-        for index, item in enumerate(items):
+    def _entries(self, value: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
+        """Every setting that can be read, by key, and by name where it has one."""
+        for key, written in value.items():
+            if key in NAMED and isinstance(written, dict):
+                # A target that is wrong is still one: that it is missing would be a second problem.
+                names = (name for name in written if key == "targets" or self._is_good((key, name)))
+                yield from (((key, name), written[name]) for name in names)
+            elif key not in ("manifests", "$schema") and self._is_good((key,)):
+                yield (key,), written
+
+    def _is_good(self, path: Path) -> bool:
+        """Whether the schema has nothing against what stands at a path."""
+        return not any(each[: len(path)] == path for each in self._bad)
+
+    def _said(self, path: Path, written: Any) -> Said:
+        """What a setting means."""
+        origin = self._locate((*self._root, *path))
+        return Said(value=self._read(path, written, origin), written=written, origin=origin)
+
+    def _read(self, path: Path, written: Any, origin: str) -> Any:
+        if path[0] == "targets":
+            return self._targets(written, origin) if self._is_good(path) else ()
+        if path[0] == "callers":
+            reader = CallerReader(self._locate, (*self._root, "callers"))
+            caller = reader.read(str(path[1]), written)
+            self.problems += reader.problems
+            return caller
+        if path[0] == "python":
+            return str(self._folder / written) if "/" in written else written
+        return int(written) if isinstance(written, float) else written  # 502.0 is a whole number
+
+    def _manifests(self, value: Any) -> Iterator[FilePath]:
+        for index, item in enumerate([value] if isinstance(value, str) else value):
             path = self._folder / item
             if os.path.exists(path):  # which a name that no file can have is not, either
-                paths.append(path)
+                yield path
             else:
                 self._wrong(("manifests", index), f"There is no file or folder {item}.")
-        return paths
 
-    def _interpreter(self, value: Any) -> str:
-        """An interpreter: a path from the file's folder, or a program on PATH."""
-        text = str(value)
-        return str(self._folder / text) if "/" in text else text
+    def _targets(self, written: Any, origin: str) -> tuple[TargetSettings, ...]:
+        """One ``{url: …}`` or ``{command: […]}``, or several."""
+        targets = written if isinstance(written, list) else [written]
+        return tuple(self._target(each, origin) for each in targets)
 
-    def _max_processes(self, value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 1000:
-            self._wrong(
-                ("maxProcesses",), f"maxProcesses must be a whole number from 1 to 1000, not {value!r}."
-            )
-            return 4
-        return value
-
-    def _default_vpc(self, value: Any) -> str | None:
-        if value is None or (isinstance(value, str) and VPC.fullmatch(value)):
-            return value
-        self._wrong(("defaultVpc",), f"defaultVpc must be the id or the ARN of a VPC, not {value!r}.")
-        return None
-
-    def _targets(self, value: Any) -> dict[str, tuple[TargetSettings, ...]]:
-        if not isinstance(value, dict):
-            self._wrong(("targets",), "targets must be a mapping from a name to {url: …} or {command: […]}.")
-            return {}
-        targets = {}
-        for name, item in value.items():
-            items = item if isinstance(item, list) and item else [item]
-            read = [self._target(("targets", name), each) for each in items]
-            targets[str(name)] = tuple(each for each in read if each is not None)
-        return targets
-
-    def _target(self, path: Path, value: Any) -> TargetSettings | None:
-        """One ``{url: …}`` or ``{command: […]}``."""
-        name = path[-1]
-        if not isinstance(value, dict) or ("url" in value) == ("command" in value):
-            self._wrong(path, f"The target {name} must have one of url and command.")
-            return None
-        for key in value:
-            if key not in _TARGET_KEYS:
-                self._wrong(
-                    (*path, key), f"A target has no setting {key}.{did_you_mean(str(key), _TARGET_KEYS)}"
-                )
-        origin = self._locate((*self._root, *path))
-        if "url" in value:
-            problem = _url_problem(str(value["url"]))
-            if problem:
-                self._wrong((*path, "url"), f"The url of the target {name} must {problem}.")
-            return TargetSettings(url=str(value["url"]).rstrip("/"), origin=origin)
-        command = value["command"]
-        if (
-            not isinstance(command, list)
-            or not command
-            or not all(isinstance(word, (str, int)) for word in command)
-        ):
-            self._wrong(
-                (*path, "command"), f"The command of the target {name} must be a list: [python3, app.py]."
-            )
-            return None
-        cwd = str(self._folder / str(value.get("cwd", ".")))
-        return TargetSettings(command=tuple(map(str, command)), cwd=cwd, origin=origin)
-
-    def _assumptions(self, value: Any) -> Assumptions:
-        """Switches by name; each must have the type of its default."""
-        if not isinstance(value, dict):
-            self._wrong(("assumptions",), "assumptions must be a mapping from a name to a value.")
-            return DEFAULTS
-        known = {each.name: each for each in fields(Assumptions)}
-        changes: dict[str, Any] = {}
-        for name, given in value.items():
-            if name not in known:
-                self._wrong(
-                    ("assumptions", name), f"There is no assumption {name}.{did_you_mean(str(name), known)}"
-                )
-            elif (problem := _switch_problem(known[name], given)) is not None:
-                self._wrong(("assumptions", name), f"{name} must be {problem}.")
-            else:
-                changes[name] = given
-        return Assumptions(**changes)
-
-
-def _switch_problem(switch: Field[Any], given: Any) -> str | None:
-    """Say what a switch must be that is not of its type, or not one of its values; else ``None``."""
-    kind, limits = get_type_hints(Assumptions)[switch.name], switch.metadata["limits"]
-    if get_origin(kind) is Literal:
-        choices = " or ".join(map(repr, get_args(kind)))
-        return None if given in get_args(kind) else f"{choices}, not {given!r}"
-    if type(given) is not kind:
-        return f"a {kind.__name__}, like {switch.default!r}; not {given!r}"
-    if limits and not limits[0] <= given <= limits[1]:
-        return f"from {limits[0]} to {limits[1]}, not {given!r}"
-    return None
+    def _target(self, written: Mapping[str, Any], origin: str) -> TargetSettings:
+        if "url" in written:
+            return TargetSettings(url=written["url"].rstrip("/"), origin=origin)
+        command = tuple(map(str, written["command"]))
+        return TargetSettings(command=command, cwd=str(self._folder / written.get("cwd", ".")), origin=origin)

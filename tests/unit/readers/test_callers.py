@@ -12,7 +12,6 @@ from lattice_events.network.model import Network, Principal, ServiceNetwork
 from lattice_events.network.policy import Caller, Facts, Policy, evaluate, parse_policy
 from lattice_events.readers.project import Project
 from lattice_events.readers.settings.callers import with_callers
-from lattice_events.readers.settings.settings import Settings
 from tests.unit.readers.test_settings import parse
 
 ALLOW = {"Statement": {"Sid": "Own", "Effect": "Allow", "Action": "vpc-lattice-svcs:Invoke", "Resource": "*"}}
@@ -114,7 +113,7 @@ def test_a_function_may_be_somebody_else() -> None:
     ("callers", "said"),
     [
         ([], "serverless.yml:custom.lattice.callers: callers must be a mapping"),
-        ({"pod": 1}, "serverless.yml:custom.lattice.callers.pod: The caller pod must be a mapping with an arn."),
+        ({"pod": 1}, "serverless.yml:custom.lattice.callers.pod: The caller pod must be a mapping with an arn"),
         ({"pod": {}}, "The caller pod needs an arn: that of its role, such as arn:aws:iam::123456789012:role/NAME."),
         ({"pod": {"role": "x"}}, "serverless.yml:custom.lattice.callers.pod.role: A caller has no setting role."),
         ({"pod": {"arn": "arn:aws:iam::123456789012:root"}}, "arn of the caller pod must be the ARN of a role, a role's session (assumed-role/ROLE/SESSION) or a user"),
@@ -123,14 +122,14 @@ def test_a_function_may_be_somebody_else() -> None:
         ({"pod": {"arn": "arn:aws:iam::123456789012:role/*"}}, "arn of the caller pod must be the ARN of a role"),
         ({"the pod": {"arn": "arn:aws:iam::123456789012:role/a"}}, "The caller 'the pod' needs a session: its own name is not 2 to 64 letters, digits and _+=,.@-."),
         ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "orgId": "o 1"}}, "orgId of the caller pod must be the id of an organization, like o-a1b2c3d4e5, not 'o 1'."),
-        ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "orgPaths": ["o-1/r-1/", "o-1\n"]}}, "orgPaths of the caller pod must be like o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/, not 'o-1\\n'."),
+        ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "orgPaths": ["o-1/r-1/", "o-1\n"]}}, "The orgPaths of the caller pod must be like o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/, not 'o-1\\n'."),
         ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "tags": {"team": "a\nb"}}}, "callers.pod.tags: The caller pod: the tag 'team': 'a\\nb' may contain only letters, digits, spaces and _.:/=+-@."),
         ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "tags": {"te;am": "a"}}}, "the tag 'te;am': 'a' may contain only"),
         ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "tags": {"": "a"}}}, "the tag '' is too long: IAM takes a key of 1 to 128 characters"),
         ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "tags": {"a": "b" * 257}}}, "a value of up to 256"),
         ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "session": "a b"}}, "session of the caller pod must be 2 to 64"),
         ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "vpc": "there"}}, "vpc of the caller pod must be the id or the ARN of a VPC"),
-        ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "tags": ["a"]}}, "The tags of pod must be a mapping."),
+        ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "tags": ["a"]}}, "The tags of the caller pod must be a mapping."),
         ({"pod": {"arn": "arn:aws:iam::123456789012:role/a", "policies": [{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": "*"}]}]}}, "callers.pod.policies.0.Statement.0.Principal: Statement[0].Principal is not allowed in an identity policy"),
     ],
 )  # fmt: skip
@@ -157,7 +156,7 @@ def test_where_others_come_from(chosen: str | None, associated: tuple[str, ...],
     networks = (ServiceNetwork(name="n", arn="arn:n", vpc_ids=associated),)
     network = Network(region="us-west-2", account="1", service_networks=networks)
 
-    project = Project(network=network, settings=Settings(default_vpc=chosen), notes=())
+    project = Project(network=network, settings=parse({"defaultVpc": chosen}, Path()), notes=())
 
     assert project.default_vpc_arn == vpc
 

@@ -210,7 +210,7 @@ def test_a_mistake_is_named_in_the_controller_s_words(old: str, new: str, said: 
 
 def test_pods_without_a_stand_in_say_what_to_write() -> None:
     with pytest.raises(
-        ConfigurationError, match=r"custom.lattice.targets.app: \{url: http://127.0.0.1:PORT\}"
+        ConfigurationError, match=r"--target app=http://127.0.0.1:PORT, or targets: \{app: \{command"
     ):
         read(GATEWAY + ROUTE, urls={})
 

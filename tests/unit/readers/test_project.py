@@ -189,7 +189,7 @@ def test_two_services_that_mean_different_pods_by_one_name_clash(shop: Path) -> 
     (shop / "other/serverless.yml").write_text(SERVERLESS)  # its app.py is the one of its own folder
 
     assert problems(".", "other") == [
-        "other/serverless.yml:13:7: Two serverless.yml define the target app; the other is at serverless.yml:13:7."
+        'serverless.yml:13:7: targets.app is {"command": ["python3", "app.py"]} here, but {"command": ["python3", "app.py"]} at other/serverless.yml:13:7 (from another folder). Keep one of them.'
     ]
 
 

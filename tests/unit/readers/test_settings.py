@@ -10,7 +10,7 @@ import pytest
 
 from lattice_events.assumptions import Assumptions
 from lattice_events.errors import ConfigurationError
-from lattice_events.readers.common.sources import SettingsSource
+from lattice_events.readers.common.sources import RunSettings, SettingsSource
 from lattice_events.readers.settings.settings import Settings, parse_settings
 
 
@@ -53,8 +53,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     assert settings.targets["app"][0].command == ("python3", "app.py", "7")
     assert settings.targets["app"][0].cwd == str(tmp_path / "k8s")
     assert settings.targets["other"][0].url == "http://a"
-    assert settings.python == str(tmp_path / ".venv/bin/python")
-    assert (settings.max_processes, settings.service_network) == (2, "sample")
+    assert settings.run_settings == RunSettings(python=str(tmp_path / ".venv/bin/python"), max_processes=2)
+    assert settings.service_network == "sample"
     assert settings.assumptions == Assumptions(prefix_mode="element", match_query_string=True)
 
 
@@ -70,7 +70,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ({"targets": {"app": {}}}, "The target app must have one of url and command."),
         ({"targets": {"app": {"url": "x", "command": ["a"]}}}, "The target app must have one of url and command."),
         ({"targets": {"app": {"url": "127.0.0.1"}}}, "must start with http:// or https://."),
-        ({"targets": {"app": {"command": "python3 app.py"}}}, "must be a list: [python3, app.py]."),
+        ({"targets": {"app": {"command": "python3 app.py"}}}, "must be a list, like [python3, app.py], not 'python3 app.py'."),
         ({"targets": {"app": []}}, "The target app must have one of url and command."),
         ({"targets": {"app": {"url": "http://"}}}, "The url of the target app must have a host and a port, not 'http://'."),
         ({"targets": {"app": {"url": "http://a:99999"}}}, "must have a host and a port, not 'http://a:99999'."),
@@ -79,12 +79,12 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ({"assumptions": []}, "assumptions must be a mapping"),
         ({"assumptions": {"prefix_mod": "x"}}, "There is no assumption prefix_mod. Did you mean prefix_mode?"),
         ({"assumptions": {"prefix_mode": "word"}}, "prefix_mode must be 'string' or 'element', not 'word'."),
-        ({"assumptions": {"match_query_string": "yes"}}, "match_query_string must be a bool, like False; not 'yes'."),
-        ({"assumptions": {"function_error_status": "502"}}, "function_error_status must be a int, like 502; not '502'."),
-        ({"assumptions": {"function_error_status": True}}, "function_error_status must be a int, like 502; not True."),
-        ({"assumptions": {"function_error_status": 100}}, "serverless.yml:custom.lattice.assumptions.function_error_status: function_error_status must be from 400 to 599, not 100."),
-        ({"assumptions": {"clock_skew_seconds": -1}}, "clock_skew_seconds must be from 0 to 86400, not -1."),
-        ({"assumptions": {"clock_skew_seconds": 999999999999999}}, "clock_skew_seconds must be from 0 to 86400, not 999999999999999."),
+        ({"assumptions": {"match_query_string": "yes"}}, "match_query_string must be true or false, not 'yes'."),
+        ({"assumptions": {"function_error_status": "502"}}, "function_error_status must be a whole number from 400 to 599, not '502'."),
+        ({"assumptions": {"function_error_status": True}}, "function_error_status must be a whole number from 400 to 599, not True."),
+        ({"assumptions": {"function_error_status": 100}}, "serverless.yml:custom.lattice.assumptions.function_error_status: function_error_status must be a whole number from 400 to 599, not 100."),
+        ({"assumptions": {"clock_skew_seconds": -1}}, "clock_skew_seconds must be a whole number from 0 to 86400, not -1."),
+        ({"assumptions": {"clock_skew_seconds": 999999999999999}}, "clock_skew_seconds must be a whole number from 0 to 86400, not 999999999999999."),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_place(value: Any, said: str, tmp_path: Path) -> None:
@@ -106,6 +106,8 @@ def test_a_number_of_an_assumption_has_limits(switch: dataclasses.Field[Any], tm
         parsed = parse({"assumptions": {switch.name: given}}, tmp_path)
         assert getattr(parsed.assumptions, switch.name) == given
     for given in (low - 1, high + 1):
-        with pytest.raises(ConfigurationError, match=f"must be from {low} to {high}, not {given}"):
+        with pytest.raises(
+            ConfigurationError, match=f"must be a whole number from {low} to {high}, not {given}"
+        ):
             parse({"assumptions": {switch.name: given}}, tmp_path)
     assert (low, high) == ((400, 599) if switch.name.endswith("_status") else (0, 86400))
