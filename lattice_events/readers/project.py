@@ -25,6 +25,7 @@ from lattice_events.readers.common.sources import (
     SettingsSource,
     Source,
 )
+from lattice_events.readers.finding import chart_note, entries, is_chart
 from lattice_events.readers.linking.assemble import assemble
 from lattice_events.readers.settings.callers import vpc_arn, with_callers
 from lattice_events.readers.settings.file import NAMES, SETTINGS, SettingsFile, load_settings
@@ -34,7 +35,6 @@ from lattice_events.readers.table import READERS
 
 Allocate = Callable[[str, TargetSettings], str]
 _REGION = re.compile("[a-z0-9-]+")
-_SUFFIXES = (".json", ".template", ".yaml", ".yml")  # of files in a folder; one that is named may have any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,8 +252,10 @@ class _Loader:
                 self._collect_settings(entry)
             claimed.append(self._load(Found(entry)) or (entry.is_dir() and self._load_inside(entry)))
 
-        for entry in _entries(folder):
+        for entry in entries(folder):
             self._collecting(load, entry)
+        if is_chart(folder):
+            self._notes.append(chart_note(folder))
         return any(claimed)
 
     def _load_further(self, file: FilePath) -> Sequence[Source]:
@@ -303,20 +305,6 @@ def _claim(found: Found) -> tuple[Reader, FilePath] | tuple[None, None]:
         if file is not None:
             return reader, file
     return None, None
-
-
-def _entries(folder: FilePath) -> Iterator[FilePath]:
-    """Files of a folder that may be of some form, and folders, without hidden ones and packages."""
-    try:
-        names = sorted(os.listdir(folder))
-    except OSError:  # nothing that this user may read
-        return
-    for name in names:
-        entry = folder / name
-        is_ours = not name.startswith(".") and name != "node_modules"
-        is_folder = entry.is_dir() and not entry.is_symlink()  # a link may lead back up
-        if is_ours and (is_folder or (entry.suffix in _SUFFIXES and entry.is_file())):
-            yield entry
 
 
 def _unreachable(network: Network) -> Iterator[str]:

@@ -174,4 +174,6 @@ def _load_nested(context: Context, file: FilePath) -> TemplateSource | None:
     return next((source for source in sources if isinstance(source, TemplateSource)), None)
 
 
-CLOUDFORMATION = Reader(form="a CloudFormation template (with Resources)", claims=_claims, load=_load)
+CLOUDFORMATION = Reader(
+    form="a CloudFormation template (with Resources)", claims=_claims, load=_load, keys=("Resources",)
+)

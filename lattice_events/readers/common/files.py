@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 
 from lattice_events.errors import ManifestError, Problem
 
-_MAX_BYTES = 16 * 1024 * 1024  # of a file: sixteen times what CloudFormation takes
+MAX_BYTES = 16 * 1024 * 1024  # of a file: sixteen times what CloudFormation takes
 
 
 def read_text(file: FilePath, shown: str) -> str:
@@ -18,10 +18,10 @@ def read_text(file: FilePath, shown: str) -> str:
     """
     try:
         with file.open("rb") as opened:
-            data = opened.read(_MAX_BYTES + 1)
-        if len(data) <= _MAX_BYTES:
+            data = opened.read(MAX_BYTES + 1)
+        if len(data) <= MAX_BYTES:
             return data.decode("utf-8-sig")
-        reason = f"it has more than {_MAX_BYTES // 1024 // 1024} MB"
+        reason = f"it has more than {MAX_BYTES // 1024 // 1024} MB"
     except OSError as error:
         reason = str(error.strerror)
     except UnicodeDecodeError:

@@ -187,8 +187,11 @@ class Reader:
         claims: Gives the file that stands for what it can load, so that nothing is loaded twice; ``None`` where
             it can load nothing, which costs little. Raises `ManifestError` for a file that cannot be parsed.
         load: Loads what is claimed. Raises `ConfigurationError`, which carries every problem.
+        keys: Of which a file must have one that is read because it lies in a named folder; a folder that holds
+            much else is not parsed, nor refused, for it.
     """
 
     form: str
     claims: Callable[[Found], FilePath | None]
     load: Callable[[Found, ReadOptions], Sequence[Source]]
+    keys: tuple[str, ...] = ()

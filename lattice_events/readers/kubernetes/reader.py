@@ -75,4 +75,4 @@ def _is_object(document: Document) -> bool:
     return isinstance(document.value, dict) and "kind" in document.value
 
 
-KUBERNETES = Reader(form="Kubernetes manifests (with kind)", claims=_claims, load=_load)
+KUBERNETES = Reader(form="Kubernetes manifests (with kind)", claims=_claims, load=_load, keys=("kind",))

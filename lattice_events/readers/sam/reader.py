@@ -116,4 +116,9 @@ def _notes(origin: str, translation: Translation) -> list[str]:
     return [f"{origin}: What SAM makes of {kinds} is left out; functions and layers are there."]
 
 
-SAM = Reader(form="a SAM template (with Transform: AWS::Serverless-2016-10-31)", claims=_claims, load=_load)
+SAM = Reader(
+    form="a SAM template (with Transform: AWS::Serverless-2016-10-31)",
+    claims=_claims,
+    load=_load,
+    keys=("Resources",),
+)

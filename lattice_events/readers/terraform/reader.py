@@ -148,4 +148,5 @@ TERRAFORM = Reader(
     form="a plan or state of Terraform (terraform show -json plan.out > plan.json)",
     claims=_claims,
     load=_load,
+    keys=("format_version", "terraform_version"),
 )

@@ -49,8 +49,8 @@ def test_a_package_with_one_odd_value_is_read_or_refused(file: str, odd: Any, sh
         ("kind: Gateway".encode("utf-32"), "The file cannot be read: it is not UTF-8 text; save it as UTF-8."),
         (b"kind: \xff", "The file cannot be read: it is not UTF-8 text; save it as UTF-8."),
         (b"#" * (16 * 1024 * 1024 + 1), "The file cannot be read: it has more than 16 MB."),
-        (b"a: \0", "1:4: This is not YAML: it contains the character U+0000."),
-        (b"[" * 5000, "1:102: This is not YAML: it has more than 100 levels."),
+        (b"kind: \0", "1:7: This is not YAML: it contains the character U+0000."),
+        (b"kind: " + b"[" * 5000, "1:107: This is not YAML: it has more than 100 levels."),
     ],
     ids=["UTF-16", "UTF-32", "no UTF-8", "endless", "NUL", "deep"],
 )  # fmt: skip

@@ -366,3 +366,34 @@ def test_a_policy_that_asks_for_what_no_request_here_has_is_noted(kind: str, sho
         f"A policy of {words} guarded uses aws:SourceVpc, which lattice dev never sets; it is treated as absent.",
         "A policy of pod uses aws:userid, which lattice dev never sets; it is treated as absent.",
     )
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("tsconfig.json", '{ // comments\n "compilerOptions": {"resources": 1}, }'),
+        ("package-lock.json", '{"packages": {"kind-of": {"version": "6"}}, }'),
+        ("compose.j2.yaml", "{% if x %}\nservices: [\n"),
+        ("unrelated.yaml", "a: 1\na: 2\n"),
+    ],
+)
+def test_what_is_none_of_ours_in_a_folder_is_passed_over(file: str, text: str, shop: Path) -> None:
+    (shop / "k8s" / file).write_text(text)
+
+    assert [service.name for service in load("k8s", runs_functions=False).network.services] == [
+        "eks-app-default"
+    ]
+
+
+def test_a_helm_chart_is_noted(shop: Path) -> None:
+    (shop / "chart/templates").mkdir(parents=True)
+    (shop / "chart/Chart.yaml").write_text("name: shop\n")
+    (shop / "chart/templates/route.yaml").write_text(
+        "kind: HTTPRoute\nmetadata: {name: {{ .Values.name }} }\n"
+    )
+    (shop / "chart/all.yaml").write_text(MANIFESTS)
+
+    assert (
+        "chart: The templates of a Helm chart are not read: save what 'helm template' prints, and name that file."
+        in load("chart", runs_functions=False).notes
+    )
