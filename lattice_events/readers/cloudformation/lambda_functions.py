@@ -73,6 +73,9 @@ def _that_runs(reading: Reading, name: str, function: Function) -> Function:
         code=code or "",
         environment=environment,
         layers=layers,
+        log_format="JSON" if _logging(reading, name, "LogFormat") == "JSON" else "Text",
+        log_level=_logging(reading, name, "ApplicationLogLevel"),
+        log_group=_logging(reading, name, "LogGroup"),
         timeout_seconds=reading.attempt(name, lambda: _number(reading, name, "Timeout", 3), 3),
         memory_mb=reading.attempt(name, lambda: _number(reading, name, "MemorySize", 128), 128),
         python=settings.python,
@@ -112,6 +115,12 @@ def _handler(reading: Reading, name: str) -> str:
             f"Handler must be like folder/module.function, not {handler!r}.", ("Handler",)
         )
     return handler
+
+
+def _logging(reading: Reading, name: str, key: str) -> str:
+    """A text of the LoggingConfig, as far as it is known."""
+    value = reading.template.quiet(("Resources", name, "Properties", "LoggingConfig", key))
+    return value if isinstance(value, str) else ""
 
 
 def _check_name(reading: Reading, name: str) -> None:
@@ -154,10 +163,8 @@ def _environment(reading: Reading, name: str) -> Mapping[str, str]:
             resolved = reading.template.resolver.resolve(value)
         except UnresolvableError as error:
             resolved = f"unresolved:{error.intrinsic}:{error.name}"
-            what = f"{key} of {reading.references.name(name)} is unknown ({error})"
-            known_by = f" or {error.option}" if error.option else ""
-            advice = f".{error.advice}" if error.advice else f"; set it with --env {key}=VALUE{known_by}."
-            reading.fragment.notes.append(what + advice)
+            if key not in reading.options.environment:
+                reading.unknown_variable(str(key), reading.references.name(name), error)
         if resolved is not NO_VALUE:
             known[str(key)] = as_text(resolved)
     _check_size(known)

@@ -40,6 +40,7 @@ class Reading:
         self.options = template.options
         self.references = template.references
         self.fragment = Fragment()
+        self._unknown_variables: dict[str, tuple[str, list[str]]] = {}  # why, and of which functions
         self._notes: dict[str, list[str]] = {}  # with their places
         self.rules: dict[str, list[Rule]] = {}  # by the ARN of their listener
         self.role_policies: dict[str, Policy | None] = {}  # by logical id of the role
@@ -72,8 +73,20 @@ class Reading:
         """Record what is not emulated or not known; the same message is one note, however often it holds."""
         self._notes.setdefault(message, []).append(self.template.locate(path))
 
+    def unknown_variable(self, key: str, function: str, error: UnresolvableError) -> None:
+        """Record a function's variable that cannot be known; a name is one note, however many functions have it."""
+        known_by = f" or {error.option}" if error.option else ""
+        advice = f".{error.advice}" if error.advice else f"; set it with --env {key}=VALUE{known_by}."
+        _, functions = self._unknown_variables.setdefault(key, (f"({error}){advice}", []))
+        functions.append(function)
+
     def finish(self) -> Fragment:
         """The fragment, when everything is read."""
+        variables = []
+        for key, (why, functions) in self._unknown_variables.items():
+            others = f" and {len(functions) - 1} more" if len(functions) > 1 else ""
+            variables.append(f"{key} of {functions[0]}{others} is unknown {why}")
+        self.fragment.notes[:0] = variables
         for message, places in self._notes.items():
             more = f" So it is at {len(places) - 1} more." if len(places) > 1 else ""
             self.fragment.notes.append(f"{places[0]}: {message}{more}")

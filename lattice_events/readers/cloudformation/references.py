@@ -6,11 +6,13 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lattice_events.arn import Arn
 from lattice_events.network.model import generated_domain_name, make_id
+from lattice_events.readers.cloudformation.attributes import attributes_of, reference_of
 from lattice_events.readers.cloudformation.outside import UnresolvableError
 from lattice_events.readers.cloudformation.types import (
     ALIAS,
@@ -26,7 +28,6 @@ from lattice_events.readers.cloudformation.types import (
     SERVICE_NETWORK,
     TARGET_GROUP,
     VERSION,
-    VPC,
     VPC_ASSOCIATION,
 )
 from lattice_events.readers.cloudformation.unknown import UnknownValueError
@@ -38,11 +39,12 @@ if TYPE_CHECKING:
     from lattice_events.readers.cloudformation.template import Template
 
 _NAME_KEYS = {
-    LAYER: "LayerName",
     FUNCTION: "FunctionName",
     ROLE: "RoleName",
     MANAGED_POLICY: "ManagedPolicyName",
+    LAYER: "LayerName",
 }
+_LONGEST_NAME = 64  # of a function or a role
 _NAMED_KINDS = {SERVICE_NETWORK: "service network", SERVICE: "service", TARGET_GROUP: "target group"}
 # Of VPC Lattice's types: the start of an id, and how an ARN calls it if that is not the type's own name.
 _IDS = {
@@ -69,6 +71,7 @@ class References:
         self._names: dict[str, str | Exception | None] = {}
         self._naming: set[str] = set()
         self._arns: dict[str, str] = {}
+        self._by_arn: dict[str, Mapping[str, str]] = {}
 
     def own_name(self, name: str) -> str | None:
         """The name that a resource gives itself.
@@ -107,11 +110,11 @@ class References:
     def _made_up_name(self, name: str) -> str:
         """A name for what was given none, as CloudFormation makes it of the stack and the logical id."""
         kind, stack = self._kind(name), self._template.options.stack_name
-        if kind == FUNCTION:
+        if kind in (FUNCTION, LAYER):
             return name
         if kind in _NAMED_KINDS:
             return made_up_name(_NAMED_KINDS[kind], stack, name)
-        return f"{stack}-{name}"
+        return re.sub(r"[^a-zA-Z0-9_-]+", "-", f"{stack}-{name}")[:_LONGEST_NAME]
 
     def _kind(self, name: str) -> str:
         return str(self._template.kind(name))
@@ -125,10 +128,9 @@ class References:
             UnresolvableError: Nothing that could be known.
         """
         kind = self._known_kind("Ref", name, name)
-        if kind in _REFERENCES:
-            return _REFERENCES[kind](self, name)
-        if kind.startswith(LATTICE):
-            return self.arn(name)
+        answer = reference_of(kind)
+        if answer is not None:
+            return answer(self, name)
         raise UnresolvableError("Ref", name, why=f"a resource of type {kind}")
 
     def attribute(self, name: str, attribute: str) -> Any:
@@ -187,10 +189,10 @@ class References:
         where = f"{options.region}:{options.account}"
         if kind == FUNCTION:
             return f"arn:aws:lambda:{where}:function:{self.name(name)}"
-        if kind in (ALIAS, VERSION):
-            return f"arn:aws:lambda:{where}:function:{self._qualified(name)}"
         if kind == LAYER:
             return f"arn:aws:lambda:{where}:layer:{self.name(name)}:1"
+        if kind in (ALIAS, VERSION):
+            return f"arn:aws:lambda:{where}:function:{self._qualified(name)}"
         if kind in (ROLE, MANAGED_POLICY):
             path = self._quiet_text(name, "Path") or "/"
             return f"arn:aws:iam::{options.account}:{'role' if kind == ROLE else 'policy'}{path}{self.name(name)}"
@@ -202,7 +204,7 @@ class References:
         Raises:
             UnresolvableError: The function cannot be known.
         """
-        function = self._needed(name, "FunctionName").rpartition("function:")[2]
+        function = self.needed(name, "FunctionName").rpartition("function:")[2]
         return f"{function}:{self._quiet_text(name, 'Name') or 1}"
 
     def _lattice_part(self, name: str, kind: str) -> str:
@@ -234,7 +236,7 @@ class References:
         value = self._template.quiet(("Resources", name, "Properties", key))
         return value if isinstance(value, str) else None
 
-    def _needed(self, name: str, key: str) -> str:
+    def needed(self, name: str, key: str) -> str:
         """A property without which a reference means nothing.
 
         Raises:
@@ -259,32 +261,21 @@ class References:
             service, make_id("svc", service), self._template.options.region
         )
 
+    # ── what only VPC Lattice's resources have ────────────────────────────────────────────────
 
-Answer = Callable[[References, str], Any]
-_ARN: Answer = References.arn
-_REFERENCES: Mapping[str, Answer] = {
-    FUNCTION: References.name,
-    ROLE: References.name,
-    MANAGED_POLICY: _ARN,
-    ALIAS: _ARN,
-    VERSION: _ARN,
-    LAYER: _ARN,
-    VPC: References.vpc_id,
-}
-_ATTRIBUTES: Mapping[str, Mapping[str, Answer]] = {
-    FUNCTION: {"Arn": _ARN},
-    ROLE: {"Arn": _ARN},
-    MANAGED_POLICY: {"PolicyArn": _ARN},
-    ALIAS: {"AliasArn": _ARN},
-    VERSION: {"FunctionArn": _ARN},
-    LAYER: {"LayerVersionArn": _ARN},
-    VPC: {"VpcId": References.vpc_id},
-    SERVICE: {"Arn": _ARN, "Id": References.id, "DnsEntry.DomainName": References.service_domain},
-}
+    def named_arn(self, name: str, key: str, word: str) -> str:
+        """The ARN of what a property names by ARN or id.
 
+        Raises:
+            UnresolvableError: It cannot be known.
+        """
+        text, options = self.needed(name, key), self._template.options
+        if text.startswith("arn:"):
+            return text
+        return f"arn:aws:vpc-lattice:{options.region}:{options.account}:{word}/{text}"
 
-def attributes_of(kind: str) -> Mapping[str, Answer]:
-    """What ``Fn::GetAtt`` gives of a type."""
-    if kind in _ATTRIBUTES:
-        return _ATTRIBUTES[kind]
-    return {"Arn": _ARN, "Id": References.id} if kind.startswith(LATTICE) else {}
+    def find(self, kind: str, arn: str) -> str | None:
+        """The logical id of the resource of a type that has an ARN."""
+        if kind not in self._by_arn:
+            self._by_arn[kind] = {self.arn(name): name for name in self._template.names_of(kind)}
+        return self._by_arn[kind].get(arn)

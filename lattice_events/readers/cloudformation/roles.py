@@ -7,7 +7,7 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from lattice_events.errors import ConfigurationError, Problem
@@ -16,7 +16,8 @@ from lattice_events.network.policy import Caller, Policy, Statement, is_about_la
 from lattice_events.readers.cloudformation.intrinsics import is_intrinsic
 from lattice_events.readers.cloudformation.outside import UnresolvableError
 from lattice_events.readers.cloudformation.reading import Reading
-from lattice_events.readers.common.documents import Path, mapping
+from lattice_events.readers.cloudformation.unknown import UnknownValueError
+from lattice_events.readers.common.documents import Path
 from lattice_events.readers.common.tags import tag_problem
 
 _ALLOW_INVOKE = {"Effect": "Allow", "Action": "vpc-lattice-svcs:Invoke", "Resource": "*"}
@@ -61,105 +62,78 @@ def _tags(reading: Reading, role: str) -> dict[str, str]:
     return tags
 
 
+class _UnknownPolicyError(Exception):
+    """A policy of a role cannot be known at all."""
+
+
 def _policy(reading: Reading, role: str) -> Policy | None:
-    """Every statement of a role's policies that is about VPC Lattice, in one; ``None`` when one policy is unknown."""
+    """Every statement of a role's policies that is about VPC Lattice, in one; ``None`` when one cannot be known."""
     if role not in reading.role_policies:
-        reading.role_policies[role] = _read_policies(reading, role)
+        try:
+            reading.role_policies[role] = Policy(statements=tuple(_all_statements(reading, role)))
+        except (_UnknownPolicyError, UnknownValueError):
+            reading.role_policies[role] = None
     return reading.role_policies[role]
 
 
-def _read_policies(reading: Reading, role: str) -> Policy | None:
-    try:
-        statements = [
-            statement
-            for name, document, path in _documents(reading, role)
-            for statement in _statements(reading, name, document, path)
-        ]
-        for arn in _managed_arns(reading, role):
-            statements += _managed(reading, role, arn)
-    except UnresolvableError:  # nothing is known of a whole policy: it may allow
-        return None
-    return Policy(statements=tuple(statements))
-
-
-def _documents(reading: Reading, role: str) -> Iterator[tuple[str, Any, Path]]:
-    """Name, document and place of the policies that stand in the template: the role's own, and those attached to it.
-
-    Raises:
-        UnresolvableError: Which there are cannot be known.
-    """
-    path: Path = ("Resources", role, "Properties", "Policies")
-    inline = _chosen(reading, reading.template.written(path))
-    for index, written in enumerate(inline if isinstance(inline, list) else ()):
-        policy = mapping(_chosen(reading, written))
-        name = policy.get("PolicyName")
+def _all_statements(reading: Reading, role: str) -> Iterator[Statement]:
+    """Of the policies that stand in the role, of those attached to it, and of managed ones."""
+    properties: Path = ("Resources", role, "Properties")
+    for index, (policy, path) in enumerate(reading.template.items((*properties, "Policies"))):
+        name = policy.get("PolicyName") if isinstance(policy, dict) else None
         shown = name if isinstance(name, str) else f"{role}.Policies[{index}]"
-        yield shown, policy.get("PolicyDocument"), (*path, index, "PolicyDocument")
+        yield from _statements(reading, shown, (*path, "PolicyDocument"))
     for attached in reading.attached_policies.get(reading.references.name(role), ()):
-        yield _attached(reading, attached)
+        yield from _statements(reading, attached, ("Resources", attached, "Properties", "PolicyDocument"))
+    for _, path in reading.template.items((*properties, "ManagedPolicyArns")):
+        yield from _managed(reading, role, path)
 
 
-def _attached(reading: Reading, name: str) -> tuple[str, Any, Path]:
-    """Name, document and place of a policy that is a resource."""
-    path: Path = ("Resources", name, "Properties", "PolicyDocument")
-    return name, reading.template.written(path), path
+def _statements(reading: Reading, name: str, path: Path) -> tuple[Statement, ...]:
+    """The statements of one document; those about other services need not be known."""
+    document, path = reading.template.chosen(path)
+    if not isinstance(document, dict) or is_intrinsic(document):  # JSON text, or another's
+        return _parsed(reading, _whole(reading, document), name, lambda keys: (*path, *keys))
+    places = [place for _, place in reading.template.items((*path, "Statement"))]
+    statements = [_statement(reading, place) for place in places]
+
+    def place_of(keys: Path) -> Path:
+        index = keys[1] if len(keys) > 1 and keys[0] == "Statement" else None
+        return (*places[index], *keys[2:]) if isinstance(index, int) else (*path, *keys)
+
+    return _parsed(reading, {**document, "Statement": statements}, name, place_of) if statements else ()
 
 
-def _chosen(reading: Reading, value: Any) -> Any:
-    """What stands where Fn::If chooses, unresolved; what any other function gives, as a whole.
-
-    Raises:
-        UnresolvableError: It cannot be known.
-    """
-    resolver = reading.template.resolver
-    while isinstance(value, dict) and is_intrinsic(value):
-        match value:
-            case {"Fn::If": [condition, yes, no]}:
-                value = yes if resolver.holds(condition) else no
-            case _:
-                return resolver.resolve(value)
-    return resolver.resolve(value) if isinstance(value, str) else value
+def _whole(reading: Reading, document: Any) -> Any:
+    """A document that a function gives."""
+    try:
+        return reading.template.resolver.resolve(document)
+    except UnresolvableError as error:
+        raise _UnknownPolicyError from error
 
 
-def _statements(reading: Reading, name: str, written: Any, path: Path) -> tuple[Statement, ...]:
-    """The statements of one document; those about other services need not be known.
-
-    Raises:
-        UnresolvableError: Nothing of the document can be known.
-    """
-    document = _chosen(reading, written)
-    if isinstance(document, str):
-        return _parsed(reading, document, name, path)
-    found = mapping(document).get("Statement")
-    statements = found if isinstance(found, list) else [] if found is None else [found]
-    resolved = []
-    for index, statement in enumerate(statements):
-        try:
-            resolved.append(reading.template.resolver.resolve(statement))
-        except UnresolvableError as error:
-            if is_about_lattice(statement):
-                reading.unknown((*path, "Statement", index), error)
-            # What is about other services only is not read, and keeps its place.
-            resolved.append({"Action": "other:Service"})
-    return _parsed(reading, {**document, "Statement": resolved}, name, path) if resolved else ()
+def _statement(reading: Reading, path: Path) -> Any:
+    """A statement with its values; what is about other services only is not read, and keeps its place."""
+    written = reading.template.written(path)
+    try:
+        return reading.template.resolver.resolve(written)
+    except UnresolvableError as error:
+        if isinstance(written, dict) and is_intrinsic(written):
+            raise _UnknownPolicyError from error
+        if is_about_lattice(written):
+            reading.unknown(path, error)
+        return {"Action": "other:Service"}
 
 
-def _managed_arns(reading: Reading, role: str) -> list[str]:
-    """ARNs of the managed policies that a role names; one of this template is known by its own.
-
-    Raises:
-        UnresolvableError: One cannot be known.
-    """
-    written = reading.template.written(("Resources", role, "Properties", "ManagedPolicyArns"))
-    arns = reading.template.resolver.resolve(written)
-    return [str(arn) for arn in arns] if isinstance(arns, list) else []
-
-
-def _managed(reading: Reading, role: str, arn: str) -> tuple[Statement, ...]:
-    """The statements of a managed policy: the template's, or AWS's own."""
+def _managed(reading: Reading, role: str, path: Path) -> tuple[Statement, ...]:
+    """The statements of a managed policy that a role names: the template's, or AWS's own."""
+    try:
+        arn = str(reading.template.resolver.resolve(reading.template.written(path)))
+    except UnresolvableError as error:
+        raise _UnknownPolicyError from error
     own = reading.managed_policies.get(arn)
     if own is not None:
-        return _statements(reading, *_attached(reading, own))
+        return _statements(reading, own, ("Resources", own, "Properties", "PolicyDocument"))
     name = arn.rpartition("/")[2]
     if ":iam::aws:policy/" in arn:
         document = _AWS_POLICIES.get(name)
@@ -168,12 +142,14 @@ def _managed(reading: Reading, role: str, arn: str) -> tuple[Statement, ...]:
     return ()
 
 
-def _parsed(reading: Reading, document: Any, name: str, path: Path) -> tuple[Statement, ...]:
+def _parsed(
+    reading: Reading, document: Any, name: str, place_of: Callable[[Path], Path]
+) -> tuple[Statement, ...]:
     try:
         return parse_policy(
             document,
             kind="identity",
-            locate=lambda keys: reading.template.locate((*path, *keys)),
+            locate=lambda keys: reading.template.locate(place_of(keys)),
             name=name,
         ).statements
     except ConfigurationError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -363,3 +364,30 @@ def test_an_arn_of_something_else_names_no_part_of_another_stack(key: str) -> No
     found = problems(PARTS, parameters={**given, key: wrong})
 
     assert any(f"of this template: {wrong}" in problem for problem in found)
+
+
+def test_layers_and_logging_are_read(tmp_path: Path) -> None:
+    text = changed(
+        "Runtime: python3.12",
+        "Runtime: python3.12\n      Layers: [!Ref Layer, 'arn:aws:lambda:us-west-2:1:layer:other:7']\n"
+        "      LoggingConfig: {LogFormat: JSON, ApplicationLogLevel: DEBUG, LogGroup: /a/b}",
+    )
+    text += "  Layer: {Type: 'AWS::Lambda::LayerVersion', Properties: {LayerName: own}}\n"
+
+    fragment = read(text, runs_functions=True, layers={"own": tmp_path})
+
+    (function,) = fragment.functions
+    assert function.layers == (str(tmp_path),)
+    assert (function.log_format, function.log_level, function.log_group) == ("JSON", "DEBUG", "/a/b")
+    assert "so it runs without; --layer arn:aws:lambda:us-west-2:1:layer:other:7=FOLDER" in str(
+        fragment.notes
+    )
+
+
+def test_an_unknown_variable_is_one_note_unless_the_command_line_sets_it() -> None:
+    second = "  Second:\n    Type: AWS::Lambda::Function\n    Properties: {Runtime: python3.12, Handler: a.b, Environment: {Variables: {TABLE: !Ref Table}}}\n"
+
+    notes = [note for note in read(TEMPLATE + second).notes if note.startswith("TABLE")]
+
+    assert [note.partition(" is unknown")[0] for note in notes] == ["TABLE of hello-dev and 1 more"]
+    assert not any("TABLE" in note for note in read(TEMPLATE, environment=frozenset({"TABLE"})).notes)

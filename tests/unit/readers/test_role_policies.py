@@ -1,0 +1,57 @@
+"""A role's policies as people write them; one that cannot be known is not taken to be empty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.readers.test_cloudformation import link, read
+
+STATEMENT = "{Effect: Allow, Action: 'vpc-lattice-svcs:Invoke', Resource: '*'}"
+OTHER = "{Effect: Allow, Action: 's3:GetObject', Resource: !ImportValue bucket}"
+ROLE = """\
+Parameters: {{Document: {{Type: String}}}}
+Conditions: {{Yes: !Equals [a, a]}}
+Resources:
+  F:
+    Type: AWS::Lambda::Function
+    Properties: {{Runtime: python3.12, Handler: a.b, Role: !GetAtt Role.Arn}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies: {policies}
+"""
+
+
+def statements(policies: str, **options: Any) -> int | None:
+    """How many statements a role has; ``None`` where its policies are unknown."""
+    network, _ = link(read(ROLE.format(policies=policies), **options))
+    policy = network.principals[0].identity_policy
+    return None if policy is None else len(policy.statements)
+
+
+@pytest.mark.parametrize(
+    ("policies", "count"),
+    [
+        (f"[{{PolicyName: p, PolicyDocument: {{Statement: [{STATEMENT}, {OTHER}]}}}}]", 1),
+        (f"[{{PolicyName: p, PolicyDocument: {{Statement: {STATEMENT}}}}}]", 1),
+        (f"[!If [Yes, {{PolicyName: p, PolicyDocument: {{Statement: [{STATEMENT}]}}}}, !Ref 'AWS::NoValue']]", 1),
+        (f"!If [Yes, [{{PolicyName: p, PolicyDocument: {{Statement: [{STATEMENT}]}}}}], []]", 1),
+        (f"[{{PolicyName: p, PolicyDocument: {{Statement: !If [Yes, [{STATEMENT}, {STATEMENT}], []]}}}}]", 2),
+        (f"[{{PolicyName: p, PolicyDocument: {{Statement: [!If [Yes, !Ref 'AWS::NoValue', {STATEMENT}]]}}}}]", 0),
+        ("[{PolicyName: p, PolicyDocument: !Ref Document}]", None),
+        ("[{PolicyName: p, PolicyDocument: {Statement: [!Ref Document]}}]", None),
+        ("[{PolicyName: p, PolicyDocument: !ImportValue x}]", None),
+    ],
+)  # fmt: skip
+def test_a_policy_is_read_or_unknown(policies: str, count: int | None) -> None:
+    assert statements(policies) == count
+
+
+def test_a_document_may_be_json_text() -> None:
+    document = '{"Statement": [{"Effect": "Allow", "Action": "vpc-lattice-svcs:Invoke", "Resource": "*"}]}'
+
+    policies = "[{PolicyName: p, PolicyDocument: !Ref Document}]"
+
+    assert statements(policies, parameters={"Document": document}) == 1
