@@ -53,6 +53,10 @@ def param_option(name: str) -> str:
 class OtherStacks:
     """What other stacks give to one; here, nothing."""
 
+    def share(self, logical_id: str) -> bool:  # noqa: ARG002 (of those who know some)
+        """Whether several stacks have a function of this logical id that is given no name."""
+        return False
+
     def exported(self, name: str, *, region: str, account: str) -> Any:  # noqa: ARG002 (of those who know some)
         """The value that a stack of this Region and account exports.
 

@@ -108,9 +108,13 @@ class References:
         return given or self._made_up_name(name)
 
     def _made_up_name(self, name: str) -> str:
-        """A name for what was given none, as CloudFormation makes it of the stack and the logical id."""
+        """A name for what was given none, as CloudFormation makes it of the stack and the logical id.
+
+        A function's is the logical id, which is what its user calls it, unless another stack has such a function too.
+        """
         kind, stack = self._kind(name), self._template.options.stack_name
-        if kind in (FUNCTION, LAYER):
+        is_shared = kind == FUNCTION and self._template.options.stacks.share(name)
+        if kind in (FUNCTION, LAYER) and not is_shared:
             return name
         if kind in _NAMED_KINDS:
             return made_up_name(_NAMED_KINDS[kind], stack, name)

@@ -6,6 +6,7 @@ Source:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from lattice_events.readers.cloudformation.expansion import expand
 from lattice_events.readers.cloudformation.intrinsics import Resolver
 from lattice_events.readers.cloudformation.outside import OtherStacks, UnresolvableError, variable_option
 from lattice_events.readers.cloudformation.template import Template, TemplateOptions
+from lattice_events.readers.cloudformation.types import FUNCTION
 from lattice_events.readers.common.documents import mapping
 from lattice_events.readers.common.fragment import did_you_mean
 
@@ -92,6 +94,7 @@ class Stacks(OtherStacks):
         """Start with none."""
         self._stacks: list[Stack] = []
         self._named: dict[str, Stack] = {}
+        self._unnamed: Counter[str] = Counter()  # logical ids of functions
 
     def __iter__(self) -> Iterator[Stack]:
         """Each one."""
@@ -100,7 +103,12 @@ class Stacks(OtherStacks):
     def add(self, stack: Stack) -> None:
         """One more."""
         self._stacks.append(stack)
+        self._unnamed.update(_unnamed_functions(stack))
         self._named.setdefault(stack.options.stack_name, stack)
+
+    def share(self, logical_id: str) -> bool:
+        """Whether several stacks have a function of this logical id that is given no name."""
+        return self._unnamed[logical_id] > 1
 
     @cached_property
     def _exporters(self) -> dict[tuple[str, str], dict[str, list[tuple[Stack, str]]]]:
@@ -140,6 +148,14 @@ class Stacks(OtherStacks):
         """An output of a nested stack."""
         child = self._named.get(nested_name(stack, logical_id))
         return child.output(name) if child else super().nested_output(stack, logical_id, name)
+
+
+def _unnamed_functions(stack: Stack) -> Iterator[str]:
+    """Logical ids of the functions that CloudFormation names."""
+    for logical_id, resource in stack.resources.items():
+        each = mapping(resource)
+        if each.get("Type") == FUNCTION and "FunctionName" not in mapping(each.get("Properties")):
+            yield str(logical_id)
 
 
 def _resolver(template: Mapping[str, Any], options: TemplateOptions) -> Resolver:

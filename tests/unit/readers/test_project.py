@@ -397,3 +397,18 @@ def test_a_helm_chart_is_noted(shop: Path) -> None:
         "chart: The templates of a Helm chart are not read: save what 'helm template' prints, and name that file."
         in load("chart", runs_functions=False).notes
     )
+
+
+def test_functions_of_one_logical_id_in_two_stacks_are_two(shop: Path) -> None:
+    """As every template that `sam init` makes has a HelloWorldFunction; CloudFormation names them apart."""
+    function = {**FUNCTION, "Properties": {**FUNCTION["Properties"]}}  # type: ignore[dict-item]
+    del function["Properties"]["FunctionName"]  # type: ignore[attr-defined]
+    for folder in ("cart", "pay"):
+        (shop / folder).mkdir()
+        (shop / folder / "stack.json").write_text(
+            json.dumps({"Resources": {"Hello": function, folder: function}})
+        )
+
+    functions = load("pay", "cart/stack.json", runs_functions=False).network.functions
+
+    assert [each.name for each in functions] == ["cart-stack-Hello", "cart", "pay-stack-Hello", "pay"]
