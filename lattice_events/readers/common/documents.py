@@ -13,6 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml.parser import ParserError
+from yaml.reader import ReaderError
+from yaml.resolver import Resolver
+from yaml.scanner import ScannerError
 
 from lattice_events.errors import ManifestError, Problem
 from lattice_events.values import is_deeper
@@ -26,6 +32,7 @@ MAX_NODES = 250_000
 """Of one file, an alias counted as often as it is used. CloudFormation takes templates of up to 1 MB."""
 _MAX_DIGITS = 100
 _MAX_NOTES = 10
+_REFUSED = (ScannerError, ParserError, ReaderError, UnicodeEncodeError)  # by a parser, not by us
 _NEXT_JSON = re.compile(
     r"(?<=\})(\s*\n)\{"
 )  # an object after another: JSON lines, several answers of kubectl
@@ -134,33 +141,52 @@ def parse_yaml(text: str, file: str) -> Document:
     return documents[0]
 
 
-def parse_yaml_stream(text: str, file: str) -> Iterator[Document]:
+def parse_yaml_stream(text: str, file: str) -> list[Document]:
     """Parse every document of a stream; see `parse_yaml`, but a key may be there twice."""
     if file.endswith(".json") or text.lstrip().startswith("{"):
         text = text.replace("\t", " ")  # JSON may be indented with tabs, YAML may not
     if text.lstrip().startswith("{"):
         text = _NEXT_JSON.sub(r"\1--- {", text)
-    nodes = _Nodes()  # of all documents, aliases written out
+    try:
+        return _parse(_fast_loader(text), file)
+    except (ImportError, *_REFUSED):  # the other parser reads it, or says best what is wrong
+        return _parse_portably(text, file)
+    except yaml.MarkedYAMLError as error:
+        raise _refusal(error, file) from error
+
+
+def _parse_portably(text: str, file: str) -> list[Document]:
+    """Parse with the parser that is written in Python."""
     loader = None
     try:
         loader = _Loader(text)
-        while loader.check_node():
-            builder = _Builder(loader, nodes)
-            value = builder.build(loader.get_node(), ())
-            repeated = tuple(builder.repeated)
-            yield Document(value=value, file=file, positions=builder.positions, repeated=repeated)
+        return _parse(loader, file)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise _not_yaml(
-            error.problem or error.context, file, (mark.line, mark.column) if mark else None
-        ) from error
-    except yaml.reader.ReaderError as error:
+        raise _refusal(error, file) from error
+    except ReaderError as error:
         before = text[: error.position]
         place = (before.count("\n"), len(before) - before.rfind("\n") - 1)
         raise _not_yaml(f"it contains the character U+{error.character:04X}", file, place) from error
     except (ValueError, OverflowError) as error:  # \UFFFFFFFF, %YAML with a number of 5,000 digits
         here = (loader.line, loader.column) if loader else None
         raise _not_yaml("it has a number that is too large", file, here) from error
+
+
+def _parse(loader: _LimitedComposer, file: str) -> list[Document]:
+    """Every document that a loader gives."""
+    documents = []
+    nodes = _Nodes()  # of all documents, aliases written out
+    while loader.check_node():
+        builder = _Builder(loader, nodes)
+        value = builder.build(loader.get_node(), ())
+        repeated = tuple(builder.repeated)
+        documents.append(Document(value=value, file=file, positions=builder.positions, repeated=repeated))
+    return documents
+
+
+def _refusal(error: yaml.MarkedYAMLError, file: str) -> ManifestError:
+    mark = error.problem_mark or error.context_mark
+    return _not_yaml(error.problem or error.context, file, (mark.line, mark.column) if mark else None)
 
 
 def _not_yaml(what: str | None, file: str, place: tuple[int, int] | None) -> ManifestError:
@@ -186,17 +212,20 @@ class _Nodes:
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
 
 
-class _Loader(yaml.SafeLoader):
+class _LimitedComposer(Composer, SafeConstructor, Resolver):
     """Composes nodes that are not too many and not too deep."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
+    peek_event: Callable[[], yaml.Event]  # of the parser beside it
+
+    def __init__(self) -> None:
+        for base in (Composer, SafeConstructor, Resolver):
+            base.__init__(self)
         self._nodes = _Nodes()
         self._depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """One node, with what is in it."""
-        mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+        mark: Any = self.peek_event().start_mark
         self._nodes.count(mark)
         if self._depth > MAX_DEPTH:
             raise yaml.MarkedYAMLError(problem=f"it has more than {MAX_DEPTH} levels", problem_mark=mark)
@@ -206,10 +235,34 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
+class _Loader(_LimitedComposer, yaml.SafeLoader):
+    """Reads with PyYAML's own parser."""
+
+    def __init__(self, text: str) -> None:
+        yaml.SafeLoader.__init__(self, text)
+        _LimitedComposer.__init__(self)
+
+
+def _fast_loader(text: str) -> _LimitedComposer:
+    """Reads with libyaml, several times as fast; it refuses two halves of a character, as JSON may write one.
+
+    Raises:
+        ImportError: PyYAML was built without libyaml.
+    """
+    from yaml._yaml import CParser
+
+    class Loader(_LimitedComposer, CParser):
+        def __init__(self) -> None:
+            CParser.__init__(self, text)
+            _LimitedComposer.__init__(self)
+
+    return Loader()
+
+
 class _Builder:
     """Turns composed nodes into values and remembers where each key stands."""
 
-    def __init__(self, loader: yaml.SafeLoader, nodes: _Nodes) -> None:
+    def __init__(self, loader: _LimitedComposer, nodes: _Nodes) -> None:
         self._loader = loader
         self._nodes = nodes
         self._parents: list[Any] = []

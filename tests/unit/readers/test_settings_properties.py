@@ -15,7 +15,8 @@ from lattice_events.readers.settings.merge import AllSettings, conflicts, union
 from lattice_events.readers.settings.schema import schema_text
 from lattice_events.readers.settings.settings import Settings, parse_settings
 
-SCHEMA = json.loads(schema_text())
+# ECMAScript's $, which the schema means, is never before a line's end; Python's is.
+SCHEMA = json.loads(schema_text().replace('$"', r'\\Z"'))
 ROLE = "arn:aws:iam::123456789012:role/"
 NAMES = st.sampled_from(["app", "pod", "other/app"])
 RIGHT: dict[str, st.SearchStrategy[Any]] = {
@@ -116,9 +117,7 @@ def test_the_last_word_is_kept_whatever_files_say(files: list[Any], chosen: Any,
 def test_the_schema_allows_exactly_what_is_read(value: Any) -> None:
     _, problems = parse(value)
 
-    # ECMAScript's $, which the schema means, is never before a line's end; Python's is.
-    allowed = Draft202012Validator(SCHEMA).is_valid(value) and r"\n" not in json.dumps(value)
-    assert (not problems) == allowed, problems
+    assert (not problems) == Draft202012Validator(SCHEMA).is_valid(value), problems
 
 
 def properties(schema: Any) -> list[tuple[str, Any]]:

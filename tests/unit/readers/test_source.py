@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from lattice_events.errors import ManifestError
 from lattice_events.readers.common.documents import parse_yaml, parse_yaml_stream
+
+CORPUS = Path(__file__).parents[2] / "cases" / "corpus"
+WRITTEN = sorted(file for file in CORPUS.rglob("*") if file.suffix in (".yaml", ".yml", ".template"))
 
 
 def test_short_tags_become_long() -> None:
@@ -125,3 +131,20 @@ def test_many_keys_that_are_there_twice_are_a_few_notes() -> None:
 )
 def test_what_cloudformation_and_kubernetes_take_is_read(text: str, value: object) -> None:
     assert parse_yaml(text, "f.template").value == value
+
+
+@pytest.mark.parametrize("file", WRITTEN, ids=lambda file: str(file.relative_to(CORPUS)))
+def test_what_is_read_does_not_depend_on_libyaml(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = file.read_text()
+    fast = parse_yaml_stream(text, "f.yml")
+    monkeypatch.setitem(sys.modules, "yaml._yaml", None)
+
+    assert parse_yaml_stream(text, "f.yml") == fast
+
+
+def test_what_libyaml_refuses_is_read() -> None:
+    assert parse_yaml(r'{"a": "\ud83d\ude00"}', "f.json").value == {"a": "😀"}
+
+
+def test_a_tab_between_words_is_read() -> None:
+    assert parse_yaml("a: b\tc\nd:\t1\n", "f.yml").value == {"a": "b\tc", "d": 1}
