@@ -10,7 +10,6 @@ import click
 
 from lattice_events.cli.options import function_options, run_options
 from lattice_events.cli.printer import choose_printer
-from lattice_events.cli.run import run
 
 _PORT = click.IntRange(0, 65535)
 
@@ -52,5 +51,7 @@ def dev(paths: tuple[Path, ...], as_json: bool, access_log: str, **options: Any)
         raise click.UsageError(
             "--json and --access-log - both write to standard output: give --access-log a file."
         )
+    from lattice_events.cli.run import run  # with what only a run needs: sockets, certificates
+
     printer = choose_printer(as_json=as_json, to_stderr=access_log == "-")
     asyncio.run(run(run_options(paths, access_log=access_log, **options), printer))

@@ -12,9 +12,8 @@ import click
 
 from lattice_events.cli.event import parse_header, read_body
 from lattice_events.cli.names import find_name, other_names, suggestion
-from lattice_events.cli.options import function_options, run_options
+from lattice_events.cli.options import RunOptions, function_options, run_options
 from lattice_events.cli.printer import Ready, print_notes
-from lattice_events.cli.run import RunOptions, network_up, stop_on_signals
 from lattice_events.codec.limits import MAX_LAMBDA_BYTES
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.local.records import LogRecord, Record
@@ -115,6 +114,11 @@ class _QuietPrinter:
 
 async def _invoke(name: str, options: RunOptions, payload: Any) -> int:
     """Start the network, invoke, print, stop; the exit status."""
+    from lattice_events.cli.run import (
+        network_up,
+        stop_on_signals,
+    )  # with what only a run needs: sockets, certificates
+
     stop = stop_on_signals()
     async with network_up(options, _QuietPrinter(), stop) as started:
         if started is None:

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from lattice_events.cli.env_file import read_env_files
-from lattice_events.cli.run import RunOptions
 from lattice_events.cli.variables import read_variables
 from lattice_events.errors import ConfigurationError
 from lattice_events.readers.common.lattice_schema import variable_name_problem
 from lattice_events.readers.common.sources import ReadOptions
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """What the command line says about a run."""
+
+    paths: Sequence[Path]
+    port: int
+    tls_port: int
+    control_port: int
+    read: ReadOptions
+    variables: Mapping[str, str]
+    aws_profile: str
+    extra_ca: Sequence[Path]
+    access_log: str = ""
+
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

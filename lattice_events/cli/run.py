@@ -10,7 +10,7 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from lattice_events.cli.interpreters import with_interpreters
 from lattice_events.cli.names import other_names
+from lattice_events.cli.options import RunOptions
 from lattice_events.cli.printer import Printer, Ready, service_url
 from lattice_events.cli.running import RunningCaller, announced
 from lattice_events.client.discovery import environment_name
@@ -39,27 +40,11 @@ from lattice_events.local.keys import Keys
 from lattice_events.local.targets import CommandTarget, CommandTargets
 from lattice_events.local.tls import RunAuthority, quiet_names
 from lattice_events.network.model import Function, Network
-from lattice_events.readers.common.sources import ReadOptions
 from lattice_events.readers.project import Project, load_project
 from lattice_events.readers.settings.settings import TargetSettings
 from lattice_events.sigv4 import Credentials
 
 USER = "you"  # the name of the proxy token that is not a function's
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunOptions:
-    """What the command line says."""
-
-    paths: Sequence[Path]
-    port: int
-    tls_port: int
-    control_port: int
-    read: ReadOptions
-    variables: Mapping[str, str]
-    aws_profile: str
-    extra_ca: Sequence[Path]
-    access_log: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
