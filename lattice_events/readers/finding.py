@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 
-from lattice_events.readers.common.files import MAX_BYTES, shown
+from lattice_events.readers.common.files import MAX_BYTES, encoding_of, shown
 from lattice_events.readers.settings.file import NAMES
 from lattice_events.readers.table import READERS
 
@@ -16,7 +16,7 @@ _SUFFIXES = (".json", ".template", ".yaml", ".yml")  # a file that is named may 
 _NOT_OURS = ("node_modules", "__pycache__", "venv")
 _KEYS = "|".join(sorted({key for reader in READERS for key in reader.keys}))
 _HAS_KEY = re.compile(rf"\b(?:{_KEYS})[\"']?\s*:".encode())
-_NOT_UTF_8 = (codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)  # of UTF-32, too
+_UTF_32 = (codecs.BOM_UTF32_BE, codecs.BOM_UTF32_LE)
 _CHART = "Chart.yaml"
 _TEMPLATES = "templates"
 
@@ -55,4 +55,8 @@ def _has_key(file: FilePath) -> bool:
             data = opened.read(MAX_BYTES + 1)
     except OSError:
         return True
-    return len(data) > MAX_BYTES or data.startswith(_NOT_UTF_8) or _HAS_KEY.search(data) is not None
+    if len(data) > MAX_BYTES or data.startswith(_UTF_32):
+        return True
+    if encoding_of(data) == "utf-16":
+        data = data.decode("utf-16", errors="replace").encode()
+    return _HAS_KEY.search(data) is not None

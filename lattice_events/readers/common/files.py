@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from pathlib import Path as FilePath
 
@@ -20,13 +21,19 @@ def read_text(file: FilePath, shown: str) -> str:
         with file.open("rb") as opened:
             data = opened.read(MAX_BYTES + 1)
         if len(data) <= MAX_BYTES:
-            return data.decode("utf-8-sig")
+            return data.decode(encoding_of(data))
         reason = f"it has more than {MAX_BYTES // 1024 // 1024} MB"
     except OSError as error:
         reason = str(error.strerror)
     except UnicodeDecodeError:
         reason = "it is not UTF-8 text; save it as UTF-8"
     raise ManifestError((Problem(f"The file cannot be read: {reason}.", shown),))
+
+
+def encoding_of(data: bytes) -> str:
+    """UTF-8, or the UTF-16 in which PowerShell writes what a command says: ``terraform show -json > plan.json``."""
+    starts = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    return "utf-16" if data.startswith(starts) and not data.startswith(codecs.BOM_UTF32_LE) else "utf-8-sig"
 
 
 def shown(path: FilePath) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from lattice_events.errors import ManifestError, Problem
 from lattice_events.readers.cloudformation.reader import TemplateSource
 from lattice_events.readers.common.documents import Path, parse_json
-from lattice_events.readers.common.files import read_text, shown
+from lattice_events.readers.common.files import encoding_of, read_text, shown
 from lattice_events.readers.common.sources import Found, Reader, ReadOptions
 from lattice_events.readers.terraform.document import Resource, TerraformDocument, is_terraform, read_document
 from lattice_events.readers.terraform.resources import TemplateBuilder
@@ -28,8 +28,9 @@ def _claims(found: Found) -> FilePath | None:
         return found.path if _has_only_configuration(found.path) else None
     if found.path.suffix == ".tf" or _is_binary_plan(found.path):
         return found.path
-    text = _start(found.path).lstrip(b"\xef\xbb\xbf \t\r\n")
-    if not text.startswith(b"{") or (b'"terraform_version"' not in text and b'"format_version"' not in text):
+    start = _start(found.path)
+    text = start.decode(encoding_of(start), errors="replace").lstrip()
+    if not text.startswith("{") or ('"terraform_version"' not in text and '"format_version"' not in text):
         return None
     return found.path if is_terraform(_parse(found.path)) else None
 

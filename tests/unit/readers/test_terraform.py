@@ -175,6 +175,15 @@ def test_a_binary_plan_is_told_the_command_that_shows_it(tmp_path: Path) -> None
     assert problem.endswith("Give its JSON: terraform show -json plan.out > plan.json.")
 
 
+@pytest.mark.parametrize("named", ["plan.json", "."])
+def test_a_plan_may_be_written_by_powershell(tmp_path: Path, named: str) -> None:
+    (tmp_path / "plan.json").write_bytes(json.dumps(PLAN, indent=1).encode("utf-16"))
+
+    network = load(tmp_path / named).network
+
+    assert network.services == load(CORPUS / "same/terraform/plan.json").network.services
+
+
 def test_a_function_without_its_code_is_asked_for_and_found_by_its_name(tmp_path: Path) -> None:
     file = CORPUS / "terraform-state/state.json"
     code = {"aws_lambda_function.parcels": tmp_path, "sorter": tmp_path}
