@@ -21,6 +21,7 @@ from lattice_events.readers.cloudformation.outside import (
     OtherStacks,
     UnresolvableError,
     param_option,
+    resource_key,
     variable_option,
 )
 from lattice_events.readers.common.documents import mapping
@@ -212,6 +213,9 @@ class Resolver:
     def _once(self, question: tuple[str, ...], ask: Callable[..., Any]) -> Any:
         """Ask for a resource's reference, unless that is what it needs itself."""
         intrinsic, resource, *_ = question
+        given = resource_key(".".join(question[1:]))
+        if given in self._variables:
+            return self._variables[given]
         if resource in self._asked:
             raise UnresolvableError(intrinsic, resource, why="it refers to itself")
         if question not in self._answers:

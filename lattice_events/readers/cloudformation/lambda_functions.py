@@ -124,7 +124,7 @@ def _logging(reading: Reading, name: str, key: str) -> str:
 
 
 def _check_name(reading: Reading, name: str) -> None:
-    given = reading.references.own_name(name)
+    given = reading.known_name(name)
     problem = None if given is None else function_name_problem(given)
     if problem:
         raise WrongPropertyError(f"FunctionName {problem}.", ("FunctionName",))

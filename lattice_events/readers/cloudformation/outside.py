@@ -45,6 +45,11 @@ def variable_option(key: str) -> str:
     return f"--variable {shlex.quote(f'{key}=VALUE')}" if len(key) <= _LONGEST else ""
 
 
+def resource_key(shown: str) -> str:
+    """The ``KIND:NAME`` of what a resource gives: ``LOGICAL_ID`` or ``LOGICAL_ID.ATTRIBUTE``."""
+    return f"resource:{shown}"
+
+
 def param_option(name: str) -> str:
     """The ``--param`` that gives a value."""
     return f"--param {shlex.quote(f'{name}=VALUE')}" if len(name) <= _LONGEST else ""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from lattice_events.errors import Problem, UnsupportedIntrinsicError
 from lattice_events.network.model import Listener, Rule
-from lattice_events.network.policy import Policy
+from lattice_events.network.policy import Policy, is_about_lattice
 from lattice_events.readers.cloudformation.outside import UnresolvableError, param_option
 from lattice_events.readers.cloudformation.template import Template
 from lattice_events.readers.cloudformation.types import (
@@ -22,7 +22,7 @@ from lattice_events.readers.cloudformation.types import (
     TARGET_GROUP,
 )
 from lattice_events.readers.cloudformation.unknown import UnknownValueError
-from lattice_events.readers.common.documents import Path
+from lattice_events.readers.common.documents import Path, mapping
 from lattice_events.readers.common.fragment import Fragment, Kind, Reference
 from lattice_events.readers.common.lattice_schema import name_problem
 from lattice_events.readers.common.properties import WrongPropertyError
@@ -71,7 +71,10 @@ class Reading:
 
     def note(self, path: Path, message: str) -> None:
         """Record what is not emulated or not known; the same message is one note, however often it holds."""
-        self._notes.setdefault(message, []).append(self.template.locate(path))
+        places = self._notes.setdefault(message, [])
+        place = self.template.locate(path)
+        if place not in places:
+            places.append(place)
 
     def unknown_variable(self, key: str, function: str, error: UnresolvableError) -> None:
         """Record a function's variable that cannot be known; a name is one note, however many functions have it."""
@@ -123,12 +126,31 @@ class Reading:
 
     def own_name(self, name: str, kind: str) -> str | None:
         """The name that a resource gives itself, if it does."""
-        given = self.attempt(name, lambda: self.references.own_name(name), None)
+        given = self.attempt(name, lambda: self.known_name(name), None)
         problem = None if given is None else name_problem(kind, given)
         if problem:
             path: Path = ("Resources", name, "Properties", "Name")
             self.problem(path, problem[0].upper() + problem[1:] + ".")
         return given
+
+    def known_name(self, name: str) -> str | None:
+        """The name that a resource gives itself; one that only a deployment makes need not be known.
+
+        Raises:
+            UnknownValueError: The user must give it.
+            WrongPropertyError: It is not text.
+        """
+        try:
+            return self.references.own_name(name)
+        except UnknownValueError as error:
+            if not all(part.is_outside and part.intrinsic == "Fn::GetAtt" for _, part in error.parts):
+                raise
+            path, part = error.parts[0]
+            message = (
+                f"This name is unknown ({part}); a made-up one stands for it. Give it with {part.option}."
+            )
+            self.note(path[:4], message)
+            return None
 
     def reference(self, name: str, key: str, *kinds: Kind) -> Reference | None:
         """What a property names, which any source may define; one that only others know keeps its name.
@@ -207,9 +229,26 @@ class Reading:
         attached: dict[str, list[str]] = {}
         for name in self.template.names_of(POLICY, MANAGED_POLICY, ROLE_POLICY):
             key = "RoleName" if self.template.kind(name) == ROLE_POLICY else "Roles"
-            for role in self.known_items(("Resources", name, "Properties", key)):
+            path: Path = ("Resources", name, "Properties", key)
+            for role in self.known_items(path):
                 attached.setdefault(str(role), []).append(name)
+            self._note_unknown_roles(name, path)
         return attached
+
+    def _note_unknown_roles(self, name: str, path: Path) -> None:
+        """Say of a policy about VPC Lattice that it is left out of roles that cannot be known."""
+        error = self.template.unknown(path)
+        if error is not None and self._is_about_lattice(name):
+            given = f" Give it with {error.option}." if error.option else ""
+            self.note(
+                path, f"A role of this policy is unknown ({error}), so it counts for no role there.{given}"
+            )
+
+    def _is_about_lattice(self, policy: str) -> bool:
+        """Whether a policy may have a statement about calls through VPC Lattice."""
+        document = self.template.written(("Resources", policy, "Properties", "PolicyDocument"))
+        statements = mapping(document).get("Statement")
+        return any(map(is_about_lattice, statements if isinstance(statements, list) else [statements]))
 
     def known_items(self, path: Path) -> Sequence[Any]:
         """The items of a list that can be known, whatever the others are."""

@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING, Any
 from lattice_events.arn import Arn
 from lattice_events.network.model import generated_domain_name, make_id
 from lattice_events.readers.cloudformation.attributes import attributes_of, reference_of
-from lattice_events.readers.cloudformation.outside import UnresolvableError
+from lattice_events.readers.cloudformation.outside import (
+    UnresolvableError,
+    resource_key,
+    variable_option,
+)
 from lattice_events.readers.cloudformation.types import (
     ALIAS,
     FUNCTION,
@@ -29,6 +33,7 @@ from lattice_events.readers.cloudformation.types import (
     TARGET_GROUP,
     VERSION,
     VPC_ASSOCIATION,
+    is_custom,
 )
 from lattice_events.readers.cloudformation.unknown import UnknownValueError
 from lattice_events.readers.common.fragment import did_you_mean
@@ -135,7 +140,7 @@ class References:
         answer = reference_of(kind)
         if answer is not None:
             return answer(self, name)
-        raise UnresolvableError("Ref", name, why=f"a resource of type {kind}")
+        raise self._unknown("Ref", name, kind)
 
     def attribute(self, name: str, attribute: str) -> Any:
         """What ``Fn::GetAtt`` gives.
@@ -148,8 +153,18 @@ class References:
         known = attributes_of(kind)
         if attribute in known:
             return known[attribute](self, name)
-        advice = did_you_mean(attribute, known)
-        raise UnresolvableError("Fn::GetAtt", shown, why=f"a resource of type {kind}", advice=advice)
+        raise self._unknown("Fn::GetAtt", shown, kind, advice=did_you_mean(attribute, known))
+
+    def _unknown(self, intrinsic: str, shown: str, kind: str, *, advice: str = "") -> UnresolvableError:
+        """What only a deployment gives."""
+        return UnresolvableError(
+            intrinsic,
+            shown,
+            why=f"a resource of type {kind}",
+            is_outside=is_custom(kind),
+            advice=advice,
+            option=variable_option(resource_key(shown)),
+        )
 
     def _known_kind(self, intrinsic: str, name: str, shown: str) -> str:
         """The type of a resource that a reference names.

@@ -134,7 +134,7 @@ def _lambda_target(reading: Reading, name: str) -> tuple[Target, ...]:
 
 def _http_targets(reading: Reading, name: str, kind: _Type) -> tuple[Target, ...]:
     """Local stand-ins for addresses inside a VPC."""
-    called = reading.references.own_name(name) or name
+    called = reading.known_name(name) or name
     reading.fragment.target_names.append((name, called))
     urls = reading.options.urls(name, called)
     if urls is None:

@@ -194,10 +194,15 @@ class Template:
 
     def outside(self, path: Path) -> UnresolvableError | None:
         """What says that a value is another stack's or the user's to give; ``None`` if it is known."""
+        error = self.unknown(path)
+        return error if error is not None and error.is_outside else None
+
+    def unknown(self, path: Path) -> UnresolvableError | None:
+        """What says that a value cannot be known; ``None`` if it is."""
         try:
             self.resolver.resolve(self.written(path))
         except UnresolvableError as error:
-            return error if error.is_outside else None
+            return error
         return None
 
     def chosen(self, path: Path) -> tuple[Any, Path]:

@@ -1,5 +1,6 @@
 """The resource types of CloudFormation that say something about the network."""
 
+_CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
 LATTICE = "AWS::VpcLattice::"
 SERVICE_NETWORK = f"{LATTICE}ServiceNetwork"
 SERVICE = f"{LATTICE}Service"
@@ -19,3 +20,8 @@ POLICY = "AWS::IAM::Policy"
 ROLE_POLICY = "AWS::IAM::RolePolicy"
 VPC = "AWS::EC2::VPC"
 SECURITY_GROUP = "AWS::EC2::SecurityGroup"
+
+
+def is_custom(kind: str) -> bool:
+    """Whether a deployment's own code makes a resource, so that only its user knows what it gives."""
+    return kind.startswith(_CUSTOM)

@@ -55,3 +55,42 @@ def test_a_document_may_be_json_text() -> None:
     policies = "[{PolicyName: p, PolicyDocument: !Ref Document}]"
 
     assert statements(policies, parameters={"Document": document}) == 1
+
+
+@pytest.mark.parametrize(
+    ("roles", "count", "said"),
+    [
+        ("[!Ref Role]", 1, []),
+        ("[!Ref Document]", 0, ["Ref Document (the parameter has no Default and was not given)", "--param Document=VALUE"]),
+        ("[!Ref Role, !ImportValue role]", 1, ["Fn::ImportValue role", "--variable import:role=VALUE"]),
+        ("!If [Unknown, [!Ref Role], []]", 0, ["Unknown"]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["Policy", "ManagedPolicy"])
+def test_a_policy_whose_roles_are_unknown_is_not_left_out_in_silence(
+    kind: str, roles: str, count: int, said: list[str]
+) -> None:
+    policy = f"""
+  Policy:
+    Type: AWS::IAM::{kind}
+    Properties: {{PolicyName: p, PolicyDocument: {{Statement: [{STATEMENT}]}}, Roles: {roles}}}
+"""
+    network, notes = link(read(ROLE.format(policies="[]") + policy))
+
+    identity_policy = network.principals[0].identity_policy
+    assert identity_policy is not None
+    assert len(identity_policy.statements) == count
+    about = [note for note in notes if "A role of this policy is unknown" in note]
+    assert bool(about) == bool(said)
+    assert all(words in about[0] for words in said)
+
+
+def test_a_policy_about_others_is_not_noted_for_its_unknown_roles() -> None:
+    policy = f"""
+  Policy:
+    Type: AWS::IAM::Policy
+    Properties: {{PolicyDocument: {{Statement: [{OTHER}]}}, Roles: [!Ref Document]}}
+"""
+    _, notes = link(read(ROLE.format(policies="[]") + policy))
+
+    assert not [note for note in notes if "role" in note.lower()]
