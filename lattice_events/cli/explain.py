@@ -81,8 +81,12 @@ def explain(
         replace(read_options(**sources), runs_functions=False),
         allocate=lambda _name, _settings: "http://127.0.0.1:$PORT",
     )
-    request, port = _request(project.network, method, url, given)
-    decision = _decide(project, request, port, caller, from_vpc)
+    try:
+        request, port = _request(project.network, method, url, given)
+        decision = _decide(project, request, port, caller, from_vpc)
+    except ConfigurationError:
+        print_notes(project.notes)  # they say what was left out: the service that was asked for, say
+        raise
     described = describe(decision, project.network, project.settings.assumptions)
     title = f"{request.method} {request.headers.get('host')}{request.target} as {caller}"
     if as_json:

@@ -235,6 +235,21 @@ def test_a_mistake_is_named(folder: Path, arguments: tuple[str, ...], said: str)
     assert said in text
 
 
+def test_notes_say_why_a_service_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "route.yaml").write_text(
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: shop}\n"
+        "spec: {parentRefs: [{name: gw1}]}\n"
+    )
+    failed = lattice("explain", "shop-default/x", tmp_path / "route.yaml")
+
+    assert failed.returncode == 2
+    assert failed.stderr.splitlines() == [
+        "note  HTTPRoute shop has no parent Gateway of class amazon-vpc-lattice here; it is left out. Not in the "
+        "manifests: Gateway default/gw1.",
+        "lattice: There is no service shop-default. The services are: none.",
+    ]
+
+
 # ── a network that is up ──────────────────────────────────────────────────────────────────────────
 
 
