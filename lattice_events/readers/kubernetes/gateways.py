@@ -15,7 +15,14 @@ from lattice_events.network.model import ListenerProtocol
 from lattice_events.readers.common.documents import Path
 from lattice_events.readers.common.lattice_schema import host_name_problem
 from lattice_events.readers.common.properties import WrongPropertyError, shaped_number
-from lattice_events.readers.kubernetes.objects import CONTROLLER, Cluster, Object, items, object_at
+from lattice_events.readers.kubernetes.objects import (
+    CONTROLLER,
+    DEFAULT_NAMESPACE,
+    Cluster,
+    Object,
+    items,
+    object_at,
+)
 from lattice_events.readers.kubernetes.selectors import selects
 
 OUR_CLASS = "amazon-vpc-lattice"
@@ -28,10 +35,11 @@ _DEFAULT_KINDS = {"HTTP": ("HTTPRoute",), "HTTPS": ("HTTPRoute", "GRPCRoute"), "
 
 @dataclass(frozen=True, kw_only=True)
 class Parent:
-    """A Gateway, and the parentRef of a route that names it."""
+    """A Gateway, the parentRef of a route that names it, and the namespace in which that looks for it."""
 
     gateway: Object
     reference: Mapping[str, Any]
+    namespace: str
 
 
 Attached = tuple[Object, Path, Mapping[str, Any]]  # a Gateway, and the path and value of one of its listeners
@@ -44,29 +52,49 @@ def is_ours(gateway: Object, cluster: Cluster) -> bool:
     return name == OUR_CLASS if defined is None else defined.spec.get("controllerName") == _CONTROLLER_NAME
 
 
-def _find_gateways(route: Object, cluster: Cluster) -> Iterator[tuple[Mapping[str, Any], str, Object | None]]:
-    """Each parentRef of a route that means a Gateway, what that is called, and itself where it is given."""
+def _find_gateways(
+    route: Object, cluster: Cluster
+) -> Iterator[tuple[Mapping[str, Any], tuple[str, str], Object | None]]:
+    """Each parentRef of a route that means a Gateway, that one's namespace and name, and itself where it is given."""
     for index, reference in enumerate(items(route.spec.get("parentRefs"), _PARENT_REFS)):
         if reference.get("kind", "Gateway") != "Gateway":
             continue
         if "port" in reference:
             shaped_number(reference["port"], "Port", (*_PARENT_REFS, index, "port"))
         namespace, name = str(reference.get("namespace") or route.namespace), str(reference.get("name"))
-        yield reference, f"{namespace}/{name}", cluster.find("Gateway", namespace, name)
+        yield reference, (namespace, name), _find_gateway(namespace, name, cluster)
+
+
+def _find_gateway(namespace: str, name: str, cluster: Cluster) -> Object | None:
+    """A Gateway; one whose manifest says no namespace may be applied to any (``kubectl apply -n``)."""
+    anywhere = cluster.find("Gateway", DEFAULT_NAMESPACE, name)
+    return cluster.find("Gateway", namespace, name) or (
+        anywhere if anywhere is not None and not anywhere.says_namespace else None
+    )
 
 
 def find_parents(route: Object, cluster: Cluster) -> list[Parent]:
     """The Gateways of the controller that a route names."""
     return [
-        Parent(gateway=gateway, reference=reference)
-        for reference, _, gateway in _find_gateways(route, cluster)
+        Parent(gateway=gateway, reference=reference, namespace=namespace)
+        for reference, (namespace, _), gateway in _find_gateways(route, cluster)
         if gateway is not None and is_ours(gateway, cluster)
     ]
 
 
 def missing_gateways(route: Object, cluster: Cluster) -> list[str]:
     """The Gateways that a route names and that are not given."""
-    return [name for _, name, gateway in _find_gateways(route, cluster) if gateway is None]
+    return ["/".join(names) for _, names, gateway in _find_gateways(route, cluster) if gateway is None]
+
+
+def placement_notes(route: Object, parents: Sequence[Parent]) -> list[str]:
+    """What to say of Gateways that are taken to be where a route looks for them."""
+    return [
+        f"HTTPRoute {route.name}: The manifest of Gateway {each.gateway.name} says no namespace; it is taken to be in "
+        f"{each.namespace}, where the route looks for it. Say the namespace in the Gateway or in the parentRef."
+        for each in parents
+        if each.namespace != each.gateway.namespace
+    ]
 
 
 def is_of_another_controller(route: Object, cluster: Cluster) -> bool:
@@ -144,7 +172,7 @@ def _refusal(parent: Parent, listener: Mapping[str, Any], route: Object, cluster
     kinds = [str(each.get("kind")) for each in items(routes.get("kinds"), (*_PARENT_REFS, "kinds"))]
     if route.kind not in (kinds or _DEFAULT_KINDS.get(str(listener.get("protocol")), ())):
         return f"({listener.get('protocol')}) takes no {route.kind}"
-    if not _admits_namespace(parent.gateway, routes, route, cluster):
+    if not _admits_namespace(parent.namespace, routes, route, cluster):
         return f"does not take routes of namespace {route.namespace}"
     wanted, names = listener.get("hostname"), hostnames(route)
     if wanted and names and not any(_hosts_meet(str(wanted), name) for name in names):
@@ -152,8 +180,8 @@ def _refusal(parent: Parent, listener: Mapping[str, Any], route: Object, cluster
     return None
 
 
-def _admits_namespace(gateway: Object, routes: Mapping[str, Any], route: Object, cluster: Cluster) -> bool:
-    """Whether a listener takes routes of a route's namespace."""
+def _admits_namespace(own_namespace: str, routes: Mapping[str, Any], route: Object, cluster: Cluster) -> bool:
+    """Whether a listener of a Gateway in a namespace takes routes of a route's namespace."""
     allowed = object_at(routes.get("namespaces"), (*_PARENT_REFS, "namespaces"))
     match allowed.get("from") or "Same":
         case "All":
@@ -164,7 +192,7 @@ def _admits_namespace(gateway: Object, routes: Mapping[str, Any], route: Object,
                 object_at(selector, (*_PARENT_REFS, "selector")), route.namespace, cluster
             )
         case _:
-            return gateway.namespace == route.namespace
+            return own_namespace == route.namespace
 
 
 def _hosts_meet(one: str, other: str) -> bool:

@@ -6,6 +6,7 @@ Source:
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -14,6 +15,7 @@ from lattice_events.errors import Problem
 from lattice_events.readers.common.documents import Document, Path, mapping
 from lattice_events.readers.common.lattice_schema import HOST_NAME
 from lattice_events.readers.common.properties import WrongPropertyError
+from lattice_events.readers.kubernetes.placeholders import placeholder_notes, without_placeholders
 
 CONTROLLER = "application-networking.k8s.aws"
 DEFAULT_NAMESPACE = "default"
@@ -47,6 +49,7 @@ class Object:
         self.kind = str(value.get("kind"))
         metadata = mapping(value.get("metadata"))
         self.name = str(metadata.get("name") or "")
+        self.says_namespace = bool(metadata.get("namespace"))
         namespace = "" if self.kind in _OF_THE_CLUSTER else metadata.get("namespace") or DEFAULT_NAMESPACE
         self.namespace = str(namespace)
         self.annotations = mapping(metadata.get("annotations"))
@@ -57,6 +60,16 @@ class Object:
     def locate(self, path: Path) -> str:
         """``file:line:column`` of a key path of the object."""
         return self._document.locate((*self._path, *path))
+
+    @property
+    def file(self) -> str:
+        """The file in which the object stands."""
+        return self._document.file
+
+    @property
+    def folder(self) -> str:
+        """The folder of that file."""
+        return os.path.dirname(self.file)
 
     @property
     def origin(self) -> str:
@@ -88,12 +101,14 @@ class Cluster:
 
     Attributes:
         problems: What is wrong with objects of which no other says anything.
+        notes: What should be said of them.
     """
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self._objects: dict[tuple[str, str, str], Object] = {}
         self.problems: list[Problem] = []
-        for each in _read_objects(documents):
+        self.notes: list[str] = []
+        for each in _read_objects(sorted(documents, key=lambda each: each.file)):
             if each.is_known:
                 self._add(each)
 
@@ -103,10 +118,23 @@ class Cluster:
             _refuse_odd_object(each)
         except WrongPropertyError as error:
             self.problems.append(Problem(error.problem, each.locate(error.path)))
-        first = self._objects.setdefault((each.kind, each.namespace, each.name), each)
-        if first.content != each.content:
-            message = f"There are two different {each.kind}s {each.shown}; the other is at {first.origin}."
-            self.problems.append(Problem(message, each.origin))
+        self.notes += [
+            note for note in placeholder_notes(f"{each.namespace}/{each.name}") if note not in self.notes
+        ]
+        key = each.kind, each.namespace, each.name
+        first = self._objects.setdefault(key, each)
+        if first.content == each.content:
+            return
+        what = f"There are two different {each.kind}s {each.shown}"
+        if first.folder == each.folder and first.file != each.file:  # files of a folder are applied by name
+            self._objects[key] = each
+            self.notes.append(
+                f"{what}; the one at {each.origin} counts, not the one at {first.origin}, as with kubectl apply -f "
+                f"{each.folder or '.'}. Name the files that you mean."
+            )
+        else:
+            advice = "" if first.file == each.file else " Name the files that you mean."
+            self.problems.append(Problem(f"{what}; the other is at {first.origin}.{advice}", each.origin))
 
     def of_kind(self, kind: str) -> list[Object]:
         """Every object of a kind, in the order of their names."""
@@ -173,7 +201,8 @@ def _refuse_odd_object(each: Object) -> None:
     for key, name, most in (("name", each.name, 253), ("namespace", each.namespace, 63)):
         if key == "namespace" and each.kind in _OF_THE_CLUSTER:
             continue
-        is_right = HOST_NAME.fullmatch(name) and (key == "name" or "." not in name)
+        plain = without_placeholders(name)
+        is_right = HOST_NAME.fullmatch(plain) and (key == "name" or "." not in plain)
         if len(name) > most or not is_right:
             message = f"The {key} of a {each.kind} must have 1 to {most} of a-z, 0-9 and hyphens inside, not {name!r}."
             raise WrongPropertyError(message, ("metadata", key))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from lattice_events.readers.common.documents import Document, mapping
 from lattice_events.readers.common.fragment import Fragment
 from lattice_events.readers.common.sources import Context, Found, Reader, ReadOptions, Source
+from lattice_events.readers.kubernetes.placeholders import filled
 from lattice_events.readers.kubernetes.routes import read_manifests
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -55,11 +56,15 @@ def _claims(found: Found) -> FilePath | None:
     return found.path if is_claimed else None
 
 
-def _load(found: Found, _: ReadOptions) -> list[ManifestSource]:
+def _load(found: Found, options: ReadOptions) -> list[ManifestSource]:
     """The objects of the file; those that a kustomization lists are in files of their own."""
     if found.path.name in _KUSTOMIZATIONS:
         return [ManifestSource(origin=found.shown, documents=(), notes=_kustomization_notes(found))]
-    objects = tuple(each for each in found.documents if _is_object(each))
+    objects = tuple(
+        replace(each, value=filled(each.value, options.params))
+        for each in found.documents
+        if _is_object(each)
+    )
     return [ManifestSource(origin=found.shown, documents=objects)]
 
 

@@ -37,6 +37,7 @@ from lattice_events.readers.kubernetes.gateways import (
     is_ours,
     is_standalone,
     missing_gateways,
+    placement_notes,
     read_listener,
 )
 from lattice_events.readers.kubernetes.imports import NAME_OVERRIDE
@@ -80,7 +81,7 @@ class _ManifestReader:
         self._cluster = cluster
         self._where = {"region": surroundings.region, "account": surroundings.account}
         self._assumptions = assumptions
-        self._fragment = Fragment(problems=list(cluster.problems))
+        self._fragment = Fragment(problems=list(cluster.problems), notes=list(cluster.notes))
         self._groups = TargetGroups(cluster, surroundings, self._fragment)
         self._backends = Backends(cluster, surroundings, self._groups, self._fragment)
         self._resources: dict[tuple[str, str, str], str] = {}  # see read_auth_policy
@@ -150,6 +151,7 @@ class _ManifestReader:
         if not parents:
             self._left_out.append(route)
             return
+        self._fragment.notes += placement_notes(route, parents)
         name = self._service_name(route)
         arn = service_arn(name, **self._where)
         self._resources["HTTPRoute", route.namespace, route.name] = arn

@@ -18,7 +18,7 @@ from lattice_events.readers.common.properties import WrongPropertyError
 from lattice_events.readers.common.sources import find_urls
 from lattice_events.readers.kubernetes.objects import DEFAULT_NAMESPACE, Cluster
 from lattice_events.readers.kubernetes.policies import TargetGroupPolicies, read_health_check
-from lattice_events.readers.linking.assemble import CONTROLLER_PREFIX
+from lattice_events.readers.linking.clashes import CONTROLLER_PREFIX
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,12 +24,11 @@ from lattice_events.network.model import (
     make_id,
 )
 from lattice_events.readers.common.fragment import Fragment, Reference
-from lattice_events.readers.linking.clashes import listener_clashes, name_clashes
+from lattice_events.readers.linking.clashes import CONTROLLER_PREFIX, listener_clashes, name_clashes
 from lattice_events.readers.linking.directory import Directory, Entry, short
 from lattice_events.readers.linking.policies import Policies
 
 _Part = TypeVar("_Part", Listener, Rule)
-CONTROLLER_PREFIX = "k8s-"  # of the names that the Gateway API controller gives to target groups
 
 
 def assemble(

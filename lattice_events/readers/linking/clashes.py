@@ -6,8 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from lattice_events.errors import Problem
-from lattice_events.network.model import Listener, Service
+from lattice_events.network.model import Listener, Service, TargetGroup
 from lattice_events.readers.common.fragment import Fragment
+
+CONTROLLER_PREFIX = "k8s-"  # of the names that the Gateway API controller gives to target groups
+
+
+def _own_name(group: TargetGroup) -> str | None:
+    """The name of a target group; the controller's end in random letters, so that they are never the same."""
+    return None if group.name.startswith(CONTROLLER_PREFIX) else group.name
+
 
 _NAMED: tuple[tuple[str, Callable[[Fragment], Sequence[Any]], Callable[[Any], str | None]], ...] = (
     ("service networks", lambda found: found.service_networks, lambda each: each.name),
@@ -17,7 +25,7 @@ _NAMED: tuple[tuple[str, Callable[[Fragment], Sequence[Any]], Callable[[Any], st
         lambda found: found.services,
         lambda each: each.custom_domain_name,
     ),
-    ("target groups", lambda found: found.target_groups, lambda each: each.name),
+    ("target groups", lambda found: found.target_groups, _own_name),
     ("functions", lambda found: found.functions, lambda each: each.name),
 )
 

@@ -84,3 +84,61 @@ def test_a_kustomization_says_what_it_would_change(text: str, notes: tuple[str, 
     (source,) = KUBERNETES.load(found, ReadOptions())
     fragment = source.read_all([source], Context())
     assert tuple(fragment.notes) == tuple(note.format(found.shown) for note in notes)
+
+
+GATEWAY = """\
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {{name: {name}}}
+spec: {{gatewayClassName: amazon-vpc-lattice, listeners: [{{name: http, protocol: HTTP, port: {port}}}]}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {{name: route}}
+spec: {{parentRefs: [{{name: {name}}}], rules: [{{}}]}}
+"""
+
+
+def loaded(folder: Path, ports: dict[str, int]) -> tuple[list[int], list[str]]:
+    """The ports of the route's service and the notes, of files that are given in this order."""
+    sources: list[Any] = []
+    for name, port in ports.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(GATEWAY.format(name="gw1", port=port))
+        sources += KUBERNETES.load(Found(folder / name), ReadOptions())
+    network, notes = assemble([ManifestSource.read_all(sources, Context())], region=REGION, account=ACCOUNT)
+    return [listener.port for listener in network.services[0].listeners], list(notes)
+
+
+def test_of_two_objects_of_one_name_in_a_folder_the_last_by_file_name_counts(tmp_path: Path) -> None:
+    first, second = (
+        loaded(tmp_path, {"a.yaml": 80, "b.yaml": 81}),
+        loaded(tmp_path, {"b.yaml": 81, "a.yaml": 80}),
+    )
+
+    assert first == second
+    assert first[0] == [81]
+    assert first[1][0] == (
+        f"There are two different Gateways default/gw1; the one at {tmp_path}/b.yaml:1:1 counts, not the one at "
+        f"{tmp_path}/a.yaml:1:1, as with kubectl apply -f {tmp_path}. Name the files that you mean."
+    )
+
+
+def test_two_objects_of_one_name_in_two_folders_are_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        loaded(tmp_path, {"b/k8s.yaml": 80, "a/k8s.yaml": 81})
+
+    assert [str(problem) for problem in caught.value.problems] == [
+        f"{tmp_path}/b/k8s.yaml:1:1: There are two different Gateways default/gw1; the other is at "
+        f"{tmp_path}/a/k8s.yaml:1:1. Name the files that you mean."
+    ]
+
+
+def test_parameters_replace_placeholders(tmp_path: Path) -> None:
+    found = Found(tmp_path / "k8s.yaml")
+    text = GATEWAY.format(name="'{{ NETWORK }}-${STAGE}'", port=80)
+    found.path.write_text(text)
+
+    (source,) = KUBERNETES.load(found, ReadOptions(params={"NETWORK": "shop", "STAGE": "dev", "OTHER": "x"}))
+    network, notes = assemble([source.read_all([source], Context())], region=REGION, account=ACCOUNT)
+    assert ([each.name for each in network.service_networks], notes) == (["shop-dev"], ())
