@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -375,3 +376,43 @@ def test_everything_is_relative_to_where_the_user_stands(project: Project_) -> N
     )
 
     assert "404" in done.stdout, done.stderr
+
+
+def test_what_a_function_runs_with_is_relative_to_where_the_user_stands(project: Project_) -> None:
+    says = "import os, extra\ndef hello(event, context): return [extra.FROM, os.environ['GREETING'], event]\n"
+    hello = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "FunctionName": "shop-dev-hello",
+            "Handler": "app.hello",
+            "Runtime": "python3.12",
+            "Role": "arn:aws:iam::123456789012:role/shop",
+            "Layers": ["arn:aws:lambda:eu-west-1:123456789012:layer:extra:1"],
+        },
+    }
+    folder = project(
+        {
+            "work/shop/serverless.yml": SHOP,
+            "work/shop/app.py": says,
+            "work/there/made/cloudformation-template-update-stack.json": json.dumps(
+                {"Resources": {"Hello": hello}}
+            ),
+            "work/there/made/serverless-state.json": json.dumps({"service": {"service": "shop"}}),
+            "work/there/layer/python/extra.py": "FROM = 'layer'\n",
+            "work/there/of.env": "GREETING=hi\n",
+            "work/there/given.yaml": f"python: {sys.executable}\n",
+            "work/there/event.json": "[1]",
+        }
+    )
+    options = "--package made --layer extra=layer --env-file of.env --settings given.yaml --event event.json"
+
+    done = subprocess.run(
+        [str(BIN / "lattice"), "invoke", "shop-dev-hello", "../shop", *options.split()],
+        cwd=folder / "work/there",
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert json.loads(done.stdout or "null") == ["layer", "hi", [1]], done.stderr
