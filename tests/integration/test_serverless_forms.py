@@ -180,6 +180,29 @@ def test_a_placeholder_where_a_number_belongs_stops_nothing(project: Project_) -
     assert properties(source("shop"), "HelloLambdaFunction")["MemorySize"] == "{{resolve:ssm:/memory}}"
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (SHOP + NETWORK.replace("Name: shop", "Name: '${ssm:/name}'"), "shop/serverless.yml:8:60"),
+        (SHOP + "custom: {lattice: {serviceNetwork: '${ssm:/name}'}}\n", "shop/serverless.yml:4:20"),
+    ],
+    ids=["template", "settings"],
+)
+def test_a_value_that_is_asked_for_says_why_the_cli_could_not_get_it(
+    text: str, place: str, project: Project_, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project({"shop/serverless.yml": text, "shop/app.py": ""})
+    monkeypatch.setenv("AWS_PROFILE", "unheard-of")
+
+    with pytest.raises(ConfigurationError) as refused:
+        load("shop")
+
+    (problem,) = map(str, refused.value.problems)
+    assert problem.startswith(f"{place}: lattice dev needs this value but cannot know it: ")
+    assert 'the Serverless CLI says: AWS profile "unheard-of" doesn\'t seem to be configured' in problem
+    assert problem.endswith("Give it with --variable ssm:/name=VALUE.")
+
+
 def test_variables_that_are_unknown_as_a_whole_are_none(project: Project_) -> None:
     text = SHOP.replace("handler: app.hello", "handler: app.hello, environment: '${ssm:/all}'")
     project({"shop/serverless.yml": text, "shop/app.py": ""})

@@ -45,6 +45,7 @@ class TemplateSource(Source):
         problems: Of it, whatever it defines.
         deployed: What AWS has given to resources that exist, by logical id and attribute: ``Arn``, say.
         nested: Gives the template of a nested stack by logical id; ``None`` for the file that the template names.
+        failures: Why a dynamic reference has no value, where somebody was asked for it.
     """
 
     template: Mapping[str, Any]
@@ -57,6 +58,7 @@ class TemplateSource(Source):
     problems: tuple[Problem, ...] = ()
     deployed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     nested: Callable[[str], TemplateSource | None] = lambda _: None
+    failures: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read_all(cls, sources: Sequence[TemplateSource], context: Context) -> Fragment:
@@ -142,6 +144,7 @@ def _options(source: TemplateSource, stack_name: str, context: Context) -> Templ
         urls=context.urls,
         assumptions=context.assumptions,
         deployed=source.deployed,
+        failures=source.failures,
     )
 
 

@@ -61,9 +61,9 @@ class Reading:
         """Record a value that the network needs and that cannot be known here."""
         given = f" Give it with {error.option}." if error.option else _GENERAL_ADVICE
         advice = error.advice or given
-        message = (
-            f"lattice dev needs this value but cannot know it: {error.intrinsic} {error.detail}.{advice}"
-        )
+        failure = self.options.failures.get(error.name)
+        asked = f"{error.detail} ({failure})" if failure else error.detail
+        message = f"lattice dev needs this value but cannot know it: {error.intrinsic} {asked}.{advice}"
         unsupported = UnsupportedIntrinsicError(
             Problem(message, self.template.locate(path)), intrinsic=error.intrinsic
         )

@@ -45,6 +45,7 @@ class TemplateOptions:
         urls: Gives the URLs of servers that replace targets, by logical id or name of the target group; ``None`` to ask.
         assumptions: What a match means that does not mind its case.
         deployed: What AWS has given to resources that exist, by logical id and attribute.
+        failures: Why a dynamic reference has no value, where somebody was asked for it.
     """
 
     region: str
@@ -61,6 +62,7 @@ class TemplateOptions:
     urls: Callable[..., Sequence[str] | None] = lambda *_: None
     assumptions: Assumptions = DEFAULTS
     deployed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def pseudo(self) -> Mapping[str, str]:

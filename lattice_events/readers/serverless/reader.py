@@ -20,7 +20,7 @@ from lattice_events.readers.serverless.compose import find_compose, members
 from lattice_events.readers.serverless.files import find_file, is_service, written
 from lattice_events.readers.serverless.package import Findings, Package
 from lattice_events.readers.serverless.places import Places
-from lattice_events.readers.serverless.unknown import find_unknown, option
+from lattice_events.readers.serverless.unknown import find_unknown, option, placeholder
 
 _SETTINGS = ("custom", "lattice")
 _OPTION = "--variable 'KIND:NAME=VALUE'"
@@ -68,7 +68,16 @@ def _service(file: FilePath, options: ReadOptions) -> TemplateSource:
         code=_code(packaged, folder, is_packaged=options.packaged),
         settings=settings,
         notes=tuple(_notes(packaged.findings, shown)),
+        failures=_failures(packaged.findings),
     )
+
+
+def _failures(findings: Findings) -> dict[str, str]:
+    """What the CLI said when it could not get a value, by the placeholder that stands for it."""
+    return {
+        placeholder(name): f"the Serverless CLI says: {' '.join(reason.split())}"
+        for name, reason in findings.failures.items()
+    }
 
 
 def _refuse_other(package: Package, places: Places) -> None:
@@ -82,14 +91,18 @@ def _refuse_unknown(package: Package, places: Places) -> None:
     """Ask for what is needed before the template is read."""
     needed = {_SETTINGS: package.custom.get("lattice"), ("provider", "stackName"): package.stack_name}
     unknown = [each for path, value in needed.items() for each in find_unknown(value, path)]
+    failures = _failures(package.findings)
     if unknown:
         raise ConfigurationError(
-            Problem(
-                f"lattice dev needs this value but cannot know it: {name}. Give it with {option(name)}.",
-                places.locate(path),
-            )
+            Problem(_question(name, failures.get(placeholder(name))), places.locate(path))
             for path, name in unknown
         )
+
+
+def _question(name: str, failure: str | None) -> str:
+    """Ask for the value of a ``KIND:NAME``."""
+    asked = f"{name} ({failure})" if failure else name
+    return f"lattice dev needs this value but cannot know it: {asked}. Give it with {option(name)}."
 
 
 def _package(file: FilePath, options: ReadOptions, shown: str) -> Package:

@@ -17,6 +17,11 @@ def option(name: str) -> str:
     return f"--variable {shlex.quote(f'{name}=VALUE')}"
 
 
+def placeholder(name: str) -> str:
+    """What stands for the value of a ``KIND:NAME``."""
+    return f"{{{{resolve:{name}}}}}"
+
+
 def find_unknown(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
     """Every ``KIND:NAME`` that a value waits for, with its key path.
 
