@@ -44,6 +44,7 @@ class TemplateSource(Source):
         notes: To say of it, whatever it defines.
         problems: Of it, whatever it defines.
         deployed: What AWS has given to resources that exist, by logical id and attribute: ``Arn``, say.
+        secrets: Values in it that must not be printed.
         nested: Gives the template of a nested stack by logical id; ``None`` for the file that the template names.
         failures: Why a dynamic reference has no value, where somebody was asked for it.
     """
@@ -57,6 +58,7 @@ class TemplateSource(Source):
     notes: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     deployed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
     nested: Callable[[str], TemplateSource | None] = lambda _: None
     failures: Mapping[str, str] = field(default_factory=dict)
 
@@ -76,7 +78,8 @@ class TemplateSource(Source):
             merged.notes += stack.notes
             merged.problems += stack.problems
             merged.add(read_resources(stack.template))
-        hide(merged, secret_values(context.options, [stack.written for stack in stacks]))
+        secrets = secret_values(context.options, [stack.written for stack in stacks])
+        hide(merged, secrets.union(*(source.secrets for source in sources)))
         return merged
 
     @property

@@ -37,6 +37,7 @@ class Resource:
         key: Of the instance, where ``count`` or ``for_each`` makes several.
         values: What is known.
         unknown: The same form, true where a value is known after apply only.
+        sensitive: The same form, true where a value is sensitive.
     """
 
     address: str
@@ -47,6 +48,7 @@ class Resource:
     key: Key
     values: Mapping[str, Any]
     unknown: Any
+    sensitive: Any = None
 
     def get(self, *path: Step) -> Any:
         """The value at a path of attributes, blocks and places in lists; `UNKNOWN` or ``None`` without one."""
@@ -82,12 +84,14 @@ class TerraformDocument:
         configuration: Of a plan: the expressions of the root module and of those that it calls.
         region: That the provider is given, or that an ARN has; empty for none.
         account: That an ARN has; empty for none.
+        secrets: Texts that are marked as sensitive.
     """
 
     resources: Mapping[str, Resource]
     configuration: Mapping[str, Any] = field(default_factory=dict)
     region: str = ""
     account: str = ""
+    secrets: frozenset[str] = frozenset()
 
 
 def parse_address(address: str) -> tuple[str, str, Key]:
@@ -139,7 +143,21 @@ def read_document(value: Mapping[str, Any]) -> TerraformDocument:
         configuration=mapping(mapping(value.get("configuration")).get("root_module")),
         region=_provider_region(value) or next((each[3] for each in parts if each[3]), ""),
         account=next((each[4] for each in parts if each[4].isdigit()), ""),
+        secrets=frozenset(text for each in found for text in _secrets(each.values, each.sensitive) if text),
     )
+
+
+def _secrets(value: Any, sensitive: Any) -> Iterator[str]:
+    """The texts of a value where another of the same form is true."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _secrets(item, sensitive is True or mapping(sensitive).get(key))
+    elif isinstance(value, list):
+        marks = [sensitive] * len(value) if sensitive is True else sequence(sensitive)
+        for item, mark in zip(value, marks, strict=False):
+            yield from _secrets(item, mark)
+    elif isinstance(value, str) and sensitive is True:
+        yield value
 
 
 def _is_raw_state(value: Mapping[str, Any]) -> bool:
@@ -166,7 +184,8 @@ def _planned_resources(value: Mapping[str, Any]) -> Iterator[Resource]:
     for each in map(mapping, sequence(value.get("resource_changes"))):
         change = mapping(each.get("change"))
         if each.get("mode") == "data" and str(each.get("address")) not in known:
-            yield _resource({**each, "values": change.get("after")}, change.get("after_unknown"))
+            values = {"values": change.get("after"), "sensitive_values": change.get("after_sensitive")}
+            yield _resource({**each, **values}, change.get("after_unknown"))
 
 
 def _shown_resources(values: Mapping[str, Any], unknown: Mapping[Any, Any]) -> Iterator[Resource]:
@@ -190,7 +209,12 @@ def _raw_resources(value: Mapping[str, Any]) -> Iterator[Resource]:
                 continue
             key = instance.get("index_key")
             address = base if key is None else f"{base}[{json.dumps(key)}]"
-            yield _resource({**each, "address": address, "values": instance.get("attributes")}, None)
+            values = instance.get("attributes")
+            paths = sequence(instance.get("sensitive_attributes"))
+            sensitive = {each[0].get("value"): True for each in paths if each and isinstance(each[0], dict)}
+            yield _resource(
+                {**each, "address": address, "values": values, "sensitive_values": sensitive}, None
+            )
 
 
 def _resource(each: Mapping[str, Any], unknown: Any) -> Resource:
@@ -204,6 +228,7 @@ def _resource(each: Mapping[str, Any], unknown: Any) -> Resource:
         key=key,
         values=mapping(each.get("values")),
         unknown=unknown,
+        sensitive=each.get("sensitive_values"),
     )
 
 

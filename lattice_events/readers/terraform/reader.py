@@ -84,6 +84,7 @@ def _load(found: Found, options: ReadOptions) -> list[TemplateSource]:
             account=document.account,
             code=_code(document, folder, options.code),
             deployed=_deployed(document),
+            secrets=document.secrets,
             notes=values.notes,
         )
     ]

@@ -136,6 +136,14 @@ class Values:
             )
         )
 
+    def _said(self, text: str) -> Any:
+        """What the user says of a part of a policy: itself, or the address of a resource, ``/*`` after it or not."""
+        found = self._document.resources.get(text.removesuffix(_ALL_OF_IT))
+        if found is None or found.is_data:
+            return text
+        rest = _ALL_OF_IT if text.endswith(_ALL_OF_IT) else ""
+        return {"Fn::Join": ["", [pointer(found), rest]]}
+
     # ── policies ──────────────────────────────────────────────────────────────────────────────
 
     def policy(self, resource: Resource, *path: Step) -> Any:
@@ -194,7 +202,9 @@ class Values:
         written: dict[str, Any] = {}
         for index in range(document.blocks(*path)):
             test, variable = (self.plain(document, *path, index, key) for key in ("test", "variable"))
-            values = self._items(document, (*path, index, "values"), ())
+            is_exact = str(test).endswith("Equals")
+            kinds = _COMPARED.get(str(variable).lower(), ()) if is_exact else ()
+            values = self._items(document, (*path, index, "values"), kinds)
             written.setdefault(str(test), {})[str(variable)] = values
         return written
 
@@ -202,7 +212,7 @@ class Values:
         """A list of texts; those of unknown ones that are ARNs of resources of some types are references."""
         given = self._get(document, path)
         if isinstance(given, str):
-            return [each.strip() for each in given.split(",")]
+            return [self._said(each.strip()) for each in given.split(",")]
         known = [each for each in given if each is not None] if isinstance(given, list) else []
         if not _has_true(document.unknown_at(*path)):
             return known
@@ -212,6 +222,15 @@ class Values:
         return [*known, *map(pointer, origins.resources)]
 
 
+# What condition keys are compared with; only there does an expression that names a resource stand for nothing else.
+_COMPARED = {
+    "aws:principalarn": (ROLE,),
+    "aws:sourcevpc": ("aws_vpc",),
+    "vpc-lattice-svcs:servicearn": (SERVICE,),
+    "vpc-lattice-svcs:servicenetworkarn": (SERVICE_NETWORK,),
+    "vpc-lattice-svcs:sourcevpc": ("aws_vpc",),
+}
+_ALL_OF_IT = "/*"
 _STATEMENT = {
     "actions": "Action",
     "not_actions": "NotAction",

@@ -241,3 +241,45 @@ def test_a_value_is_unknown_where_what_it_is_in_is_unknown() -> None:
     assert resource.get("x", 0, "z") is UNKNOWN
     assert resource.get("w", 0, "v") is UNKNOWN
     assert resource.get("x", 1, "y") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "marks", "texts"),
+    [
+        ({"a": "x", "b": "y"}, {"b": True}, {"y"}),
+        ({"a": [{"b": "x", "c": "y"}, {"b": "z"}]}, {"a": [{"b": True}, {}]}, {"x"}),
+        ({"a": {"b": ["x", "", 1]}}, {"a": True}, {"x"}),
+        ({"a": "x"}, {}, set()),
+    ],
+)
+def test_texts_that_are_marked_as_sensitive_are_secrets(value: Any, marks: Any, texts: set[str]) -> None:
+    base = {"address": "aws_vpc.a", "mode": "managed", "type": "aws_vpc", "name": "a"}
+    shown = {**base, "values": value, "sensitive_values": marks}
+
+    assert read_document({"values": {"root_module": {"resources": [shown]}}}).secrets == texts
+
+
+def test_what_a_raw_state_marks_as_sensitive_is_a_secret() -> None:
+    instance = {
+        "attributes": {"a": {"b": "x"}, "c": "y"},
+        "sensitive_attributes": [[{"type": "get_attr", "value": "a"}], []],
+    }
+    resource = {"mode": "managed", "type": "aws_vpc", "name": "a", "instances": [instance]}
+
+    document = read_document({"version": 4, "terraform_version": "1.9.8", "resources": [resource]})
+
+    assert document.secrets == {"x"}
+
+
+def test_a_sensitive_value_is_not_printed(tmp_path: Path) -> None:
+    plan = copy.deepcopy(PLAN)
+    for each in plan["planned_values"]["root_module"]["resources"]:
+        if each["type"] == "aws_vpclattice_listener":
+            each["values"]["protocol"] = "hush-hush"
+            each["sensitive_values"] = {"protocol": True}
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+
+    said = " ".join(problems(tmp_path / "plan.json"))
+
+    assert "***" in said
+    assert "hush-hush" not in said
