@@ -114,7 +114,13 @@ class _Loader:
             return context.urls(name)
 
         try:
-            network, notes = assemble([fragment], **where, chosen_network=settings.service_network, urls=urls)
+            network, notes = assemble(
+                [fragment],
+                **where,
+                chosen_network=settings.service_network,
+                urls=urls,
+                replaced=frozenset(context.target_urls),
+            )
         except ConfigurationError as error:  # a name that nothing has may be what is missing
             raise ConfigurationError((*error.problems, *unused_targets(settings, known))) from error
         principals = with_callers(network.principals, settings.callers, **where)

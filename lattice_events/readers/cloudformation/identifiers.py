@@ -13,7 +13,7 @@ from lattice_events.readers.common.properties import WrongPropertyError
 
 _WORDS: Mapping[Kind, str] = {"service": "service", "listener": "listener", "targetgroup": "target group"}
 _IDS: Mapping[Kind, str] = {"service": "svc", "listener": "listener", "targetgroup": "tg"}
-_NAME = re.compile("(?!svc-|sn-|tg-|listener-|rule-)[a-z0-9-]{3,128}")
+_GIVEN = re.compile("[a-z0-9-]{1,128}")  # a name, or an id that need not be as long as AWS's
 
 
 def find_parent(
@@ -67,4 +67,4 @@ def _may_be(reading: Reading, kind: Kind, text: str, path: Path) -> bool:
         return re.fullmatch(rf"arn:[^:]+:vpc-lattice:[^:]*:[^:]*:(.+/)?{kind}/[^/]+", text) is not None
     if re.fullmatch(f"{_IDS[kind]}-[0-9a-z]{{17}}", text):
         return True
-    return reading.template.written(path) != text and _NAME.fullmatch(text) is not None
+    return reading.template.written(path) != text and _GIVEN.fullmatch(text) is not None

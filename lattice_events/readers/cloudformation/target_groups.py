@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 from lattice_events.arn import Arn
@@ -20,7 +21,7 @@ from lattice_events.readers.common.advice import target_advice
 from lattice_events.readers.common.documents import Path
 from lattice_events.readers.common.fragment import did_you_mean
 from lattice_events.readers.common.health_check import HEALTH_CHECK_KEYS, read_health_check
-from lattice_events.readers.common.lattice_schema import TARGET_GROUP_CONFIG
+from lattice_events.readers.common.lattice_schema import TARGET_GROUP_CONFIG, function_name_problem
 from lattice_events.readers.common.properties import WrongPropertyError
 
 _Type = Literal["LAMBDA", "IP", "INSTANCE", "ALB"]
@@ -122,14 +123,24 @@ def _lambda_target(reading: Reading, name: str) -> tuple[Target, ...]:
         raise WrongPropertyError("A LAMBDA target group has one target, a function.", ("Targets",))
     if not targets:
         return ()
-    target = targets[0] if isinstance(targets[0], dict) else {}
-    arn = Arn.parse(str(target.get("Id")))
-    if arn is None or not arn.resource.startswith("function:"):
-        message = "The Id of a LAMBDA target must be the ARN of a function: !GetAtt FUNCTION.Arn."
-        raise WrongPropertyError(message, ("Targets", 0, "Id"))
+    arn = _function_arn(reading, name, targets[0] if isinstance(targets[0], dict) else {})
     function_name = arn.resource.split(":")[1]
     unqualified = f"arn:{arn.partition}:lambda:{arn.region}:{arn.account}:function:{function_name}"
     return (LambdaTarget(function_arn=unqualified),)
+
+
+def _function_arn(reading: Reading, name: str, target: Mapping[str, Any]) -> Arn:
+    """The ARN of a target's function; who gives a parameter may give the function's name."""
+    given = str(target.get("Id"))
+    answer = reading.answer(("Resources", name, "Properties", "Targets", 0, "Id"))
+    if answer and ":" not in given and function_name_problem(given) is None:
+        given = f"arn:aws:lambda:{reading.options.region}:{reading.options.account}:function:{given}"
+    arn = Arn.parse(given)
+    if arn is None or not arn.resource.startswith("function:"):
+        advice = f". Give its ARN or name with {answer}" if answer else ": !GetAtt FUNCTION.Arn"
+        message = f"The Id of a LAMBDA target must be the ARN of a function{advice}."
+        raise WrongPropertyError(message, ("Targets", 0, "Id"))
+    return arn
 
 
 def _http_targets(reading: Reading, name: str, kind: _Type) -> tuple[Target, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -38,6 +38,7 @@ def assemble(
     account: str,
     chosen_network: str | None = None,
     urls: Callable[..., Sequence[str] | None] = lambda *_: None,
+    replaced: Collection[str] = (),
 ) -> tuple[Network, tuple[str, ...]]:
     """Link fragments into a network, and tell what should be printed about it.
 
@@ -49,6 +50,7 @@ def assemble(
         account: Of the run.
         chosen_network: Name of the defined network that such references mean, where there are several.
         urls: Gives the URLs of the servers that replace targets, by name of the group; see `Context.urls`.
+        replaced: Names of the targets that the user names servers for.
 
     Raises:
         ConfigurationError: Carries every problem of every fragment.
@@ -56,7 +58,8 @@ def assemble(
     merged = Fragment()
     for fragment in fragments:
         merged.add(fragment)
-    linker = _Linker(merged, region=region, account=account, chosen=chosen_network, urls=urls)
+    where = {"region": region, "account": account}
+    linker = _Linker(merged, **where, chosen=chosen_network, urls=urls, replaced=replaced)
     network = linker.link()
     problems = [*merged.problems, *name_clashes(merged), *linker.problems]
     if problems:
@@ -75,6 +78,7 @@ class _Linker:
         account: str,
         chosen: str | None,
         urls: Callable[..., Sequence[str] | None],
+        replaced: Collection[str],
     ) -> None:
         self._merged = merged
         self._urls = urls
@@ -83,7 +87,7 @@ class _Linker:
         _add_implied_networks(merged)
         self._networks = list(merged.service_networks)
         self._functions = list(merged.functions)
-        self._directory = Directory(list(_entries(merged)), chosen)
+        self._directory = Directory(list(_entries(merged)), chosen, replaced)
         self.problems: list[Problem] = []
         self._refuse_unknown_choice(chosen)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from lattice_events.errors import Problem
@@ -49,10 +49,12 @@ class Directory:
     Attributes:
         entries: What is defined.
         chosen: Name of the service network that unknown references mean, as settings say.
+        replaced: Names of the targets that the user names servers for: a target group of such a name is another one.
     """
 
     entries: list[Entry]
     chosen: str | None = None
+    replaced: Collection[str] = ()
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     _made: set[str] = field(default_factory=set)  # ARNs
@@ -98,6 +100,8 @@ class Directory:
 
     def _only(self, reference: Reference, kinds: Sequence[Kind]) -> Entry | None:
         """What an unknown reference must mean: the chosen network, or the only thing that it could be."""
+        if "targetgroup" in kinds and short(reference.text) in self.replaced:
+            return None
         candidates = [each for each in self.entries if each.kind in kinds and each.is_candidate]
         if list(kinds) == ["servicenetwork"]:  # what was made for another one is not meant
             candidates = [each for each in candidates if each.thing.arn not in self._made]
@@ -141,10 +145,17 @@ class Directory:
     def _answer(self, reference: Reference) -> str:
         """How to say what a reference means."""
         if reference.answer:
-            return f" Say which by name: {reference.answer}."
+            return f" Say which by name: {reference.answer}.{_other(reference)}"
         if "servicenetwork" in kinds_of(reference) and len(kinds_of(reference)) == 1:
             return " Choose one with serviceNetwork: NAME in the settings."
+        return _other(reference)
+
+
+def _other(reference: Reference) -> str:
+    """How to say that a target group is none of those that are defined."""
+    if reference.is_outside or "targetgroup" not in reference.kinds:
         return ""
+    return f" If it is another one, name a server for it: --target {short(reference.text)}=URL."
 
 
 def kinds_of(reference: Reference) -> tuple[Kind, ...]:

@@ -285,6 +285,21 @@ def test_a_server_replaces_a_group_that_nothing_defines() -> None:
     ]
 
 
+def test_a_group_that_a_server_replaces_is_none_of_those_defined() -> None:
+    reference = Reference(text="tg-9", origin="r.yml", kinds=("targetgroup",), answer="--param Group=VALUE")
+    other = replace(GROUP, name="other", arn=f"{GROUP.arn}1")
+    fragments = [Fragment(imported_target_groups=[reference]), Fragment(target_groups=[GROUP, other])]
+
+    (problem,) = problems(*fragments)
+    found, notes = assemble(fragments, region="us-west-2", account="1", replaced=["tg-9"])
+
+    assert problem.endswith(
+        " Say which by name: --param Group=VALUE. If it is another one, name a server for it: --target tg-9=URL."
+    )
+    assert [each.name for each in found.target_groups] == [GROUP.name, "other"]
+    assert not notes
+
+
 def test_a_function_that_nothing_defines_cannot_run() -> None:
     target = LambdaTarget(function_arn="arn:aws:lambda:us-west-2:1:function:gone")
     group = replace(GROUP, targets=(target,))
