@@ -106,7 +106,7 @@ class TemplateBuilder:
         match resource.type:
             case "aws_vpclattice_target_group_attachment":
                 group = self._values.reference(resource, ("target_group_identifier",), TARGET_GROUP)
-                self._append(group, "Targets", self._target(resource))
+                self._append(group, "Targets", self._target(resource, group))
             case "aws_iam_role_policy_attachment":
                 role = self._values.reference(resource, ("role",), ROLE)
                 policy = self._values.reference(resource, ("policy_arn",), POLICY)
@@ -156,7 +156,10 @@ class TemplateBuilder:
         return {
             "Name": self._values.plain(resource, "name"),
             "ListenerIdentifier": self._values.reference(resource, ("listener_identifier",), LISTENER),
-            "ServiceIdentifier": self._values.reference(resource, ("service_identifier",), SERVICE),
+            # A rule's service is that of its listener.
+            "ServiceIdentifier": self._values.reference(
+                resource, ("service_identifier",), SERVICE, is_needed=False
+            ),
             "Priority": self._values.plain(resource, "priority"),
             "Match": self._match(resource, ("match", 0, "http_match", 0)),
             "Action": self._action(resource, ("action", 0)),
@@ -226,12 +229,21 @@ class TemplateBuilder:
             "Config": _without_none(config) or None,
         }
 
-    def _target(self, resource: Resource) -> dict[str, Any]:
+    def _target(self, resource: Resource, group: Any) -> dict[str, Any]:
+        """One target; only that of a LAMBDA group can be a function."""
+        kinds = (FUNCTION, ALIAS) if self._is_lambda(group) else ()
         target = {
-            "Id": self._values.reference(resource, ("target", 0, "id"), FUNCTION, ALIAS),
+            "Id": self._values.reference(resource, ("target", 0, "id"), *kinds),
             "Port": self._values.known(resource, "target", 0, "port"),
         }
         return _without_none(target)
+
+    def _is_lambda(self, group: Any) -> bool:
+        """Whether a group has a function; of one that is not known, whether all groups have."""
+        named = group.get("Fn::GetAtt", [None])[0] if isinstance(group, dict) else None
+        groups = [each for each in self._document.resources.values() if each.type == TARGET_GROUP]
+        own = [each for each in groups if each.address == named]
+        return all(each.get("type") == "LAMBDA" for each in own or groups)
 
     def _service_association(self, resource: Resource) -> dict[str, Any]:
         return {
@@ -293,7 +305,7 @@ class TemplateBuilder:
     def _alias(self, resource: Resource) -> dict[str, Any]:
         return {
             "Name": self._values.plain(resource, "name"),
-            "FunctionName": self._values.reference(resource, ("function_name",), FUNCTION),
+            "FunctionName": self._values.reference(resource, ("function_name",), FUNCTION, is_needed=False),
         }
 
     def _layer(self, resource: Resource) -> dict[str, Any]:

@@ -83,11 +83,11 @@ class Values:
         """Whether the configuration has an expression for an argument."""
         return self._references.is_configured(resource, key)
 
-    def reference(self, resource: Resource, path: Sequence[Step], *kinds: str) -> Any:
+    def reference(self, resource: Resource, path: Sequence[Step], *kinds: str, is_needed: bool = True) -> Any:
         """A value that names a resource of one of some types: a reference to it if this document has it."""
         value = self._get(resource, path)
         if value is UNKNOWN:
-            return self._origin(resource, path, kinds)
+            return self._origin(resource, path, kinds, is_needed=is_needed)
         found = self.find(value, *kinds)
         return value if found is None else pointer(found)
 
@@ -109,7 +109,9 @@ class Values:
         found = self._document.resources.get(value) if isinstance(value, str) else None
         return found if found and found.type in kinds else None
 
-    def _origin(self, resource: Resource, path: Sequence[Step], kinds: Sequence[str]) -> Any:
+    def _origin(
+        self, resource: Resource, path: Sequence[Step], kinds: Sequence[str], *, is_needed: bool
+    ) -> Any:
         """What an unknown value refers to."""
         origins = self._references.origins(resource, path, kinds)
         if len(origins.resources) == 1 and not origins.resources[0].is_data:
@@ -117,7 +119,8 @@ class Values:
             if origins.is_inferred:
                 self._inferred.setdefault(only.address, []).append(_place(resource, path))
             return pointer(only)
-        if any(kind.startswith("aws_vpclattice_") for kind in kinds):
+        is_lattice = any(kind.startswith("aws_vpclattice_") for kind in kinds)
+        if is_needed and (is_lattice or (FUNCTION in kinds and len(origins.resources) > 1)):
             self._refuse(resource, path, origins.resources)
         return unknown_value(resource, path)
 

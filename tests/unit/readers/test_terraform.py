@@ -159,6 +159,60 @@ def test_a_value_that_can_mean_several_resources_is_asked_for_by_name(tmp_path: 
     assert [each.vpc_ids for each in network.service_networks] == [(), ("vpc-1",)]
 
 
+@pytest.mark.parametrize(("kind", "count"), [("LAMBDA", 1), ("IP", 0)])
+def test_the_function_of_a_target_is_asked_for_with_those_that_it_can_be(
+    kind: str, count: int, tmp_path: Path
+) -> None:
+    attachment = "aws_vpclattice_target_group_attachment.a"
+    group = {
+        "name": "group",
+        "type": kind,
+        "arn": "arn:aws:vpc-lattice:us-east-1:123456789012:targetgroup/tg-1",
+    }
+    function = {"runtime": "python3.12", "handler": "a.b", "role": "arn:aws:iam::123456789012:role/r"}
+    plan = planned(
+        [
+            ("aws_vpclattice_target_group.a", group, {}),
+            (attachment, {"target_group_identifier": group["arn"], "target": [{}]}, {"target": [{"id": True}]}),
+            ("aws_lambda_function.a", {"function_name": "a", **function}, {"arn": True}),
+            ("aws_lambda_function.b", {"function_name": "b", **function}, {"arn": True}),
+        ],
+        {},
+    )  # fmt: skip
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(plan))
+    place = f"terraform:{attachment}.target[0].id"
+
+    said = problems(file) if count else []
+    network = load(file, variables={place: "aws_lambda_function.b"} if count else {}).network
+
+    assert all("It may be aws_lambda_function.a or aws_lambda_function.b." in each for each in said)
+    assert len(said) == count
+    found = [getattr(each, "function_arn", "") for each in network.target_groups[0].targets]
+    assert [each.rpartition(":")[2] for each in found] == ["b" if count else ""]
+
+
+def test_the_service_of_a_rule_need_not_be_known(tmp_path: Path) -> None:
+    kind = "aws_vpclattice_"
+    action = {"default_action": [{"fixed_response": [{"status_code": 404}]}]}
+    match = {
+        "match": [{"http_match": [{"method": "GET"}]}],
+        "action": [{"fixed_response": [{"status_code": 500}]}],
+    }
+    plan = planned(
+        [
+            (f"{kind}service.a", {"name": "a-service"}, {"id": True}),
+            (f"{kind}service.b", {"name": "b-service"}, {"id": True}),
+            (f"{kind}listener.a", {"name": "http", "protocol": "HTTP", "service_identifier": "svc-0123456789abcdefa", **action}, {"arn": True}),
+            (f"{kind}listener_rule.a", {"name": "rule", "priority": 1, **match}, {"listener_identifier": True, "service_identifier": True}),
+        ],
+        {},
+    )  # fmt: skip
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+
+    assert not any("service_identifier" in problem for problem in problems(tmp_path / "plan.json"))
+
+
 @pytest.mark.parametrize("name", ["main.tf", "."])
 def test_terraform_files_are_told_the_command_that_makes_json(tmp_path: Path, name: str) -> None:
     (tmp_path / "main.tf").write_text('resource "aws_vpclattice_service" "a" {}\n')
