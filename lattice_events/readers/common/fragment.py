@@ -92,6 +92,19 @@ class PlacedRule:
     rule: Rule
 
 
+@dataclass(frozen=True, kw_only=True)
+class RouteService:
+    """The service that the Gateway API controller makes for a route, or claims if there is one of its name.
+
+    Attributes:
+        service: As the controller would make it.
+        takes_over_from: The controller whose service it may take over; empty for none.
+    """
+
+    service: Service
+    takes_over_from: str = ""
+
+
 @dataclass(kw_only=True)
 class Fragment:
     """What one template or one set of manifests defines, and what is wrong with it.
@@ -101,6 +114,7 @@ class Fragment:
         implied_networks: Service networks that must exist; others may define them.
         questions: What must be answered if anything forwards to a target group, by the group's ARN.
         imported_target_groups: References of ServiceImports: the ARNs that actions forward to.
+        route_services: Services of routes, which may exist already.
         listeners: Those whose service is not in the same source.
         rules: Those whose listener is not in the same source.
         target_names: Of each target for which settings may name a server, the names that they may call it.
@@ -108,6 +122,7 @@ class Fragment:
 
     service_networks: list[ServiceNetwork] = field(default_factory=list)
     services: list[Service] = field(default_factory=list)
+    route_services: list[RouteService] = field(default_factory=list)
     target_groups: list[TargetGroup] = field(default_factory=list)
     functions: list[Function] = field(default_factory=list)
     declared_functions: list[tuple[str, str]] = field(default_factory=list)

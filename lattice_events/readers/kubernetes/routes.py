@@ -22,7 +22,7 @@ from lattice_events.network.model import (
 )
 from lattice_events.readers.common.arns import service_arn, service_network_arn
 from lattice_events.readers.common.documents import Document
-from lattice_events.readers.common.fragment import Fragment, Reference, ServiceAssociation
+from lattice_events.readers.common.fragment import Fragment, Reference, RouteService, ServiceAssociation
 from lattice_events.readers.common.lattice_schema import name_problem
 from lattice_events.readers.common.properties import WrongPropertyError
 from lattice_events.readers.kubernetes.backends import Backends
@@ -47,6 +47,7 @@ from lattice_events.readers.kubernetes.rules import read_rules
 from lattice_events.readers.kubernetes.targets import Surroundings, TargetGroups
 
 _TAGS = f"{CONTROLLER}/tags"
+_TAKEOVER = f"{CONTROLLER}/allow-takeover-from"
 _NOT_EMULATED = {"GRPCRoute": "gRPC", "TLSRoute": "TLS passthrough"}
 
 
@@ -163,17 +164,17 @@ class _ManifestReader:
                 f"HTTPRoute {route.name}: its service has no listener, because the controller makes only those of its "
                 f"first Gateway, {parents[0].gateway.shown}, which takes the route on none."
             )
-        self._fragment.services.append(
-            Service(
-                name=name,
-                arn=arn,
-                domain_name=generated_domain_name(name, make_id("svc", name), self._where["region"]),
-                custom_domain_name=names[0] if names else None,
-                tags=_tags(route),
-                listeners=self._listeners(route, arn, attached),
-                origin=route.origin,
-            )
+        service = Service(
+            name=name,
+            arn=arn,
+            domain_name=generated_domain_name(name, make_id("svc", name), self._where["region"]),
+            custom_domain_name=names[0] if names else None,
+            tags=_tags(route),
+            listeners=self._listeners(route, arn, attached),
+            origin=route.origin,
         )
+        takes_over_from = str(route.annotations.get(_TAKEOVER) or "").strip()
+        self._fragment.route_services.append(RouteService(service=service, takes_over_from=takes_over_from))
         if not is_standalone(route, parents):
             self._associate(route, arn, [parents[index] for index in accepted])
 

@@ -24,6 +24,7 @@ from lattice_events.network.model import (
     make_id,
 )
 from lattice_events.readers.common.fragment import Fragment, Reference
+from lattice_events.readers.linking.claims import claim_services
 from lattice_events.readers.linking.clashes import CONTROLLER_PREFIX, listener_clashes, name_clashes
 from lattice_events.readers.linking.directory import Directory, Entry, short
 from lattice_events.readers.linking.policies import Policies
@@ -58,8 +59,9 @@ def assemble(
     merged = Fragment()
     for fragment in fragments:
         merged.add(fragment)
+    claimed = claim_services(merged)
     where = {"region": region, "account": account}
-    linker = _Linker(merged, **where, chosen=chosen_network, urls=urls, replaced=replaced)
+    linker = _Linker(merged, **where, chosen=chosen_network, urls=urls, replaced=replaced, claimed=claimed)
     network = linker.link()
     problems = [*merged.problems, *name_clashes(merged), *linker.problems]
     if problems:
@@ -79,8 +81,10 @@ class _Linker:
         chosen: str | None,
         urls: Callable[..., Sequence[str] | None],
         replaced: Collection[str],
+        claimed: Collection[str],
     ) -> None:
         self._merged = merged
+        self._claimed = claimed
         self._urls = urls
         self._region = region
         self._account = account
@@ -151,7 +155,9 @@ class _Linker:
             return replace(listener, rules=(*listener.rules, *rules.get(listener.arn, ())))
 
         return [
-            replace(
+            service
+            if service.arn in self._claimed  # the controller deletes them
+            else replace(
                 service,
                 listeners=tuple(map(ruled, (*service.listeners, *listeners.get(service.arn, ())))),
             )
