@@ -25,6 +25,7 @@ from lattice_events.readers.common.properties import WrongPropertyError
 from lattice_events.readers.kubernetes.objects import Cluster, Object
 
 _TARGET_REF = ("spec", "targetRef")
+_ROUTES = ("HTTPRoute", "GRPCRoute", "TLSRoute")
 _HEALTH_CHECK_KEYS = {
     "enabled": "Enabled",
     "intervalSeconds": "HealthCheckIntervalSeconds",
@@ -54,8 +55,8 @@ def read_vpc_policy(
         fragment: Takes the association, or a note.
         resources: Of `read_auth_policy`.
     """
-    kind, name = _kind_and_name(policy)
-    if kind != "Gateway" or (kind, policy.namespace, name) not in resources:
+    kind, namespace, name = target_of(policy)
+    if kind != "Gateway" or (kind, namespace, name) not in resources:
         fragment.notes.append(
             f"VpcAssociationPolicy {policy.shown} is left out: its targetRef is not a Gateway of this controller in its namespace."
         )
@@ -77,11 +78,15 @@ def read_auth_policy(
         resources: Name of the network or ARN of the service, by kind, namespace and name of the Gateway or
             route; empty for a route that is left out.
     """
-    kind, name = _kind_and_name(policy)
+    kind, namespace, name = target_of(policy)
     where = policy.locate(_TARGET_REF)
-    resource = resources.get((kind, policy.namespace, name))
-    if resource is None:
-        message = f"targetRef is not a Gateway or HTTPRoute of namespace {policy.namespace}: {kind} {name}."
+    resource = resources.get((kind, namespace, name))
+    if resource is None and kind in _ROUTES and not any(each in _ROUTES for each, _, _ in resources):
+        fragment.notes.append(
+            f"IAMAuthPolicy {policy.shown} is left out: {kind} {namespace}/{name} is not in the manifests."
+        )
+    elif resource is None:
+        message = f"targetRef is not a Gateway or HTTPRoute of namespace {namespace}: {kind} {name}."
         fragment.problems.append(Problem(message, where))
     if not resource:
         return
@@ -108,11 +113,11 @@ class TargetGroupPolicies:
     def __init__(self, cluster: Cluster) -> None:
         self._by_target: dict[tuple[str, str, str], Object] = {}
         for each in sorted(cluster.of_kind("TargetGroupPolicy"), key=lambda each: each.created):
-            self._by_target.setdefault((each.namespace, *_kind_and_name(each)), each)
+            self._by_target.setdefault(target_of(each), each)
 
     def find(self, namespace: str, *, service: str, export: str = "") -> Object | None:
         """The policy of a Service, or of a ServiceExport of it."""
-        keys = [(namespace, "Service", service), *([(namespace, "ServiceExport", export)] if export else ())]
+        keys = [("Service", namespace, service), *([("ServiceExport", namespace, export)] if export else ())]
         found = [self._by_target[key] for key in keys if key in self._by_target]
         return min(found, key=lambda each: (each.created, each.name), default=None)
 
@@ -151,7 +156,11 @@ def _health_check(policy: Object, is_on: bool) -> HealthCheck | None:
         raise WrongPropertyError(error.problem, path) from error
 
 
-def _kind_and_name(policy: Object) -> tuple[str, str]:
-    """What a policy is on."""
+def target_of(policy: Object) -> tuple[str, str, str]:
+    """Kind, namespace and name of what a policy is on: it is in the policy's own namespace.
+
+    A policy whose manifest says none is where its targetRef says, as with ``kubectl apply -n``.
+    """
     target = mapping(policy.spec.get("targetRef"))
-    return str(target.get("kind")), str(target.get("name"))
+    namespace = policy.namespace if policy.says_namespace else target.get("namespace") or policy.namespace
+    return str(target.get("kind")), str(namespace), str(target.get("name"))

@@ -13,12 +13,17 @@ from lattice_events.readers.kubernetes.placeholders import filled
 from lattice_events.readers.kubernetes.routes import read_manifests
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-_PLAIN = (
+_PLAIN = (  # keys that leave the objects that concern the network as they are
     "apiVersion",
     "kind",
     "metadata",
     "resources",
-)  # keys that leave the objects of a kustomization as they are
+    "configMapGenerator",
+    "secretGenerator",
+    "generatorOptions",
+    "images",
+    "replicas",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,7 +42,12 @@ from lattice_events.readers.kubernetes.gateways import (
 )
 from lattice_events.readers.kubernetes.imports import NAME_OVERRIDE
 from lattice_events.readers.kubernetes.objects import CONTROLLER, Cluster, Object
-from lattice_events.readers.kubernetes.policies import network_of_gateway, read_auth_policy, read_vpc_policy
+from lattice_events.readers.kubernetes.policies import (
+    network_of_gateway,
+    read_auth_policy,
+    read_vpc_policy,
+    target_of,
+)
 from lattice_events.readers.kubernetes.rules import read_rules
 from lattice_events.readers.kubernetes.targets import Surroundings, TargetGroups
 
@@ -115,6 +120,23 @@ class _ManifestReader:
             if is_ours(each, self._cluster):
                 self._fragment.implied_networks.append(self._network(each))
                 self._resources["Gateway", each.namespace, each.name] = each.name
+        if not self._cluster.of_kind("Gateway"):
+            self._imply_networks()
+
+    def _imply_networks(self) -> None:
+        """A service network for each Gateway that a policy is on, where no Gateway is given at all."""
+        for policy in self._cluster.of_kind("IAMAuthPolicy"):
+            kind, namespace, name = target_of(policy)
+            if kind == "Gateway" and (kind, namespace, name) not in self._resources:
+                self._resources[kind, namespace, name] = name
+                arn = service_network_arn(name, **self._where)
+                self._fragment.implied_networks.append(
+                    ServiceNetwork(name=name, arn=arn, origin=policy.origin)
+                )
+                self._fragment.notes.append(
+                    f"Gateway {namespace}/{name} is not in the manifests; its service network is assumed, because "
+                    f"IAMAuthPolicy {policy.shown} is on it."
+                )
 
     def _network(self, each: Object) -> ServiceNetwork:
         return ServiceNetwork(
