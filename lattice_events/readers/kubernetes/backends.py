@@ -22,7 +22,6 @@ from lattice_events.readers.kubernetes.targets import (
     Surroundings,
     TargetGroups,
     shown_target,
-    target_names,
 )
 
 _MAX_WEIGHT = 1_000_000  # in the Gateway API; VPC Lattice, which sees those that are kept, takes less
@@ -65,7 +64,6 @@ class Backends:
     def _target_group(self, route: Object, backend: Mapping[str, Any], path: Path) -> str | None:
         """The ARN of a backend's target group; ``None`` when there is none."""
         namespace, name = str(backend.get("namespace") or route.namespace), str(backend.get("name"))
-        self._fragment.target_names.append(target_names(namespace, name))
         match backend.get("kind", "Service"):
             case "Service":
                 return self._service(route, namespace, name, backend.get("port"), path)

@@ -178,6 +178,11 @@ def items(value: Any, path: Path) -> list[Mapping[str, Any]]:
     return value
 
 
+def mappings(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of what should be a list of them."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
 def object_at(value: Any, path: Path) -> Mapping[str, Any]:
     """An object; absent is empty."""
     if value is not None and not isinstance(value, dict):

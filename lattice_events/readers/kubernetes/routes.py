@@ -7,7 +7,7 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
 from lattice_events.errors import Problem
@@ -41,7 +41,7 @@ from lattice_events.readers.kubernetes.gateways import (
     read_listener,
 )
 from lattice_events.readers.kubernetes.imports import NAME_OVERRIDE
-from lattice_events.readers.kubernetes.objects import CONTROLLER, Cluster, Object
+from lattice_events.readers.kubernetes.objects import CONTROLLER, Cluster, Object, mappings
 from lattice_events.readers.kubernetes.policies import (
     network_of_gateway,
     read_auth_policy,
@@ -49,7 +49,7 @@ from lattice_events.readers.kubernetes.policies import (
     target_of,
 )
 from lattice_events.readers.kubernetes.rules import read_rules
-from lattice_events.readers.kubernetes.targets import Surroundings, TargetGroups
+from lattice_events.readers.kubernetes.targets import Surroundings, TargetGroups, target_names
 
 _TAGS = f"{CONTROLLER}/tags"
 _TAKEOVER = f"{CONTROLLER}/allow-takeover-from"
@@ -96,6 +96,7 @@ class _ManifestReader:
     def read(self) -> Fragment:
         """Read every object that concerns the network."""
         self._read_networks()
+        self._fragment.target_names += _target_names(self._cluster)
         for route in self._cluster.of_kind("HTTPRoute"):
             try:
                 self._read_route(route)
@@ -258,6 +259,16 @@ class _ManifestReader:
             except WrongPropertyError as error:
                 self._fragment.problems.append(Problem(error.problem, gateway.locate(error.path)))
         return ports
+
+
+def _target_names(cluster: Cluster) -> Iterator[tuple[str, ...]]:
+    """What a server may be named for: all that is given, and the backends of every route, also of one that is wrong."""
+    for kind in ("Service", "ServiceImport"):
+        yield from (target_names(each.namespace, each.name) for each in cluster.of_kind(kind))
+    for route in cluster.of_kind("HTTPRoute"):
+        for rule in mappings(route.spec.get("rules")):
+            for each in mappings(rule.get("backendRefs")):
+                yield target_names(str(each.get("namespace") or route.namespace), str(each.get("name")))
 
 
 def _tags(route: Object) -> dict[str, str]:

@@ -142,3 +142,14 @@ def test_parameters_replace_placeholders(tmp_path: Path) -> None:
     (source,) = KUBERNETES.load(found, ReadOptions(params={"NETWORK": "shop", "STAGE": "dev", "OTHER": "x"}))
     network, notes = assemble([source.read_all([source], Context())], region=REGION, account=ACCOUNT)
     assert ([each.name for each in network.service_networks], notes) == (["shop-dev"], ())
+
+
+def test_a_server_may_be_named_for_a_backend_of_a_route_that_is_wrong(tmp_path: Path) -> None:
+    found = Found(tmp_path / "k8s.yaml")
+    text = GATEWAY.format(name="gw1", port=80).replace("rules: [{}]", "rules: [{backendRefs: [{name: app}]}]")
+    found.path.write_text(text.replace("[{name: gw1}]", "[{name: gw1, sectionName: other}]"))
+
+    (source,) = KUBERNETES.load(found, ReadOptions())
+    fragment = source.read_all([source], Context())
+    assert len(fragment.problems) == 1
+    assert ("default/app", "app") in fragment.target_names
