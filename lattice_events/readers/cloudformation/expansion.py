@@ -78,6 +78,11 @@ class _At:
         """For messages."""
         return self.locate(self.written)
 
+    @property
+    def is_in_section_of_loop(self) -> bool:
+        """Whether a loop makes whole resources here: an empty one, written above an inner loop, makes nothing."""
+        return bool(self.loops) and len(self.path) == 1
+
 
 class _TooMuchError(Exception):
     """Loops make more than is read."""
@@ -210,7 +215,7 @@ class _Expander:
             elif key == _MACRO:
                 for macro in item if isinstance(item, list) else [item]:
                     self._macro(out, macro, at)
-            else:
+            elif item is not None or not at.is_in_section_of_loop:
                 self._put(out, key, item, at, is_moved=is_moved)
 
     def _put(self, out: dict[Any, Any], key: Any, item: Any, at: _At, *, is_moved: bool) -> None:

@@ -76,8 +76,8 @@ def _that_runs(reading: Reading, name: str, function: Function) -> Function:
         log_format="JSON" if _logging(reading, name, "LogFormat") == "JSON" else "Text",
         log_level=_logging(reading, name, "ApplicationLogLevel"),
         log_group=_logging(reading, name, "LogGroup"),
-        timeout_seconds=reading.attempt(name, lambda: _number(reading, name, "Timeout", 3), 3),
-        memory_mb=reading.attempt(name, lambda: _number(reading, name, "MemorySize", 128), 128),
+        timeout_seconds=_number(reading, name, "Timeout", 3),
+        memory_mb=_number(reading, name, "MemorySize", 128),
         python=settings.python,
         max_processes=settings.max_processes,
     )
@@ -105,7 +105,10 @@ def _code(reading: Reading, name: str) -> str | None:
 
 
 def _number(reading: Reading, name: str, key: str, default: int) -> int:
-    return shaped_number(reading.template.property(name, key, default), key, (key,))
+    def get() -> int:
+        return shaped_number(reading.template.property(name, key, default), key, (key,))
+
+    return reading.known_or(name, key, get, default)
 
 
 def _handler(reading: Reading, name: str) -> str:

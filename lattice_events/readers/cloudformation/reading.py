@@ -112,6 +112,28 @@ class Reading:
                 self.unknown(path, part)
         return default
 
+    def known_or(self, name: str, key: str, get: Callable[[], _T], default: _T) -> _T:
+        """What a getter gives of a property that no decision needs; what cannot be known is one note.
+
+        Args:
+            name: Logical id of the resource.
+            key: The property.
+            get: Raises `WrongPropertyError` or `UnknownValueError`.
+            default: Stands for what cannot be known.
+        """
+
+        def known() -> _T:
+            try:
+                return get()
+            except UnknownValueError as error:
+                (path, part), *_ = error.parts
+                given = part.advice or (f" Give it with {part.option}." if part.option else "")
+                instead = "left out" if default is None else f"{default} here"
+                self.note(path, f"{key} is unknown, so it is {instead}: {part}.{given}")
+                return default
+
+        return self.attempt(name, known, default)
+
     def all_of(self, name: str, *gets: Callable[[], Any]) -> tuple[Any, ...] | None:
         """What several getters give of a resource; ``None`` when one of them raises, and then every problem is recorded."""
         failed = object()

@@ -32,7 +32,9 @@ def read_service(reading: Reading, name: str) -> None:
             name=reading.name(name, "service"),
             arn=arn,
             domain_name=reading.references.service_domain(name),
-            custom_domain_name=reading.attempt(name, lambda: _domain(reading, name), None),
+            custom_domain_name=reading.known_or(
+                name, "CustomDomainName", lambda: _domain(reading, name), None
+            ),
             auth_type=read_auth_type(reading, name),
             tags=reading.template.tags(name),
             listeners=tuple(reading.listeners.get(arn, ())),
