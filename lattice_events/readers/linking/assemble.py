@@ -139,7 +139,7 @@ class _Linker:
             ),
             target_groups=groups,
             functions=tuple(self._functions),
-            principals=tuple(merged.principals),
+            principals=tuple(map(policies.of, merged.principals)),
         )
         self.problems += self._directory.problems
         return network

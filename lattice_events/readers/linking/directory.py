@@ -131,6 +131,11 @@ class Directory:
         )
         return entry
 
+    def assumed(self) -> dict[str, str]:
+        """By ARN of what another ARN or id was taken to mean: that id."""
+        ids = {arn: short(each.text) for arn, each in self._assumed.items() if not each.is_outside}
+        return {arn: text for arn, text in ids.items() if text.startswith(tuple(_PREFIXES.values()))}
+
     def _ambiguous(self, reference: Reference, candidates: Sequence[Entry]) -> None:
         """Say what a reference may mean, and how to say which."""
         words = " or ".join(WORDS[kind] for kind in kinds_of(reference))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
 from lattice_events.errors import Problem
-from lattice_events.network.model import AuthType, Service, ServiceNetwork
+from lattice_events.network.model import AuthType, Principal, Service, ServiceNetwork
+from lattice_events.network.policy import Policy, Statement
 from lattice_events.readers.common.fragment import AuthPolicyAttachment
-from lattice_events.readers.linking.directory import Directory
+from lattice_events.readers.linking.directory import Directory, short
 
 _Policed = TypeVar("_Policed", Service, ServiceNetwork)
 
@@ -19,6 +21,7 @@ class Policies:
 
     def __init__(self, attachments: Iterable[AuthPolicyAttachment], directory: Directory) -> None:
         """Tie each policy; two on one thing are a problem."""
+        self._directory = directory
         self._by_arn: dict[str, AuthPolicyAttachment] = {}
         for each in attachments:
             entry = directory.find_or_note(each.resource)
@@ -35,4 +38,31 @@ class Policies:
         if attachment is None:
             return resource
         auth_type: AuthType = "AWS_IAM" if attachment.activates else resource.auth_type
-        return replace(resource, auth_policy=attachment.policy, auth_type=auth_type)
+        return replace(resource, auth_policy=self.known_here(attachment.policy), auth_type=auth_type)
+
+    def of(self, principal: Principal) -> Principal:
+        """A caller with its own policies as they are known here."""
+        policy = principal.identity_policy
+        return principal if policy is None else replace(principal, identity_policy=self.known_here(policy))
+
+    def known_here(self, policy: Policy) -> Policy:
+        """A policy that names a thing by its ARN here, where its own ARN or id was taken to mean that thing."""
+        for arn, given in self._directory.assumed().items():
+            statements = tuple(_renamed(each, given, arn) for each in policy.statements)
+            policy = replace(policy, statements=statements)
+        return policy
+
+
+def _renamed(statement: Statement, given: str, arn: str) -> Statement:
+    """A statement with another ARN, or its id, for those that have an id."""
+    pattern = re.compile(rf"(arn:[^:]*:vpc-lattice:[^:]*:[^:]*:[a-z]+/)?\b{re.escape(given)}\b")
+
+    def renamed(values: Iterable[str]) -> tuple[str, ...]:
+        return tuple(pattern.sub(lambda match: arn if match[1] else short(arn), value) for value in values)
+
+    resource = statement.resource
+    return replace(
+        statement,
+        resource=resource and replace(resource, values=renamed(resource.values)),
+        conditions=tuple(replace(each, values=renamed(each.values)) for each in statement.conditions),
+    )

@@ -122,6 +122,23 @@ def test_an_unknown_arn_tells_what_is_meant() -> None:
     assert "Service svc-0 is assumed to be foo, the only one that it can be." in notes
 
 
+def test_what_an_unknown_arn_means_has_that_arn_in_policies_too() -> None:
+    """A condition on the network's own ARN did not match the network that this ARN was taken to mean."""
+    given = f"{PREFIX[:-1]}2:servicenetwork/sn-0"
+    condition = {"StringEquals": {"vpc-lattice-svcs:ServiceNetworkArn": [given, "sn-0", f"{given}a"]}}
+    allow = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": condition}
+    attached = AuthPolicyAttachment(
+        resource=reference("foo"), policy=parse_policy({"Statement": allow}), origin="p.yml:1"
+    )
+
+    found, _ = link(
+        service("foo"), network("net"), association("foo", given), Fragment(auth_policies=[attached])
+    )
+
+    (statement,) = found.services[0].auth_policy.statements  # type: ignore[union-attr]
+    assert statement.conditions[0].values == (found.service_networks[0].arn, "sn-net", f"{given}a")
+
+
 def test_an_unknown_arn_among_several_is_a_problem_that_names_them() -> None:
     arn = "arn:aws:vpc-lattice:us-west-2:2:service/svc-0"
 
