@@ -155,8 +155,8 @@ class Call:
     def _attempt(self, request: requests.PreparedRequest) -> requests.Response | None:
         """Send once; without an answer, `_failure` is what happened."""
         left = self._seconds_left()
-        if left <= 0:
-            raise deadline_exceeded(self._host, self._request_id)
+        if left <= 0:  # after a failure, that is what took the time
+            raise self._failure or deadline_exceeded(self._host, self._request_id)
         timeouts = _timeouts(self._timeout, left)
         watch = Watch(self._seconds_left, timeouts[1])
         try:
@@ -165,6 +165,7 @@ class Call:
         except requests.exceptions.RequestException as error:
             self._explain(error, has_sent=watch.has_sent)
             return None
+        self._failure = None
         if response.url == request.url:
             response.url = self._request.url or ""  # which stands in messages of requests
         return response
