@@ -221,8 +221,6 @@ class _Expander:
     def _put(self, out: dict[Any, Any], key: Any, item: Any, at: _At, *, is_moved: bool) -> None:
         """Put one key, which only one may make."""
         self._count(key, at)
-        if item is None and at.loops:  # what a loop makes of nothing is nothing
-            return
         made = _replaced(key, at.loops)
         inner = at.to(made, key)
         if made in out:
