@@ -114,7 +114,7 @@ class _Template:
             code=self.code,
             parameters=self.stack.parameters,
             settings=SettingsSource(
-                value=settings, folder=project, locate=self.document.locate, root=_SETTINGS
+                value=settings, folder=project, locate=self.document.locate, root=_SETTINGS, is_program=False
             )
             if settings
             else None,

@@ -112,7 +112,9 @@ def _load(found: Found, _: ReadOptions) -> list[TemplateSource]:
     (document,) = found.documents
     value = mapping(document.value.get("Metadata")).get("lattice")
     folder = found.path.absolute().parent
-    settings = SettingsSource(value=value, folder=folder, locate=document.locate, root=_SETTINGS)
+    settings = SettingsSource(
+        value=value, folder=folder, locate=document.locate, root=_SETTINGS, is_program=False
+    )
     return [
         TemplateSource(
             origin=found.shown,

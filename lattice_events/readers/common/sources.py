@@ -99,12 +99,14 @@ class SettingsSource:
         folder: Where relative paths start.
         locate: Gives the place of a key path below `root`.
         root: Of the mapping in its file, for messages: ``custom.lattice``, say.
+        is_program: Whether its file may start programs. A template is data, from whoever wrote it.
     """
 
     value: Any
     folder: FilePath
     locate: Locate
     root: Path = ()
+    is_program: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

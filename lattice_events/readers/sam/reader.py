@@ -70,7 +70,9 @@ def _source(document: Document, folder: FilePath, config: SamConfig, options: Re
         region=config.region,
         stack_name=config.stack_name,
         parameters=config.parameters,
-        settings=SettingsSource(value=settings, folder=folder, locate=document.locate, root=_SETTINGS)
+        settings=SettingsSource(
+            value=settings, folder=folder, locate=document.locate, root=_SETTINGS, is_program=False
+        )
         if settings
         else None,
     ).expanded(Context(options=options, region=region))  # the transform of loops comes before SAM's

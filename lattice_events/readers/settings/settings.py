@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 
 from lattice_events.assumptions import Assumptions
 from lattice_events.errors import Problem
-from lattice_events.readers.common.documents import Path
+from lattice_events.readers.common.documents import Path, mapping
 from lattice_events.readers.common.sources import RunSettings, SettingsSource
 from lattice_events.readers.settings.callers import CallerReader, CallerSettings
 from lattice_events.readers.settings.schema import NAMED, find_mistakes
 
 Key = tuple[str, ...]
+_PROGRAMS = ("manifests", "python")  # a project among the manifests runs its CLI
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +142,7 @@ class _Parser:
         self._folder = source.folder
         self._locate = source.locate
         self._root = source.root
+        self._is_program = source.is_program
         self._bad: list[Path] = []
         self.problems: list[Problem] = []
 
@@ -155,6 +157,8 @@ class _Parser:
             self._bad.append(each.path)
         if not isinstance(value, dict):
             return Settings()
+        if not self._is_program:
+            self._refuse_programs(value)
         manifests = value.get("manifests", []) if self._is_good(("manifests",)) else []
         said = {
             tuple(map(str, path)): (self._said(path, written),)
@@ -162,6 +166,23 @@ class _Parser:
             if written is not None
         }
         return Settings(manifests=tuple(self._manifests(manifests)), said=said)
+
+    def _refuse_programs(self, value: Mapping[str, Any]) -> None:
+        """A stranger's template may say what its network is, but not what runs on this machine."""
+        named = [(key,) for key in _PROGRAMS if value.get(key) is not None]
+        commands = [
+            ("targets", name)
+            for name, written in mapping(value.get("targets")).items()
+            for each in (written if isinstance(written, list) else [written])
+            if "command" in mapping(each)
+        ]
+        for path in dict.fromkeys((*named, *commands)):
+            what = f"The command of the target {path[1]}" if path in commands else path[0]
+            self._wrong(
+                path,
+                f"{what} may start a program, so it is not taken from a template: say it in lattice.yaml.",
+            )
+            self._bad.append(path)
 
     def _entries(self, value: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
         """Every setting that can be read, by key, and by name where it has one."""

@@ -88,11 +88,28 @@ def test_settings_are_in_a_file_that_is_named() -> None:
 
 
 def test_settings_are_in_a_templates_metadata() -> None:
-    template("shop/stack.json", "Cart", lattice={"targets": {"Cart": {"command": ["x"], "cwd": "app"}}})
+    template("shop/stack.json", "Cart", lattice={"targets": {"Cart": {"url": f"{HOST}:1"}}})
 
-    project = load("shop")
+    assert urls(load("shop")) == {"cart-group": [f"{HOST}:1"]}
 
-    assert urls(project) == {"cart-group": [f"{HOST}:1/Cart/{Path.cwd()}/shop/app"]}
+
+@pytest.mark.parametrize(
+    ("lattice", "what"),
+    [
+        ({"targets": {"Cart": {"command": ["x"]}}}, "The command of the target Cart"),
+        ({"targets": {"Cart": [{"url": HOST}, {"command": ["x"]}]}}, "The command of the target Cart"),
+        ({"targets": {"Cart": {"url": HOST}}, "python": "./mine"}, "python"),
+        ({"targets": {"Cart": {"url": HOST}}, "manifests": ["."]}, "manifests"),
+    ],
+)
+def test_a_template_names_no_program_to_run(lattice: Any, what: str) -> None:
+    template("shop/stack.json", "Cart", lattice=lattice)
+
+    (problem,) = problems("shop")
+
+    assert (
+        f"{what} may start a program, so it is not taken from a template: say it in lattice.yaml." in problem
+    )
 
 
 def test_settings_are_options() -> None:
