@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -23,7 +23,7 @@ from lattice_events.readers.cloudformation.types import (
 )
 from lattice_events.readers.cloudformation.unknown import UnknownValueError
 from lattice_events.readers.common.documents import Path, mapping
-from lattice_events.readers.common.fragment import Fragment, Kind, Reference
+from lattice_events.readers.common.fragment import Fragment, Kind, Reference, did_you_mean
 from lattice_events.readers.common.lattice_schema import name_problem
 from lattice_events.readers.common.properties import WrongPropertyError
 
@@ -82,6 +82,14 @@ class Reading:
         advice = f".{error.advice}" if error.advice else f"; set it with --env {key}=VALUE{known_by}."
         _, functions = self._unknown_variables.setdefault(key, (f"({error}){advice}", []))
         functions.append(function)
+
+    def unknown_key(self, path: Path, owner: str, known: Iterable[str]) -> None:
+        """Record a key that counts for nothing: a problem if another one is meant, which may decide, else a note."""
+        message, hint = f"{owner} has no property {path[-1]}", did_you_mean(str(path[-1]), known)
+        if hint:
+            self.problem(path, f"{message}.{hint}")
+        else:
+            self.note(path, f"{message}: it is ignored.")
 
     def finish(self) -> Fragment:
         """The fragment, when everything is read."""

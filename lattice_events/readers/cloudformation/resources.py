@@ -17,6 +17,7 @@ from lattice_events.readers.cloudformation.auth_policies import read_auth_policy
 from lattice_events.readers.cloudformation.expansion import EXPANDED, macro_note, macros
 from lattice_events.readers.cloudformation.lambda_functions import read_function
 from lattice_events.readers.cloudformation.reading import Reading
+from lattice_events.readers.cloudformation.schema import check_schema
 from lattice_events.readers.cloudformation.service_networks import (
     read_service_association,
     read_service_network,
@@ -26,8 +27,7 @@ from lattice_events.readers.cloudformation.services import read_listener, read_r
 from lattice_events.readers.cloudformation.target_groups import read_target_group
 from lattice_events.readers.cloudformation.template import Template, TemplateOptions
 from lattice_events.readers.common.documents import Locate
-from lattice_events.readers.common.fragment import Fragment, did_you_mean
-from lattice_events.readers.common.lattice_schema import NOT_PLAYED, PROPERTIES
+from lattice_events.readers.common.fragment import Fragment
 
 # In this order: what belongs to a thing is read before the thing.
 _READERS: Mapping[str, Callable[[Reading, str], None]] = {
@@ -59,7 +59,7 @@ def read_resources(template: Template) -> Fragment:
     reading = Reading(template)
     reading.fragment.notes += _transforms(reading.template)
     for name in reading.template.resources:
-        _check_schema(reading, name)
+        check_schema(reading, name)
     for kind, read in _READERS.items():
         for name in reading.template.names_of(kind):
             reading.attempt(name, partial(read, reading, name), None)
@@ -73,23 +73,3 @@ def _transforms(template: Template) -> Iterator[str]:
         name = each.get("Name") if isinstance(each, dict) else each
         if name not in (None, *EXPANDED):
             yield macro_note(name, template.locate(("Transform",)))
-
-
-def _check_schema(reading: Reading, name: str) -> None:
-    """Note types and properties of VPC Lattice that count for nothing."""
-    kind, path = str(reading.template.kind(name)), ("Resources", name)
-    if not kind.startswith(types.LATTICE):
-        return
-    if kind in NOT_PLAYED:
-        reading.note((*path, "Type"), f"{kind} is not emulated by lattice dev and is left out.")
-        return
-    known = PROPERTIES.get(kind)
-    if known is None:
-        message = f"{kind} is not a known resource type and is left out.{did_you_mean(kind, PROPERTIES)}"
-        reading.note((*path, "Type"), message)
-        return
-    properties = reading.template.written((*path, "Properties"))
-    for key in properties if isinstance(properties, dict) else ():
-        if key not in known:
-            message = f"{kind} has no property {key}: it is ignored.{did_you_mean(str(key), known)}"
-            reading.note((*path, "Properties", key), message)

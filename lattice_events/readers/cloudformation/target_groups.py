@@ -19,7 +19,6 @@ from lattice_events.readers.cloudformation.intrinsics import is_intrinsic
 from lattice_events.readers.cloudformation.reading import Reading
 from lattice_events.readers.common.advice import target_advice
 from lattice_events.readers.common.documents import Path
-from lattice_events.readers.common.fragment import did_you_mean
 from lattice_events.readers.common.health_check import HEALTH_CHECK_KEYS, read_health_check
 from lattice_events.readers.common.lattice_schema import TARGET_GROUP_CONFIG, function_name_problem
 from lattice_events.readers.common.properties import WrongPropertyError
@@ -61,15 +60,14 @@ class _Config:
     def __init__(self, reading: Reading, name: str) -> None:
         self._reading = reading
         self._path: Path = ("Resources", name, "Properties", "Config")
-        self._note_odd_keys(self._path, TARGET_GROUP_CONFIG)
-        self._note_odd_keys((*self._path, "HealthCheck"), HEALTH_CHECK_KEYS)
+        self._check_keys(self._path, TARGET_GROUP_CONFIG)
+        self._check_keys((*self._path, "HealthCheck"), HEALTH_CHECK_KEYS)
 
-    def _note_odd_keys(self, path: Path, known: tuple[str, ...]) -> None:
+    def _check_keys(self, path: Path, known: tuple[str, ...]) -> None:
         written = self._reading.template.written(path)
         for key in written if isinstance(written, dict) and not is_intrinsic(written) else ():
             if key not in known:
-                message = f"{path[-1]} has no property {key}: it is ignored.{did_you_mean(str(key), known)}"
-                self._reading.note((*path, key), message)
+                self._reading.unknown_key((*path, key), str(path[-1]), known)
 
     def quiet(self, *keys: str) -> Any:
         """A value of it; ``None`` when it cannot be known."""

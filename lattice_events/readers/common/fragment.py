@@ -146,6 +146,9 @@ class Fragment:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`` Did you mean X?``, or nothing when no known word is close."""
-    close = difflib.get_close_matches(word[:_LONGEST], [each for each in known if len(each) <= _LONGEST], n=1)
-    return f" Did you mean {close[0]}?" if close else ""
+    """`` Did you mean X?``, or nothing when no known word is close; another case of letters is close."""
+    by_lower = {each.lower(): each for each in known if len(each) <= _LONGEST}
+    short = word[:_LONGEST]
+    close = difflib.get_close_matches(short, by_lower.values(), n=1)
+    close += difflib.get_close_matches(short.lower(), by_lower, n=1)
+    return f" Did you mean {by_lower[close[0].lower()]}?" if close else ""

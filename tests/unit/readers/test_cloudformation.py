@@ -222,15 +222,29 @@ def test_a_mistake_is_named_with_its_place(old: str, new: str, said: str) -> Non
     assert all(problem.startswith("template.yml:") for problem in found)
 
 
+MISSPELT = [
+    ("Name: foo", "Name: foo\n      AuthTyp: AWS_IAM", "template.yml:28:7: AWS::VpcLattice::Service has no property AuthTyp. Did you mean AuthType?"),
+    ("Name: foo", "Name: foo\n      AUTHTYPE: AWS_IAM", "template.yml:28:7: AWS::VpcLattice::Service has no property AUTHTYPE. Did you mean AuthType?"),
+    ("Name: foo", "Name: foo\n    AuthType: AWS_IAM", "template.yml:28:5: AuthType must not stand beside Type: write what belongs to AWS::VpcLattice::Service below Properties."),
+    ("AWS::VpcLattice::Rule", "AWS::VpcLattice::Ruel", "template.yml:38:5: AWS::VpcLattice::Ruel is not a resource type. Did you mean AWS::VpcLattice::Rule?"),
+    ("AWS::VpcLattice::Rule", "AWS::VPCLattice::Rule", "template.yml:38:5: AWS::VPCLattice::Rule is not a resource type. Did you mean AWS::VpcLattice::Rule?"),
+    ("Type: LAMBDA", "Type: LAMBDA\n      Config: {LambdaEventStructureVerison: V2}", "template.yml:22:16: Config has no property LambdaEventStructureVerison. Did you mean LambdaEventStructureVersion?"),
+    ("Type: LAMBDA", "Type: IP\n      Config: {HealthCheck: {Pth: /x}}", "template.yml:22:30: HealthCheck has no property Pth. Did you mean Path?"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "said"), MISSPELT)
+def test_a_misspelt_word_could_decide_so_it_is_a_problem(old: str, new: str, said: str) -> None:
+    assert said in problems(changed(old, new))
+
+
 NOTED = [
-    ("Name: foo", "Name: foo\n      Nmae: foo", "template.yml:28:7: AWS::VpcLattice::Service has no property Nmae: it is ignored. Did you mean Name?"),
-    ("AWS::VpcLattice::Rule", "AWS::VpcLattice::Ruel", "template.yml:38:5: AWS::VpcLattice::Ruel is not a known resource type and is left out. Did you mean AWS::VpcLattice::Rule?"),
+    ("Name: foo", "Name: foo\n      Colour: blue", "template.yml:28:7: AWS::VpcLattice::Service has no property Colour: it is ignored."),
+    ("AWS::VpcLattice::Rule", "AWS::VpcLattice::RuleReplication", "template.yml:38:5: AWS::VpcLattice::RuleReplication is not a known resource type and is left out."),
     ("AWS::VpcLattice::Rule", "AWS::VpcLattice::ResourceGateway", "template.yml:38:5: AWS::VpcLattice::ResourceGateway is not emulated by lattice dev and is left out."),
     ("Protocol: HTTPS", "Protocol: TLS_PASSTHROUGH", "template.yml:32:7: TLS_PASSTHROUGH listeners are not emulated by lattice dev: it is left out."),
     ("Type: LAMBDA", "Type: IP\n      Config: {Protocol: HTTP, ProtocolVersion: GRPC}", "template.yml:22:32: ProtocolVersion GRPC is not emulated by lattice dev: targets get HTTP/1.1."),
     ("Type: LAMBDA", "Type: IP\n      Config: {Protocol: TCP}", "template.yml:22:16: Target groups of protocol TCP are not emulated: it has no targets."),
-    ("Type: LAMBDA", "Type: LAMBDA\n      Config: {LambdaEventStructureVerison: V2}", "template.yml:22:16: Config has no property LambdaEventStructureVerison: it is ignored. Did you mean LambdaEventStructureVersion?"),
-    ("Type: LAMBDA", "Type: IP\n      Config: {HealthCheck: {Pth: /x}}", "template.yml:22:30: HealthCheck has no property Pth: it is ignored. Did you mean Path?"),
     ("Runtime: python3.12", "Runtime: nodejs20.x", "Function hello-dev is left out: its runtime is nodejs20.x; only Python runs."),
     ("Runtime: python3.12", "PackageType: Image", "Function hello-dev is left out: it is a container image."),
 ]  # fmt: skip
