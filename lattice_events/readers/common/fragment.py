@@ -150,5 +150,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     by_lower = {each.lower(): each for each in known if len(each) <= _LONGEST}
     short = word[:_LONGEST]
     close = difflib.get_close_matches(short, by_lower.values(), n=1)
-    close += difflib.get_close_matches(short.lower(), by_lower, n=1)
+    close += difflib.get_close_matches(short.lower(), by_lower, n=1, cutoff=0.8)
     return f" Did you mean {by_lower[close[0].lower()]}?" if close else ""

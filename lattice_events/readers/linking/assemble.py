@@ -27,6 +27,7 @@ from lattice_events.readers.common.fragment import Fragment, Reference
 from lattice_events.readers.linking.claims import claim_services
 from lattice_events.readers.linking.clashes import CONTROLLER_PREFIX, listener_clashes, name_clashes
 from lattice_events.readers.linking.directory import Directory, Entry, short
+from lattice_events.readers.linking.identities import foreign_notes, with_local_names
 from lattice_events.readers.linking.policies import Policies
 
 _Part = TypeVar("_Part", Listener, Rule)
@@ -142,6 +143,8 @@ class _Linker:
             principals=tuple(map(policies.of, merged.principals)),
         )
         self.problems += self._directory.problems
+        network = with_local_names(network, self._directory.assumed)
+        self._directory.notes += foreign_notes(network)
         return network
 
     # ── listeners and rules of other sources ──────────────────────────────────────────────────

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -330,3 +331,62 @@ def test_a_function_that_nothing_defines_cannot_run() -> None:
     assert notes == (
         "g.yml: The function gone is not defined in any source, so requests to it fail. Give its definition too.",
     )
+
+
+REAL_NETWORK = "arn:aws:vpc-lattice:us-west-2:2:servicenetwork/sn-0123456789abcdef0"
+REAL_SERVICE = "arn:aws:vpc-lattice:us-west-2:2:service/svc-0123456789abcdef0"
+
+
+def guarded(target: str, **statement: Any) -> Fragment:
+    """A service with an auth policy that is on what `target` means."""
+    document = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"} | statement
+    found = service("foo")
+    found.auth_policies.append(
+        AuthPolicyAttachment(
+            resource=reference(target, "service"),
+            policy=parse_policy({"Statement": [document]}),
+            origin="p.yml:1",
+            activates=True,
+        )
+    )
+    return found
+
+
+def on_network(arn: str) -> dict[str, Any]:
+    return {"Condition": {"StringEquals": {"vpc-lattice-svcs:ServiceNetworkArn": arn}}}
+
+
+@pytest.mark.parametrize("text", [REAL_NETWORK, "net"], ids=["ARN", "name"])
+def test_a_network_that_is_assumed_is_the_one_in_policies(text: str) -> None:
+    """The policy asked for the real ARN, which no network has here, and answered 403."""
+    found, _ = link(guarded("foo", **on_network(text)), network("net"), association("foo", text))
+
+    policy = found.services[0].auth_policy
+    assert policy is not None
+    assert policy.statements[0].conditions[0].values == (f"{PREFIX}:servicenetwork/sn-net",)
+
+
+@pytest.mark.parametrize("text", [REAL_SERVICE, "foo"], ids=["ARN", "name"])
+def test_a_service_that_is_assumed_is_the_one_in_policies(text: str) -> None:
+    found, _ = link(guarded(text, Resource=[f"{text}/*", "*"]), network("net"))
+
+    policy = found.services[0].auth_policy
+    assert policy is not None
+    assert policy.statements[0].resource is not None
+    assert policy.statements[0].resource.values == (f"{PREFIX}:service/svc-foo/*", "*")
+
+
+@pytest.mark.parametrize("statement", [{"Resource": f"{REAL_SERVICE}/*"}, on_network(REAL_NETWORK)])
+def test_an_id_in_a_policy_that_nothing_has_here_is_noted(statement: dict[str, Any]) -> None:
+    found, notes = link(guarded("foo", **statement), network("net"))
+    note = "0123456789abcdef0, which is none of those here, so that matches nothing."
+
+    assert found.uses_auth
+    assert [note in each for each in notes] == [True]
+
+
+def test_ids_in_policies_do_not_matter_where_nothing_is_authorized() -> None:
+    found = guarded("foo", Resource=f"{REAL_SERVICE}/*")
+    found.auth_policies[:] = [replace(each, activates=False) for each in found.auth_policies]
+
+    assert link(found, network("net"))[1] == ()
