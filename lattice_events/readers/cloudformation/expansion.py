@@ -316,6 +316,8 @@ class _Expander:
             if file in here.files:
                 self._problems.append(Problem(f"{shown(file)} includes itself.", here.place))
                 return None
+            if file.exists() and not file.is_file():  # a device or a pipe may never end
+                raise ValueError
             if file not in self._files:
                 self._files[file], *_ = parse_yaml_stream(read_text(file, shown(file)), shown(file))
                 self._notes += self._files[file].notes

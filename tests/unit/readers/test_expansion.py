@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -61,3 +62,16 @@ def orders(files: dict[str, Any]) -> list[list[tuple[str, Any]]]:
 
 def in_any_order(value: Any) -> Any:
     return sorted(value) if isinstance(value, list) else value
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    text = "Transform: {Name: AWS::Include, Parameters: {Location: pipe}}\nResources: {}\n"
+    document = parse_yaml(text, "stack.yml")
+
+    full = expand(document.value, document.locate, resolver=resolver(document.value), folder=tmp_path)
+
+    assert [str(each) for each in full.problems] == [
+        "stack.yml:1:1: Location of AWS::Include is not a file's path."
+    ]
