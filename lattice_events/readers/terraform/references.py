@@ -62,6 +62,15 @@ class References:
         for each in document.resources.values():
             self._by_name.setdefault((each.module, each.name), {})[each.key] = each
 
+    def is_open(self, resource: Resource, key: str) -> bool:
+        """Whether an argument that is unknown is left to AWS: nothing that is made only by apply can give it."""
+        own = self._config(resource)
+        scope = _Scope(resource.module, resource.key, mapping(own.get("for_each_expression")))
+        walk = _Walk(self, ())
+        if self.is_configured(resource, key):
+            walk.follow(_expression(own, (key,)), scope)
+        return not walk.is_made and walk.open_module is None
+
     def origins(self, resource: Resource, path: Sequence[Step], kinds: Sequence[str]) -> Origins:
         """The resources of some types that an unknown value of a resource can come from."""
         own = self._config(resource)
@@ -122,6 +131,7 @@ class _Walk:
     Attributes:
         found: By address.
         open_module: The module with an expression that the plan does not show; ``None`` when all are shown.
+        is_made: Whether a resource or a data source has part in the value.
     """
 
     def __init__(self, references: References, kinds: Sequence[str]) -> None:
@@ -130,6 +140,7 @@ class _Walk:
         self._depth = 0
         self.found: dict[str, Resource] = {}
         self.open_module: str | None = None
+        self.is_made = False
 
     def follow(self, expression: Any, scope: _Scope) -> None:
         """Follow what an expression refers to."""
@@ -188,6 +199,7 @@ class _Walk:
 
     def _take(self, reference: str, scope: _Scope, *, uses_key: bool) -> None:
         """The instances that a reference to a resource can mean."""
+        self.is_made = True
         _, name, key = parse_address(reference)
         instances = self._references.instances(scope.module, name)
         if key is None and uses_key and scope.key in instances:

@@ -129,11 +129,11 @@ class TemplateBuilder:
     # ── VPC Lattice ───────────────────────────────────────────────────────────────────────────
 
     def _service_network(self, resource: Resource) -> dict[str, Any]:
-        return self._named(resource) | {"AuthType": self._values.known(resource, "auth_type")}
+        return self._named(resource) | {"AuthType": self._values.decided(resource, "auth_type")}
 
     def _service(self, resource: Resource) -> dict[str, Any]:
         return self._named(resource) | {
-            "AuthType": self._values.known(resource, "auth_type"),
+            "AuthType": self._values.decided(resource, "auth_type"),
             "CustomDomainName": self._values.plain(resource, "custom_domain_name") or None,
         }
 
@@ -324,7 +324,7 @@ class TemplateBuilder:
                 "PolicyDocument": self._values.policy(resource, "inline_policy", index, "policy"),
             }
             for index in range(resource.blocks("inline_policy"))
-            if self._values.known(resource, "inline_policy", index, "name")
+            if resource.get("inline_policy", index, "name") not in (None, "")  # an empty block removes all
         ]
         arns = [
             self._values.reference(resource, ("managed_policy_arns", index), POLICY)

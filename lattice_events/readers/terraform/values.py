@@ -64,6 +64,12 @@ class Values:
         value = self._get(resource, path)
         return None if value is UNKNOWN or value == "" else value
 
+    def decided(self, resource: Resource, key: str) -> Any:
+        """A value that decides: ``None`` only where the configuration leaves it to AWS, a placeholder where it is unknown."""
+        value = self._get(resource, (key,))
+        is_open = value == "" or (value is UNKNOWN and self._references.is_open(resource, key))
+        return None if is_open else self.plain(resource, key)
+
     def entries(self, resource: Resource, *path: Step) -> dict[str, Any]:
         """A map; each entry that is unknown is a placeholder."""
         value, unknown = resource.get(*path), resource.unknown_at(*path)
@@ -174,7 +180,7 @@ class Values:
 
     def _statement(self, document: Resource, at: tuple[Step, ...]) -> dict[str, Any]:
         """One statement."""
-        written: dict[str, Any] = {"Effect": self.known(document, *at, "effect") or "Allow"}
+        written: dict[str, Any] = {"Effect": self.plain(document, *at, "effect") or "Allow"}
         sid = self.known(document, *at, "sid")
         if sid:
             written["Sid"] = sid
@@ -183,7 +189,9 @@ class Values:
             if value:
                 written[_STATEMENT[key]] = value
         for key in ("principals", "not_principals"):
-            if document.blocks(*at, key):
+            if document.get(*at, key) is UNKNOWN:
+                written[_STATEMENT[key]] = unknown_value(document, (*at, key))
+            elif document.blocks(*at, key):
                 written[_STATEMENT[key]] = self._principals(document, (*at, key))
         if document.get(*at, "condition") is UNKNOWN:
             written["Condition"] = unknown_value(document, (*at, "condition"))

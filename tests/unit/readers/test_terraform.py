@@ -337,3 +337,82 @@ def test_a_sensitive_value_is_not_printed(tmp_path: Path) -> None:
 
     assert "***" in said
     assert "hush-hush" not in said
+
+
+SERVICE = "aws_vpclattice_service.s"
+AUTH_TYPE = f"terraform:{SERVICE}.auth_type"
+
+
+def service_plan(file: Path, references: list[str] | None) -> Path:
+    """A service whose auth type is known after apply."""
+    expressions = {} if references is None else {"auth_type": {"references": references}}
+    plan = planned(
+        [(SERVICE, {"name": "svc"}, {"auth_type": True})],
+        {"resources": [{"address": SERVICE, "expressions": expressions}]},
+    )
+    file.write_text(json.dumps(plan))
+    return file
+
+
+@pytest.mark.parametrize("references", [None, ["var.auth_type"], ["each.value"]])
+def test_an_auth_type_that_is_left_to_aws_is_none(tmp_path: Path, references: list[str] | None) -> None:
+    """The argument is computed where nothing, or a variable that is null, gives it."""
+    file = service_plan(tmp_path / "plan.json", references)
+
+    assert [each.auth_type for each in load(file).network.services] == ["NONE"]
+
+
+@pytest.mark.parametrize("reference", ["random_shuffle.x.result", "data.aws_ssm_parameter.x", "local.auth"])
+def test_an_auth_type_that_only_apply_knows_is_asked_for(tmp_path: Path, reference: str) -> None:
+    """It was NONE: a service that AWS guards was open here."""
+    file = service_plan(tmp_path / "plan.json", [reference])
+
+    (problem,) = problems(file)
+    assert f"Give it with --variable {AUTH_TYPE}=VALUE." in problem
+    services = load(file, variables={AUTH_TYPE: "AWS_IAM"}).network.services
+    assert [each.auth_type for each in services] == ["AWS_IAM"]
+
+
+DOCUMENT = "data.aws_iam_policy_document.d"
+ROLE_ADDRESS = "aws_iam_role.r"
+
+
+def role_plan(file: Path, *, unknown: dict[str, Any], statement: dict[str, Any]) -> Path:
+    """A function with a role whose inline policy comes of a document."""
+    policy = {"name": "p"} if "name" not in unknown else {}
+    role = {"name": "r", "arn": "arn:aws:iam::123456789012:role/r", "inline_policy": [policy]}
+    plan = planned(
+        [
+            ("aws_lambda_function.f", {"function_name": "f", "role": role["arn"]}, {}),
+            (ROLE_ADDRESS, role, {"inline_policy": [{"policy": True, **unknown}]}),
+            (
+                DOCUMENT,
+                {"statement": [{"actions": ["vpc-lattice-svcs:Invoke"], "resources": ["*"], **statement}]},
+                {"json": True, "statement": [{"effect": "effect" not in statement}]},
+            ),
+        ],
+        {
+            "resources": [
+                {
+                    "address": ROLE_ADDRESS,
+                    "expressions": {"inline_policy": [{"policy": {"references": [f"{DOCUMENT}.json"]}}]},
+                }
+            ]
+        },
+    )
+    file.write_text(json.dumps(plan))
+    return file
+
+
+def test_a_policy_counts_whose_name_only_apply_knows(tmp_path: Path) -> None:
+    file = role_plan(tmp_path / "plan.json", unknown={"name": True}, statement={"effect": "Deny"})
+
+    policy = load(file).network.principals[0].identity_policy
+    assert policy is not None
+    assert [each.effect for each in policy.statements] == ["Deny"]
+
+
+def test_an_effect_that_only_apply_knows_is_not_allow(tmp_path: Path) -> None:
+    file = role_plan(tmp_path / "plan.json", unknown={}, statement={})
+
+    assert f"--variable 'terraform:{DOCUMENT}.statement[0].effect=VALUE'" in "".join(problems(file))
