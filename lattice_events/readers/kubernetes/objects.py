@@ -6,6 +6,7 @@ Source:
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
@@ -19,11 +20,11 @@ from lattice_events.readers.kubernetes.placeholders import placeholder_notes, wi
 
 CONTROLLER = "application-networking.k8s.aws"
 DEFAULT_NAMESPACE = "default"
-_GATEWAY_API = "gateway.networking.k8s.io"
+GATEWAY_API = "gateway.networking.k8s.io"
 # The kinds that concern the network, by group: others have a Service and a Gateway too, which are something else.
 _KINDS = {
     **dict.fromkeys(("Namespace", "Service"), ""),
-    **dict.fromkeys(("Gateway", "GatewayClass", "GRPCRoute", "HTTPRoute", "TLSRoute"), _GATEWAY_API),
+    **dict.fromkeys(("Gateway", "GatewayClass", "GRPCRoute", "HTTPRoute", "TLSRoute"), GATEWAY_API),
     **dict.fromkeys(
         (
             "IAMAuthPolicy",
@@ -36,6 +37,9 @@ _KINDS = {
         CONTROLLER,
     ),
 }
+_POLICY = "IAMAuthPolicy"
+_LONGEST_KIND = 63
+_CLOSE = 0.85  # kinds of the controller that are not read are further off
 _OF_THE_CLUSTER = ("GatewayClass", "Namespace", "ServiceNetwork")  # these have no namespace
 
 
@@ -90,6 +94,18 @@ class Object:
         )
 
     @property
+    def mistake(self) -> str:
+        """What is wrong with one whose kind is not known, where it may be meant to be the controller's."""
+        version = str(self.value.get("apiVersion"))
+        group = version.rpartition("/")[0]
+        if group != CONTROLLER:
+            is_lost = self.kind == _POLICY
+            return f"{_POLICY} is of {CONTROLLER}/v1alpha1, not of {version}." if is_lost else ""
+        kinds = {kind.lower(): kind for kind, owner in _KINDS.items() if owner == CONTROLLER}
+        close = difflib.get_close_matches(self.kind[:_LONGEST_KIND].lower(), kinds, n=1, cutoff=_CLOSE)
+        return f"{self.kind} is not a kind of {CONTROLLER}. Did you mean {kinds[close[0]]}?" if close else ""
+
+    @property
     def content(self) -> Any:
         """What is read of it; what a cluster adds, such as its status, is not."""
         ours = {key: value for key, value in self.annotations.items() if str(key).startswith(CONTROLLER)}
@@ -111,6 +127,8 @@ class Cluster:
         for each in _read_objects(sorted(documents, key=lambda each: each.file)):
             if each.is_known:
                 self._add(each)
+            elif each.mistake:
+                self.problems.append(Problem(each.mistake, each.origin))
 
     def _add(self, each: Object) -> None:
         """Keep an object; the same one may be given again."""

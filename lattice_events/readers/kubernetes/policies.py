@@ -22,7 +22,7 @@ from lattice_events.readers.common.fragment import (
 )
 from lattice_events.readers.common.health_check import read_health_check as read_lattice_health_check
 from lattice_events.readers.common.properties import WrongPropertyError
-from lattice_events.readers.kubernetes.objects import Cluster, Object
+from lattice_events.readers.kubernetes.objects import GATEWAY_API, Cluster, Object
 
 _TARGET_REF = ("spec", "targetRef")
 _ROUTES = ("HTTPRoute", "GRPCRoute", "TLSRoute")
@@ -80,6 +80,11 @@ def read_auth_policy(
     """
     kind, namespace, name = target_of(policy)
     where = policy.locate(_TARGET_REF)
+    group = mapping(policy.spec.get("targetRef")).get("group", GATEWAY_API)
+    if group != GATEWAY_API:  # the controller attaches it to nothing
+        message = f"The group of targetRef must be {GATEWAY_API}, not {group}."
+        fragment.problems.append(Problem(message, policy.locate((*_TARGET_REF, "group"))))
+        return
     resource = resources.get((kind, namespace, name))
     if resource is None and kind in _ROUTES and not any(each in _ROUTES for each, _, _ in resources):
         fragment.notes.append(
