@@ -25,7 +25,8 @@ _IAM = {
         "RoleName Tags"
     ),
     types.POLICY: _POLICY,
-    types.MANAGED_POLICY: _words("Description Groups ManagedPolicyName Path PolicyDocument Roles Users"),
+    types.MANAGED_POLICY: _POLICY
+    | _words("Description ManagedPolicyName Path"),  # a wrong name decides nothing
     types.ROLE_POLICY: _words("PolicyDocument PolicyName RoleName"),
 }
 _KNOWN = {**PROPERTIES, **_IAM}
