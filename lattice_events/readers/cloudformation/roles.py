@@ -40,6 +40,9 @@ def principal_of(reading: Reading, function: str, role_arn: str, *, vpc_id: str 
     name, options = reading.references.name(function), reading.options
     role_name = role_arn.rpartition("/")[2] or f"{name}-role"
     role = reading.roles.get(role_arn)
+    boundary: Path = ("Resources", role or "", "Properties", "PermissionsBoundary")
+    if role is not None and reading.template.written(boundary) is not None:
+        reading.note(boundary, "A permissions boundary is not evaluated: what it forbids is allowed here.")
     return Principal(
         name=name,
         caller=Caller(

@@ -335,6 +335,7 @@ class TemplateBuilder:
             "Path": self._values.known(resource, "path"),
             "Policies": inline or None,
             "ManagedPolicyArns": arns or None,
+            "PermissionsBoundary": self._values.plain(resource, "permissions_boundary") or None,
             "Tags": self._tags(resource),
         }
 

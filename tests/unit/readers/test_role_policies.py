@@ -94,3 +94,14 @@ def test_a_policy_about_others_is_not_noted_for_its_unknown_roles() -> None:
     _, notes = link(read(ROLE.format(policies="[]") + policy))
 
     assert not [note for note in notes if "role" in note.lower()]
+
+
+def test_a_permissions_boundary_is_noted() -> None:
+    bounded = f"[]\n      PermissionsBoundary: {AWS_POLICY}"
+    _, notes = link(read(ROLE.format(policies=bounded)))
+
+    said = "A permissions boundary is not evaluated: what it forbids is allowed here."
+    assert [said in note for note in notes].count(True) == 1
+
+
+AWS_POLICY = "arn:aws:iam::aws:policy/PowerUserAccess"
