@@ -226,6 +226,8 @@ class _Loader:
             if paths or not self._loaded:  # the folder where the user stands need not hold any
                 message = f"Nothing to read here. What can be read: {forms}."
                 self._problems.append(Problem(message, shown(path)))
+        if not self._problems and not self._loaded and not self._settings_files:
+            self._problems.append(Problem("Nothing is defined here.", shown(paths[0])))
         if not self._problems and not self._loaded:
             message = "Nothing to read: these are settings only. Name files and folders under manifests, or as PATHs."
             self._problems.append(Problem(message, shown(min(self._settings_files))))

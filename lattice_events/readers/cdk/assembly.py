@@ -20,7 +20,7 @@ from lattice_events.readers.common.files import read_text, shown
 MANIFEST = "manifest.json"
 _STACK, _ASSEMBLY, _ASSETS = "aws:cloudformation:stack", "cdk:cloud-assembly", "cdk:asset-manifest"
 _ENVIRONMENT = re.compile("aws://([0-9]{12}|[^/]*)/(.*)")
-_MAX_STAGES = 20  # one in the other
+_MAX_STAGES = 200  # of an app
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,14 +62,19 @@ class Assembly:
         kinds = {each.get("type") for each in self.artifacts.values() if isinstance(each.get("type"), str)}
         return not kinds.isdisjoint((_STACK, _ASSEMBLY))
 
-    def stacks(self, depth: int = 0) -> Iterator[Stack]:
-        """Every stack, those of stages too."""
+    def stacks(self, seen: set[FilePath] | None = None) -> Iterator[Stack]:
+        """Every stack, those of stages too; a folder that names itself is read once."""
+        seen = set() if seen is None else seen
+        folder = self.folder.resolve()
+        if folder in seen or len(seen) > _MAX_STAGES:
+            return
+        seen.add(folder)
         for name, artifact in self.artifacts.items():
             properties = mapping(artifact.get("properties"))
             if artifact.get("type") == _STACK:
                 yield self._stack(name, artifact, properties)
-            elif artifact.get("type") == _ASSEMBLY and depth < _MAX_STAGES:
-                yield from Assembly(self.folder / str(properties.get("directoryName"))).stacks(depth + 1)
+            elif artifact.get("type") == _ASSEMBLY:
+                yield from Assembly(self.folder / str(properties.get("directoryName"))).stacks(seen)
 
     def nested(self, file: FilePath) -> Stack:
         """A template that is nested in a stack: what it is called and where it runs is its parent's to say."""

@@ -56,6 +56,8 @@ def _parsed(file: FilePath) -> Any:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ManifestError((Problem(f"This is not TOML: {error}.", shown(file)),)) from error
+    except RecursionError:
+        raise ManifestError((Problem("This TOML is nested too deeply.", shown(file)),)) from None
 
 
 def _config(value: Mapping[str, Any]) -> SamConfig:

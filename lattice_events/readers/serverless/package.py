@@ -12,7 +12,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from lattice_events.errors import ManifestError, Problem
-from lattice_events.readers.common.documents import mapping, parse_json
+from lattice_events.readers.common.documents import MAX_NODES, mapping, parse_json
 from lattice_events.readers.common.files import read_text
 
 TEMPLATE = "cloudformation-template-update-stack.json"
@@ -165,21 +165,41 @@ class Package:
                 return str(layer["path"])
         return None
 
-    def _whole(self, value: Any, asked: frozenset[str] = frozenset()) -> Any:
-        """A part of the state, with what the CLI wrote once and only names there."""
+    def _whole(self, value: Any) -> Any:
+        """A part of the state, written out."""
+        return _Writer(self.state, str(self.folder / STATE)).whole(value)
+
+
+class _Writer:
+    """Writes out a part of the state: what the CLI wrote once and only names elsewhere."""
+
+    def __init__(self, state: Mapping[str, Any], shown: str) -> None:
+        self._state, self._shown = state, shown
+        self._count = 0
+
+    def whole(self, value: Any, asked: frozenset[str] = frozenset()) -> Any:
+        """A value with what it names.
+
+        Raises:
+            ManifestError: That is more than a project has: names that name each other multiply.
+        """
+        self._count += 1
+        if self._count > MAX_NODES:
+            message = f"It has more than {MAX_NODES:,} values when what it names is written out."
+            raise ManifestError((Problem(message, self._shown),))
         if isinstance(value, list):
-            return [self._whole(item, asked) for item in value]
+            return [self.whole(item, asked) for item in value]
         if not isinstance(value, dict):
             return value
         reference = value.get("$ref")
         if len(value) == 1 and isinstance(reference, str) and reference.startswith("$["):
             # What contains itself is nothing that a network needs.
-            return None if reference in asked else self._whole(self._named(reference), asked | {reference})
-        return {key: self._whole(item, asked) for key, item in value.items()}
+            return None if reference in asked else self.whole(self._named(reference), asked | {reference})
+        return {key: self.whole(item, asked) for key, item in value.items()}
 
     def _named(self, reference: str) -> Any:
         """What stands at a place that the state names: ``$["service"]["custom"]``."""
-        value: Any = self.state
+        value: Any = self._state
         for key in map(json.loads, _KEY.findall(reference)):
             try:
                 value = value[key]

@@ -141,6 +141,7 @@ class _Walk:
         self.found: dict[str, Resource] = {}
         self.open_module: str | None = None
         self.is_made = False
+        self._followed: set[tuple[str, Key, str, bool]] = set()
 
     def follow(self, expression: Any, scope: _Scope) -> None:
         """Follow what an expression refers to."""
@@ -161,6 +162,9 @@ class _Walk:
         self._depth -= 1
 
     def _follow_one(self, reference: str, scope: _Scope, *, uses_key: bool) -> None:
+        if (scope.module, scope.key, reference, uses_key) in self._followed:
+            return
+        self._followed.add((scope.module, scope.key, reference, uses_key))
         head, _, rest = reference.partition(".")
         if head == "var":
             self._follow_variable(re.split(r"[.\[]", rest)[0], scope)

@@ -184,3 +184,12 @@ def _edit(file: Path, change: Any) -> None:
 def _without_metadata(template: dict[str, Any]) -> None:
     for resource in template["Resources"].values():
         resource.pop("Metadata", None)
+
+
+def test_an_assembly_that_contains_itself_is_read_once(tmp_path: Path) -> None:
+    itself = {"type": "cdk:cloud-assembly", "properties": {"directoryName": "."}}
+    (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": dict.fromkeys("abcd", itself)}))
+
+    assert list(Assembly(tmp_path).stacks()) == []
+    with pytest.raises(ConfigurationError, match="has no stacks|Nothing is defined here"):
+        load(tmp_path)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lattice_events.errors import ConfigurationError, MissingExtraError
+from lattice_events.errors import ConfigurationError, ManifestError, MissingExtraError
 from lattice_events.network.model import Function
 from lattice_events.readers.common.documents import Document, parse_yaml
 from lattice_events.readers.common.sources import ReadOptions
@@ -368,3 +368,10 @@ def test_a_mutated_template_is_translated_or_refused(data: st.DataObject) -> Non
     translation = translate(value, parameters={}, region="us-east-1")
 
     assert isinstance(translation.template["Resources"], dict)
+
+
+def test_a_samconfig_that_is_too_deep_is_said_to_be(folder: Path) -> None:
+    (folder / "samconfig.toml").write_text(f"a = {'[' * 100_000}{']' * 100_000}\n")
+
+    with pytest.raises(ManifestError, match="This TOML is nested too deeply"):
+        read_samconfig(folder)

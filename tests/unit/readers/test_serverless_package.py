@@ -98,3 +98,15 @@ def test_an_odd_setting_stands_in_the_state(package: Path) -> None:
 
     with pytest.raises(ConfigurationError, match=r"^.serverless/serverless-state.json:\d+:"):
         load()
+
+
+def test_names_that_multiply_are_refused_in_time(package: Path) -> None:
+    names = {f"n{index}": [{"$ref": f'$["n{index + 1}"]'}] * 2 for index in range(40)}
+    custom = {"lattice": {"callers": {"$ref": '$["n0"]'}}}
+    state = {**STATE, **names, "n40": 1, "service": {**STATE["service"], "custom": custom}}
+    (package / "serverless-state.json").write_text(json.dumps(state))
+
+    with pytest.raises(
+        ConfigurationError, match="more than 250,000 values when what it names is written out"
+    ):
+        load_project([package], ReadOptions(), allocate=lambda *_: "")

@@ -416,3 +416,20 @@ def test_an_effect_that_only_apply_knows_is_not_allow(tmp_path: Path) -> None:
     file = role_plan(tmp_path / "plan.json", unknown={}, statement={})
 
     assert f"--variable 'terraform:{DOCUMENT}.statement[0].effect=VALUE'" in "".join(problems(file))
+
+
+def test_outputs_that_name_each_other_are_followed_once() -> None:
+    """It took 3 to the power of 30 steps."""
+    outputs = {name: {"expression": {"references": ["var.v"]}} for name in "opq"}
+    call = {
+        "expressions": {"v": {"references": ["module.m.o", "module.m.p", "module.m.q"]}},
+        "module": {"outputs": outputs},
+    }
+    owner = {"address": SERVICE, "expressions": {"auth_type": {"references": ["module.m.o"]}}}
+    plan = planned(
+        [(SERVICE, {}, {"auth_type": True}), ("module.m.aws_vpc.v", {}, {})],
+        {"resources": [owner], "module_calls": {"m": call}},
+    )
+    document = read_document(plan)
+
+    assert References(document).is_open(document.resources[SERVICE], "auth_type")
