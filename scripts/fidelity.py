@@ -183,7 +183,10 @@ BEHAVIOURS = (
         "absent",
         "Web pages of other sites get a 403 from `lattice dev` itself, which says so; VPC Lattice has no such protection",
     ),
-    ("absent", "Permissions of functions: every function may be invoked"),
+    (
+        "absent",
+        "Permissions of functions: every function may be invoked by every other one, whatever its role allows (`lambda:InvokeFunction`), and by every program on the machine",
+    ),
     (
         "absent",
         "The silence of a service without a ServiceNetworkServiceAssociation: no client could reach it on AWS; here it answers, with a note at the start and in `lattice explain`",

@@ -11,8 +11,6 @@ from lattice_events.readers.common.documents import mapping
 from lattice_events.readers.common.fragment import Fragment
 from lattice_events.readers.common.sources import ReadOptions
 
-_HIDDEN = "***"
-
 
 def secret_values(options: ReadOptions, templates: Iterable[Mapping[str, Any]]) -> set[str]:
     """Values of secrets, and of parameters with ``NoEcho``."""
@@ -23,12 +21,10 @@ def secret_values(options: ReadOptions, templates: Iterable[Mapping[str, Any]]) 
 
 
 def hide(fragment: Fragment, secrets: set[str]) -> None:
-    """Take the values of secrets out of what will be printed."""
-    for secret in sorted(secrets, key=lambda each: (-len(each), each)):
-        fragment.notes[:] = [note.replace(secret, _HIDDEN) for note in fragment.notes]
-        fragment.problems[:] = [
-            Problem(problem.message.replace(secret, _HIDDEN), problem.origin) for problem in fragment.problems
-        ]
+    """Take the values of secrets out of what will be printed, and name them to who adds more."""
+    fragment.secrets += secrets
+    fragment.notes[:] = map(fragment.hidden, fragment.notes)
+    fragment.problems[:] = [Problem(fragment.hidden(each.message), each.origin) for each in fragment.problems]
 
 
 def _unshown(template: Mapping[str, Any]) -> Iterator[str]:

@@ -138,6 +138,13 @@ class Fragment:
     principals: list[Principal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list)
+
+    def hidden(self, text: str) -> str:
+        """A text that may be printed: without values of secrets."""
+        for secret in sorted(set(self.secrets), key=lambda each: (-len(each), each)):
+            text = text.replace(secret, "***")
+        return text
 
     def add(self, other: Fragment) -> None:
         """Take in everything of another fragment."""

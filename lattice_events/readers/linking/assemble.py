@@ -27,7 +27,7 @@ from lattice_events.readers.common.fragment import Fragment, Reference
 from lattice_events.readers.linking.claims import claim_services
 from lattice_events.readers.linking.clashes import CONTROLLER_PREFIX, listener_clashes, name_clashes
 from lattice_events.readers.linking.directory import Directory, Entry, short
-from lattice_events.readers.linking.identities import foreign_notes, with_local_names
+from lattice_events.readers.linking.identities import foreign_notes
 from lattice_events.readers.linking.policies import Policies
 
 _Part = TypeVar("_Part", Listener, Rule)
@@ -66,8 +66,9 @@ def assemble(
     network = linker.link()
     problems = [*merged.problems, *name_clashes(merged), *linker.problems]
     if problems:
-        raise ConfigurationError(dict.fromkeys(problems))
-    return network, tuple(dict.fromkeys((*merged.notes, *linker.notes)))
+        shown = [Problem(merged.hidden(each.message), each.origin) for each in problems]
+        raise ConfigurationError(dict.fromkeys(shown))
+    return network, tuple(dict.fromkeys(map(merged.hidden, (*merged.notes, *linker.notes))))
 
 
 class _Linker:
@@ -143,7 +144,6 @@ class _Linker:
             principals=tuple(map(policies.of, merged.principals)),
         )
         self.problems += self._directory.problems
-        network = with_local_names(network, self._directory.assumed)
         self._directory.notes += foreign_notes(network)
         return network
 

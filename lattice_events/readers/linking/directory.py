@@ -50,7 +50,6 @@ class Directory:
         entries: What is defined.
         chosen: Name of the service network that unknown references mean, as settings say.
         replaced: Names of the targets that the user names servers for: a target group of such a name is another one.
-        assumed: Texts that AWS would not give, or not to this, and the ARN of what they are taken to mean.
     """
 
     entries: list[Entry]
@@ -58,7 +57,6 @@ class Directory:
     replaced: Collection[str] = ()
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    assumed: dict[str, str] = field(default_factory=dict)
     _made: set[str] = field(default_factory=set)  # ARNs
     _assumed: dict[str, Reference] = field(default_factory=dict)  # by ARN of what an unknown one stands for
 
@@ -87,11 +85,7 @@ class Directory:
         if len(exact) > 1:
             self._ambiguous(reference, list(exact.values()))
             return None
-        for entry in exact.values():
-            if reference.text == entry.thing.name:  # which AWS takes for none; our messages ask for it
-                self.assumed[reference.text] = entry.thing.arn
-            return entry
-        return self._only(reference, kinds)
+        return next(iter(exact.values())) if exact else self._only(reference, kinds)
 
     def find_or_note(self, reference: Reference) -> Entry | None:
         """What a reference means; where nothing can be meant, a note says so."""
@@ -131,8 +125,6 @@ class Directory:
             return None
         if other.is_outside:
             self._assumed[entry.thing.arn] = reference
-        if not reference.is_outside:
-            self.assumed[reference.text] = entry.thing.arn
         word = WORDS[entry.kind]
         self.notes.append(
             f"{word.capitalize()} {short(reference.text)} is assumed to be {entry.thing.name}, the only one that it can be."

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from functools import partial
+from collections.abc import Iterator
 
 from lattice_events.network.model import Network
 from lattice_events.network.policy import Policy
@@ -13,63 +11,6 @@ from lattice_events.readers.linking.directory import short
 
 _ID = re.compile(r"\b(?:svc|sn)-[0-9a-f]{17}\b")
 _WORDS = {"svc": "service", "sn": "service network"}
-
-
-def with_local_names(network: Network, assumed: Mapping[str, str]) -> Network:
-    """The network with policies that call its things as it does.
-
-    Args:
-        network: With everything.
-        assumed: ARNs, ids and names that are taken to mean something here, and its ARN.
-    """
-    if not assumed:
-        return network
-    local = partial(map, _localizer(assumed))
-
-    def renamed(policy: Policy | None) -> Policy | None:
-        return policy and Policy(
-            statements=tuple(
-                replace(
-                    each,
-                    resource=each.resource
-                    and replace(each.resource, values=tuple(local(each.resource.values))),
-                    conditions=tuple(
-                        replace(one, values=tuple(local(one.values))) for one in each.conditions
-                    ),
-                )
-                for each in policy.statements
-            )
-        )
-
-    return replace(
-        network,
-        services=tuple(replace(each, auth_policy=renamed(each.auth_policy)) for each in network.services),
-        service_networks=tuple(
-            replace(each, auth_policy=renamed(each.auth_policy)) for each in network.service_networks
-        ),
-        principals=tuple(
-            replace(each, identity_policy=renamed(each.identity_policy)) for each in network.principals
-        ),
-    )
-
-
-def _localizer(assumed: Mapping[str, str]) -> Callable[[str], str]:
-    """Writes ARNs and ids anywhere in a text as the local ones; names only where an ARN should start it."""
-    texts = {text: arn for text, arn in assumed.items() if text.startswith("arn:")}
-    texts |= {short(text): short(arn) for text, arn in assumed.items() if _ID.fullmatch(short(text))}
-    names = {text: arn for text, arn in assumed.items() if text not in texts}
-    longest = sorted(texts, key=len, reverse=True)
-    pattern = re.compile("|".join(map(re.escape, longest)) or "(?!)")
-
-    def local(text: str) -> str:
-        name, slash, rest = text.partition("/")
-        return (
-            f"{names[name]}{slash}{rest}"
-            if name in names
-            else pattern.sub(lambda found: texts[found[0]], text)
-        )
-
-    return local
 
 
 def foreign_notes(network: Network) -> Iterator[str]:

@@ -356,26 +356,6 @@ def on_network(arn: str) -> dict[str, Any]:
     return {"Condition": {"StringEquals": {"vpc-lattice-svcs:ServiceNetworkArn": arn}}}
 
 
-@pytest.mark.parametrize("text", [REAL_NETWORK, "net"], ids=["ARN", "name"])
-def test_a_network_that_is_assumed_is_the_one_in_policies(text: str) -> None:
-    """The policy asked for the real ARN, which no network has here, and answered 403."""
-    found, _ = link(guarded("foo", **on_network(text)), network("net"), association("foo", text))
-
-    policy = found.services[0].auth_policy
-    assert policy is not None
-    assert policy.statements[0].conditions[0].values == (f"{PREFIX}:servicenetwork/sn-net",)
-
-
-@pytest.mark.parametrize("text", [REAL_SERVICE, "foo"], ids=["ARN", "name"])
-def test_a_service_that_is_assumed_is_the_one_in_policies(text: str) -> None:
-    found, _ = link(guarded(text, Resource=[f"{text}/*", "*"]), network("net"))
-
-    policy = found.services[0].auth_policy
-    assert policy is not None
-    assert policy.statements[0].resource is not None
-    assert policy.statements[0].resource.values == (f"{PREFIX}:service/svc-foo/*", "*")
-
-
 @pytest.mark.parametrize("statement", [{"Resource": f"{REAL_SERVICE}/*"}, on_network(REAL_NETWORK)])
 def test_an_id_in_a_policy_that_nothing_has_here_is_noted(statement: dict[str, Any]) -> None:
     found, notes = link(guarded("foo", **statement), network("net"))
@@ -390,3 +370,16 @@ def test_ids_in_policies_do_not_matter_where_nothing_is_authorized() -> None:
     found.auth_policies[:] = [replace(each, activates=False) for each in found.auth_policies]
 
     assert link(found, network("net"))[1] == ()
+
+
+def test_what_is_said_of_a_reference_has_no_secret() -> None:
+    """A parameter with NoEcho may name a network."""
+    found = association("foo", "sn-hush")
+    found.secrets.append("hush")
+
+    _, notes = link(service("foo"), network("net"), found)
+
+    assert notes == ("Service network sn-*** is assumed to be net, the only one that it can be.",)
+    assert not [
+        each for each in problems(service("foo"), network("a"), network("b"), found) if "hush" in each
+    ]
