@@ -5,6 +5,8 @@ Variables are followed for places only, and never for values: those are the CLI'
 
 from __future__ import annotations
 
+import glob
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path as FilePath
@@ -16,8 +18,9 @@ from lattice_events.readers.common.files import shown
 from lattice_events.readers.serverless.files import written
 from lattice_events.readers.serverless.package import Package
 
-_FILE = re.compile(r"\$\{file\(\s*([^(){}$]+?)\s*\)(?::([\w.-]+))?\s*(?:,.*)?\}", re.DOTALL)
+_FILE = re.compile(r"\$\{file\(\s*((?:[^(){}$]|\$\{[^{}]*\})+?)\s*\)(?::([\w.-]+))?\s*(?:,.*)?\}", re.DOTALL)
 _SELF = re.compile(r"\$\{self:([\w.-]+)\s*(?:,.*)?\}", re.DOTALL)
+_INNER = re.compile(r"\$\{[^{}]*\}")  # in the name of a file: the stage, say
 _MAX_DEPTH = 200
 _STATEMENTS = (("iam", "role", "statements"), ("iamRoleStatements",))
 
@@ -76,9 +79,20 @@ class Places:
         found = [self._find(document, (*at, each), rest, depth) for each in reversed(range(count))]
         best = min(found, key=lambda each: each.missing)
         equals = [each for each in found if each.missing == best.missing]
-        if best.missing < len(rest) - 1 or (best.missing < len(rest) and len(equals) == 1):
+        if best.missing < len(rest) - 1:
+            return best
+        unseen = self._unseen(document, at)
+        if unseen:
+            return _Place(len(rest), document.locate(unseen[0] if len(unseen) == 1 else at))
+        if best.missing < len(rest) and len(equals) == 1:
             return best
         return _Place(len(rest), document.locate(at))
+
+    def _unseen(self, document: Document, at: Path) -> list[Path]:
+        """The items of a list that are variables nobody can follow here; what is looked for may be in one."""
+        items = ((*at, each) for each in range(len(_value(document, at))))
+        texts = ((item, _value(document, item)) for item in items)
+        return [item for item, text in texts if isinstance(text, str) and self._target(text) is None]
 
     def _target(self, text: str) -> tuple[Document, Path] | None:
         """The document and the place in it that a variable names, if it names one."""
@@ -86,8 +100,17 @@ class Places:
         if match := _SELF.fullmatch(text):
             return self._inside(self._document, match[1])
         match = _FILE.fullmatch(text)
-        document = self._load(self._folder / match[1]) if match else None
+        file = self._file(match[1]) if match else None
+        document = self._load(file) if file else None
         return self._inside(document, match[2] or "") if match and document else None
+
+    def _file(self, name: str) -> FilePath | None:
+        """The file of a name; with variables in it, the only one that it may be."""
+        if not _INNER.search(name):
+            return self._folder / name
+        folder = glob.escape(str(self._folder))
+        found = glob.glob(os.path.join(folder, _INNER.sub("*", name)))
+        return FilePath(os.path.normpath(found[0])) if len(found) == 1 else None
 
     def _inside(self, document: Document, keys: str) -> tuple[Document, Path] | None:
         """A place in a document, as far as it can be seen."""

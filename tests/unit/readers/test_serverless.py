@@ -257,6 +257,29 @@ def test_a_place_is_the_file_and_line_that_the_user_wrote(
     assert places.of_template(path, packaged(tmp_path, resources)) == wanted
 
 
+@pytest.mark.parametrize(
+    ("stages", "wanted"),
+    [(["dev"], "of/dev.yml:5:7"), (["dev", "prod"], "serverless.yml:3:5 (Shop)"), ([], "serverless.yml:3:5 (Shop)")],
+)  # fmt: skip
+def test_a_file_with_a_variable_in_its_name_is_the_only_one_that_it_may_be(
+    stages: list[str], wanted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """https://www.serverless.com/framework/docs/guides/variables (``${file(./config.${opt:stage}.json)}``)"""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "of").mkdir()
+    for stage in stages:
+        (tmp_path / f"of/{stage}.yml").write_text(FILES["resources/network.yml"].replace("Network", "Shop"))
+    (tmp_path / "first.yml").write_text("Resources: {}\n")
+    (tmp_path / "serverless.yml").write_text(
+        "resources:\n  - ${file(first.yml)}\n  - ${file(./of/${opt:stage, self:provider.stage}.yml)}\n"
+    )
+    places = Places(written(tmp_path / "serverless.yml", "serverless.yml"), tmp_path)
+
+    found = places.of_template(("Resources", "Shop", "Properties", "Name"), packaged(tmp_path, {}))
+
+    assert found == wanted
+
+
 def test_settings_in_another_file_have_their_place_there(places: Places) -> None:
     assert places.locate(("custom", "lattice", "targets", "app", "url")) == "targets.yml:2:3"
 
