@@ -49,6 +49,7 @@ class Directory:
     Attributes:
         entries: What is defined.
         chosen: Name of the service network that unknown references mean, as settings say.
+        named: ARNs of what references call by name, as the user was asked to: AWS knows no such.
         replaced: Names of the targets that the user names servers for: a target group of such a name is another one.
     """
 
@@ -57,6 +58,7 @@ class Directory:
     replaced: Collection[str] = ()
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    named: dict[str, str] = field(default_factory=dict)
     _made: set[str] = field(default_factory=set)  # ARNs
     _assumed: dict[str, Reference] = field(default_factory=dict)  # by ARN of what an unknown one stands for
 
@@ -85,7 +87,11 @@ class Directory:
         if len(exact) > 1:
             self._ambiguous(reference, list(exact.values()))
             return None
-        return next(iter(exact.values())) if exact else self._only(reference, kinds)
+        for entry in exact.values():
+            if reference.text == entry.thing.name:
+                self.named[reference.text] = entry.thing.arn
+            return entry
+        return self._only(reference, kinds)
 
     def find_or_note(self, reference: Reference) -> Entry | None:
         """What a reference means; where nothing can be meant, a note says so."""

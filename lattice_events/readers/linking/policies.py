@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -50,19 +50,37 @@ class Policies:
         for arn, given in self._directory.assumed().items():
             statements = tuple(_renamed(each, given, arn) for each in policy.statements)
             policy = replace(policy, statements=statements)
-        return policy
+        named = self._directory.named
+        return replace(
+            policy,
+            statements=tuple(
+                _with_values(each, lambda text: _unnamed(text, named)) for each in policy.statements
+            ),
+        )
 
 
 def _renamed(statement: Statement, given: str, arn: str) -> Statement:
     """A statement with another ARN, or its id, for those that have an id."""
     pattern = re.compile(rf"(arn:[^:]*:vpc-lattice:[^:]*:[^:]*:[a-z]+/)?\b{re.escape(given)}\b")
 
-    def renamed(values: Iterable[str]) -> tuple[str, ...]:
-        return tuple(pattern.sub(lambda match: arn if match[1] else short(arn), value) for value in values)
+    return _with_values(
+        statement, lambda value: pattern.sub(lambda match: arn if match[1] else short(arn), value)
+    )
 
+
+def _unnamed(value: str, arns: Mapping[str, str]) -> str:
+    """A value that starts with a name where an ARN belongs, with the ARN."""
+    name, slash, rest = value.partition("/")
+    return f"{arns[name]}{slash}{rest}" if name in arns else value
+
+
+def _with_values(statement: Statement, change: Callable[[str], str]) -> Statement:
+    """A statement with every text changed in which an ARN may be."""
     resource = statement.resource
     return replace(
         statement,
-        resource=resource and replace(resource, values=renamed(resource.values)),
-        conditions=tuple(replace(each, values=renamed(each.values)) for each in statement.conditions),
+        resource=resource and replace(resource, values=tuple(map(change, resource.values))),
+        conditions=tuple(
+            replace(each, values=tuple(map(change, each.values))) for each in statement.conditions
+        ),
     )

@@ -383,3 +383,17 @@ def test_what_is_said_of_a_reference_has_no_secret() -> None:
     assert not [
         each for each in problems(service("foo"), network("a"), network("b"), found) if "hush" in each
     ]
+
+
+def test_a_name_that_stands_for_an_arn_is_that_arn_in_policies() -> None:
+    """Messages ask for a name, ``--param NetArn=net``, and no condition on an ARN matched it."""
+    found, _ = link(
+        guarded("foo", Resource=["foo/*", "*"], **on_network("net")),
+        network("net"),
+        association("foo", "net"),
+    )
+
+    (statement,) = found.services[0].auth_policy.statements  # type: ignore[union-attr]
+    assert statement.resource is not None
+    assert statement.resource.values == (f"{PREFIX}:service/svc-foo/*", "*")
+    assert statement.conditions[0].values == (f"{PREFIX}:servicenetwork/sn-net",)
