@@ -13,8 +13,8 @@ from typing import Any
 from lattice_events.errors import ManifestError
 from lattice_events.readers.cdk.assembly import MANIFEST, Assembly, Stack
 from lattice_events.readers.cloudformation.reader import TemplateSource
-from lattice_events.readers.common.documents import Document, Path, mapping, parse_json, parse_yaml
-from lattice_events.readers.common.files import read_text, shown
+from lattice_events.readers.common.documents import Document, Path, mapping, parse_json
+from lattice_events.readers.common.files import read_text, read_yaml, shown
 from lattice_events.readers.common.sources import Found, Reader, ReadOptions, SettingsSource
 
 _PROJECT, _OUTPUT = "cdk.json", "cdk.out"
@@ -64,17 +64,13 @@ def _load(found: Found, _: ReadOptions) -> list[TemplateSource]:
     stacks = list(assembly.stacks())
     if file.name != MANIFEST:
         stacks = [each for each in stacks if each.file == file] or [assembly.nested(file)]
-    loaded = [_Template(stack=stack, document=_parsed(stack.file)) for stack in stacks]
+    loaded = [_Template(stack=stack, document=read_yaml(stack.file)) for stack in stacks]
     sources = [each.source() for each in loaded]
     left_out = ", ".join(name for each in loaded for name in each.providers)
     if left_out:
         note = f"{shown(file.parent)}: Functions that the CDK adds for custom resources are left out: {left_out}."
         sources[0] = replace(sources[0], notes=(note,))
     return sources
-
-
-def _parsed(file: FilePath) -> Document:
-    return parse_yaml(read_text(file, shown(file)), shown(file))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,10 +20,9 @@ from lattice_events.readers.cloudformation.functions import cidrs, json_text, le
 from lattice_events.readers.cloudformation.outside import (
     OtherStacks,
     UnresolvableError,
-    param_option,
     resource_key,
-    variable_option,
 )
+from lattice_events.readers.common.advice import param_option, variable_option
 from lattice_events.readers.common.documents import mapping
 from lattice_events.readers.common.fragment import did_you_mean
 

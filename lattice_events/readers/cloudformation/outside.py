@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Any
 
-_LONGEST = 500  # of a name that an option is shown for
+from lattice_events.readers.common.advice import variable_option
 
 
 class UnresolvableError(Exception):
@@ -40,19 +39,9 @@ class UnresolvableError(Exception):
         super().__init__(f"{intrinsic} {self.detail}")
 
 
-def variable_option(key: str) -> str:
-    """The ``--variable`` that gives a value."""
-    return f"--variable {shlex.quote(f'{key}=VALUE')}" if len(key) <= _LONGEST else ""
-
-
 def resource_key(shown: str) -> str:
     """The ``KIND:NAME`` of what a resource gives: ``LOGICAL_ID`` or ``LOGICAL_ID.ATTRIBUTE``."""
     return f"resource:{shown}"
-
-
-def param_option(name: str) -> str:
-    """The ``--param`` that gives a value."""
-    return f"--param {shlex.quote(f'{name}=VALUE')}" if len(name) <= _LONGEST else ""
 
 
 class OtherStacks:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from lattice_events.errors import Problem, UnsupportedIntrinsicError
 from lattice_events.network.model import Listener, Rule
 from lattice_events.network.policy import Policy, is_about_lattice
-from lattice_events.readers.cloudformation.outside import UnresolvableError, param_option
+from lattice_events.readers.cloudformation.outside import UnresolvableError
 from lattice_events.readers.cloudformation.template import Template
 from lattice_events.readers.cloudformation.types import (
     FUNCTION,
@@ -22,6 +22,7 @@ from lattice_events.readers.cloudformation.types import (
     TARGET_GROUP,
 )
 from lattice_events.readers.cloudformation.unknown import UnknownValueError
+from lattice_events.readers.common.advice import param_option
 from lattice_events.readers.common.documents import Path, mapping
 from lattice_events.readers.common.fragment import Fragment, Kind, Reference, did_you_mean
 from lattice_events.readers.common.lattice_schema import name_problem

@@ -16,7 +16,6 @@ from lattice_events.readers.cloudformation.attributes import attributes_of, refe
 from lattice_events.readers.cloudformation.outside import (
     UnresolvableError,
     resource_key,
-    variable_option,
 )
 from lattice_events.readers.cloudformation.types import (
     ALIAS,
@@ -36,6 +35,7 @@ from lattice_events.readers.cloudformation.types import (
     is_custom,
 )
 from lattice_events.readers.cloudformation.unknown import UnknownValueError
+from lattice_events.readers.common.advice import variable_option
 from lattice_events.readers.common.fragment import did_you_mean
 from lattice_events.readers.common.lattice_schema import made_up_name
 from lattice_events.readers.common.properties import WrongPropertyError

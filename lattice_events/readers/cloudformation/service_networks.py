@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
 from lattice_events.network.model import AuthType, ServiceNetwork, make_id
 from lattice_events.readers.cloudformation.reading import Reading
-from lattice_events.readers.common.fragment import ServiceAssociation, VpcAssociation
+from lattice_events.readers.common.fragment import Reference, ServiceAssociation, VpcAssociation
 from lattice_events.readers.common.lattice_schema import AUTH_TYPES
 from lattice_events.readers.common.properties import WrongPropertyError
+
+_End = TypeVar("_End")  # of an association: a service, a VPC
 
 
 def read_service_network(reading: Reading, name: str) -> None:
@@ -34,36 +40,38 @@ def read_auth_type(reading: Reading, name: str) -> AuthType:
 
 def read_service_association(reading: Reading, name: str) -> None:
     """Read that a service is on a service network."""
-    found = reading.all_of(
-        name,
-        lambda: reading.reference(name, "ServiceIdentifier", "service"),
-        lambda: reading.reference(name, "ServiceNetworkIdentifier", "servicenetwork"),
+    ends = _ends(
+        reading, name, "ServiceIdentifier", lambda: reading.reference(name, "ServiceIdentifier", "service")
     )
-    if found is None:
-        return
-    service, network = found
-    if service is None or network is None:
-        raise WrongPropertyError("ServiceIdentifier and ServiceNetworkIdentifier must both be given.", ())
-    reading.fragment.service_associations.append(
-        ServiceAssociation(service=service, service_network=network, origin=reading.template.origin(name))
-    )
+    if ends is not None:
+        service, network = ends
+        reading.fragment.service_associations.append(
+            ServiceAssociation(service=service, service_network=network, origin=reading.template.origin(name))
+        )
 
 
 def read_vpc_association(reading: Reading, name: str) -> None:
     """Read that a VPC is on a service network."""
-    found = reading.all_of(
-        name,
-        lambda: _vpc(reading, name),
-        lambda: reading.reference(name, "ServiceNetworkIdentifier", "servicenetwork"),
-    )
+    ends = _ends(reading, name, "VpcIdentifier", lambda: _vpc(reading, name))
+    if ends is not None:
+        vpc, network = ends
+        reading.fragment.vpc_associations.append(
+            VpcAssociation(vpc_id=vpc, service_network=network, origin=reading.template.origin(name))
+        )
+
+
+def _ends(
+    reading: Reading, name: str, key: str, get: Callable[[], _End | None]
+) -> tuple[_End, Reference] | None:
+    """What an association ties together; ``None`` when that is recorded as unknown."""
+    network = partial(reading.reference, name, "ServiceNetworkIdentifier", "servicenetwork")
+    found = reading.all_of(name, get, network)
     if found is None:
-        return
-    vpc, network = found
-    if vpc is None or network is None:
-        raise WrongPropertyError("VpcIdentifier and ServiceNetworkIdentifier must both be given.", ())
-    reading.fragment.vpc_associations.append(
-        VpcAssociation(vpc_id=vpc, service_network=network, origin=reading.template.origin(name))
-    )
+        return None
+    one, other = found
+    if one is None or other is None:
+        raise WrongPropertyError(f"{key} and ServiceNetworkIdentifier must both be given.", ())
+    return one, other
 
 
 def _vpc(reading: Reading, name: str) -> str | None:

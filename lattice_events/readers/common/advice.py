@@ -1,6 +1,10 @@
-"""How messages say where a user can say what no definition says."""
+"""How messages say with which option or setting a user can say what no definition says."""
 
 from __future__ import annotations
+
+import shlex
+
+_LONGEST = 500  # of a name that an option is shown for
 
 
 def target_advice(name: str) -> str:
@@ -12,3 +16,13 @@ def target_advice(name: str) -> str:
 def setting_advice(setting: str) -> str:
     """Where to write a setting."""
     return f"{setting} in lattice.yaml"
+
+
+def variable_option(key: str) -> str:
+    """The ``--variable`` that gives a value."""
+    return f"--variable {shlex.quote(f'{key}=VALUE')}" if len(key) <= _LONGEST else ""
+
+
+def param_option(name: str) -> str:
+    """The ``--param`` that gives a value."""
+    return f"--param {shlex.quote(f'{name}=VALUE')}" if len(name) <= _LONGEST else ""

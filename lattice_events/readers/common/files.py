@@ -1,12 +1,16 @@
-"""Files that users name: their text, and how to call them."""
+"""Files that users name: what is in them, and how to call them; and folders that are made for a run."""
 
 from __future__ import annotations
 
+import atexit
 import codecs
 import os
+import shutil
+import tempfile
 from pathlib import Path as FilePath
 
 from lattice_events.errors import ManifestError, Problem
+from lattice_events.readers.common.documents import Document, parse_yaml
 
 MAX_BYTES = 16 * 1024 * 1024  # of a file: sixteen times what CloudFormation takes
 
@@ -34,6 +38,22 @@ def encoding_of(data: bytes) -> str:
     """UTF-8, or the UTF-16 in which PowerShell writes what a command says: ``terraform show -json > plan.json``."""
     starts = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     return "utf-16" if data.startswith(starts) and not data.startswith(codecs.BOM_UTF32_LE) else "utf-8-sig"
+
+
+def read_yaml(file: FilePath) -> Document:
+    """The one document of a file.
+
+    Raises:
+        ManifestError: It cannot be read, or is no YAML.
+    """
+    return parse_yaml(read_text(file, shown(file)), shown(file))
+
+
+def make_folder(prefix: str) -> FilePath:
+    """A folder that is there as long as this program runs."""
+    folder = tempfile.mkdtemp(prefix=prefix)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return FilePath(folder)
 
 
 def shown(path: FilePath) -> str:

@@ -6,11 +6,9 @@ Source:
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
 from functools import cache
-from pathlib import Path
+
+from lattice_events.readers.common.files import make_folder
 
 _FILE = "index.py"
 
@@ -18,7 +16,6 @@ _FILE = "index.py"
 @cache
 def inline_code(text: str) -> str:
     """A folder with the code in the module ``index``, which is there as long as this program runs."""
-    folder = Path(tempfile.mkdtemp(prefix="lattice-inline-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = make_folder("lattice-inline-")
     (folder / _FILE).write_text(text, encoding="utf-8")
     return str(folder)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 _PREFIX = "AWS::VpcLattice::"
+CONTROLLER_PREFIX = "k8s-"  # of the names that the Gateway API controller gives to target groups
 
 PROPERTIES: dict[str, frozenset[str]] = {
     _PREFIX + kind: frozenset(names.split())

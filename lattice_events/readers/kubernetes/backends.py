@@ -12,15 +12,13 @@ from typing import Any
 
 from lattice_events.network.model import Action, FixedResponseAction, ForwardAction, WeightedTargetGroup
 from lattice_events.readers.common.documents import Path
-from lattice_events.readers.common.fragment import Fragment
 from lattice_events.readers.common.lattice_schema import SHAPES
 from lattice_events.readers.common.properties import WrongPropertyError, shaped_number, whole_number
 from lattice_events.readers.kubernetes.imports import ServiceImports
-from lattice_events.readers.kubernetes.objects import Cluster, Object, items
+from lattice_events.readers.kubernetes.objects import Object, items
 from lattice_events.readers.kubernetes.services import has_port, refuse_unusable
 from lattice_events.readers.kubernetes.targets import (
-    Surroundings,
-    TargetGroups,
+    Reading,
     shown_target,
 )
 
@@ -30,14 +28,9 @@ _MAX_WEIGHT = 1_000_000  # in the Gateway API; VPC Lattice, which sees those tha
 class Backends:
     """Reads backendRefs."""
 
-    def __init__(
-        self, cluster: Cluster, surroundings: Surroundings, groups: TargetGroups, fragment: Fragment
-    ) -> None:
-        self._cluster = cluster
-        self._surroundings = surroundings
-        self._groups = groups
-        self._imports = ServiceImports(cluster, surroundings, groups, fragment)
-        self._fragment = fragment
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._imports = ServiceImports(reading)
 
     def action(self, route: Object, rule: Mapping[str, Any], path: Path) -> Action:
         """Forward to the backends that exist; with none, the controller answers 500."""
@@ -75,27 +68,27 @@ class Backends:
 
     def _service(self, route: Object, namespace: str, name: str, port: Any, path: Path) -> str | None:
         """The target group of a Service's pods."""
-        service = self._cluster.find("Service", namespace, name)
+        service = self._reading.cluster.find("Service", namespace, name)
         origin = route.locate(path)
         if service is None:
             if not self._is_assumed(route, namespace, name):
                 return None
-            return self._groups.of_pods(namespace, name, origin)
+            return self._reading.groups.of_pods(namespace, name, origin)
         refuse_unusable(service, path)
         if port is not None and not has_port(service, port):
-            self._fragment.notes.append(
+            self._reading.fragment.notes.append(
                 f"HTTPRoute {route.name}: Service {service.shown} has no port {port}; the controller registers no targets for it."
             )
-            return self._groups.of_no_pods(namespace, name, str(port), origin)
-        return self._groups.of_pods(namespace, name, origin)
+            return self._reading.groups.of_no_pods(namespace, name, str(port), origin)
+        return self._reading.groups.of_pods(namespace, name, origin)
 
     def _is_assumed(self, route: Object, namespace: str, name: str) -> bool:
         """Whether a Service that is not given is there: who names a server for it means it. Says so."""
         what = f"Service {namespace}/{name} is not in the manifests"
-        if self._surroundings.urls(namespace, name) is not None:
-            self._fragment.notes.append(f"{what}; it is assumed, because a target is given for it.")
+        if self._reading.surroundings.urls(namespace, name) is not None:
+            self._reading.fragment.notes.append(f"{what}; it is assumed, because a target is given for it.")
             return True
-        self._fragment.notes.append(
+        self._reading.fragment.notes.append(
             f"HTTPRoute {route.name}: {what}; the controller drops such a backend. Give its manifest, or "
             f"--target {shown_target(namespace, name)}=URL."
         )

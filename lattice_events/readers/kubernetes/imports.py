@@ -12,11 +12,11 @@ import re
 
 from lattice_events.errors import Problem
 from lattice_events.readers.common.documents import Path
-from lattice_events.readers.common.fragment import Fragment, Reference
+from lattice_events.readers.common.fragment import Reference
 from lattice_events.readers.common.properties import WrongPropertyError
-from lattice_events.readers.kubernetes.objects import CONTROLLER, Cluster, Object, items
+from lattice_events.readers.kubernetes.objects import CONTROLLER, Object, items
 from lattice_events.readers.kubernetes.services import has_port
-from lattice_events.readers.kubernetes.targets import Surroundings, TargetGroups, shown_target
+from lattice_events.readers.kubernetes.targets import Reading, shown_target
 
 NAME_OVERRIDE = f"{CONTROLLER}/service-name-override"
 _TARGET_GROUP_ARN = f"{CONTROLLER}/target-group-arn"
@@ -32,13 +32,8 @@ _ARN = re.compile(r"arn:[^:]*:vpc-lattice:[^:]*:[^:]*:targetgroup/tg-\S+")
 class ServiceImports:
     """Finds the target group that a ServiceImport means."""
 
-    def __init__(
-        self, cluster: Cluster, surroundings: Surroundings, groups: TargetGroups, fragment: Fragment
-    ) -> None:
-        self._cluster = cluster
-        self._surroundings = surroundings
-        self._groups = groups
-        self._fragment = fragment
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
 
     def target_group(self, route: Object, namespace: str, name: str, path: Path) -> str | None:
         """The ARN of the target group; ``None`` when a problem of the ServiceImport itself is recorded.
@@ -46,7 +41,7 @@ class ServiceImports:
         Raises:
             WrongPropertyError: The controller fails the route.
         """
-        found = self._cluster.find("ServiceImport", namespace, name)
+        found = self._reading.cluster.find("ServiceImport", namespace, name)
         override = route.annotations.get(NAME_OVERRIDE)
         if found is None and override:
             message = (
@@ -74,11 +69,11 @@ class ServiceImports:
             )
         if problem:
             path = ("metadata", "annotations", _TARGET_GROUP_ARN)
-            self._fragment.problems.append(Problem(problem, found.locate(path)))
+            self._reading.fragment.problems.append(Problem(problem, found.locate(path)))
             return None
-        if self._surroundings.urls(found.namespace, found.name) is not None:
-            return self._groups.of_import(found.namespace, found.name, origin, arn=arn)
-        self._fragment.imported_target_groups.append(
+        if self._reading.surroundings.urls(found.namespace, found.name) is not None:
+            return self._reading.groups.of_import(found.namespace, found.name, origin, arn=arn)
+        self._reading.fragment.imported_target_groups.append(
             Reference(text=arn, origin=origin, kinds=("targetgroup",))
         )
         return arn
@@ -86,14 +81,14 @@ class ServiceImports:
     def _by_name(self, found: Object | None, namespace: str, name: str, route: Object, path: Path) -> str:
         """The target group of the ServiceExport of a name: one that is given, else one of another cluster."""
         wanted = ("" if found is None else _annotation(found, _EXPORT_NAME)) or name
-        export = self._cluster.find("ServiceExport", namespace, wanted)
+        export = self._reading.cluster.find("ServiceExport", namespace, wanted)
         reason = "is not given" if export is None else self._unusable(export)
-        replaced = self._surroundings.urls(namespace, name) is not None
+        replaced = self._reading.surroundings.urls(namespace, name) is not None
         if export is not None and reason is None and (self._has_server(export) or not replaced):
             self._note_cluster(found, export)
             return self._exported(export, route.locate(path))
-        if replaced or (found is not None and not self._surroundings.runs):
-            return self._groups.of_import(namespace, name, route.locate(path))
+        if replaced or (found is not None and not self._reading.surroundings.runs):
+            return self._reading.groups.of_import(namespace, name, route.locate(path))
         message = (
             f"The target group for ServiceImport {namespace}/{name} could not be found: ServiceExport "
             f"{namespace}/{wanted} {reason}. Give its manifest with that of its Service, or name a local server: "
@@ -103,15 +98,17 @@ class ServiceImports:
 
     def _exported(self, export: Object, origin: str) -> str:
         """The target group of a ServiceExport."""
-        service = self._cluster.find("Service", export.namespace, _service_name(export))
+        service = self._reading.cluster.find("Service", export.namespace, _service_name(export))
         ports = _exported_ports(export)
         if service is not None and ports and not any(has_port(service, port) for port in ports):
-            self._fragment.notes.append(
+            self._reading.fragment.notes.append(
                 f"ServiceExport {export.shown}: Service {service.shown} has no port {', '.join(ports)}; the controller "
                 "registers no targets for it."
             )
-            return self._groups.of_no_pods(export.namespace, export.name, "export", origin)
-        return self._groups.of_pods(export.namespace, _service_name(export), origin, export=export.name)
+            return self._reading.groups.of_no_pods(export.namespace, export.name, "export", origin)
+        return self._reading.groups.of_pods(
+            export.namespace, _service_name(export), origin, export=export.name
+        )
 
     def _unusable(self, export: Object) -> str | None:
         """Why the controller makes no target group for HTTP of a ServiceExport, or ``None``."""
@@ -120,19 +117,19 @@ class ServiceImports:
         if export.spec.get("exportedPorts") and not _exported_ports(export):
             return "exports no port of routeType HTTP"
         service = _service_name(export)
-        if self._cluster.find("Service", export.namespace, service) or self._has_server(export):
+        if self._reading.cluster.find("Service", export.namespace, service) or self._has_server(export):
             return None
         return f"is of Service {service}, which is not given"
 
     def _has_server(self, export: Object) -> bool:
         """Whether a local server is given for the Service of a ServiceExport."""
-        return self._surroundings.urls(export.namespace, _service_name(export)) is not None
+        return self._reading.surroundings.urls(export.namespace, _service_name(export)) is not None
 
     def _note_cluster(self, found: Object | None, export: Object) -> None:
         """Say what cannot be checked: manifests do not tell whose they are."""
         named = [] if found is None else [_annotation(found, key) for key in (_CLUSTER_NAME, _VPC)]
         if found is not None and any(named):
-            self._fragment.notes.append(
+            self._reading.fragment.notes.append(
                 f"ServiceExport {export.shown} is assumed to be that of {' in '.join(filter(None, named))}, "
                 f"which ServiceImport {found.shown} names."
             )

@@ -49,7 +49,7 @@ from lattice_events.readers.kubernetes.policies import (
     target_of,
 )
 from lattice_events.readers.kubernetes.rules import read_rules
-from lattice_events.readers.kubernetes.targets import Surroundings, TargetGroups, target_names
+from lattice_events.readers.kubernetes.targets import Reading, Surroundings, TargetGroups, target_names
 
 _TAGS = f"{CONTROLLER}/tags"
 _TAKEOVER = f"{CONTROLLER}/allow-takeover-from"
@@ -89,7 +89,9 @@ class _ManifestReader:
         self._assumptions = assumptions
         self._fragment = Fragment(problems=list(cluster.problems), notes=list(cluster.notes))
         self._groups = TargetGroups(cluster, surroundings, self._fragment)
-        self._backends = Backends(cluster, surroundings, self._groups, self._fragment)
+        self._backends = Backends(
+            Reading(cluster=cluster, surroundings=surroundings, groups=self._groups, fragment=self._fragment)
+        )
         self._resources: dict[tuple[str, str, str], str] = {}  # see read_auth_policy
         self._left_out: list[Object] = []
 

@@ -14,11 +14,11 @@ from lattice_events.network.model import HealthCheck, HttpTarget, TargetGroup
 from lattice_events.readers.common.advice import target_advice
 from lattice_events.readers.common.arns import target_group_arn
 from lattice_events.readers.common.fragment import Fragment
+from lattice_events.readers.common.lattice_schema import CONTROLLER_PREFIX
 from lattice_events.readers.common.properties import WrongPropertyError
 from lattice_events.readers.common.sources import find_urls
 from lattice_events.readers.kubernetes.objects import DEFAULT_NAMESPACE, Cluster
 from lattice_events.readers.kubernetes.policies import TargetGroupPolicies, read_health_check
-from lattice_events.readers.linking.clashes import CONTROLLER_PREFIX
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,3 +132,20 @@ class TargetGroups:
             return None
         self._fragment.notes += notes
         return check
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What all rules are read with.
+
+    Attributes:
+        cluster: The objects that are given.
+        surroundings: What they do not say.
+        groups: The target groups that are asked for.
+        fragment: Takes notes and problems.
+    """
+
+    cluster: Cluster
+    surroundings: Surroundings
+    groups: TargetGroups
+    fragment: Fragment

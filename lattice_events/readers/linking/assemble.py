@@ -24,8 +24,9 @@ from lattice_events.network.model import (
     make_id,
 )
 from lattice_events.readers.common.fragment import Fragment, Reference
+from lattice_events.readers.common.lattice_schema import CONTROLLER_PREFIX
 from lattice_events.readers.linking.claims import claim_services
-from lattice_events.readers.linking.clashes import CONTROLLER_PREFIX, listener_clashes, name_clashes
+from lattice_events.readers.linking.clashes import listener_clashes, name_clashes
 from lattice_events.readers.linking.directory import Directory, Entry, short
 from lattice_events.readers.linking.identities import foreign_notes
 from lattice_events.readers.linking.policies import Policies

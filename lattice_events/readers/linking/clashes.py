@@ -8,8 +8,7 @@ from typing import Any
 from lattice_events.errors import Problem
 from lattice_events.network.model import Listener, Service, TargetGroup
 from lattice_events.readers.common.fragment import Fragment
-
-CONTROLLER_PREFIX = "k8s-"  # of the names that the Gateway API controller gives to target groups
+from lattice_events.readers.common.lattice_schema import CONTROLLER_PREFIX
 
 
 def _own_name(group: TargetGroup) -> str | None:

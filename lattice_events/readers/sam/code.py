@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +10,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from lattice_events.readers.common.documents import mapping
+from lattice_events.readers.common.files import make_folder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +58,6 @@ def _as_built(folder: str) -> str:
     """A folder in which another one is ``python``, where Lambda looks for packages of a layer."""
     if os.path.isdir(os.path.join(folder, "python")):
         return folder
-    built = tempfile.mkdtemp(prefix="lattice-layer-")
-    atexit.register(shutil.rmtree, built, ignore_errors=True)
-    os.symlink(folder, os.path.join(built, "python"))
-    return built
+    built = make_folder("lattice-layer-")
+    (built / "python").symlink_to(folder)
+    return str(built)

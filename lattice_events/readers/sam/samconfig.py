@@ -15,8 +15,8 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from lattice_events.errors import ManifestError, Problem
-from lattice_events.readers.common.documents import mapping, parse_yaml
-from lattice_events.readers.common.files import read_text, shown
+from lattice_events.readers.common.documents import mapping
+from lattice_events.readers.common.files import read_text, read_yaml, shown
 
 _NAMES = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
 _ENVIRONMENT = "default"
@@ -49,11 +49,10 @@ def read_samconfig(folder: FilePath) -> SamConfig:
 
 
 def _parsed(file: FilePath) -> Any:
-    text = read_text(file, shown(file))
     if file.suffix != ".toml":
-        return parse_yaml(text, shown(file)).value
+        return read_yaml(file).value
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(read_text(file, shown(file)))
     except tomllib.TOMLDecodeError as error:
         raise ManifestError((Problem(f"This is not TOML: {error}.", shown(file)),)) from error
     except RecursionError:

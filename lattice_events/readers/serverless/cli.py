@@ -18,10 +18,10 @@ from pathlib import Path as FilePath
 from typing import BinaryIO
 
 from lattice_events.errors import ConfigurationError, Problem
+from lattice_events.readers.common.advice import variable_option
 from lattice_events.readers.common.sources import MADE_UP_ACCOUNT, ReadOptions
 from lattice_events.readers.serverless.credentials import MADE_UP, has_credentials
 from lattice_events.readers.serverless.package import Findings, Package
-from lattice_events.readers.serverless.unknown import option
 
 _COMMANDS = ("osls", "serverless", "sls")
 _LIMIT_SECONDS = 300
@@ -58,7 +58,7 @@ def _failure(command: str, output: str, findings: Findings) -> str:
     lines += output.strip().splitlines()
     if findings.unknown:
         lines += ["It had placeholders for what only AWS knows; give what it needs:"]
-        lines += map(option, findings.unknown)
+        lines += filter(None, map(variable_option, findings.unknown))
     return "\n    ".join(line.rstrip() for line in lines)
 
 

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from pathlib import Path as FilePath
 
 from lattice_events.readers.cloudformation.reader import TemplateSource
-from lattice_events.readers.common.documents import parse_yaml
-from lattice_events.readers.common.files import read_text, shown
+from lattice_events.readers.common.files import read_yaml
 from lattice_events.readers.common.sources import Found, Reader, ReadOptions, SettingsSource
 from lattice_events.readers.serverless.files import find_file
 from lattice_events.readers.serverless.package import STATE, TEMPLATE, Findings, Package
@@ -33,9 +32,7 @@ def _load(found: Found, _: ReadOptions) -> list[TemplateSource]:
     assert file is not None  # else it would not be loaded
     folder = file.parent.absolute()
     package = Package.read(folder, findings=Findings())
-    document, state = (
-        parse_yaml(read_text(each, shown(each)), shown(each)) for each in (file, file.parent / STATE)
-    )
+    document, state = read_yaml(file), read_yaml(file.parent / STATE)
     service = folder.parent if find_file(folder.parent) else folder
     settings = SettingsSource(
         value=package.custom.get("lattice"), folder=service, locate=state.locate, root=_SETTINGS

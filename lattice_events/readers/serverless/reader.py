@@ -13,6 +13,7 @@ from pathlib import Path as FilePath
 
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.readers.cloudformation.reader import TemplateSource
+from lattice_events.readers.common.advice import variable_option
 from lattice_events.readers.common.sources import Found, Reader, ReadOptions, SettingsSource
 from lattice_events.readers.serverless.cli import package
 from lattice_events.readers.serverless.compose import NAMES as COMPOSE_NAMES
@@ -20,7 +21,7 @@ from lattice_events.readers.serverless.compose import find_compose, members
 from lattice_events.readers.serverless.files import find_file, is_service, written
 from lattice_events.readers.serverless.package import Findings, Package
 from lattice_events.readers.serverless.places import Places
-from lattice_events.readers.serverless.unknown import find_unknown, option, placeholder
+from lattice_events.readers.serverless.unknown import find_unknown, placeholder
 
 _SETTINGS = ("custom", "lattice")
 _OPTION = "--variable 'KIND:NAME=VALUE'"
@@ -102,7 +103,7 @@ def _refuse_unknown(package: Package, places: Places) -> None:
 def _question(name: str, failure: str | None) -> str:
     """Ask for the value of a ``KIND:NAME``."""
     asked = f"{name} ({failure})" if failure else name
-    return f"lattice dev needs this value but cannot know it: {asked}. Give it with {option(name)}."
+    return f"lattice dev needs this value but cannot know it: {asked}. Give it with {variable_option(name) or _OPTION}."
 
 
 def _package(file: FilePath, options: ReadOptions, shown: str) -> Package:

@@ -1,20 +1,14 @@
-"""What the Serverless CLI could not know: placeholders, and the option that gives a value."""
+"""What the Serverless CLI could not know: placeholders."""
 
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator
 from typing import Any
 
 from lattice_events.readers.common.documents import Path
 
 _PLACEHOLDER = re.compile(r"\{\{resolve:([^{}]*)\}\}")
-
-
-def option(name: str) -> str:
-    """The option that gives the value of a ``KIND:NAME``."""
-    return f"--variable {shlex.quote(f'{name}=VALUE')}"
 
 
 def placeholder(name: str) -> str:
