@@ -153,7 +153,7 @@ class _ManifestReader:
                 self._resources[kind, route.namespace, route.name] = ""
                 if not is_of_another_controller(route, self._cluster):
                     self._fragment.notes.append(
-                        f"{kind} {route.name} is left out: {what} is not emulated; the rest is."
+                        f"{kind} {route.name} is left out, because {what} is not emulated."
                     )
         if self._left_out:
             self._note_left_out(self._left_out)

@@ -101,8 +101,8 @@ class Values:
     def notes(self) -> tuple[str, ...]:
         """What to say of references that the plan does not show, and that can mean one thing only."""
         inferred = (
-            f"{self._file}: The plan does not show what {_some(places)} refers to; "
-            f"it is taken to be {address}, the only one that it can be."
+            f"{self._file}: The plan does not show what {_some(places)}; "
+            f"it is assumed to be {address}, the only one that it can be."
             for address, places in self._inferred.items()
         )
         return (*self._notes, *inferred)
@@ -258,9 +258,11 @@ def unknown_value(resource: Resource, path: Sequence[Step]) -> str:
 
 
 def _some(places: Sequence[str]) -> str:
-    """The first of some places, and how many others there are."""
+    """That the first of some places refers to something, and how many others do."""
     first, *others = sorted(places)
-    return f"{first}, like {len(others)} other value{'s' * (len(others) > 1)}," if others else first
+    if not others:
+        return f"{first} refers to"
+    return f"{first} and {len(others)} other value{'s' * (len(others) > 1)} refer to"
 
 
 def _place(resource: Resource, path: Sequence[Step]) -> str:
