@@ -44,8 +44,8 @@ _PORT = click.IntRange(0, 65535)
 def dev(paths: tuple[Path, ...], as_json: bool, access_log: str, **options: Any) -> None:
     """Emulate the service network of PATHs on this machine, without AWS and without Docker.
 
-    A PATH is a folder with a serverless.yml, a CloudFormation template, or Kubernetes manifests;
-    the default is the current folder. Ctrl-C stops everything.
+    A PATH is a Serverless project, a CloudFormation or SAM template, a CDK app, the JSON of a Terraform plan
+    or state, or Kubernetes manifests: a file or a folder. The default is the current folder. Ctrl-C stops everything.
     """
     if as_json and access_log == "-":
         raise click.UsageError(

@@ -53,9 +53,11 @@ _KEY = Credentials(access_key_id="LATTICEEXPLAIN", secret_access_key="made-up", 
     metavar="NAME|ARN",
     help="The caller, who signs the request.",
 )
-@click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="Repeatable.")
+@click.option(
+    "--header", "headers", multiple=True, metavar="NAME:VALUE", help="Header of the request; repeatable."
+)
 @click.option("--from-vpc", default="", metavar="VPC", help="The caller's VPC: its id or ARN.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @source_options
 def explain(
     words: tuple[str, ...],

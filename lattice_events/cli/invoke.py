@@ -34,7 +34,14 @@ _ANONYMOUS = "anonymous"
     "--header", "headers", multiple=True, metavar="NAME:VALUE", help="Header of the request; repeatable."
 )
 @click.option("--body", default="", help="Body of the request: text, or @FILE.")
-@click.option("--as", "caller", type=click.Choice(list(CALLERS)), default=_ANONYMOUS, show_default=True)
+@click.option(
+    "--as",
+    "caller",
+    type=click.Choice(list(CALLERS)),
+    default=_ANONYMOUS,
+    show_default=True,
+    help="The caller of the request.",
+)
 @function_options
 def invoke(
     function: str,

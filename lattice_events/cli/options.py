@@ -34,20 +34,20 @@ class RunOptions:
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _SOURCE_OPTIONS = (
-    click.option("--stage", default="", help="Passed to the Serverless CLI."),
-    click.option("--region", default="", help="Passed to the Serverless CLI; for other sources, the Region."),
+    click.option("--stage", default="", help="Stage of a Serverless project."),
+    click.option("--region", default="", help="Region of all sources; passed to the Serverless CLI."),
     click.option(
         "--param",
         "params",
         multiple=True,
         metavar="K=V",
-        help="Passed to the Serverless CLI; also sets template parameters.",
+        help="Parameter of templates; passed to the Serverless CLI.",
     ),
     click.option(
         "--config",
         type=_FILE,
         metavar="FILE",
-        help="The Serverless file of its folder to read, where that is not serverless.yml.",
+        help="The Serverless file, if its name is not serverless.yml.",
     ),
     click.option("--serverless-command", default="", metavar="PROGRAM", help="The Serverless CLI to use."),
     click.option(
@@ -60,13 +60,17 @@ _SOURCE_OPTIONS = (
         "--code",
         multiple=True,
         metavar="LOGICAL_ID=DIR",
-        help="Folder with the code of a function, for bare templates.",
+        help="Folder with the code of a function that no source locates.",
     ),
     click.option(
-        "--layer", "layers", multiple=True, metavar="NAME=DIR", help="Folder with what a layer holds."
+        "--layer",
+        "layers",
+        multiple=True,
+        metavar="NAME=DIR",
+        help="Folder with the content of a layer: by logical id, name or ARN.",
     ),
     click.option(
-        "--settings", type=_FILE, metavar="FILE", help="Settings, as in a lattice.yaml beside the sources."
+        "--settings", type=_FILE, metavar="FILE", help="File of settings, with the keys of a lattice.yaml."
     ),
     click.option(
         "--target",
