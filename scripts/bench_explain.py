@@ -74,7 +74,7 @@ def template(size: int) -> dict[str, Any]:
 
 def explain(file: Path) -> tuple[float, float]:
     """Seconds and peak MiB of one `lattice explain`."""
-    command = [sys.executable, "-m", "lattice_events", "explain", "GET", "http://service-1/1/x", str(file)]
+    command = [sys.executable, "-m", "lattice_events", "explain", "GET", "service-1/1/x", str(file)]
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
