@@ -11,7 +11,7 @@ from textwrap import dedent
 def make_service(
     folder: Path, code: str, name: str, *, settings: object = None, **properties: object
 ) -> Path:
-    """A template with one function of this name, beside its code."""
+    """A template with one function of this name, and a lattice.yaml beside it; its code is in the folder above."""
     described = {
         "FunctionName": name,
         "Runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
@@ -19,11 +19,13 @@ def make_service(
         **properties,
     }
     template = {
-        "Metadata": {"lattice": settings or {}},
         "Resources": {name.capitalize(): {"Type": "AWS::Lambda::Function", "Properties": described}},
     }
     (folder / f"{name}.py").write_text(dedent(code))
-    file = folder / f"{name}.json"
+    file = folder / name / f"{name}.json"
+    file.parent.mkdir()
+    if settings:
+        (file.parent / "lattice.yaml").write_text(json.dumps(settings))
     file.write_text(json.dumps(template))
     return file
 

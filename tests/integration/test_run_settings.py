@@ -28,7 +28,7 @@ def make_interpreter(folder: Path) -> Path:
 def test_functions_of_each_source_have_its_interpreter(tmp_path: Path) -> None:
     other = make_interpreter(tmp_path / "venv")
     first = make_service(tmp_path, WHERE, "first", settings={"python": str(other)})
-    second = make_service(tmp_path, WHERE, "second")
+    second = make_service(tmp_path, WHERE, "second", settings={"python": sys.executable})
 
     with lattice_dev(second, first, *code_of(tmp_path, "first", "second")) as running:
         found = {name: running.invoke(name) for name in ("first", "second")}
@@ -42,7 +42,7 @@ def test_a_shim_stands_for_the_interpreter_that_it_runs(tmp_path: Path) -> None:
     shim.parent.mkdir()
     shim.write_text(f'#!/bin/sh\n[ "$HOME" = {tmp_path} ] && exec {sys.executable} "$@"\n')
     shim.chmod(0o755)
-    file = make_service(tmp_path, WHERE, "first", settings={"python": "./shims/python3"})
+    file = make_service(tmp_path, WHERE, "first", settings={"python": "../shims/python3"})
 
     with lattice_dev(file, *code_of(tmp_path, "first"), HOME=str(tmp_path)) as running:
         assert running.invoke("first") == sys.prefix
@@ -53,7 +53,7 @@ def test_a_shim_stands_for_the_interpreter_that_it_runs(tmp_path: Path) -> None:
     [
         ("no-such-python", "no-such-python cannot be run"),
         ("/bin/false", "/bin/false cannot be run as Python: exit status 1"),
-        ("./bare/bin/python", "bare/bin/python has no awslambdaric, which runs the functions. Install it: "),
+        ("../bare/bin/python", "bare/bin/python has no awslambdaric, which runs the functions. Install it: "),
     ],
 )
 def test_an_interpreter_that_cannot_run_functions_is_named(
@@ -79,7 +79,8 @@ def test_every_interpreter_that_cannot_run_functions_is_named_at_once(tmp_path: 
 def test_a_runtime_of_another_version_is_noted_for_each_interpreter(tmp_path: Path) -> None:
     other = make_interpreter(tmp_path / "venv")
     first = make_service(tmp_path, WHERE, "first", settings={"python": str(other)}, Runtime="python3.9")
-    second = make_service(tmp_path, WHERE, "second", Runtime="python3.8")
+    own = {"python": sys.executable}
+    second = make_service(tmp_path, WHERE, "second", settings=own, Runtime="python3.8")
 
     with lattice_dev(first, second, *code_of(tmp_path, "first", "second")) as running:
         notes = [note for note in running.ready["notes"] if "Functions of" in note]
@@ -88,5 +89,5 @@ def test_a_runtime_of_another_version_is_noted_for_each_interpreter(tmp_path: Pa
     advice = "here; the setting python names another interpreter."
     assert notes == [
         f"Functions of python3.9 run on {version} ({other}) {advice}",
-        f"Functions of python3.8 run on {version} {advice}",
+        f"Functions of python3.8 run on {version} ({sys.executable}) {advice}",
     ]

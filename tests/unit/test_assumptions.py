@@ -173,7 +173,7 @@ def manifests(assumptions: Assumptions) -> Any:
     documents = list(parse_yaml_stream(MANIFESTS, "k8s.yml"))
     return read_manifests(
         documents, region=REGION, account=ACCOUNT, target_urls={}, assumptions=assumptions
-    ).services
+    ).route_services
 
 
 REPEATED = request("/", ("x-a", "1"), ("x-a", "2"), query="a=1&a=2")
