@@ -74,6 +74,8 @@ class Directory:
         self._file(entry, {*_names(entry), *([] if reference.is_outside else [reference.text])})
         if reference.is_outside:
             self._by_text.setdefault(_outside(reference), []).append(entry)
+        else:
+            self._assumed[entry.thing.arn] = reference
 
     def _file(self, entry: Entry, texts: Iterable[str]) -> None:
         for text in texts:

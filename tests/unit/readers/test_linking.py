@@ -140,6 +140,16 @@ def test_what_an_unknown_arn_means_has_that_arn_in_policies_too() -> None:
     assert statement.conditions[0].values == (found.service_networks[0].arn, "sn-net", f"{given}a")
 
 
+def test_a_network_that_only_its_id_tells_has_any_arn_of_that_id() -> None:
+    """A stack that gets the network's ARN, splits it for its association and writes it whole into its policy."""
+    given = f"{PREFIX[:-1]}2:servicenetwork/sn-0"
+
+    found, _ = link(guarded("foo", **on_network(given)), association("foo", "sn-0"))
+
+    (statement,) = found.services[0].auth_policy.statements  # type: ignore[union-attr]
+    assert statement.conditions[0].values == (found.service_networks[0].arn,)
+
+
 def test_an_unknown_arn_among_several_is_a_problem_that_names_them() -> None:
     arn = "arn:aws:vpc-lattice:us-west-2:2:service/svc-0"
 
