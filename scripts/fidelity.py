@@ -228,10 +228,14 @@ BEHAVIOURS = (
     ("absent", "Idle and lifetime limits of client connections; the limit of 10,000 requests per second"),
     (
         "absent",
-        "Transforms of a template (macros, `AWS::Serverless-2016-10-31`, `AWS::LanguageExtensions`) do not run, and a "
-        "note says so: use the processed template",
+        "Macros of a template, but for SAM, `AWS::LanguageExtensions` and `AWS::Include` with a local file, do not run, "
+        "and a note says so: use the processed template",
     ),
-    ("absent", "Terraform configurations are not read; use a CloudFormation template or manifests"),
+    (
+        "assumed",
+        "A key without a value beside a loop of `Fn::ForEach` counts for nothing; `12:30` in YAML is text",
+    ),
+    ("absent", "Terraform's `.tf` files are not read; the JSON of a plan or state is"),
 )
 
 

@@ -77,6 +77,9 @@ class TemplateSource(Source):
         for stack in stacks:
             merged.notes += stack.notes
             merged.problems += stack.problems
+            if not isinstance(stack.written.get("Resources", {}), dict):
+                message = "Resources must be a mapping from a logical id to {Type: …, Properties: …}."
+                merged.problems.append(Problem(message, stack.locate(("Resources",))))
             merged.add(read_resources(stack.template))
         secrets = secret_values(context.options, [stack.written for stack in stacks])
         hide(merged, secrets.union(*(source.secrets for source in sources)))

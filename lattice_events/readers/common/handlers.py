@@ -20,8 +20,8 @@ _UNREADABLE = (
     OSError,
     ValueError,
     EOFError,
-    RuntimeError,
-    NotImplementedError,
+    RuntimeError,  # of an archive with a password
+    NotImplementedError,  # of one with a compression that Python lacks
     zipfile.BadZipFile,
     zlib.error,
 )

@@ -398,6 +398,14 @@ def test_a_helm_chart_is_noted(shop: Path) -> None:
     )
 
 
+def test_resources_that_are_no_mapping_are_told(shop: Path) -> None:
+    (shop / "stack.yml").write_text("Resources: []\n")
+
+    assert problems("stack.yml") == [
+        "stack.yml:1:1: Resources must be a mapping from a logical id to {Type: …, Properties: …}."
+    ]
+
+
 def test_functions_of_one_logical_id_in_two_stacks_are_two(shop: Path) -> None:
     """As every template that `sam init` makes has a HelloWorldFunction; CloudFormation names them apart."""
     function = {**FUNCTION, "Properties": {**FUNCTION["Properties"]}}  # type: ignore[dict-item]
