@@ -130,11 +130,18 @@ class _Loader:
             *dict.fromkeys(self._notes),
             *notes,
             *unused,
+            *(() if notes else self._said_of_nothing(network)),
             *_unreachable(network),
             *_unknown_policies(network),
             *_unplayed_keys(network),
         )
         return Project(network=network, settings=settings, notes=notes)
+
+    def _said_of_nothing(self, network: Network) -> Iterator[str]:
+        """What to say where all that was read defines nothing, and no note says why: it may have been meant to."""
+        if not (network.services or network.service_networks or network.target_groups or network.functions):
+            origins = ", ".join(source.origin for _, source in self._loaded)
+            yield f"{origins}: No service, service network, target group or function is defined here."
 
     def _read(self, context: Context) -> Fragment:
         """The fragments of every kind of source, in one."""

@@ -398,6 +398,22 @@ def test_a_helm_chart_is_noted(shop: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("plan.json", '{"format_version": "1.2", "planned_values": 3}'),
+        ("all.yaml", "apiVersion: v1\nkind: List\nitems: 3\n"),
+        ("stack.yml", "Resources: {}\n"),
+    ],
+)
+def test_a_source_that_defines_nothing_is_noted(file: str, text: str, shop: Path) -> None:
+    (shop / file).write_text(text)
+
+    assert load(file).notes == (
+        f"{file}: No service, service network, target group or function is defined here.",
+    )
+
+
 def test_resources_that_are_no_mapping_are_told(shop: Path) -> None:
     (shop / "stack.yml").write_text("Resources: []\n")
 
