@@ -24,7 +24,7 @@ with atheris.instrument_imports(include=["lattice_events", "zipfile"]):
     import lattice_events.codec.strangers  # noqa: F401 - what the decoder imports on the way to an error
     from lattice_events import decode_event, decode_response
     from lattice_events.errors import ConfigurationError, LatticeError
-    from lattice_events.local.archive import unpack
+    from lattice_events.local.functions.archive import unpack
     from lattice_events.network.access_log import explain_record
     from lattice_events.network.examples import CALLERS, make_event
     from lattice_events.network.policy import Caller, Facts, evaluate, parse_policy

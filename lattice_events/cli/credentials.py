@@ -8,7 +8,7 @@ import shlex
 import click
 
 from lattice_events.cli.running import find_caller, find_running
-from lattice_events.local.environment import ca_variables, credential_variables, proxy_variables
+from lattice_events.local.children.environment import ca_variables, credential_variables, proxy_variables
 
 
 @click.command()

@@ -16,7 +16,7 @@ from lattice_events.cli.options import RunOptions, function_options, run_options
 from lattice_events.cli.printer import Ready, print_notes
 from lattice_events.codec.limits import MAX_LAMBDA_BYTES
 from lattice_events.errors import ConfigurationError, Problem
-from lattice_events.local.records import LogRecord, Record
+from lattice_events.local.output.records import LogRecord, Record
 from lattice_events.network.examples import CALLERS, make_event
 from lattice_events.network.model import EventVersion, Function, LambdaTarget, Network
 

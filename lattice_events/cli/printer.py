@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lattice_events.local.records import InvokeRecord, LogRecord, Record, RequestRecord
-from lattice_events.local.standard_output import or_end_the_run
+from lattice_events.local.output.records import InvokeRecord, LogRecord, Record, RequestRecord
+from lattice_events.local.output.standard_output import or_end_the_run
 from lattice_events.network.model import ForwardAction, Listener, Match, Network, Rule, Service
 
 _MAX_HELD_LINES = 10_000  # of an invocation that is still running

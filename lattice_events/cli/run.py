@@ -16,16 +16,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from lattice_events.cli.interpreters import with_interpreters
 from lattice_events.cli.names import other_names
 from lattice_events.cli.options import RunOptions
 from lattice_events.cli.printer import Printer, Ready, service_url
 from lattice_events.cli.running import RunningCaller, announced
 from lattice_events.client.discovery import environment_name
 from lattice_events.errors import ConfigurationError, MissingExtraError
-from lattice_events.local.access_log import access_log
-from lattice_events.local.control import Control
-from lattice_events.local.environment import (
+from lattice_events.local.children.environment import (
     Surroundings,
     ca_variables,
     credential_variables,
@@ -33,12 +30,15 @@ from lattice_events.local.environment import (
     lambda_variables,
     proxy_variables,
 )
-from lattice_events.local.functions import Functions, FunctionSettings
-from lattice_events.local.gateway import Gateway, GatewaySettings
-from lattice_events.local.health import HealthChecks
-from lattice_events.local.keys import Keys
-from lattice_events.local.targets import CommandTarget, CommandTargets
-from lattice_events.local.tls import RunAuthority, quiet_names
+from lattice_events.local.functions.functions import Functions, FunctionSettings
+from lattice_events.local.functions.interpreters import with_interpreters
+from lattice_events.local.functions.invoke_api import Control
+from lattice_events.local.gateway.server import Gateway, GatewaySettings
+from lattice_events.local.gateway.tls import RunAuthority, quiet_names
+from lattice_events.local.output.access_log import access_log
+from lattice_events.local.run.keys import Keys
+from lattice_events.local.targets.commands import CommandTarget, CommandTargets
+from lattice_events.local.targets.health import HealthChecks
 from lattice_events.network.model import Function, Network
 from lattice_events.readers.project import Project, load_project
 from lattice_events.readers.settings.settings import TargetSettings

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lattice_events.headers import Headers
-from lattice_events.local.arrival import find_service, split_absolute
 from lattice_events.network.dataplane import split_host
-from lattice_events.network.model import Network
 
-_LOOPBACK_NAMES = frozenset(("127.0.0.1", "localhost", "::1"))
-_OWN_SITES = ("none", "same-origin")  # the user typed the URL, or the service's own page asks
+LOOPBACK_NAMES = frozenset(("127.0.0.1", "localhost", "::1"))
+OWN_SITES = ("none", "same-origin")  # the user typed the URL, or the service's own page asks
 
 
 def refuse_browser(headers: Mapping[str, str]) -> str | None:
@@ -24,49 +21,10 @@ def refuse_browser(headers: Mapping[str, str]) -> str | None:
     """
     named = headers.get("Host", "")
     authority = split_host(named)
-    if authority is None or authority[0].lower() not in _LOOPBACK_NAMES:
+    if authority is None or authority[0].lower() not in LOOPBACK_NAMES:
         return f"the Host {named!r} is not loopback: use 127.0.0.1 or localhost"
     if "Origin" in headers:
         return "requests with an Origin are refused: this port is not for web pages"
-    if headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES:
+    if headers.get("Sec-Fetch-Site", "none") not in OWN_SITES:
         return "cross-site requests are refused: this port is not for web pages"
     return None
-
-
-def refuse_page(network: Network, headers: Headers) -> str | None:
-    """Say why a request to a service is refused, or ``None`` for one that no foreign page can have made.
-
-    Pages of the services and of loopback servers may call services. A page cannot forge Origin,
-    Referer and Sec-Fetch-Site, but it can leave Referer out; so that one only speaks for it. Links and
-    images come without Origin. A name that a foreign page points at 127.0.0.1 is no service's.
-
-    Args:
-        network: Knows the names of its services.
-        headers: As sent.
-
-    Source:
-        https://www.w3.org/TR/fetch-metadata/
-    """
-    origin = headers.get("origin")
-    if origin is not None:
-        return None if _is_local_page(network, origin) else _refusal(f"Origin: {origin}")
-    site = headers.get("sec-fetch-site") or "none"
-    if site in _OWN_SITES or _is_local_page(network, headers.get("referer") or ""):
-        return None
-    return _refusal(f"Sec-Fetch-Site: {site}")
-
-
-def _is_local_page(network: Network, url: str) -> bool:
-    """Whether a page's URL or Origin is loopback's or a service's."""
-    parts = split_absolute(url)
-    host = parts.host.lower() if parts else ""
-    is_loopback = host in _LOOPBACK_NAMES or host.endswith(".localhost")
-    return is_loopback or (bool(host) and find_service(network, host) is not None)
-
-
-def _refusal(evidence: str) -> str:
-    """Who is refused, and how else to call."""
-    return (
-        f"the request comes from a web page of another site ({evidence}); only pages of localhost and of services may run functions\n"
-        'to send such a request, use a proxy token: eval "$(lattice credentials NAME --proxy)"'
-    )

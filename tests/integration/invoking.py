@@ -13,9 +13,9 @@ from textwrap import dedent
 from types import MappingProxyType
 from typing import Any
 
-from lattice_events.local.functions import Functions, FunctionSettings
-from lattice_events.local.records import InvokeResult, LogRecord, Record
-from lattice_events.local.unpacked import Places
+from lattice_events.local.children.environment import Places
+from lattice_events.local.functions.functions import Functions, FunctionSettings
+from lattice_events.local.output.records import InvokeResult, LogRecord, Record
 from lattice_events.network.model import Function
 
 CLIENTS = ("native", "fallback")

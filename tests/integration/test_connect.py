@@ -131,7 +131,7 @@ def test_an_unexpected_error_is_answered_and_reported(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr("lattice_events.local.gateway.find_service", fail)
+    monkeypatch.setattr("lattice_events.local.gateway.server.find_service", fail)
 
     answer, wire = ask(b"CONNECT x:443 HTTP/1.1\r\n\r\n")
 
@@ -145,7 +145,7 @@ def test_an_unexpected_error_is_answered_and_reported(
     "half", [b"", b"CONN", b"CONNECT x:443 HTTP/1.1\r\n", b"CONNECT x:443 HTTP/1.1\r\n\r"]
 )
 def test_half_a_head_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch, half: bytes) -> None:
-    monkeypatch.setattr("lattice_events.local.connection.HEAD_LIMIT_SECONDS", 0.05)
+    monkeypatch.setattr("lattice_events.local.http.connection.HEAD_LIMIT_SECONDS", 0.05)
 
     answer, _ = ask(half)
 
@@ -158,7 +158,7 @@ def test_half_a_head_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch,
 def test_half_a_head_of_any_other_method_is_not_waited_for_for_ever(
     monkeypatch: pytest.MonkeyPatch, half: bytes
 ) -> None:
-    monkeypatch.setattr("lattice_events.local.connection.HEAD_LIMIT_SECONDS", 0.05)
+    monkeypatch.setattr("lattice_events.local.http.connection.HEAD_LIMIT_SECONDS", 0.05)
 
     answer, _ = ask(half)
 

@@ -14,7 +14,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from lattice_events.local.control import Control
+from lattice_events.local.functions.invoke_api import Control
 from tests.integration.invoking import CLIENTS, Running, function, write_code
 
 TELLING = """

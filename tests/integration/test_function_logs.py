@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lattice_events.local.environment import logging_variables
+from lattice_events.local.children.environment import logging_variables
 from lattice_events.network.model import Function
 from tests.integration.invoking import CLIENTS, Running, function, write_code
 

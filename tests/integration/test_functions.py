@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from lattice_events.local import runtime_api
-from lattice_events.local.records import InvokeRecord, InvokeResult, LogRecord, Record
-from lattice_events.local.runtime_api import Invocation, RuntimeApi
+from lattice_events.local import children
+from lattice_events.local.functions.runtime_api import Invocation, RuntimeApi
+from lattice_events.local.output.records import InvokeRecord, InvokeResult, LogRecord, Record
 from tests.integration.invoking import CLIENTS, function, write_code
 
 # ── only the function's own process speaks its Runtime API ────────────────────────────────────
@@ -349,7 +349,7 @@ def test_an_exit_with_any_status_ends_the_invocation_and_is_named(tmp_path: Path
 def test_the_guard_of_a_target_ends_as_its_command_does(number: int) -> None:
     read_end, write_end = os.pipe()
     command = [sys.executable, "-c", f"import os; os.kill(os.getpid(), {number})"]
-    guard = Path(runtime_api.__file__).with_name("child") / "guard.py"
+    guard = Path(children.__file__).parent / "scripts" / "guard.py"
     done = subprocess.run(
         [sys.executable, guard, str(read_end), *command],
         pass_fds=(read_end,),

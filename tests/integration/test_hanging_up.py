@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from lattice_events.assumptions import DEFAULTS
-from lattice_events.local.gateway import Gateway, GatewaySettings
-from lattice_events.local.records import InvokeResult, Record, RequestRecord
-from lattice_events.local.tls import RunAuthority
+from lattice_events.local.gateway.server import Gateway, GatewaySettings
+from lattice_events.local.gateway.tls import RunAuthority
+from lattice_events.local.output.records import InvokeResult, Record, RequestRecord
 from tests.networks import http_group, network, service
 
 Peer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]

@@ -13,8 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from lattice_events import Headers, Request
 from lattice_events.assumptions import DEFAULTS
-from lattice_events.local.health import HealthChecks
-from lattice_events.local.records import LogRecord, Record
+from lattice_events.local.output.records import LogRecord, Record
+from lattice_events.local.targets.health import HealthChecks
 from lattice_events.network.dataplane import plan
 from lattice_events.network.decision import Forward, Source
 from lattice_events.network.model import HealthCheck, HttpTarget, Network

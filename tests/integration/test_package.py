@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from lattice_events.local.runtime_api import Invocation, RuntimeApi
+from lattice_events.local.functions.runtime_api import Invocation, RuntimeApi
 from tests.files import load_event
 from tests.integration.running import BIN, ROOT, clean_environment, package_sample
 

@@ -68,7 +68,7 @@ def plane() -> Iterator[Plane]:
         return real_plan(network, request, **options)  # type: ignore[arg-type]  # passed on as they came
 
     with pytest.MonkeyPatch.context() as patch, asyncio.Runner() as runner:
-        patch.setattr("lattice_events.local.gateway.plan", plan)
+        patch.setattr("lattice_events.local.gateway.server.plan", plan)
         opened = wired()
         yield Plane(runner, runner.run(opened.__aenter__()), planned)
         runner.run(opened.__aexit__(None, None, None))

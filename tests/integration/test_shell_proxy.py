@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import pytest
 import trustme
 
-from lattice_events.local import http1
+from lattice_events.local.http import client
 from tests.integration.wire import Wire, target_of, wired
 
 SECRET = "s%40cr%C3%A9t%3A%2F"
@@ -141,7 +141,7 @@ def test_the_password_of_an_https_proxy_leaves_inside_tls_only(
     tls, trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
     authority.issue_cert("127.0.0.1").configure_cert(tls)
     authority.configure_trust(trusting)
-    monkeypatch.setattr("lattice_events.local.proxy.tls_context", lambda: trusting)
+    monkeypatch.setattr("lattice_events.local.outside.proxy.tls_context", lambda: trusting)
 
     answer, _, proxy = ask(f"https://me:{SECRET}@127.0.0.1:{{port}}", raw, tls)
 
@@ -151,7 +151,7 @@ def test_the_password_of_an_https_proxy_leaves_inside_tls_only(
 
 @pytest.mark.parametrize("raw", [tunnel_to(b"outside.invalid"), whole_url(b"outside.invalid")])
 def test_an_https_proxy_whose_certificate_is_not_trusted_is_told_nothing(raw: bytes) -> None:
-    http1.tls_context.cache_clear()
+    client.tls_context.cache_clear()
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("127.0.0.1").configure_cert(tls)
 

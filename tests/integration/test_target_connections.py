@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 import trustme
 
-from lattice_events.local.health import HealthChecks
+from lattice_events.local.targets.health import HealthChecks
 from tests.integration.test_health import CHECK, until_healthy
 from tests.integration.wire import HOST, OK, Answer, Wire, wire_network, wired
 from tests.networks import http_group

@@ -13,9 +13,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from lattice_events.assumptions import DEFAULTS
-from lattice_events.local.gateway import Gateway, GatewaySettings
-from lattice_events.local.records import InvokeResult, Record, RequestRecord
-from lattice_events.local.tls import RunAuthority
+from lattice_events.local.gateway.server import Gateway, GatewaySettings
+from lattice_events.local.gateway.tls import RunAuthority
+from lattice_events.local.output.records import InvokeResult, Record, RequestRecord
 from lattice_events.network.model import Network
 from tests.networks import forward_to, http_group, lambda_group, listener, network, rule, service
 

@@ -15,7 +15,7 @@ from lattice_events.cli.commands import lattice
 from lattice_events.cli.run import _profile_credentials
 from lattice_events.client import DefaultCredentials, look_up_service
 from lattice_events.errors import LatticeError
-from lattice_events.local.keys import Keys
+from lattice_events.local.run.keys import Keys
 
 ROOT = Path(__file__).parents[2]
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]

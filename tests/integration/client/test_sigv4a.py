@@ -13,7 +13,7 @@ from lattice_events.assumptions import DEFAULTS
 from lattice_events.client import sign_request
 from lattice_events.client.sigv4a import sign_sigv4a
 from lattice_events.errors import SignatureRejectedError, SigningError
-from lattice_events.local.keys import Keys
+from lattice_events.local.run.keys import Keys
 from lattice_events.network.authentication import Authentication, authenticate
 from lattice_events.network.model import Principal
 from lattice_events.network.policy import Caller

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from lattice_events.cli.printer import HumanPrinter, JsonPrinter, Ready, service_url
-from lattice_events.local.records import InvokeRecord, LogRecord, RequestRecord
+from lattice_events.local.output.records import InvokeRecord, LogRecord, RequestRecord
 from tests.networks import listener, network, service
 
 READY = Ready(

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from lattice_events.errors import ConfigurationError
-from lattice_events.local import archive
-from lattice_events.local.archive import MAX_UNPACKED_BYTES, unpack
+from lattice_events.local.functions import archive
+from lattice_events.local.functions.archive import MAX_UNPACKED_BYTES, unpack
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lattice_events import Headers
-from lattice_events.local.arrival import read_arrival
-from lattice_events.local.connection import ConnectionFacts
+from lattice_events.local.gateway.arrival import read_arrival
+from lattice_events.local.http.connection import ConnectionFacts
 from tests.networks import listener, network, service
 
 NETWORK = network(

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from lattice_events.local.environment import Surroundings, function_environment
-from lattice_events.local.unpacked import Places
+from lattice_events.local.children.environment import Places, Surroundings, function_environment
 from lattice_events.network.model import Function
 from lattice_events.sigv4 import Credentials
 

@@ -8,7 +8,7 @@ import pytest
 
 from lattice_events.errors import TargetTimeoutError
 from lattice_events.headers import Headers
-from lattice_events.local.http1 import send
+from lattice_events.local.http.client import send
 
 
 class SlowReader(asyncio.StreamReader):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lattice_events.headers import Headers
-from lattice_events.local.invoke_request import (
+from lattice_events.local.functions.invoke_request import (
     MAX_CLIENT_CONTEXT_BYTES,
     RefusedInvokeError,
     check_payload_size,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lattice_events.local.keys import Keys
+from lattice_events.local.run.keys import Keys
 from lattice_events.network.model import Principal
 from lattice_events.network.policy import Caller
 from lattice_events.sigv4 import Credentials

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lattice_events.headers import Headers
-from lattice_events.local.loopback import refuse_browser, refuse_page
+from lattice_events.local.gateway.pages import refuse_page
+from lattice_events.local.loopback import refuse_browser
 from tests.networks import network, service
 
 

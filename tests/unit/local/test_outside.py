@@ -7,7 +7,7 @@ import base64
 
 import pytest
 
-from lattice_events.local.outside import Refusal, caller_of, chained_proxy, forbidden_address, resolve
+from lattice_events.local.outside.access import Refusal, caller_of, chained_proxy, forbidden_address, resolve
 
 TOKENS = {"hello": "token", "a:b": "other"}
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from lattice_events.local import tls
-from lattice_events.local.tls import RunAuthority, quiet_names
+from lattice_events.local.gateway import tls
+from lattice_events.local.gateway.tls import RunAuthority, quiet_names
 
 AUTHORITY = RunAuthority()
 DOMAIN = "vpc-lattice-svcs.us-east-1.on.aws"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from lattice_events.errors import ConfigurationError
-from lattice_events.local import unpacked
-from lattice_events.local.unpacked import merge
+from lattice_events.local.functions import unpacked
+from lattice_events.local.functions.unpacked import merge
 
 # By path: text of a file, None for an empty folder, "-> x" for a symbolic link to x.
 CASES = {

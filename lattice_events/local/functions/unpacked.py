@@ -12,25 +12,12 @@ import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 
 from lattice_events.errors import ConfigurationError
-from lattice_events.local.archive import unpack
+from lattice_events.local.children.environment import Places
+from lattice_events.local.functions.archive import unpack
 from lattice_events.network.model import Function
-
-
-@dataclass(frozen=True, kw_only=True)
-class Places:
-    """The folders of a function.
-
-    Attributes:
-        task_root: With its code.
-        layers: With what its layers hold; empty without any.
-    """
-
-    task_root: str
-    layers: str = ""
 
 
 class Unpacked:

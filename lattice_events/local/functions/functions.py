@@ -8,9 +8,9 @@ import uuid
 from collections.abc import Iterable
 from functools import partial
 
-from lattice_events.local.pool import FunctionSettings, Pool, failed
-from lattice_events.local.records import InvokeResult, Report, invoke_record
-from lattice_events.local.unpacked import Unpacked
+from lattice_events.local.functions.pool import FunctionSettings, Pool, failed
+from lattice_events.local.functions.unpacked import Unpacked
+from lattice_events.local.output.records import InvokeResult, Report, invoke_record
 from lattice_events.network.model import Function, function_name
 
 __all__ = ["FunctionSettings", "Functions"]

@@ -12,7 +12,7 @@ import random
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,17 +23,21 @@ from aiohttp import web, web_protocol
 from lattice_events.assumptions import Assumptions
 from lattice_events.errors import TargetError
 from lattice_events.headers import end_to_end
-from lattice_events.local import connection, http1, malformed, outside, relay
-from lattice_events.local.arrival import Arrival, find_service, host_of, read_arrival
-from lattice_events.local.connection import Buffering, ConnectionFacts, FirstBytes
-from lattice_events.local.forward import CLIENT_GONE, Answer, Invoker, forward, reply
-from lattice_events.local.loopback import refuse_page
-from lattice_events.local.records import Report, RequestRecord
-from lattice_events.local.reports import Start, exchange_of, request_record
+from lattice_events.local.gateway import malformed, relay
+from lattice_events.local.gateway.arrival import Arrival, find_service, host_of, read_arrival
+from lattice_events.local.gateway.exchange import Start, exchange_of, request_record
+from lattice_events.local.gateway.forward import CLIENT_GONE, Answer, Invoker, forward, reply
+from lattice_events.local.gateway.pages import refuse_page
+from lattice_events.local.gateway.tls import RunAuthority
+from lattice_events.local.http import client as http1
+from lattice_events.local.http import connection
+from lattice_events.local.http.connection import Buffering, ConnectionFacts, FirstBytes
+from lattice_events.local.output.access_log import AccessLog
+from lattice_events.local.output.records import Report, RequestRecord
+from lattice_events.local.outside import access as outside
+from lattice_events.local.outside.tunnel import answer_connect, read_connect, run_tunnel
 from lattice_events.local.sockets import listen, port_of
 from lattice_events.local.stopwatch import Clock, Stopwatch
-from lattice_events.local.tls import RunAuthority
-from lattice_events.local.tunnel import answer_connect, read_connect, run_tunnel
 from lattice_events.network.access_log import access_log_record
 from lattice_events.network.authentication import Keyring
 from lattice_events.network.dataplane import hide_userinfo, plan, travelling
@@ -53,7 +57,6 @@ _HANDLER_OPTIONS: Mapping[str, Any] = {
     "max_field_size": 1024 * 1024,
     "max_headers": 512,
 }
-AccessLog = Callable[[Mapping[str, str | int]], None]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from io import FileIO
 
 from lattice_events.errors import ConfigurationError
-from lattice_events.local.gateway import AccessLog
-from lattice_events.local.records import LogRecord, Report
-from lattice_events.local.standard_output import or_end_the_run
+from lattice_events.local.output.records import LogRecord, Report
+from lattice_events.local.output.standard_output import or_end_the_run
+
+AccessLog = Callable[[Mapping[str, str | int]], None]
 
 
 @contextmanager

@@ -14,8 +14,8 @@ import re
 
 from aiohttp import web
 
-from lattice_events.local.functions import Functions
-from lattice_events.local.invoke_request import (
+from lattice_events.local.functions.functions import Functions
+from lattice_events.local.functions.invoke_request import (
     InvokeRequest,
     RefusedInvokeError,
     check_payload_size,
@@ -23,7 +23,7 @@ from lattice_events.local.invoke_request import (
     read_request,
 )
 from lattice_events.local.loopback import refuse_browser
-from lattice_events.local.records import InvokeResult, Report, invoke_record
+from lattice_events.local.output.records import InvokeResult, Report, invoke_record
 from lattice_events.local.sockets import QuietServer, listen, port_of
 from lattice_events.network.model import Function
 

@@ -23,8 +23,10 @@ from lattice_events.errors import (
     TargetTimeoutError,
     TargetUnavailableError,
 )
-from lattice_events.local import http1, outside, relay
-from lattice_events.local.records import InvokeResult
+from lattice_events.local.gateway import relay
+from lattice_events.local.http import client as http1
+from lattice_events.local.output.records import InvokeResult
+from lattice_events.local.outside import access as outside
 from lattice_events.local.stopwatch import Stopwatch
 from lattice_events.network.dataplane import fail, pass_back
 from lattice_events.network.decision import Failure, Forward, Reply, TargetFailure

@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from lattice_events.errors import ConfigurationError
-from lattice_events.local.process import FunctionProcess
-from lattice_events.local.records import InvokeResult, Report
-from lattice_events.local.runtime_api import failure
-from lattice_events.local.unpacked import Places
+from lattice_events.local.children.environment import Places
+from lattice_events.local.functions.process import FunctionProcess
+from lattice_events.local.functions.runtime_api import failure
+from lattice_events.local.output.records import InvokeResult, Report
 from lattice_events.network.model import Function
 
 _ATTEMPTS = 3  # to find a process that lives long enough to take an invocation

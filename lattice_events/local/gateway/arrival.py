@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from lattice_events.headers import Headers
-from lattice_events.local.connection import ConnectionFacts
+from lattice_events.local.http.connection import ConnectionFacts
 from lattice_events.network.dataplane import split_host
 from lattice_events.network.model import Network, Service
 from lattice_events.request import Request

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from lattice_events.local.arrival import Arrival
-from lattice_events.local.forward import Answer
-from lattice_events.local.records import RequestRecord
+from lattice_events.local.gateway.arrival import Arrival
+from lattice_events.local.gateway.forward import Answer
+from lattice_events.local.output.records import RequestRecord
 from lattice_events.local.stopwatch import Durations, Stopwatch
 from lattice_events.network.access_log import Exchange
 from lattice_events.network.dataplane import hide_userinfo

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from aiohttp import HttpVersion, HttpVersion11, http_exceptions, web
 
-from lattice_events.local.arrival import is_request_target
+from lattice_events.local.gateway.arrival import is_request_target
 from lattice_events.network.dataplane import hide_userinfo
 
 # What was received is quoted behind the words; it may hold a secret, so it is not repeated.

@@ -12,13 +12,13 @@ from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 
-from lattice_events.local.output import OutputPipe
-from lattice_events.local.records import InvokeResult, LogRecord, Report
-from lattice_events.local.runtime_api import Invocation, Outcome, RuntimeApi, failure
-from lattice_events.local.unpacked import Places
+from lattice_events.local.children.environment import Places
+from lattice_events.local.children.pipe import OutputPipe
+from lattice_events.local.functions.runtime_api import Invocation, Outcome, RuntimeApi, failure
+from lattice_events.local.output.records import InvokeResult, LogRecord, Report
 from lattice_events.network.model import Function
 
-RUN_SCRIPT = Path(__file__).with_name("child") / "run.py"
+RUN_SCRIPT = Path(__file__).parents[1] / "children" / "scripts" / "run.py"
 # Lambda gives a first attempt 10 seconds, then a second one the function's timeout; here one has the longer.
 INIT_LIMIT_SECONDS = 10
 _LOG_TAIL_BYTES = 4096

@@ -6,8 +6,8 @@ import asyncio
 
 import aiohttp
 
-from lattice_events.local.http1 import target_tls
-from lattice_events.local.records import LogRecord, Report
+from lattice_events.local.http.client import target_tls
+from lattice_events.local.output.records import LogRecord, Report
 from lattice_events.network.health import Health, TargetHealth, after_check, passes
 from lattice_events.network.model import ForwardAction, HealthCheck, HttpTarget, Network, Target, TargetGroup
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lattice_events.errors import ConfigurationError, Problem
-from lattice_events.local.output import OutputPipe
-from lattice_events.local.records import LogRecord, Report
+from lattice_events.local.children.pipe import OutputPipe
+from lattice_events.local.output.records import LogRecord, Report
 from lattice_events.local.sockets import LOOPBACK
 
-GUARD_SCRIPT = Path(__file__).with_name("child") / "guard.py"
+GUARD_SCRIPT = Path(__file__).parents[1] / "children" / "scripts" / "guard.py"
 _START_LIMIT_SECONDS = 30.0
 _STOP_LIMIT_SECONDS = 2.0
 _POLL_SECONDS = 0.02

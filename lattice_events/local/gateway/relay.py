@@ -9,7 +9,7 @@ from multidict import CIMultiDict
 
 from lattice_events.errors import TargetError, TargetTimeoutError
 from lattice_events.headers import Headers
-from lattice_events.local.http1 import TargetResponse
+from lattice_events.local.http.client import TargetResponse
 from lattice_events.network.decision import Failure
 
 _CHUNK_BYTES = 64 * 1024

@@ -6,7 +6,7 @@ import asyncio
 from http import HTTPStatus
 from typing import NamedTuple
 
-from lattice_events.local.connection import Buffering, FirstBytes
+from lattice_events.local.http.connection import Buffering, FirstBytes
 from lattice_events.network.dataplane import split_host
 
 _CHUNK_BYTES = 64 * 1024

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from python_socks import ProxyError, ProxyType
 from python_socks.async_.asyncio.v2 import Proxy as SocksProxy
 
-from lattice_events.local.http1 import Streams, tls_context
+from lattice_events.local.http.client import Streams, tls_context
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}
 

@@ -10,11 +10,23 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lattice_events.local.unpacked import Places
 from lattice_events.network.model import Function
 from lattice_events.sigv4 import Credentials
 
 NO_PROXY = "localhost,127.0.0.1,::1"  # a function's calls to its own machine stay there
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """The folders of a function.
+
+    Attributes:
+        task_root: With its code.
+        layers: With what its layers hold; empty without any.
+    """
+
+    task_root: str
+    layers: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

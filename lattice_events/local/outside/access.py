@@ -13,8 +13,8 @@ from functools import partial
 from urllib.parse import unquote
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
 
-from lattice_events.local.http1 import Streams
-from lattice_events.local.proxy import open_through_proxy, open_to_proxy, parse_proxy
+from lattice_events.local.http.client import Streams
+from lattice_events.local.outside.proxy import open_through_proxy, open_to_proxy, parse_proxy
 
 CONNECT_LIMIT_SECONDS = 10.0
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")

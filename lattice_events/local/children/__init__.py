@@ -1,0 +1,1 @@
+"""Child processes: their environment, their output, and the scripts that run in them."""

@@ -1,0 +1,1 @@
+"""Lambda functions: their code, their processes, Lambda's APIs."""

@@ -1,0 +1,1 @@
+"""The gateway: requests arrive, the data plane decides, targets answer."""

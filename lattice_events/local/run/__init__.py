@@ -1,0 +1,1 @@
+"""A run: everything that is started, swapped and stopped together."""

@@ -1,0 +1,1 @@
+"""HTTP targets: commands that serve, and health checks."""
