@@ -1,4 +1,8 @@
-"""The data plane: µs per plan() by rules and services, and per policy evaluation by statements, interleaved."""
+"""The data plane: µs per plan() by rules and services, and per policy evaluation by statements, interleaved.
+
+--json          as JSON
+--beside FILE   beside the JSON of an earlier run: both, and how many times quicker it is now
+"""
 
 import json
 import statistics
@@ -6,16 +10,17 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
 
-from lattice_events import Headers, Request
+from lattice_events import Headers, Request, Response
 from lattice_events.assumptions import DEFAULTS
 from lattice_events.network.authentication import KnownKey
-from lattice_events.network.dataplane import plan
-from lattice_events.network.decision import Source
+from lattice_events.network.dataplane import pass_back, plan
+from lattice_events.network.decision import Decision, Forward, Source
 from lattice_events.network.model import (
     FixedResponseAction,
     ForwardAction,
+    HttpTarget,
     LambdaTarget,
     Listener,
     Match,
@@ -40,25 +45,28 @@ PREFIX = f"arn:aws:vpc-lattice:{REGION}:{ACCOUNT}"
 NETWORK_ARN = f"{PREFIX}:servicenetwork/{make_id('sn', 'bench')}"
 GROUP_ARN = f"{PREFIX}:targetgroup/{make_id('tg', 'bench')}"
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+NOW_US = int(NOW.timestamp() * 1_000_000)
 CREDENTIALS = Credentials(access_key_id="AK", secret_access_key="SK", session_token="t" * 900)
 
 
-def policy(statements: int) -> Policy:
-    """Statements of which the last one allows; the others are about other paths."""
-    return parse_policy({"Statement": [statement(number, statements) for number in range(statements)]})
-
-
-def statement(number: int, count: int) -> dict[str, Any]:
-    return {
+def policy(statements: int, about: str = "paths", *, last: str = "orders") -> Policy:
+    """Statements of which the last one allows; the others are about other paths, callers or services."""
+    others = {
+        "paths": lambda number: {"Resource": f"*/o{number}/*"},
+        "callers": lambda number: {"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/r{number}"}},
+        "services": lambda number: {"Resource": f"{PREFIX}:service/svc-o{number}/*"},
+    }[about]
+    base = {
         "Effect": "Allow",
         "Principal": "*",
         "Action": "vpc-lattice-svcs:Invoke",
-        "Resource": "*/orders/*" if number == count - 1 else f"*/o{number}/*",
+        "Resource": f"*/{last}/*",
         "Condition": {"StringEquals": {"vpc-lattice-svcs:RequestMethod": "GET"}},
     }
+    return parse_policy({"Statement": [*({**base, **others(n)} for n in range(statements - 1)), base]})
 
 
-def network(*, services: int = 1, rules: int = 10, auth: bool = True) -> Network:
+def network(*, services: int = 1, rules: int = 10, auth: bool = True, http: bool = False) -> Network:
     """Services whose last rule meets the request; each has the same rules."""
     action = ForwardAction(target_groups=(WeightedTargetGroup(target_group_arn=GROUP_ARN),))
     made = tuple(
@@ -83,7 +91,6 @@ def network(*, services: int = 1, rules: int = 10, auth: bool = True) -> Network
         default_action=FixedResponseAction(status=404),
         rules=made,
     )
-    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"
     return Network(
         region=REGION,
         account=ACCOUNT,
@@ -96,12 +103,16 @@ def network(*, services: int = 1, rules: int = 10, auth: bool = True) -> Network
             ),
         ),
         services=tuple(service(f"s{number}", listener, auth=auth) for number in range(services)),
-        target_groups=(
-            TargetGroup(
-                name="g", arn=GROUP_ARN, type="LAMBDA", targets=(LambdaTarget(function_arn=function),)
-            ),
-        ),
+        target_groups=(group(http=http),),
     )
+
+
+def group(*, http: bool) -> TargetGroup:
+    if http:
+        targets = (HttpTarget(url="http://127.0.0.1:8080"),)
+        return TargetGroup(name="g", arn=GROUP_ARN, type="IP", targets=targets)
+    function = LambdaTarget(function_arn=f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f")
+    return TargetGroup(name="g", arn=GROUP_ARN, type="LAMBDA", targets=(function,))
 
 
 def service(name: str, listener: Listener, *, auth: bool) -> Service:
@@ -147,74 +158,121 @@ PRINCIPAL = Principal(
 KEYRING = {"AK": KnownKey(credentials=CREDENTIALS, principal=PRINCIPAL)}
 
 
+def decide(net: Network, request: Request) -> Decision:
+    """What plan() says."""
+    return plan(
+        net,
+        request,
+        source=Source(address="10.0.0.7", port=443),
+        credentials=KEYRING,
+        fresh_request_id="id",
+        now_us=NOW_US,
+        roll=0.5,
+        turn={},
+        health={},
+        assumptions=DEFAULTS,
+    )
+
+
 def planner(net: Network, request: Request) -> Callable[[], object]:
     """A call of plan(); it must forward."""
-
-    def once() -> object:
-        return plan(
-            net,
-            request,
-            source=Source(address="10.0.0.7", port=443),
-            credentials=KEYRING,
-            fresh_request_id="id",
-            now_us=int(NOW.timestamp() * 1_000_000),
-            roll=0.5,
-            turn={},
-            health={},
-            assumptions=DEFAULTS,
-        )
-
-    assert type(once()).__name__ == "Forward", once()
-    return once
+    assert isinstance(decide(net, request), Forward), decide(net, request)
+    return lambda: decide(net, request)
 
 
-def evaluator(statements: int) -> Callable[[], object]:
+def evaluator(statements: int, about: str) -> Callable[[], object]:
     """One evaluation of a policy whose last statement allows."""
-    parsed = policy(statements)
-    facts = {"caller": PRINCIPAL.caller, "service_arn": f"{PREFIX}:service/svc-1", "path": "/orders/7"}
-    assert evaluate(parsed, Facts(**facts))  # type: ignore[arg-type]
-    return lambda: evaluate(parsed, Facts(**facts))  # type: ignore[arg-type]
+    parsed = policy(statements, about)
+    facts = Facts(caller=PRINCIPAL.caller, service_arn=f"{PREFIX}:service/svc-1", path="/orders/7")
+    assert evaluate(parsed, facts)
+    return lambda: evaluate(parsed, facts)
+
+
+def refuser(statements: int) -> Callable[[], object]:
+    """One evaluation of a policy that allows nothing, and which statement comes nearest."""
+    parsed = policy(statements, last="else")
+    facts = Facts(caller=PRINCIPAL.caller, service_arn=f"{PREFIX}:service/svc-1", path="/orders/7")
+    assert evaluate(parsed, facts).effect == "none"
+    return lambda: evaluate(parsed, facts)
+
+
+def passer(net: Network) -> Callable[[], object]:
+    """What is done to a target's response."""
+    decision = decide(net, UNSIGNED)
+    assert isinstance(decision, Forward)
+    pairs = [("content-type", "application/json"), ("content-length", "2"), ("connection", "keep-alive")]
+    response = Response(200, headers=Headers(pairs), body=b"{}")
+    return lambda: pass_back(decision, response)
 
 
 def operations() -> dict[str, Callable[[], object]]:
     """What is timed, by name."""
-    rules = {
-        f"plan, {count} rules, no auth": planner(network(rules=count, auth=False), UNSIGNED)
-        for count in (1, 10, 100)
-    }
-    services = {
-        f"plan, {count} services, 10 rules, no auth": planner(network(services=count, auth=False), UNSIGNED)
-        for count in (1, 100, 2000)
-    }
     return {
-        **rules,
-        **services,
+        **{
+            f"plan, {count} rules, no auth": planner(network(rules=count, auth=False), UNSIGNED)
+            for count in (1, 10, 100)
+        },
+        **{
+            f"plan, {count} services, 10 rules, no auth": planner(
+                network(services=count, auth=False), UNSIGNED
+            )
+            for count in (1, 100, 2000)
+        },
+        "plan, 10 rules, no auth, HTTP target": planner(network(auth=False, http=True), UNSIGNED),
         "plan, 10 rules, two auth policies, unsigned": planner(network(), UNSIGNED),
         "plan, 10 rules, two auth policies, signed": planner(network(), SIGNED),
+        "plan, the same, HTTP target": planner(network(http=True), SIGNED),
         "of that, verifying the signature": lambda: verify(SIGNED, lambda _: CREDENTIALS, NOW, region=REGION),
-        **{f"one policy of {count} statements": evaluator(count) for count in (1, 10, 50)},
+        "the response passed back": passer(network(auth=False)),
+        **{
+            f"one policy, {count} statements, other {about}": evaluator(count, about)
+            for about in ("paths", "callers", "services")
+            for count in (1, 10, 30)
+        },
+        "one policy of 10 statements, none allows": refuser(10),
     }
 
 
 def microseconds(operation: Callable[[], object]) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(LOOPS):
         operation()
-    return (time.perf_counter() - started) / LOOPS * 1_000_000
+    return (time.process_time() - started) / LOOPS * 1_000_000
 
 
-def main() -> None:
+def first_plan_ms() -> float:
+    """The first plan() of a network that was just loaded: what is computed once for each."""
+    net = network(services=500)
+    started = time.process_time()
+    decide(net, SIGNED)
+    return (time.process_time() - started) * 1000
+
+
+def measure() -> dict[str, float]:
+    """Medians of the CPU time of interleaved rounds."""
     made = operations()
     rounds = [{name: microseconds(each) for name, each in made.items()} for _ in range(ROUNDS + 1)]
     medians = {name: statistics.median(each[name] for each in rounds[1:]) for name in made}
     few, many = (medians[f"plan, {count} services, 10 rules, no auth"] for count in (1, 2000))
     medians["2,000 services beside one (ratio)"] = many / few
+    medians["first plan of 500 services (ms)"] = statistics.median(first_plan_ms() for _ in range(5))
+    return medians
+
+
+def main() -> None:
+    medians = measure()
     if "--json" in sys.argv[1:]:
         print(json.dumps(medians))
         return
-    print("µs, medians of", ROUNDS, "interleaved rounds")
+    before = (
+        json.loads(Path(sys.argv[sys.argv.index("--beside") + 1]).read_text())
+        if "--beside" in sys.argv
+        else {}
+    )
+    print("µs of CPU, medians of", ROUNDS, "interleaved rounds")
     for name, value in medians.items():
-        print(f"{name:<48}{value:8.2f}")
+        past = f"{before[name]:8.2f} before, {before[name] / value:5.2f} times" if name in before else ""
+        print(f"{name:<48}{value:8.2f}  {past}".rstrip())
 
 
 if __name__ == "__main__":
