@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lattice_events.assumptions import DEFAULTS
+from lattice_events.local.gateway.snapshot import Snapshot
 from lattice_events.network.model import (
     FixedResponseAction,
     ForwardAction,
@@ -129,3 +131,15 @@ def network(*services: Service, groups: tuple[TargetGroup, ...] | None = None) -
             Function(name="hello", arn=FUNCTION_ARN, handler="h.hello", runtime="python3.12", code="."),
         ),
     )
+
+
+def snapshot(of: Network, **changes: Any) -> Snapshot:
+    """What a gateway decides by: a network, and nobody who is known."""
+    fields: dict[str, Any] = {
+        "assumptions": DEFAULTS,
+        "vpc_arn": None,
+        "tokens": {},
+        "credentials": {},
+        "health": {},
+    }
+    return Snapshot(network=of, **{**fields, **changes})

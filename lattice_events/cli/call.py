@@ -14,11 +14,10 @@ import click
 
 from lattice_events.cli.event import read_body
 from lattice_events.cli.items import Items, parse_items
-from lattice_events.cli.names import find_region, host_of
-from lattice_events.cli.running import Running, find_caller, find_running
+from lattice_events.cli.names import find_caller, find_region, host_of
 from lattice_events.client.credentials import DefaultCredentials
 from lattice_events.client.denials import redact_token
-from lattice_events.client.discovery import ServiceURL, environment_name, environment_region, look_up_service
+from lattice_events.client.discovery import ServiceURL, environment_region, look_up_service
 from lattice_events.client.redaction import redact
 from lattice_events.errors import (
     AccessDeniedError,
@@ -29,7 +28,9 @@ from lattice_events.errors import (
     UnreachableError,
 )
 from lattice_events.headers import Headers
+from lattice_events.local.run.registry import Running, find_running
 from lattice_events.sigv4 import Credentials
+from lattice_events.variables import environment_name
 
 if TYPE_CHECKING:
     import requests

@@ -7,8 +7,9 @@ import shlex
 
 import click
 
-from lattice_events.cli.running import find_caller, find_running
+from lattice_events.cli.names import find_caller
 from lattice_events.local.children.environment import ca_variables, credential_variables, proxy_variables
+from lattice_events.local.run.registry import find_running
 
 
 @click.command()

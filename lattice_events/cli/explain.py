@@ -15,7 +15,7 @@ import click
 
 from lattice_events.cli.event import parse_header
 from lattice_events.cli.explain_tree import print_tree
-from lattice_events.cli.names import find_name, other_names, suggestion
+from lattice_events.cli.names import find_name, suggestion
 from lattice_events.cli.options import read_options, source_options, source_paths
 from lattice_events.cli.printer import print_notes
 from lattice_events.client.scope import split_url
@@ -181,7 +181,7 @@ def _decide(project: Project, request: Request, port: int, name: str, from_vpc: 
 
 def _principal(network: Network, name: str) -> Principal:
     """A caller by name, by what else a function may be called, or by its ARN."""
-    functions = other_names(network.functions)
+    functions = {each.name: each.other_names for each in network.functions}
     names = {each: functions.get(each, ()) for each in (*network.principal_by_name, _ANONYMOUS)}
     found = find_name(name, names)
     if found is not None:

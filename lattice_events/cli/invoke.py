@@ -11,12 +11,13 @@ from typing import Any
 import click
 
 from lattice_events.cli.event import parse_header, read_body
-from lattice_events.cli.names import find_name, other_names, suggestion
+from lattice_events.cli.names import find_name, suggestion
 from lattice_events.cli.options import RunOptions, function_options, run_options
-from lattice_events.cli.printer import Ready, print_notes
+from lattice_events.cli.printer import print_notes
 from lattice_events.codec.limits import MAX_LAMBDA_BYTES
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.local.output.records import LogRecord, Record
+from lattice_events.local.run.ready import Ready
 from lattice_events.network.examples import CALLERS, make_event
 from lattice_events.network.model import EventVersion, Function, LambdaTarget, Network
 
@@ -121,10 +122,8 @@ class _QuietPrinter:
 
 async def _invoke(name: str, options: RunOptions, payload: Any) -> int:
     """Start the network, invoke, print, stop; the exit status."""
-    from lattice_events.cli.run import (
-        network_up,
-        stop_on_signals,
-    )  # with what only a run needs: sockets, certificates
+    # With what only a run needs: sockets, certificates.
+    from lattice_events.cli.run import network_up, stop_on_signals
 
     stop = stop_on_signals()
     async with network_up(options, _QuietPrinter(), stop) as started:
@@ -139,7 +138,7 @@ async def _invoke(name: str, options: RunOptions, payload: Any) -> int:
 
 def _find(network: Network, typed: str) -> Function:
     """The function of a name, an ARN, a logical id, or a key in serverless.yml."""
-    names = other_names(network.functions)
+    names = {each.name: each.other_names for each in network.functions}
     name = find_name(typed, names)
     if name is None:
         known = ", ".join(names) or "none"

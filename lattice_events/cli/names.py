@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import click
 
 from lattice_events.client.scope import split_url
 from lattice_events.errors import ConfigurationError
-from lattice_events.network.model import Function, function_name
+from lattice_events.local.run.registry import Running, RunningCaller
+from lattice_events.network.model import function_name
 from lattice_events.readers.common.fragment import did_you_mean
 from lattice_events.sigv4 import region_of_host
 
 _SUFFIX = "LambdaFunction"  # of the logical ids that the Serverless CLI makes
-
-
-def other_names(functions: Iterable[Function]) -> dict[str, tuple[str, ...]]:
-    """What each function may be called beside its name: its logical id and its ARN."""
-    return {each.name: tuple(filter(None, (each.logical_id, each.arn))) for each in functions}
 
 
 def find_name(typed: str, names: Mapping[str, Sequence[str]]) -> str | None:
@@ -25,7 +21,7 @@ def find_name(typed: str, names: Mapping[str, Sequence[str]]) -> str | None:
 
     Args:
         typed: A function may also be typed as Lambda takes it: an ARN, a partial ARN, with a qualifier.
-        names: Each with its `other_names`.
+        names: Each with what else it may be called.
 
     Raises:
         ConfigurationError: Several may be meant.
@@ -52,6 +48,26 @@ def suggestion(typed: str, names: Mapping[str, Sequence[str]]) -> str:
     ids = [other for others in names.values() for other in others if not other.startswith("arn:")]
     keys = [each.removesuffix(_SUFFIX) for each in ids if each.endswith(_SUFFIX)]
     return did_you_mean(typed, [*names, *ids, *(key[:1].lower() + key[1:] for key in keys)])
+
+
+def find_caller(name: str, runs: Sequence[Running]) -> RunningCaller:
+    """A principal of a run by its name, or by what else a function may be called.
+
+    Raises:
+        ConfigurationError: No run has it.
+    """
+    callers = [caller for run in runs for caller in run.callers]
+    names = {each.name: each.other_names for each in callers}
+    found = find_name(name, names)
+    if found is not None:
+        return next(each for each in callers if each.name == found)
+    if not runs:
+        raise ConfigurationError(
+            f"There is no caller {name or repr(name)} here: no lattice dev is running. Start one, then try again."
+        )
+    raise ConfigurationError(
+        f"There is no caller {name or repr(name)}.{suggestion(name, names)} The callers of the running lattice dev are: {', '.join(names) or 'none'}."
+    )
 
 
 def _logical_id(key: str) -> str:

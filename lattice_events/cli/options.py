@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import click
 from lattice_events.cli.env_file import read_env_files
 from lattice_events.cli.variables import read_variables
 from lattice_events.errors import ConfigurationError
+from lattice_events.local.run.settings import RunSettings
 from lattice_events.readers.common.lattice_schema import variable_name_problem
 from lattice_events.readers.common.sources import ReadOptions
 
@@ -21,14 +22,8 @@ class RunOptions:
     """What the command line says about a run."""
 
     paths: Sequence[Path]
-    port: int
-    tls_port: int
-    control_port: int
     read: ReadOptions
-    variables: Mapping[str, str]
-    aws_profile: str
-    extra_ca: Sequence[Path]
-    access_log: str = ""
+    run: RunSettings
 
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -128,6 +123,10 @@ _FUNCTION_OPTIONS = (
 )
 
 
+# Of a run, named as in `RunSettings`.
+_OF_RUN = ("port", "tls_port", "control_port", "aws_profile", "extra_ca", "access_log")
+
+
 def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command every option that says what to read."""
     for option in reversed(_SOURCE_OPTIONS):
@@ -189,39 +188,28 @@ def run_options(
     paths: tuple[Path, ...],
     *,
     config: Path | None,
-    port: int = 0,
-    tls_port: int = 0,
-    control_port: int = 0,
     packaged: bool,
     variables: tuple[str, ...],
     files: tuple[Path, ...],
-    aws_profile: str,
-    extra_ca: tuple[Path, ...],
-    access_log: str = "",
-    **sources: Any,
+    **others: Any,
 ) -> RunOptions:
-    """What the options say; `sources` are those of `read_options`.
+    """What the options say; `others` are those of `read_options` and of `RunSettings`.
 
     Raises:
         ConfigurationError: One of them is malformed, ``--packaged`` stands alone, or two ports are one.
     """
-    read = read_options(**sources)
+    run = {name: others.pop(name) for name in _OF_RUN if name in others}
+    read = read_options(**others)
     if packaged and read.package is None:
         raise ConfigurationError("--packaged needs --package DIR: the package whose zip file to run.")
-    ports = [each for each in (port, tls_port, control_port) if each]
+    ports = [run[name] for name in ("port", "tls_port", "control_port") if run.get(name)]
     if len(set(ports)) < len(ports):
         raise ConfigurationError("--port, --tls-port and --control-port must differ; 0 uses a free port.")
     environment = dict([*read_env_files(files), *map(read_variable, variables)])
     return RunOptions(
         paths=source_paths(paths, config),
-        port=port,
-        tls_port=tls_port,
-        control_port=control_port,
         read=replace(read, packaged=packaged, environment=frozenset(environment)),
-        variables=environment,
-        aws_profile=aws_profile,
-        extra_ca=extra_ca,
-        access_log=access_log,
+        run=RunSettings(variables=environment, **run),
     )
 
 

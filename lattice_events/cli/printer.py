@@ -16,6 +16,7 @@ from rich.text import Text
 
 from lattice_events.local.output.records import InvokeRecord, LogRecord, Record, RequestRecord
 from lattice_events.local.output.standard_output import or_end_the_run
+from lattice_events.local.run.ready import Ready, service_url
 from lattice_events.network.model import ForwardAction, Listener, Match, Network, Rule, Service
 
 _MAX_HELD_LINES = 10_000  # of an invocation that is still running
@@ -26,33 +27,6 @@ _CONTROL = re.compile(
     r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?|[\x00-\x08\x0a-\x1f\x7f-\x9f]",
     re.DOTALL,
 )
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Ready:
-    """Where everything is, once it runs."""
-
-    network: Network
-    gateway_url: str
-    tls_url: str
-    control_url: str
-    proxy_url: str
-    ca_file: str
-    ready_ms: float
-    notes: Sequence[str]
-
-    def local_url(self, service: Service) -> str:
-        """Where a browser or curl reaches a service without a proxy."""
-        return f"http://{service.name}.localhost:{self.gateway_url.rpartition(':')[2]}/"
-
-
-def service_url(service: Service) -> str:
-    """The real URL of a service, without a path."""
-    schemes = [listener.protocol.lower() for listener in service.listeners]
-    scheme = "https" if "https" in schemes or not schemes else "http"
-    ports = [listener.port for listener in service.listeners if listener.protocol.lower() == scheme]
-    port = "" if not ports or ports[0] in (80, 443) else f":{ports[0]}"
-    return f"{scheme}://{service.domain_name}{port}"
 
 
 class Printer(Protocol):

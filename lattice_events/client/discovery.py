@@ -9,13 +9,13 @@ Source:
 from __future__ import annotations
 
 import os
-import re
 from functools import cache
 from typing import Any, NamedTuple
 
 from lattice_events.client.scope import split_url
 from lattice_events.errors import ConfigurationError
 from lattice_events.sigv4 import region_of_host
+from lattice_events.variables import environment_name
 
 
 class ServiceURL(NamedTuple):
@@ -28,11 +28,6 @@ class ServiceURL(NamedTuple):
 
     url: str
     hosts: dict[str, str]
-
-
-def environment_name(service: str) -> str:
-    """The environment variable with a service's URL: ``eks-app`` is in ``LATTICE_SERVICE_EKS_APP_URL``."""
-    return f"LATTICE_SERVICE_{re.sub('[^A-Z0-9]', '_', service.upper())}_URL"
 
 
 def service_url(service: str) -> ServiceURL:

@@ -251,6 +251,11 @@ class Function:
         """Where it runs."""
         return self.arn.split(":", 4)[3]
 
+    @property
+    def other_names(self) -> tuple[str, ...]:
+        """What it may be called beside its name: its logical id, where it has one, and its ARN."""
+        return tuple(filter(None, (self.logical_id, self.arn)))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Principal:

@@ -91,7 +91,7 @@ class LatticeService:
         Args:
             service: The name that the code under test uses.
         """
-        from lattice_events.client.discovery import environment_name
+        from lattice_events.variables import environment_name
 
         credentials = self.credentials[-1]
         return {

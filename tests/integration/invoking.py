@@ -74,7 +74,8 @@ async def function(
     )
     running = Running(functions=None)  # type: ignore[arg-type]  # set below: its settings need the rest
     settings = FunctionSettings(environment=environment, own_ports=running.own_ports)
-    running.functions = Functions((described,), settings=settings, report=running.records.append)
+    running.functions = Functions(settings=settings, report=running.records.append)
+    running.functions.apply((described,))
     try:
         yield running
     finally:

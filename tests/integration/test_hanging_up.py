@@ -14,11 +14,10 @@ from typing import Any
 
 import pytest
 
-from lattice_events.assumptions import DEFAULTS
-from lattice_events.local.gateway.server import Gateway, GatewaySettings
+from lattice_events.local.gateway.server import Gateway
 from lattice_events.local.gateway.tls import RunAuthority
 from lattice_events.local.output.records import InvokeResult, Record, RequestRecord
-from tests.networks import http_group, network, service
+from tests.networks import http_group, network, service, snapshot
 
 Peer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
 
@@ -55,14 +54,11 @@ async def gateway_to(target: Peer) -> AsyncIterator[Seen]:
     seen = Seen()
     server = await asyncio.start_server(target, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    settings = GatewaySettings(
-        tokens={}, assumptions=DEFAULTS, vpc_arn=None, shell={}, credentials={}, health={}
-    )
     gateway = Gateway(
-        network(groups=(http_group(url, name="functions"),)),
+        snapshot(network(groups=(http_group(url, name="functions"),))),
         _NoFunctions(),
         authority=RunAuthority(),
-        settings=settings,
+        shell={},
         report=seen.on_report,
         log=lambda record: seen.logged.append(dict(record)),
         clock=lambda: seen.seconds,

@@ -74,8 +74,9 @@ class Reports:
 @asynccontextmanager
 async def checked(net: Network) -> AsyncIterator[tuple[HealthChecks, Reports]]:
     reports = Reports()
-    checks = HealthChecks(net, report=reports)
+    checks = HealthChecks(report=reports)
     checks.start()
+    await checks.apply(net)
     try:
         yield checks, reports
     finally:

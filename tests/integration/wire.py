@@ -12,12 +12,11 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from lattice_events.assumptions import DEFAULTS
-from lattice_events.local.gateway.server import Gateway, GatewaySettings
+from lattice_events.local.gateway.server import Gateway
 from lattice_events.local.gateway.tls import RunAuthority
 from lattice_events.local.output.records import InvokeResult, Record, RequestRecord
 from lattice_events.network.model import Network
-from tests.networks import forward_to, http_group, lambda_group, listener, network, rule, service
+from tests.networks import forward_to, http_group, lambda_group, listener, network, rule, service, snapshot
 
 HOST = service("foo").domain_name
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -135,19 +134,12 @@ async def wired(
     """A gateway in front of a raw target and a played function."""
     wire = Wire()
     server = await asyncio.start_server(wire.serve, "127.0.0.1", 0)
-    settings = GatewaySettings(
-        tokens=tokens or {},
-        assumptions=DEFAULTS,
-        vpc_arn=None,
-        shell={} if shell is None else shell,
-        credentials={},
-        health={},
-    )
+    net = make_network(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
     gateway = Gateway(
-        make_network(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"),
+        snapshot(net, tokens=tokens or {}),
         wire,
         authority=RunAuthority(),
-        settings=settings,
+        shell={} if shell is None else shell,
         report=wire.report,
         log=lambda record: wire.logged.append(dict(record)),
     )

@@ -12,10 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from lattice_events.cli.commands import lattice
-from lattice_events.cli.run import _profile_credentials
 from lattice_events.client import DefaultCredentials, look_up_service
 from lattice_events.errors import LatticeError
-from lattice_events.local.run.keys import Keys
+from lattice_events.local.run.profile import profile_credentials
 
 ROOT = Path(__file__).parents[2]
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
@@ -31,9 +30,7 @@ def call_by_name() -> None:
         pytest.param("botocore.session", DefaultCredentials(profile="team"), "boto3", id="profile"),
         pytest.param("boto3", lambda: look_up_service("foo"), "boto3", id="look up a service"),
         pytest.param("boto3", call_by_name, "boto3", id="lattice call"),
-        pytest.param(
-            "botocore.session", lambda: _profile_credentials("team", Keys([])), "boto3", id="--aws-profile"
-        ),
+        pytest.param("botocore.session", lambda: profile_credentials("team"), "boto3", id="--aws-profile"),
     ],
 )
 def test_a_missing_package_names_the_smallest_extra(

@@ -19,26 +19,43 @@ __all__ = ["FunctionSettings", "Functions"]
 class Functions:
     """Every function of a run; each has a pool of processes that start on demand."""
 
-    def __init__(self, functions: Iterable[Function], *, settings: FunctionSettings, report: Report) -> None:
-        """Prepare the pools; nothing starts before the first invocation."""
-        self._functions = {function.name: function for function in functions}
+    def __init__(self, *, settings: FunctionSettings, report: Report) -> None:
+        """Start without functions; `apply` gives them."""
+        self._settings = settings
         self._report = report
+        self._functions: dict[str, Function] = {}
+        self._pools: dict[str, Pool] = {}
+        self._retired: list[Pool] = []
         self._running: set[asyncio.Task[InvokeResult]] = set()
         self._unpacked = Unpacked()
         # Children read one end; the other closes when this process is gone, however it goes.
         self._death_pipe, self._life = os.pipe()
         self._is_closed = False
-        self._pools = {
-            function.name: Pool(
-                function,
-                places=partial(self._unpacked.places, function),
-                settings=settings,
-                report=report,
-                death_pipe=self._death_pipe,
-            )
-            for function in self._functions.values()
-            if not function.obstacle
-        }
+
+    def apply(self, functions: Iterable[Function]) -> None:
+        """Have these functions from now on; nothing starts before the first invocation.
+
+        One that is as before keeps its processes. Those of another end once their invocation has.
+        """
+        before = self._functions
+        self._functions = {function.name: function for function in functions}
+        self._retired = [pool for pool in self._retired if pool.has_processes]
+        for name in [each for each in self._pools if before[each] != self._functions.get(each)]:
+            pool = self._pools.pop(name)
+            pool.retire()
+            self._retired.append(pool)
+        for function in self._functions.values():
+            if not function.obstacle and function.name not in self._pools:
+                self._pools[function.name] = self._make_pool(function)
+
+    def _make_pool(self, function: Function) -> Pool:
+        return Pool(
+            function,
+            places=partial(self._unpacked.places, function),
+            settings=self._settings,
+            report=self._report,
+            death_pipe=self._death_pipe,
+        )
 
     def find(self, name: str) -> Function | None:
         """The function that a name stands for: name, ``name:qualifier``, partial ARN or ARN.
@@ -87,9 +104,10 @@ class Functions:
         if self._is_closed:
             return
         self._is_closed = True
-        await asyncio.gather(*(pool.close() for pool in self._pools.values()))
+        pools = (*self._pools.values(), *self._retired)
+        await asyncio.gather(*(pool.close() for pool in pools))
         await asyncio.gather(*self._running, return_exceptions=True)
-        await asyncio.gather(*(pool.close() for pool in self._pools.values()))  # what was starting
+        await asyncio.gather(*(pool.close() for pool in pools))  # what was starting
         os.close(self._life)
         os.close(self._death_pipe)
         await self._unpacked.close()

@@ -60,7 +60,13 @@ class Pool:
         self._all: set[FunctionProcess] = set()
         self._closing: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(function.max_processes)  # more wait: first come, first served
+        self._is_retired = False
         self._is_closed = False
+
+    @property
+    def has_processes(self) -> bool:
+        """Whether there is anything to stop."""
+        return bool(self._all or self._closing)
 
     async def invoke(
         self, payload: bytes, *, trace_header: str | None, client_context: str | None
@@ -85,6 +91,12 @@ class Pool:
                 if result is not None:
                     return result
         return failed("Runtime.ExitError", f"{_ATTEMPTS} processes ended before they accepted the event", id_)
+
+    def retire(self) -> None:
+        """Keep no process any longer than its invocation: another pool has taken the function over."""
+        self._is_retired = True
+        while self._idle:
+            self._drop(self._idle.pop())
 
     async def close(self) -> None:
         """Stop every process; invocations in flight end with an error."""
@@ -113,7 +125,7 @@ class Pool:
 
     def _give_back(self, process: FunctionProcess) -> None:
         """Keep a process for the next invocation, unless it can serve no more."""
-        if process.is_alive and not self._is_closed:
+        if process.is_alive and not (self._is_closed or self._is_retired):
             self._idle.append(process)
         else:
             self._drop(process)

@@ -13,14 +13,12 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from aiohttp import web, web_protocol
 
-from lattice_events.assumptions import Assumptions
 from lattice_events.errors import TargetError
 from lattice_events.headers import end_to_end
 from lattice_events.local.gateway import malformed, relay
@@ -28,6 +26,7 @@ from lattice_events.local.gateway.arrival import Arrival, find_service, host_of,
 from lattice_events.local.gateway.exchange import Start, exchange_of, request_record
 from lattice_events.local.gateway.forward import CLIENT_GONE, Answer, Invoker, forward, reply
 from lattice_events.local.gateway.pages import refuse_page
+from lattice_events.local.gateway.snapshot import Snapshot
 from lattice_events.local.gateway.tls import RunAuthority
 from lattice_events.local.http import client as http1
 from lattice_events.local.http import connection
@@ -39,12 +38,9 @@ from lattice_events.local.outside.tunnel import answer_connect, read_connect, ru
 from lattice_events.local.sockets import listen, port_of
 from lattice_events.local.stopwatch import Clock, Stopwatch
 from lattice_events.network.access_log import access_log_record
-from lattice_events.network.authentication import Keyring
 from lattice_events.network.dataplane import hide_userinfo, plan, travelling
 from lattice_events.network.decision import Decision, Forward, Source
 from lattice_events.network.delivery import REQUEST_ID_HEADER
-from lattice_events.network.health import Health
-from lattice_events.network.model import Network
 from lattice_events.response import Response
 
 # Far above VPC Lattice's 60 K, so that the data plane, which reads the whole block first, says what is
@@ -59,46 +55,35 @@ _HANDLER_OPTIONS: Mapping[str, Any] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class GatewaySettings:
-    """What a gateway is told.
-
-    Attributes:
-        tokens: Proxy tokens by name; each name is a caller.
-        assumptions: Where VPC Lattice is silent.
-        vpc_arn: Of the VPC that callers come from whose own is not known.
-        shell: The user's environment, for the proxy that it may name.
-        credentials: That signatures may be made with.
-        health: Of the targets, as the checks find it.
-    """
-
-    tokens: Mapping[str, str]
-    assumptions: Assumptions
-    vpc_arn: str | None
-    shell: Mapping[str, str]
-    credentials: Keyring
-    health: Health
-
-
 class Gateway:
     """The gateway of a run."""
 
     def __init__(
         self,
-        network: Network,
+        snapshot: Snapshot,
         invoker: Invoker,
         *,
         authority: RunAuthority,
-        settings: GatewaySettings,
+        shell: Mapping[str, str],
         report: Report,
         log: AccessLog | None = None,
         clock: Clock = time.perf_counter,
     ) -> None:
-        """Prepare; `start` opens the ports."""
-        self._network = network
+        """Prepare; `start` opens the ports.
+
+        Args:
+            snapshot: What to decide by, until `apply` gives another.
+            invoker: Invokes functions.
+            authority: Makes certificates.
+            shell: The user's environment, for the proxy that it may name.
+            report: Told of every request.
+            log: Told of every request to a service, if there is an access log.
+            clock: For durations.
+        """
+        self._snapshot = snapshot
         self._invoker = invoker
         self._authority = authority
-        self._settings = settings
+        self._shell = shell
         self._report = report
         self._log = log
         self._clock = clock
@@ -109,6 +94,10 @@ class Gateway:
         self._server = _Server(self)
         self.own_ports: set[int] = set()
 
+    def apply(self, snapshot: Snapshot) -> None:
+        """Decide by another snapshot from the next request on; those that are being served end by theirs."""
+        self._snapshot = snapshot
+
     async def start(self, *, port: int, tls_port: int) -> tuple[int, int]:
         """Open both ports, and tell which they are.
 
@@ -117,13 +106,16 @@ class Gateway:
         """
         plain = await listen(self._first_bytes, port, option="--port")
         self._listeners.append(plain)
-        hosts = [name for service in self._network.services for name in _names(service)]
-        context = self._authority.context_by_name(hosts)
+        context = self._authority.context_by_name(self._has_host)
         secure = await listen(self._server, tls_port, option="--tls-port", tls=context)
         self._listeners.append(secure)
         ports = port_of(plain), port_of(secure)
         self.own_ports.update(ports)
         return ports
+
+    def _has_host(self, name: str) -> bool:
+        """Whether a host name is one of the network of the moment."""
+        return self._snapshot.has_host(name)
 
     async def close(self) -> None:
         """Close the ports, tunnels and connections; requests in flight have two seconds."""
@@ -146,19 +138,20 @@ class Gateway:
         if problem is not None:
             return self.refuse_broken(request, problem)
         start = Start(Stopwatch(self._clock), time.time_ns() // 1000, request.transport)
+        snapshot = self._snapshot
         facts = self._facts_of(request)
         headers = http1.headers_of(request.raw_headers)
-        caller = facts.caller or outside.caller_of(headers.get("proxy-authorization"), self._settings.tokens)
-        arrival = read_arrival(self._network, facts, request.method, request.raw_path, headers)
+        caller = facts.caller or outside.caller_of(headers.get("proxy-authorization"), snapshot.tokens)
+        arrival = read_arrival(snapshot.network, facts, request.method, request.raw_path, headers)
         decision = None
         if arrival.is_absolute and arrival.service is None:
             answer = await self._leave(arrival, request, caller)
-        elif caller is None and (refused := refuse_page(self._network, headers)):
+        elif caller is None and (refused := refuse_page(snapshot.network, headers)):
             answer = await self._refuse(request, outside.Refusal(status=403, text=refused))
         else:
-            decision = self._plan(arrival, request, caller, start.time_us)
+            decision = self._plan(snapshot, arrival, request, caller, start.time_us)
             try:
-                answer = await self._carry_out(decision, request, start.watch)
+                answer = await self._carry_out(snapshot, decision, request, start.watch)
             except (asyncio.CancelledError, ConnectionError):
                 if request.transport is None:  # else it is the run that ends
                     self._tell(request, start, arrival, decision, _hung_up(), caller)
@@ -191,30 +184,39 @@ class Gateway:
             self._facts[transport] = ConnectionFacts(scheme="https" if is_tls else "http")
         return self._facts[transport]
 
-    def _plan(self, arrival: Arrival, request: web.BaseRequest, caller: str | None, now_us: int) -> Decision:
+    def _plan(
+        self,
+        snapshot: Snapshot,
+        arrival: Arrival,
+        request: web.BaseRequest,
+        caller: str | None,
+        now_us: int,
+    ) -> Decision:
         """Ask the data plane, with the clock, the dice and the counters that it lacks."""
         decision = plan(
-            self._network,
+            snapshot.network,
             arrival.request,
             source=Source(
                 address=request.remote or "127.0.0.1",
                 port=arrival.port,
-                vpc_arn=self._settings.vpc_arn,
-                principal=self._network.principal_by_name.get(caller or ""),
+                vpc_arn=snapshot.vpc_arn,
+                principal=snapshot.network.principal_by_name.get(caller or ""),
             ),
-            credentials=self._settings.credentials,
+            credentials=snapshot.credentials,
             fresh_request_id=str(uuid.uuid4()),
             now_us=now_us,
             roll=random.random(),  # noqa: S311 - it spreads load, it guards nothing
             turn=self._turn,
-            health=self._settings.health,
-            assumptions=self._settings.assumptions,
+            health=snapshot.health,
+            assumptions=snapshot.assumptions,
         )
         if isinstance(decision, Forward):
             self._turn[decision.target_group.arn] += 1
         return decision
 
-    async def _carry_out(self, decision: Decision, request: web.BaseRequest, watch: Stopwatch) -> Answer:
+    async def _carry_out(
+        self, snapshot: Snapshot, decision: Decision, request: web.BaseRequest, watch: Stopwatch
+    ) -> Answer:
         """Forward, or reply."""
         if isinstance(decision, Forward):
             return await forward(
@@ -223,7 +225,7 @@ class Gateway:
                 invoker=self._invoker,
                 own_ports=self.own_ports,
                 watch=watch,
-                assumptions=self._settings.assumptions,
+                assumptions=snapshot.assumptions,
             )
         return Answer(response=await reply(request, decision.response), reason=decision.reason)
 
@@ -237,7 +239,7 @@ class Gateway:
             return await self._refuse(
                 request, outside.Refusal(status=400, text="Use CONNECT for https URLs.")
             )
-        way = await outside.find_way("http", host, port, shell=self._settings.shell, own_ports=self.own_ports)
+        way = await outside.find_way("http", host, port, shell=self._shell, own_ports=self.own_ports)
         if isinstance(way, outside.Refusal):
             return await self._refuse(request, way)
         sent = arrival.request
@@ -288,9 +290,9 @@ class Gateway:
         if asked is None:
             answer_connect(connection, 400, "CONNECT needs HOST:PORT.")
             return
-        caller = outside.caller_of(asked.proxy_authorization, self._settings.tokens)
+        caller = outside.caller_of(asked.proxy_authorization, self._snapshot.tokens)
         try:
-            if find_service(self._network, asked.host) is not None:
+            if find_service(self._snapshot.network, asked.host) is not None:
                 await self._tunnel_inside(connection, asked.host, asked.port, caller)
             else:
                 await self._tunnel_outside(connection, asked.host, asked.port, caller)
@@ -308,7 +310,7 @@ class Gateway:
         assert transport is not None
         if transport.is_closing():
             return
-        service = find_service(self._network, host)
+        service = find_service(self._snapshot.network, host)
         listeners = service.listeners if service else ()
         is_plain = any(each.port == port and each.protocol == "HTTP" for each in listeners)
         if is_plain:
@@ -335,9 +337,7 @@ class Gateway:
             return
         try:
             async with asyncio.timeout(outside.CONNECT_LIMIT_SECONDS):
-                way = await outside.find_way(
-                    "https", host, port, shell=self._settings.shell, own_ports=self.own_ports
-                )
+                way = await outside.find_way("https", host, port, shell=self._shell, own_ports=self.own_ports)
                 if isinstance(way, outside.Refusal):
                     self._end_tunnel(connection, host, port, way, caller)
                     return
@@ -439,9 +439,3 @@ class _Server(web.Server):
 def _hung_up() -> Answer:
     """What there is to tell of a request whose client did not wait: nothing was sent."""
     return Answer(response=relay.PlainResponse(status=400), reason=CLIENT_GONE, failure="client_closed")
-
-
-def _names(service: Any) -> list[str]:
-    """Every name that a certificate may be asked for."""
-    names = [service.domain_name, f"{service.name}.localhost"]
-    return [*names, service.custom_domain_name] if service.custom_domain_name else names

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import ssl
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,18 +54,17 @@ class RunAuthority:
             del self._contexts[next(each for each in self._contexts if each != "localhost")]
         self._contexts[host] = context
 
-    def context_by_name(self, hosts: Sequence[str]) -> ssl.SSLContext:
+    def context_by_name(self, has_host: Callable[[str], bool]) -> ssl.SSLContext:
         """A server context that picks the certificate by the name that the client asks for.
 
         Args:
-            hosts: The names to answer for; a certificate is made for each on first use. A client
-                that asks for another, or for none, gets the certificate of ``localhost``.
+            has_host: Whether a name, in lower case, is one to answer for; a certificate is made for each on
+                first use. A client that asks for another, or for none, gets the certificate of ``localhost``.
         """
-        known = {host.lower() for host in hosts}
         context = self.context_for("localhost")
 
         def choose(connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> None:
-            if name and (name.lower() in known or name.lower().endswith(".localhost") or _is_generated(name)):
+            if name and has_host(name.lower()):
                 connection.context = self.context_for(name)
 
         context.sni_callback = choose
@@ -105,11 +104,6 @@ def quiet_names() -> Iterator[None]:
         yield
     finally:
         sys.unraisablehook = before
-
-
-def _is_generated(name: str) -> bool:
-    """Whether a name has the shape of VPC Lattice's own; its id part may be any."""
-    return ".vpc-lattice-svcs." in name.lower()
 
 
 def _usual_roots(shell: Mapping[str, str]) -> bytes:

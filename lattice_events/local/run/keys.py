@@ -19,13 +19,21 @@ from lattice_events.sigv4.asymmetric import derive_private_key
 class Keys:
     """Who has which credentials; new ones every run."""
 
-    def __init__(self, principals: Iterable[Principal]) -> None:
-        """Make up credentials for every principal."""
+    def __init__(self, principals: Iterable[Principal] = ()) -> None:
+        """Know these principals; `apply` gives others."""
         self._made: dict[str, Credentials] = {}
+        self._shared: dict[str, KnownKey] = {}
         self._keyring: dict[str, KnownKey] = {}
+        self.apply(principals)
+
+    def apply(self, principals: Iterable[Principal]) -> None:
+        """Know these principals from now on, each by credentials that are made up when it is first known.
+
+        A `keyring` that was taken before stays as it was, but for what is shared.
+        """
+        self._keyring = self._shared.copy()
         for principal in principals:
-            made = _make_up(principal.name)
-            self._made[principal.name] = made
+            made = self._made.setdefault(principal.name, _make_up(principal.name))
             self._keyring[made.access_key_id] = _known(made, principal)
 
     @property
@@ -39,7 +47,8 @@ class Keys:
 
     def share(self, credentials: Credentials) -> None:
         """Take real credentials that were given to functions, which their proxy tokens tell apart."""
-        self._keyring[credentials.access_key_id] = _known(credentials, None)
+        known = _known(credentials, None)
+        self._shared[credentials.access_key_id] = self._keyring[credentials.access_key_id] = known
 
 
 def _known(credentials: Credentials, principal: Principal | None) -> KnownKey:

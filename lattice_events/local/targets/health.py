@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import aiohttp
 
 from lattice_events.local.http.client import target_tls
 from lattice_events.local.output.records import LogRecord, Report
 from lattice_events.network.health import Health, TargetHealth, after_check, passes
-from lattice_events.network.model import ForwardAction, HealthCheck, HttpTarget, Network, Target, TargetGroup
+from lattice_events.network.model import ForwardAction, HealthCheck, HttpTarget, Network, Target
 
 _USER_AGENT = "lattice-dev-health-check"
+
+
+class _Checked(NamedTuple):
+    """A target in a target group, and how it is checked there."""
+
+    group_arn: str
+    group_name: str
+    target: HttpTarget
+    check: HealthCheck
 
 
 class HealthChecks:
     """The checks of every target that some service forwards to."""
 
-    def __init__(self, network: Network, *, report: Report) -> None:
-        """Prepare; `start` begins to check."""
-        self._groups = [group for group in network.target_groups if group.arn in _used_groups(network)]
+    def __init__(self, *, report: Report) -> None:
+        """Prepare; `start` and `apply` begin to check."""
         self._report = report
         self._health: dict[tuple[str, Target], TargetHealth] = {}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._checking: dict[_Checked, asyncio.Task[None]] = {}
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -31,36 +41,49 @@ class HealthChecks:
         return self._health
 
     def start(self) -> None:
-        """Check each target now, and then at its interval."""
+        """Open what checks need."""
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, force_close=True),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": _USER_AGENT},
         )
-        for group in self._groups:
-            for target in group.targets:
-                if group.health_check is not None and isinstance(target, HttpTarget):
-                    self._health[group.arn, target] = TargetHealth()
-                    checking = self._keep_checking(group, group.health_check, target)
-                    self._tasks.append(asyncio.create_task(checking))
+
+    async def apply(self, network: Network) -> None:
+        """Check the targets of a network: each now, and then at its interval.
+
+        What is known of a target that is checked as before stays.
+        """
+        wanted = dict.fromkeys(_checked(network))
+        await self._stop(*(each for each in self._checking if each not in wanted))
+        for each in wanted:
+            if each not in self._checking:
+                self._health[each.group_arn, each.target] = TargetHealth()
+                self._checking[each] = asyncio.create_task(self._keep_checking(each))
+
+    async def _stop(self, *checked: _Checked) -> None:
+        """Check these no longer."""
+        tasks = []
+        for each in checked:
+            tasks.append(self._checking.pop(each))
+            tasks[-1].cancel()
+            del self._health[each.group_arn, each.target]
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def close(self) -> None:
         """Stop checking."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._stop(*self._checking)
         if self._session is not None:
             await self._session.close()
 
-    async def _keep_checking(self, group: TargetGroup, check: HealthCheck, target: HttpTarget) -> None:
+    async def _keep_checking(self, checked: _Checked) -> None:
+        key, check = (checked.group_arn, checked.target), checked.check
         while True:
-            problem = await self._problem(check, target)
-            before = self._health[group.arn, target]
-            after = after_check(before, check, passed=problem is None)
-            self._health[group.arn, target] = after
+            problem = await self._problem(check, checked.target)
+            before = self._health[key]
+            after = self._health[key] = after_check(before, check, passed=problem is None)
             if after.status != before.status and (before.status, after.status) != ("INITIAL", "HEALTHY"):
                 reason = f": {problem}" if problem else ""
-                text = f"{group.name}: {target.url} is {after.status}{reason}"
+                text = f"{checked.group_name}: {checked.target.url} is {after.status}{reason}"
                 self._report(LogRecord(source="health", text=text))
             await asyncio.sleep(check.interval_seconds)
 
@@ -79,6 +102,16 @@ class HealthChecks:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return f"GET {check.path} failed ({type(error).__name__})"
         return None if passes(check, status) else f"GET {check.path} was answered with {status}"
+
+
+def _checked(network: Network) -> Iterator[_Checked]:
+    """Every target that is to be checked."""
+    used = _used_groups(network)
+    for group in network.target_groups:
+        if group.arn in used and group.health_check is not None:
+            for target in group.targets:
+                if isinstance(target, HttpTarget):
+                    yield _Checked(group.arn, group.name, target, group.health_check)
 
 
 def _used_groups(network: Network) -> set[str]:

@@ -15,8 +15,9 @@ from lattice_events.cli.explain_tree import print_tree
 from lattice_events.cli.invoke import _read_event
 from lattice_events.cli.items import parse_items
 from lattice_events.cli.options import read_variable
-from lattice_events.cli.printer import HumanPrinter, Ready
+from lattice_events.cli.printer import HumanPrinter
 from lattice_events.errors import ConfigurationError
+from lattice_events.local.run.ready import Ready
 from lattice_events.network.explanation import describe
 from lattice_events.network.model import FixedResponseAction, HeaderMatch, Match, Network, PathMatch, Rule
 from tests.networks import ACCOUNT, REGION, listener, service

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lattice_events.cli.names import find_name, other_names, suggestion
+from lattice_events.cli.names import find_name, suggestion
 from lattice_events.errors import ConfigurationError
 from lattice_events.network.model import Function
 
@@ -16,8 +16,12 @@ def named(name: str, logical_id: str = "") -> Function:
     return Function(name=name, arn=arn, handler="a.b", runtime="", code="", logical_id=logical_id)
 
 
-NAMES = other_names(
-    (
+def names_of(*functions: Function) -> dict[str, tuple[str, ...]]:
+    return {each.name: each.other_names for each in functions}
+
+
+NAMES = names_of(
+    *(
         named("shop-dev-hello", "HelloLambdaFunction"),
         named("shop-dev-say-hello", "SayDashhelloLambdaFunction"),
         named("my-own-name", "ReadUnderscoreordersUnderscorev2LambdaFunction"),
@@ -66,7 +70,7 @@ def test_what_may_mean_several_names_them() -> None:
 
 
 def test_one_logical_id_in_two_sources_names_both() -> None:
-    names = other_names((named("a", "Hello"), named("b", "Hello")))
+    names = names_of(named("a", "Hello"), named("b", "Hello"))
 
     with pytest.raises(ConfigurationError, match="Hello may be a or b"):
         find_name("Hello", names)

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from lattice_events.cli.printer import HumanPrinter, JsonPrinter, Ready, service_url
+from lattice_events.cli.printer import HumanPrinter, JsonPrinter
 from lattice_events.local.output.records import InvokeRecord, LogRecord, RequestRecord
+from lattice_events.local.run.ready import Ready, service_url
 from tests.networks import listener, network, service
 
 READY = Ready(

@@ -10,8 +10,8 @@ from botocore.config import Config
 from botocore.stub import Stubber
 
 from lattice_events.client import look_up_service, service_url
-from lattice_events.client.discovery import environment_name
 from lattice_events.errors import ConfigurationError
+from lattice_events.variables import environment_name
 
 GENERATED = "https://eks-app-0123456789abcdef0.7d67968.vpc-lattice-svcs.us-west-2.on.aws"
 

@@ -11,9 +11,11 @@ from cryptography import x509
 
 from lattice_events.local.gateway import tls
 from lattice_events.local.gateway.tls import RunAuthority, quiet_names
+from tests.networks import network, service, snapshot
 
 AUTHORITY = RunAuthority()
 DOMAIN = "vpc-lattice-svcs.us-east-1.on.aws"
+SERVICES = snapshot(network(service("play"), service("orders", custom_domain_name="orders.example")))
 
 
 def hello_to(context: ssl.SSLContext, name: str, raw_name: bytes = b"") -> list[str]:
@@ -42,7 +44,7 @@ def hello_to(context: ssl.SSLContext, name: str, raw_name: bytes = b"") -> list[
 
 @pytest.fixture
 def context() -> ssl.SSLContext:
-    return AUTHORITY.context_by_name([f"play-1.{DOMAIN}", "orders.example"])
+    return AUTHORITY.context_by_name(SERVICES.has_host)
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from lattice_events.cli.names import find_name, suggestion
-from lattice_events.cli.printer import Ready, service_url
-from lattice_events.errors import ConfigurationError
+from lattice_events.local.run.ready import Ready, service_url
 from lattice_events.sigv4 import Credentials
 
 
@@ -110,26 +108,6 @@ def find_running() -> list[Running]:
     folder = _folder()
     files = sorted(folder.glob("*.json"), key=_age, reverse=True) if folder else []
     return [running for running in map(_read, files) if running is not None]
-
-
-def find_caller(name: str, runs: Sequence[Running]) -> RunningCaller:
-    """A principal of a run by its name, or by what else a function may be called.
-
-    Raises:
-        ConfigurationError: No run has it.
-    """
-    callers = [caller for run in runs for caller in run.callers]
-    names = {each.name: each.other_names for each in callers}
-    found = find_name(name, names)
-    if found is not None:
-        return next(each for each in callers if each.name == found)
-    if not runs:
-        raise ConfigurationError(
-            f"There is no caller {name or repr(name)} here: no lattice dev is running. Start one, then try again."
-        )
-    raise ConfigurationError(
-        f"There is no caller {name or repr(name)}.{suggestion(name, names)} The callers of the running lattice dev are: {', '.join(names) or 'none'}."
-    )
 
 
 def _folder() -> Path | None:

@@ -1,0 +1,276 @@
+"""A run: a network is put on sockets, swapped while it is up, and taken down."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+from lattice_events.local.children.environment import (
+    Places,
+    Surroundings,
+    ca_variables,
+    credential_variables,
+    function_environment,
+    lambda_variables,
+    proxy_variables,
+)
+from lattice_events.local.functions.functions import Functions, FunctionSettings
+from lattice_events.local.functions.interpreters import with_interpreters
+from lattice_events.local.functions.invoke_api import Control
+from lattice_events.local.gateway.server import Gateway
+from lattice_events.local.gateway.snapshot import Snapshot
+from lattice_events.local.gateway.tls import RunAuthority, quiet_names
+from lattice_events.local.output.access_log import access_log
+from lattice_events.local.output.records import Report
+from lattice_events.local.run.keys import Keys
+from lattice_events.local.run.profile import profile_credentials
+from lattice_events.local.run.ready import Ready, service_url
+from lattice_events.local.run.registry import RunningCaller
+from lattice_events.local.run.settings import Loaded, RunSettings
+from lattice_events.local.targets.commands import CommandTargets
+from lattice_events.local.targets.health import HealthChecks
+from lattice_events.network.model import Function, Network
+from lattice_events.sigv4 import Credentials
+from lattice_events.variables import environment_name
+
+USER = "you"  # the name of the proxy token that is not a function's
+
+
+@asynccontextmanager
+async def running(
+    loaded: Loaded, settings: RunSettings, *, report: Report, clock: Callable[[], float]
+) -> AsyncIterator[Run]:
+    """Start everything, and stop it in the opposite order.
+
+    Args:
+        loaded: What to run.
+        settings: How.
+        report: Told of everything that happens.
+        clock: Seconds since the command began.
+
+    Raises:
+        ConfigurationError: An interpreter, a port, a file, a profile or a target's command is not usable.
+    """
+    async with AsyncExitStack() as stack:
+        run = Run(settings, report, stack)
+        await run.start(loaded, clock)
+        yield run
+
+
+class Run:
+    """A run that is up.
+
+    Attributes:
+        functions: Invokes them.
+        ready: Where everything is.
+    """
+
+    ready: Ready
+
+    def __init__(self, settings: RunSettings, report: Report, stack: AsyncExitStack) -> None:
+        """Prepare; `start` starts it, and the stack stops it."""
+        self._settings = settings
+        self._report = report
+        self._stack = stack
+        self._folder = Path(tempfile.mkdtemp(prefix="lattice-dev-"))
+        stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
+        self._authority = RunAuthority()
+        stack.enter_context(quiet_names())
+        self._keys = Keys()
+        self._profile = profile_credentials(settings.aws_profile) if settings.aws_profile else None
+        self._tokens = {USER: _new_token()}
+        self._health = HealthChecks(report=report)
+        self._gateway_port = 0  # known before the first function starts
+        self._own_ports: set[int] = set()  # no proxy token leads there
+        self._surroundings = Surroundings(
+            path=os.environ.get("PATH", os.defpath),
+            home=str(self._folder),
+            tmpdir=tempfile.gettempdir(),
+            ca_bundle=str(self._folder / "bundle.pem"),
+            services={},  # of the network
+            lambda_url="",  # known before the first function starts
+            overrides=settings.variables,
+        )
+        environment = FunctionSettings(environment=self._environment, own_ports=self._own_ports)
+        self.functions = Functions(settings=environment, report=report)
+        stack.push_async_callback(self.functions.close)
+
+    async def start(self, loaded: Loaded, clock: Callable[[], float]) -> None:
+        """Start everything."""
+        self._write_certificates()
+        functions, notes = with_interpreters(loaded.network.functions)
+        self._health.start()
+        self._stack.push_async_callback(self._health.close)
+        self._know(loaded)
+        self.functions.apply(functions)
+        tls_port = await self._start_gateway(loaded)
+        control_port = await self._start_control()
+        await self._start_commands(loaded)
+        await self._health.apply(loaded.network)
+        if self._settings.aws_profile:
+            profile = self._settings.aws_profile
+            notes.append(f"Functions have real credentials, those of the AWS profile {profile}.")
+        self.ready = Ready(
+            network=loaded.network,
+            gateway_url=f"http://127.0.0.1:{self._gateway_port}",
+            tls_url=f"https://127.0.0.1:{tls_port}",
+            control_url=f"http://127.0.0.1:{control_port}",
+            proxy_url=self._proxy_url(USER),
+            ca_file=str(self._folder / "ca.pem"),
+            ready_ms=clock() * 1000,
+            notes=(*loaded.notes, *notes),
+        )
+
+    async def apply(self, loaded: Loaded) -> None:
+        """Swap the network: requests from now on are decided by this one, and those in flight end by the one before.
+
+        Who is known keeps credentials and token, and a function that is as before its processes. Ports, certificate
+        authority and commands stay.
+
+        Raises:
+            ConfigurationError: An interpreter is not usable; everything is as it was.
+        """
+        functions, _ = with_interpreters(loaded.network.functions)
+        self._know(loaded)
+        self.functions.apply(functions)
+        self._gateway.apply(self._snapshot(loaded))
+        await self._health.apply(loaded.network)
+        self.ready = replace(self.ready, network=loaded.network)
+
+    def _know(self, loaded: Loaded) -> None:
+        """Give every caller its credentials and token."""
+        network = loaded.network
+        self._keys.apply(network.principals)
+        callers = [each.name for each in network.principals] + [each.name for each in loaded.commands]
+        self._tokens = {name: self._tokens.get(name) or _new_token() for name in (USER, *callers)}
+        self._surroundings = replace(self._surroundings, services=_service_variables(network))
+
+    def _snapshot(self, loaded: Loaded) -> Snapshot:
+        return Snapshot(
+            network=loaded.network,
+            assumptions=loaded.assumptions,
+            vpc_arn=loaded.vpc_arn,
+            tokens=self._tokens,
+            credentials=self._keys.keyring,
+            health=self._health.health,
+        )
+
+    async def _start_gateway(self, loaded: Loaded) -> int:
+        """Open the gateway's ports; the one for TLS."""
+        settings = self._settings
+        log = self._stack.enter_context(access_log(settings.access_log, report=self._report))
+        self._gateway = Gateway(
+            self._snapshot(loaded),
+            self.functions,
+            authority=self._authority,
+            shell=os.environ,
+            report=self._report,
+            log=log,
+        )
+        self._gateway.own_ports = self._own_ports
+        self._stack.push_async_callback(self._gateway.close)
+        self._gateway_port, tls_port = await self._gateway.start(
+            port=settings.port, tls_port=settings.tls_port
+        )
+        return tls_port
+
+    async def _start_control(self) -> int:
+        """Open the Invoke API's port."""
+        control = Control(self.functions, report=self._report)
+        self._stack.push_async_callback(control.close)
+        port = await control.start(self._settings.control_port)
+        self._own_ports.add(port)
+        self._surroundings = replace(self._surroundings, lambda_url=f"http://127.0.0.1:{port}")
+        return port
+
+    async def _start_commands(self, loaded: Loaded) -> None:
+        """Start the commands that stand for HTTP targets; each is a caller of its own."""
+        for target in loaded.commands:
+            commands = CommandTargets(
+                (target,),
+                environment={
+                    "PATH": self._surroundings.path,
+                    "HOME": self._surroundings.home,
+                    "TMPDIR": self._surroundings.tmpdir,
+                    "LANG": "en_US.UTF-8",
+                    "PYTHONUNBUFFERED": "1",
+                    **proxy_variables(self._proxy_url(target.name)),
+                    **ca_variables(self._surroundings.ca_bundle),
+                    **self._surroundings.services,
+                    **lambda_variables(self._surroundings),
+                    **_caller_variables(self._keys.of(target.name), loaded.network.region),
+                },
+                report=self._report,
+            )
+            self._stack.push_async_callback(commands.close)
+            await commands.start()
+
+    @property
+    def callers(self) -> list[RunningCaller]:
+        """What other commands are told of every principal."""
+        network = self.ready.network
+        names = {each.name: each.other_names for each in network.functions}
+        return [
+            RunningCaller(
+                name=principal.name,
+                arn=principal.caller.arn or "",
+                proxy_url=self._proxy_url(principal.name),
+                access_key_id=made.access_key_id,
+                secret_access_key=made.secret_access_key,
+                session_token=made.session_token or "",
+                other_names=names.get(principal.name, ()),
+            )
+            for principal in network.principals
+            if (made := self._keys.of(principal.name))
+        ]
+
+    def _proxy_url(self, name: str) -> str:
+        """The gateway as a proxy, with a caller's name and token."""
+        return f"http://{quote(name, safe='')}:{self._tokens[name]}@127.0.0.1:{self._gateway_port}"
+
+    def _write_certificates(self) -> None:
+        """What users and functions are to trust; the key stays in memory."""
+        (self._folder / "ca.pem").write_bytes(self._authority.certificate_pem)
+        bundle = self._folder / "bundle.pem"
+        self._authority.write_bundle(bundle, shell=os.environ, extra=self._settings.extra_ca)
+
+    def _environment(self, function: Function, places: Places) -> Mapping[str, str]:
+        """The variables of a function's process."""
+        return function_environment(
+            function,
+            places=places,
+            surroundings=self._surroundings,
+            proxy_url=self._proxy_url(function.name),
+            credentials=self._credentials(function),
+        )
+
+    def _credentials(self, function: Function) -> Credentials:
+        """A function's own; the profile's real ones are asked for anew, and the gateway knows them from then on."""
+        if self._profile is not None:
+            given = self._profile()
+            self._keys.share(given)
+            return given
+        made = self._keys.of(function.name)
+        assert made is not None  # every function is a principal
+        return made
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def _service_variables(network: Network) -> dict[str, str]:
+    """``LATTICE_SERVICE_NAME_URL`` for every service."""
+    return {environment_name(service.name): service_url(service) for service in network.services}
+
+
+def _caller_variables(credentials: Credentials | None, region: str) -> dict[str, str]:
+    """What signs for a pod that is a named caller; nothing for one that is not."""
+    return credential_variables(credentials, region) if credentials else {}
