@@ -57,7 +57,10 @@ class _Environment:
         """End what is left of tasks and generators, if the process gets to its end."""
         runner, loop = self._runners.get(os.getpid(), (None, None))
         if runner is not None and loop is not None and not (loop.is_closed() or loop.is_running()):
-            runner.close()
+            try:
+                runner.close()
+            except RuntimeError:  # Python 3.12 starts no thread any more, which would wait for an executor's
+                pass
 
 
 def _tell_threads(loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:

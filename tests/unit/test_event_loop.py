@@ -395,6 +395,20 @@ def test_who_closes_the_loop_gets_a_new_one() -> None:
     assert (done.stdout, done.stderr) == ("served\n", "")
 
 
+WITH_THREADS = """
+import asyncio
+from lattice_events import event_loop
+
+print(event_loop.run(asyncio.to_thread(str, "served")))
+"""
+
+
+def test_a_process_whose_coroutines_used_threads_ends_without_a_word() -> None:
+    done = subprocess.run([sys.executable, "-W", "error", "-c", WITH_THREADS], capture_output=True, text=True)
+
+    assert (done.stdout, done.stderr) == ("served\n", "")
+
+
 def test_middlewares_and_routers_of_coroutines_serve_too() -> None:
     router: Any = Router()  # type: ignore[no-untyped-call]  # untyped in Powertools
     app = LatticeResolver()
