@@ -44,8 +44,7 @@ class Buffering(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = transport  # type: ignore[assignment]  # uvloop's is none of asyncio's classes
 
     def data_received(self, data: bytes) -> None:
         """Keep the bytes."""
