@@ -1,0 +1,327 @@
+"""`lattice dev` under load beside what a user would pick instead: interleaved rounds, medians, ratios."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from benching.lattice import NETWORK
+from benching.load import Load, generator, put_load
+from benching.processes import ROOT, BenchError, cpu_seconds, family
+from benching.report import Figures, Ratio, machine, medians, to_markdown, write_between
+from benching.servers import (
+    BEFORE,
+    OURS,
+    PACKAGES,
+    PEERS,
+    SERVERS,
+    Server,
+    Setting,
+    http_target,
+    program_version,
+)
+
+TARGET = "the target itself"
+LAMBDA_PEERS = ("aiohttp prototype", "serverless-offline")
+HTTP_PEERS = ("aiohttp proxy", "nginx proxy", "nginx proxy, new connections", TARGET)
+NATIVE, STAND_IN = "awslambdaric directly", "our stand-in directly"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One load, on each of some servers in turn."""
+
+    name: str
+    kind: str
+    connections: int
+    servers: Sequence[str]
+
+
+ROWS = (
+    Row("lambda-1", "lambda", 1, (*LAMBDA_PEERS, BEFORE, OURS)),
+    Row("lambda-8", "lambda", 8, (*LAMBDA_PEERS, BEFORE, OURS)),
+    Row("lambda-64", "lambda", 64, (*LAMBDA_PEERS, BEFORE, OURS)),
+    Row("http-1", "http", 1, (*HTTP_PEERS, BEFORE, OURS)),
+    Row("http-8", "http", 8, (*HTTP_PEERS, BEFORE, OURS)),
+    Row("http-64", "http", 64, (*HTTP_PEERS, BEFORE, OURS)),
+    Row("unsigned-8", "unsigned", 8, (BEFORE, OURS)),
+    Row("signed-8", "signed", 8, (BEFORE, OURS)),
+    Row("uvloop-lambda-8", "lambda", 8, (OURS, "lattice dev, uvloop")),
+    Row("uvloop-http-8", "http", 8, (OURS, "lattice dev, uvloop")),
+    Row("stand-in-8", "lambda", 8, (OURS, "lattice dev, stand-in")),
+    Row("output-8", "lambda", 8, (OURS, "lattice dev, --json", "lattice dev, --access-log")),
+)
+FLOOR = "floor"
+WARM_UP_SECONDS = 1
+
+
+def _rps(mine: Figures, other: Figures) -> float:
+    return mine.rps / other.rps
+
+
+def _tail(mine: Figures, _: Figures) -> float:
+    return mine.p99_ms / mine.p50_ms
+
+
+def _beside_floor(mine: Figures, floor: Figures) -> float:
+    return mine.p50_ms / (1.5 * floor.p50_ms + 0.25)
+
+
+def _goal(name: str, *, row: str, peer: str, wanted: float, goal: float | None = None) -> Ratio:
+    return Ratio(name=name, of=(row, OURS), to=(row, peer), value=_rps, wanted=wanted, goal=goal)
+
+
+def _tails(*rows: str) -> list[Ratio]:
+    return [
+        Ratio(
+            name=f"{row}: p99 / p50",
+            of=(row, OURS),
+            to=(row, OURS),
+            value=_tail,
+            wanted=5,
+            is_upper_bound=True,
+        )
+        for row in rows
+    ]
+
+
+GOALS = (
+    _goal(
+        "lambda-8: requests/s, serverless-offline = 1",
+        row="lambda-8",
+        peer="serverless-offline",
+        wanted=0.8,
+        goal=1,
+    ),
+    _goal("lambda-8: requests/s, aiohttp prototype = 1", row="lambda-8", peer="aiohttp prototype", wanted=1),
+    _goal(
+        "lambda-64: requests/s, serverless-offline = 1", row="lambda-64", peer="serverless-offline", wanted=1
+    ),
+    Ratio(
+        name="lambda-1: p50, 1.5 × awslambdaric directly + 0.25 ms = 1",
+        of=("lambda-1", OURS),
+        to=(FLOOR, NATIVE),
+        value=_beside_floor,
+        wanted=1,
+        is_upper_bound=True,
+    ),
+    _goal("http-8: requests/s, aiohttp proxy = 1", row="http-8", peer="aiohttp proxy", wanted=0.6, goal=0.9),
+    Ratio(
+        name="signed-8: requests/s, unsigned = 1",
+        of=("signed-8", OURS),
+        to=("unsigned-8", OURS),
+        value=_rps,
+        wanted=0.7,
+    ),
+    *_tails("lambda-1", "lambda-8", "lambda-64", "http-1", "http-8", "http-64"),
+)
+
+
+@dataclass
+class Rounds:
+    """What was measured, by row and server."""
+
+    loads: dict[str, dict[str, list[Figures]]] = field(default_factory=dict)
+
+    def add(self, row: str, server: str, figures: Figures) -> None:
+        self.loads.setdefault(row, {}).setdefault(server, []).append(figures)
+
+
+def measure(server: Server, row: Row, seconds: float) -> Figures:
+    """Put load on a server, and read what it cost."""
+    requests = server.requests(row.kind)
+    children = family(server.pid)
+    before, before_children = cpu_seconds(server.pid), cpu_seconds(*children)
+    load = put_load(server.addresses[row.kind], row.connections, seconds, requests)
+    children = children or family(server.pid)
+    return Figures(
+        rps=load.rps,
+        p50_ms=load.p50_ms,
+        p99_ms=load.p99_ms,
+        server_us=_each(cpu_seconds(server.pid) - before, load),
+        children_us=_each(cpu_seconds(*children) - before_children, load),
+    )
+
+
+def _each(seconds: float, load: Load) -> float:
+    return seconds / load.requests * 1e6
+
+
+def measure_floor(name: str, seconds: float) -> Figures | None:
+    """One child of awslambdaric with nothing around it."""
+    clients: list[str] = []
+    if name == STAND_IN:
+        found = next((ROOT / "lattice_events").rglob("runtime_client.py"), None)
+        if found is None:
+            return None
+        clients = [str(found.parent), str(found.parent.parent)]
+    command = [
+        sys.executable,
+        str(PEERS / "floor.py"),
+        str(NETWORK),
+        "functions.hello",
+        str(seconds),
+        *clients,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise BenchError(f"{name} failed: {done.stdout}{done.stderr}")
+    said = json.loads(done.stdout.partition("REPORT ")[2])
+    return Figures(
+        rps=said["requests"] / said["seconds"],
+        p50_ms=said["p50_ms"],
+        p99_ms=said["p99_ms"],
+        server_us=0,
+        children_us=said["child_us"],
+    )
+
+
+@dataclass
+class Bench:
+    """The servers that run, each started once; what failed is told once, too."""
+
+    setting: Setting
+    stack: ExitStack
+    servers: dict[str, Server]
+    rounds: Rounds = field(default_factory=Rounds)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def server(self, name: str) -> Server | None:
+        """A server, started if need be; ``None`` when it cannot run here."""
+        if name not in self.servers and name not in self.failed:
+            print(f"starting {name} …", file=sys.stderr)
+            try:
+                self.servers[name] = self.stack.enter_context(SERVERS[name](self.setting))
+            except BenchError as error:
+                self._fail(name, error)
+        return self.servers.get(name)
+
+    def run(self, row: Row, name: str, seconds: float) -> None:
+        """One measurement; the first of a row warms the server up."""
+        server, failed = self.server(name), f"{name}, {row.name}"
+        if server is None or failed in self.failed:
+            return
+        try:
+            if name not in self.rounds.loads.get(row.name, {}):
+                put_load(
+                    server.addresses[row.kind], row.connections, WARM_UP_SECONDS, server.requests(row.kind)
+                )
+            self.rounds.add(row.name, name, measure(server, row, seconds))
+        except BenchError as error:
+            self._fail(failed, error)
+
+    def _fail(self, what: str, error: BenchError) -> None:
+        self.failed[what] = str(error)
+        print(f"{what} is left out: {error}", file=sys.stderr)
+
+
+def run_round(bench: Bench, rows: Sequence[Row], options: argparse.Namespace) -> None:
+    """Every row once, server after server."""
+    if options.floor:
+        for name in (NATIVE, STAND_IN):
+            figures = measure_floor(name, options.seconds)
+            if figures:
+                bench.rounds.add(FLOOR, name, figures)
+    for row in rows:
+        for name in row.servers:
+            bench.run(row, name, options.seconds)
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench network", description=__doc__)
+    names = ", ".join([FLOOR, *(row.name for row in ROWS)])
+    parser.add_argument("--rounds", type=int, default=5, help="of every row; default 5")
+    parser.add_argument("--seconds", type=float, default=2, help="of each measurement; default 2")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="ROW", help=f"a row or the start of its name: {names}"
+    )
+    parser.add_argument(
+        "--server",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only this server, and the like; repeatable",
+    )
+    parser.add_argument(
+        "--against", type=Path, metavar="PROGRAM", help="another lattice, to measure before and after"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="also write the tables between the markers of FILE"
+    )
+    options = parser.parse_args(arguments)
+    wanted = tuple(options.only)
+    options.rows = [row for row in ROWS if not wanted or row.name.startswith(wanted)]
+    options.floor = not wanted or FLOOR in wanted
+    if not options.rows and not options.floor:
+        parser.error(f"there is no row {', '.join(wanted)}; the rows are {names}")
+    return options
+
+
+def _wanted(row: Row, options: argparse.Namespace) -> list[str]:
+    """The servers of a row that were asked for."""
+    names = [name for name in row.servers if name != BEFORE or options.against]
+    return [name for name in names if not options.server or name in options.server]
+
+
+def report(rounds: Rounds, failed: dict[str, str], options: argparse.Namespace) -> int:
+    """Print the tables or the JSON; the exit status says whether something failed."""
+    known = machine(
+        generator(),
+        program_version("nginx"),
+        f"node {program_version('node')}",
+        *(f"{name} {version}" for name, version in PACKAGES.items()),
+    )
+    tables = to_markdown(rounds.loads, GOALS, ours=OURS)
+    if options.markdown:
+        write_between(options.markdown, "network", _page(known, options, tables))
+    if options.json:
+        said = {
+            row: {name: asdict(each) for name, each in found.items()}
+            for row, found in medians(rounds.loads).items()
+        }
+        ratios = {each.name: each.median(rounds.loads) for each in GOALS}
+        print(
+            json.dumps(
+                {
+                    "machine": known,
+                    "rounds": options.rounds,
+                    "rows": said,
+                    "goals": ratios,
+                    "failed": failed,
+                }
+            )
+        )
+    else:
+        print(tables)
+    return 1 if failed else 0
+
+
+def _page(known: dict[str, str], options: argparse.Namespace, tables: str) -> str:
+    where = "; ".join(f"{name}: {value}" for name, value in known.items())
+    return (
+        f"{where}. Medians of {options.rounds} interleaved rounds of {options.seconds:g} s each.\n\n{tables}"
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = parse(arguments)
+    with ExitStack() as stack:
+        target = stack.enter_context(http_target())
+        setting = Setting(target_port=target.addresses["http"].port, against=options.against)
+        bench = Bench(setting=setting, stack=stack, servers={TARGET: target})
+        rows = [replace(row, servers=_wanted(row, options)) for row in options.rows]
+        for number in range(options.rounds):
+            print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
+            run_round(bench, rows, options)
+    return report(bench.rounds, bench.failed, options)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""What the benches of the local network share: servers, load and figures."""
