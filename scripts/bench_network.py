@@ -14,7 +14,7 @@ from pathlib import Path
 from benching.lattice import NETWORK
 from benching.load import Load, generator, put_load
 from benching.processes import ROOT, BenchError, cpu_seconds, family
-from benching.report import Figures, Ratio, machine, medians, to_markdown, write_between
+from benching.report import Figures, Ratio, machine, medians, report, to_markdown
 from benching.servers import (
     BEFORE,
     OURS,
@@ -270,44 +270,20 @@ def _wanted(row: Row, options: argparse.Namespace) -> list[str]:
     return [name for name in names if not options.server or name in options.server]
 
 
-def report(rounds: Rounds, failed: dict[str, str], options: argparse.Namespace) -> int:
-    """Print the tables or the JSON; the exit status says whether something failed."""
-    known = machine(
-        generator(),
-        program_version("nginx"),
-        f"node {program_version('node')}",
-        *(f"{name} {version}" for name, version in PACKAGES.items()),
-    )
-    tables = to_markdown(rounds.loads, GOALS, ours=OURS)
-    if options.markdown:
-        write_between(options.markdown, "network", _page(known, options, tables))
-    if options.json:
-        said = {
-            row: {name: asdict(each) for name, each in found.items()}
-            for row, found in medians(rounds.loads).items()
-        }
-        ratios = {each.name: each.median(rounds.loads) for each in GOALS}
-        print(
-            json.dumps(
-                {
-                    "machine": known,
-                    "rounds": options.rounds,
-                    "rows": said,
-                    "goals": ratios,
-                    "failed": failed,
-                }
-            )
-        )
-    else:
-        print(tables)
-    return 1 if failed else 0
-
-
-def _page(known: dict[str, str], options: argparse.Namespace, tables: str) -> str:
-    where = "; ".join(f"{name}: {value}" for name, value in known.items())
-    return (
-        f"{where}. Medians of {options.rounds} interleaved rounds of {options.seconds:g} s each.\n\n{tables}"
-    )
+def tell(bench: Bench, options: argparse.Namespace) -> None:
+    """Print the tables or the JSON."""
+    packages = [f"{name} {version}" for name, version in PACKAGES.items()]
+    known = machine(generator(), program_version("nginx"), f"node {program_version('node')}", *packages)
+    known["rounds"] = f"medians of {options.rounds}, interleaved, of {options.seconds:g} s each"
+    loads = bench.rounds.loads
+    values = {
+        "rows": {
+            row: {name: asdict(each) for name, each in found.items()} for row, found in medians(loads).items()
+        },
+        "goals": {each.name: each.median(loads) for each in GOALS},
+        "failed": bench.failed,
+    }
+    report("network", known, values, to_markdown(loads, GOALS, ours=OURS), options)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -320,7 +296,8 @@ def main(arguments: Sequence[str]) -> int:
         for number in range(options.rounds):
             print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
             run_round(bench, rows, options)
-    return report(bench.rounds, bench.failed, options)
+    tell(bench, options)
+    return 1 if bench.failed else 0
 
 
 if __name__ == "__main__":

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import os
 import platform
 import statistics
+from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -74,6 +76,19 @@ def machine(*programs: str | None) -> dict[str, str]:
         "awslambdaric": importlib.metadata.version("awslambdaric"),
         "programs": ", ".join(each for each in programs if each),
     }
+
+
+def report(
+    name: str, known: Mapping[str, str], values: dict[str, object], tables: str, options: Namespace
+) -> None:
+    """Print the tables, or one JSON object, and write the tables into a page where that was asked for."""
+    where = "; ".join(f"{key}: {value}" for key, value in known.items() if value)
+    if options.markdown:
+        write_between(options.markdown, name, f"{where}.\n\n{tables}")
+    if options.json:
+        print(json.dumps({"machine": known, **values}))
+    else:
+        print(f"{where}\n\n{tables}")
 
 
 def _processor() -> str:

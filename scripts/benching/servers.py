@@ -42,7 +42,6 @@ class Setting:
     """What the servers of a run share."""
 
     target_port: int
-    lattice: Path = LATTICE
     against: Path | None = None
 
 
@@ -67,6 +66,15 @@ def http_target() -> Iterator[Server]:
         address = Address(port=port)
         wait_until_it_answers("the HTTP target", address, process)
         yield Server(name="the target itself", pid=process.pid, addresses={"http": address})
+
+
+@contextmanager
+def store() -> Iterator[Address]:
+    """A target that echoes, counts and streams."""
+    address = Address(port=free_port())
+    with running("store", [sys.executable, PEERS / "store.py", str(address.port)]) as process:
+        wait_until_it_answers("the HTTP target", address, process)
+        yield address
 
 
 def _nginx(name: str, port: int, location: str, upstream: str = "") -> list[str]:
@@ -219,11 +227,11 @@ def _lattice_server(
     setting: Setting,
     name: str,
     *options: str,
-    program: Path | None = None,
+    program: Path = LATTICE,
     environment: dict[str, str] | None = None,
 ) -> Iterator[Server]:
     with lattice_dev(
-        name, setting.target_port, *options, program=program or setting.lattice, environment=environment
+        name, setting.target_port, *options, program=program, environment=environment
     ) as network:
         kinds = {"lambda": "hello", "unsigned": "hello", "signed": "signed", "http": "app"}
         addresses = {kind: network.address(service) for kind, service in kinds.items()}
