@@ -58,7 +58,7 @@ ROWS = (
     Row("output-8", "lambda", 8, (OURS, "lattice dev, --json", "lattice dev, --access-log")),
 )
 FLOOR = "floor"
-WARM_UP_SECONDS = 1
+WARM_UP_SECONDS = 2  # serverless-offline starts a process for every connection
 
 
 def _rps(mine: Figures, other: Figures) -> float:
@@ -134,18 +134,22 @@ class Rounds:
 
 
 def measure(server: Server, row: Row, seconds: float) -> Figures:
-    """Put load on a server, and read what it cost."""
-    requests = server.requests(row.kind)
-    children = family(server.pid)
-    before, before_children = cpu_seconds(server.pid), cpu_seconds(*children)
-    load = put_load(server.addresses[row.kind], row.connections, seconds, requests)
-    children = children or family(server.pid)
+    """Put load on a server, and read what it cost.
+
+    Raises:
+        BenchError: It gave no answer; or it is ours, and an answer was an error.
+    """
+    before, before_children = cpu_seconds(server.pid), cpu_seconds(*family(server.pid))
+    load = put_load(server.addresses[row.kind], row.connections, seconds, server.requests(row.kind))
+    if not load.requests or (load.errors and server.lattice):
+        raise BenchError(f"{load.errors} errors in {load.requests} answers")
     return Figures(
-        rps=load.rps,
+        rps=load.rps * (1 - load.errors / load.requests),
         p50_ms=load.p50_ms,
         p99_ms=load.p99_ms,
         server_us=_each(cpu_seconds(server.pid) - before, load),
-        children_us=_each(cpu_seconds(*children) - before_children, load),
+        children_us=_each(max(0.0, cpu_seconds(*family(server.pid)) - before_children), load),
+        errors=load.errors,
     )
 
 
@@ -179,6 +183,7 @@ def measure_floor(name: str, seconds: float) -> Figures | None:
         p99_ms=said["p99_ms"],
         server_us=0,
         children_us=said["child_us"],
+        errors=0,
     )
 
 
@@ -210,7 +215,10 @@ class Bench:
         try:
             if name not in self.rounds.loads.get(row.name, {}):
                 put_load(
-                    server.addresses[row.kind], row.connections, WARM_UP_SECONDS, server.requests(row.kind)
+                    server.addresses[row.kind],
+                    row.connections,
+                    min(WARM_UP_SECONDS, 4 * seconds),
+                    server.requests(row.kind),
                 )
             self.rounds.add(row.name, name, measure(server, row, seconds))
         except BenchError as error:

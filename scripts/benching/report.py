@@ -24,6 +24,7 @@ class Figures:
     p99_ms: float
     server_us: float
     children_us: float
+    errors: float
 
 
 Loads = Mapping[str, Mapping[str, Sequence[Figures]]]
@@ -119,13 +120,13 @@ def _goals_table(loads: Loads, goals: Sequence[Ratio]) -> Iterator[str]:
 
 
 def _figures_table(loads: Loads, ours: str) -> Iterator[str]:
-    yield "| row | server | requests/s | p50 ms | p99 ms | CPU µs, server | CPU µs, children | requests/s beside ours |"
-    yield "|---|---|--:|--:|--:|--:|--:|--:|"
+    yield "| row | server | requests/s | p50 ms | p99 ms | CPU µs, server | CPU µs, children | errors | requests/s beside ours |"
+    yield "|---|---|--:|--:|--:|--:|--:|--:|--:|"
     for row, servers in medians(loads).items():
         for name, each in servers.items():
             beside = _beside(loads[row], name, ours)
             cells = [row, name, f"{each.rps:.0f}", f"{each.p50_ms:.2f}", f"{each.p99_ms:.2f}"]
-            cells += [f"{each.server_us:.0f}", f"{each.children_us:.0f}", beside]
+            cells += [f"{each.server_us:.0f}", f"{each.children_us:.0f}", f"{each.errors:.0f}", beside]
             yield f"| {' | '.join(cells)} |"
 
 

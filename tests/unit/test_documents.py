@@ -112,6 +112,7 @@ def test_the_blocks_of_the_policies_page_run() -> None:
         "README.md",
         "CONTRIBUTING.md",
         "docs/dev.md",
+        "docs/performance.md",
         "docs/wire.md",
     ],
 )

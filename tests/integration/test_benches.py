@@ -1,0 +1,49 @@
+"""The benches of the local network run; their figures are nobody's business here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+from tests.integration.running import PATIENCE_SECONDS, ROOT
+
+
+def bench(name: str, *arguments: str) -> tuple[int, dict[str, Any]]:
+    """A bench with its own load client and target, whatever this machine has."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / f"bench_{name}.py", "--json", *arguments],
+        env={"PATH": "", "HOME": "/nonexistent"},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_the_bench_of_the_network_measures_lattice_dev() -> None:
+    rows = ["--only=lambda-1", "--only=http-8", "--only=signed-8"]
+
+    status, said = bench("network", "--rounds=1", "--seconds=0.2", "--server=lattice dev", *rows)
+
+    assert (status, said["failed"]) == (0, {})
+    assert all(said["rows"][row]["lattice dev"]["rps"] > 0 for row in ("lambda-1", "http-8", "signed-8"))
+
+
+def test_every_request_of_a_soak_gets_its_own_answer() -> None:
+    status, said = bench("soak", "--requests=500", "--only=first")
+
+    assert [each["problems"] for each in said["passes"]] == [[], []]
+    assert status == 0
+
+
+def test_large_bodies_stream() -> None:
+    status, said = bench("stream", "--mib=16")
+
+    paused = next(each for each in said["transfers"] if "pauses" in each["name"])
+    assert status == 0
+    assert paused["seconds"] - paused["first_byte_seconds"] > 0.2, (
+        "the first byte waited for the target's end"
+    )
