@@ -77,6 +77,12 @@ class Assumptions:
         "Whether the source address is appended to a client's own X-Forwarded-For, in one value: seen in "
         "Lambda events, and assumed for HTTP targets.",
     )
+    keep_target_connections: bool = _switch(
+        True,
+        "assumed",
+        "Whether connections to HTTP targets are kept for further requests. If not, each request has its own "
+        "and says 'Connection: close'; else targets see no Connection header.",
+    )
     request_too_large_status: int = _switch(
         413,
         "assumed",

@@ -21,10 +21,6 @@ LatticeError(Exception)
 │   ├── UnreachableError
 │   └── DeadlineExceededError(TimeoutError)
 ├── TargetError
-│   ├── TargetUnavailableError
-│   ├── TargetTimeoutError(TimeoutError)
-│   ├── TargetClosedError
-│   └── FunctionError
 └── MissingExtraError(ImportError)
 """
 
@@ -35,6 +31,7 @@ from lattice_events.values import plain_integer
 TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Literal
 
 
 class LatticeError(Exception):
@@ -293,40 +290,13 @@ class TargetError(LatticeError):
     """A target did not answer as a target must; the gateway answers for it.
 
     Attributes:
-        status_hint: The status that the client gets: 502, 503 or 504.
+        kind: How it failed: no connection, silence, no HTTP, or a connection that ended too early.
     """
 
-    def __init__(self, message: str, *, status_hint: int) -> None:
-        """Say what the target did and the status that the client gets."""
+    def __init__(self, message: str, *, kind: Literal["connect", "timeout", "protocol", "closed"]) -> None:
+        """Say what the target did."""
         super().__init__(message)
-        self.status_hint = status_hint
-
-
-class TargetUnavailableError(TargetError):
-    """No connection to a target."""
-
-
-class TargetTimeoutError(TargetError, TimeoutError):
-    """A target stayed silent for too long."""
-
-
-class TargetClosedError(TargetError):
-    """A target closed the connection before its answer was whole."""
-
-
-class FunctionError(TargetError):
-    """A Lambda function failed: it raised, timed out, crashed or did not start.
-
-    Attributes:
-        error_type: As Lambda names it: ``ValueError``, ``Sandbox.Timedout``, ``Runtime.ExitError``.
-        payload: The JSON document that ``lambda:Invoke`` returns for the failure.
-    """
-
-    def __init__(self, message: str, *, error_type: str, payload: bytes, status_hint: int) -> None:
-        """Keep Lambda's own words for the failure."""
-        super().__init__(message, status_hint=status_hint)
-        self.error_type = error_type
-        self.payload = payload
+        self.kind = kind
 
 
 class MissingExtraError(LatticeError, ImportError):

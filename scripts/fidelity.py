@@ -177,7 +177,7 @@ BEHAVIOURS = (
     ),
     (
         "assumed",
-        "An HTTP target that sends a folded header line, a control character in its head, a Transfer-Encoding other than `chunked`, or both lengths of a body, gets the client a 502",
+        "An HTTP target that sends a folded header line, a control character in its head, a Transfer-Encoding other than `chunked`, or more than one length of a body, gets the client a 502",
     ),
     (
         "absent",

@@ -16,7 +16,6 @@ from lattice_events.errors import (
     BodyError,
     CallError,
     ConfigurationError,
-    FunctionError,
     HTTPError,
     LatticeError,
     MalformedEventError,
@@ -25,10 +24,7 @@ from lattice_events.errors import (
     Problem,
     ResponseError,
     SignatureRejectedError,
-    TargetClosedError,
     TargetError,
-    TargetTimeoutError,
-    TargetUnavailableError,
     UnsupportedIntrinsicError,
 )
 
@@ -88,10 +84,9 @@ def test_a_call_error_ends_with_its_hint() -> None:
     assert str(CallError("No answer.")) == "No answer."
 
 
-def test_a_target_error_hints_at_the_status() -> None:
-    assert TargetError("x", status_hint=502).status_hint == 502
-    error = FunctionError("x", error_type="ValueError", payload=b"{}", status_hint=502)
-    assert (error.error_type, error.payload) == ("ValueError", b"{}")
+def test_a_target_error_keeps_how_the_target_failed() -> None:
+    error = TargetError("it is silent", kind="timeout")
+    assert (str(error), error.kind) == ("it is silent", "timeout")
 
 
 def test_a_missing_extra_names_the_command() -> None:
@@ -111,11 +106,7 @@ MADE = {
     BodyError: BodyError("is no JSON"),
     AccessDeniedError: AccessDeniedError("no", principal="p", resource_arn="a", path="/", policy_layer="service", explicit=True, **CALL),
     SignatureRejectedError: SignatureRejectedError("no", code="c", canonical_request="GET", **CALL),
-    TargetError: TargetError("no", status_hint=502),
-    TargetUnavailableError: TargetUnavailableError("no", status_hint=503),
-    TargetTimeoutError: TargetTimeoutError("no", status_hint=504),
-    TargetClosedError: TargetClosedError("no", status_hint=502),
-    FunctionError: FunctionError("no", error_type="ValueError", payload=b"{}", status_hint=502),
+    TargetError: TargetError("no", kind="closed"),
     MissingExtraError: MissingExtraError("local", needed_for="lattice dev"),
 }  # fmt: skip
 """Of the classes whose constructor takes more than a message, or `CallError`'s words."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from multidict import CIMultiDict
@@ -16,15 +14,11 @@ from multidict import CIMultiDict
 from lattice_events.assumptions import Assumptions
 from lattice_events.codec import decode_response, encode_event
 from lattice_events.codec.limits import MAX_LAMBDA_BYTES
-from lattice_events.errors import (
-    ResponseError,
-    TargetClosedError,
-    TargetError,
-    TargetTimeoutError,
-    TargetUnavailableError,
-)
+from lattice_events.errors import ResponseError, TargetError
 from lattice_events.local.gateway import relay
 from lattice_events.local.http import client as http1
+from lattice_events.local.http.asking import Outgoing
+from lattice_events.local.http.connections import Connections, Origin, origin_of
 from lattice_events.local.output.records import InvokeResult
 from lattice_events.local.outside import access as outside
 from lattice_events.local.stopwatch import Stopwatch
@@ -71,15 +65,14 @@ async def forward(
     request: web.BaseRequest,
     *,
     invoker: Invoker,
-    own_ports: Collection[int],
+    targets: Connections,
     watch: Stopwatch,
     assumptions: Assumptions,
 ) -> Answer:
     """Send a request to its target and the target's response to the client."""
     if isinstance(decision.target, LambdaTarget):
         return await _invoke(decision, decision.target, request, invoker, watch, assumptions)
-    connect = partial(_connect, decision.target, own_ports)
-    return await _relay(decision, decision.target, request, connect, watch, assumptions)
+    return await _relay(decision, decision.target, request, targets, watch, assumptions)
 
 
 async def reply(request: web.BaseRequest, response: Response) -> web.StreamResponse:
@@ -148,45 +141,38 @@ def _function_failure(result: InvokeResult) -> str:
     return f"{result.error_type}: {message}"
 
 
-async def _connect(target: HttpTarget, own_ports: Collection[int]) -> http1.Streams:
-    """Connect to a target, but not to a port of this run: the request would go round for ever."""
-    parts = urlsplit(target.url)
-    host, tls = parts.hostname or "", http1.target_tls() if parts.scheme == "https" else None
-    port = parts.port or (443 if tls else 80)
-    if port in own_ports:
-        place = await outside.resolve(host, port, own_ports)
+def connections_to_targets(own_ports: Collection[int]) -> Connections:
+    """Connections to HTTP targets, but not to a port of this run: the request would go round for ever."""
+    return Connections(lambda origin: partial(_connect, own_ports, origin))
+
+
+async def _connect(
+    own_ports: Collection[int], origin: Origin, make: Callable[[], http1.P]
+) -> http1.Opened[http1.P]:
+    if origin.port in own_ports:
+        place = await outside.resolve(origin.host, origin.port, own_ports)
         if isinstance(place, outside.Refusal):
-            raise TargetError(place.text, status_hint=502)
-    return await asyncio.open_connection(host, port, ssl=tls)
+            raise TargetError(place.text, kind="protocol")
+    tls = http1.target_tls() if origin.is_tls else None
+    return await http1.connect_to(origin.host, origin.port, make, tls=tls)
 
 
 async def _relay(
     decision: Forward,
     target: HttpTarget,
     request: web.BaseRequest,
-    connect: http1.Connect,
+    targets: Connections,
     watch: Stopwatch,
     assumptions: Assumptions,
 ) -> Answer:
     """Pass the request to an HTTP server and its answer back."""
     sent = decision.request
+    outgoing = Outgoing(sent.method, sent.target, sent.headers, relay.body_of(request))
+    keeps = assumptions.keep_target_connections
     try:
-        answer = await http1.send(
-            connect,
-            sent.method,
-            sent.target,
-            sent.headers,
-            relay.body_of(request),
-            watch=watch,
-        )
-    except TargetUnavailableError as error:
-        return await _fail(decision, "connect", f"{target.url}: {error}", request, assumptions)
-    except TargetTimeoutError as error:
-        return await _fail(decision, "timeout", f"{target.url}: {error}", request, assumptions)
-    except TargetClosedError as error:
-        return await _fail(decision, "closed", f"{target.url}: {error}", request, assumptions)
+        answer = await targets.send(origin_of(target.url), outgoing, keeps=keeps, watch=watch)
     except TargetError as error:
-        return await _fail(decision, "protocol", f"{target.url}: {error}", request, assumptions)
+        return await _fail(decision, error.kind, f"{target.url}: {error}", request, assumptions)
     watch.answered()
     async with answer:
         headers = pass_back(decision, Response(answer.status, headers=answer.headers)).headers

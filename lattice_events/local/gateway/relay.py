@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 from multidict import CIMultiDict
 
-from lattice_events.errors import TargetError, TargetTimeoutError
+from lattice_events.errors import TargetError
 from lattice_events.headers import Headers
 from lattice_events.local.http.client import TargetResponse
 from lattice_events.network.decision import Failure
@@ -118,6 +118,6 @@ async def pass_on(
         # The status has left already; a cut connection is the one way left to say that it failed.
         if request.transport is not None:
             request.transport.abort()
-        return response, "timeout" if isinstance(error, TargetTimeoutError) else "closed"
+        return response, "timeout" if error.kind == "timeout" else "closed"
     await response.write_eof()
     return response, None

@@ -24,17 +24,26 @@ from lattice_events.headers import end_to_end
 from lattice_events.local.gateway import malformed, relay
 from lattice_events.local.gateway.arrival import Arrival, find_service, host_of, read_arrival
 from lattice_events.local.gateway.exchange import Start, exchange_of, request_record
-from lattice_events.local.gateway.forward import CLIENT_GONE, Answer, Invoker, forward, reply
+from lattice_events.local.gateway.forward import (
+    CLIENT_GONE,
+    Answer,
+    Invoker,
+    connections_to_targets,
+    forward,
+    reply,
+)
 from lattice_events.local.gateway.pages import refuse_page
 from lattice_events.local.gateway.snapshot import Snapshot
 from lattice_events.local.gateway.tls import RunAuthority
 from lattice_events.local.http import client as http1
 from lattice_events.local.http import connection
+from lattice_events.local.http.answer import headers_of
+from lattice_events.local.http.asking import Outgoing
 from lattice_events.local.http.connection import Buffering, ConnectionFacts, FirstBytes
 from lattice_events.local.output.access_log import AccessLog
 from lattice_events.local.output.records import Report, RequestRecord
 from lattice_events.local.outside import access as outside
-from lattice_events.local.outside.tunnel import answer_connect, read_connect, run_tunnel
+from lattice_events.local.outside.tunnel import answer_connect, open_streams, read_connect, run_tunnel
 from lattice_events.local.sockets import listen, port_of
 from lattice_events.local.stopwatch import Clock, Stopwatch
 from lattice_events.network.access_log import access_log_record
@@ -93,6 +102,7 @@ class Gateway:
         self._listeners: list[asyncio.Server] = []
         self._server = _Server(self)
         self.own_ports: set[int] = set()
+        self._targets = connections_to_targets(self.own_ports)
 
     def apply(self, snapshot: Snapshot) -> None:
         """Decide by another snapshot from the next request on; those that are being served end by theirs."""
@@ -125,6 +135,7 @@ class Gateway:
             task.cancel()
         await asyncio.gather(*self._tunnels, return_exceptions=True)
         await self._server.shutdown(2)
+        self._targets.close()
 
     def _first_bytes(self) -> FirstBytes:
         return FirstBytes(http=self._server, on_connect=self._on_connect, tasks=self._tunnels)
@@ -140,7 +151,7 @@ class Gateway:
         start = Start(Stopwatch(self._clock), time.time_ns() // 1000, request.transport)
         snapshot = self._snapshot
         facts = self._facts_of(request)
-        headers = http1.headers_of(request.raw_headers)
+        headers = headers_of(request.raw_headers)
         caller = facts.caller or outside.caller_of(headers.get("proxy-authorization"), snapshot.tokens)
         arrival = read_arrival(snapshot.network, facts, request.method, request.raw_path, headers)
         decision = None
@@ -223,7 +234,7 @@ class Gateway:
                 decision,
                 request,
                 invoker=self._invoker,
-                own_ports=self.own_ports,
+                targets=self._targets,
                 watch=watch,
                 assumptions=snapshot.assumptions,
             )
@@ -248,7 +259,8 @@ class Gateway:
             headers = headers.with_items(way.proxy_headers)
             target = f"http://{headers['host']}{target}"
         try:
-            answer = await http1.send(way.connect, sent.method, target, headers, relay.body_of(request))
+            outgoing = Outgoing(sent.method, target, headers, relay.body_of(request))
+            answer = await http1.send(way.connect, outgoing)
         except TargetError as error:
             return await self._refuse(request, outside.Refusal(status=502, text=f"{host}: {error}"))
         async with answer:
@@ -341,7 +353,7 @@ class Gateway:
                 if isinstance(way, outside.Refusal):
                     self._end_tunnel(connection, host, port, way, caller)
                     return
-                reader, writer = await way.connect()
+                reader, writer = await open_streams(way.connect)
         except OSError as error:  # TimeoutError is one
             text = f"{host}:{port} does not take the connection: {str(error) or 'no answer'}"
             self._end_tunnel(connection, host, port, outside.Refusal(status=502, text=text), caller)

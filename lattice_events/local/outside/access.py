@@ -7,13 +7,13 @@ import base64
 import hmac
 import ipaddress
 import socket
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import unquote
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
 
-from lattice_events.local.http.client import Streams
+from lattice_events.local.http.client import Connect, connect_to
 from lattice_events.local.outside.proxy import open_through_proxy, open_to_proxy, parse_proxy
 
 CONNECT_LIMIT_SECONDS = 10.0
@@ -136,7 +136,7 @@ class Way:
         proxy_headers: What an HTTP proxy is told beside the whole URL; ``None`` on any other way.
     """
 
-    connect: Callable[[], Awaitable[Streams]]
+    connect: Connect
     proxy_headers: tuple[tuple[str, str], ...] | None = None
 
 
@@ -166,7 +166,7 @@ async def find_way(
         if isinstance(address, Refusal):
             return address
         if proxy is None:
-            return Way(connect=partial(asyncio.open_connection, address, port))
+            return Way(connect=partial(connect_to, address, port))
         if not proxy.resolves_names:
             host = address
     if scheme == "http" and not proxy.is_socks:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from python_socks import ProxyError, ProxyType
-from python_socks.async_.asyncio.v2 import Proxy as SocksProxy
+from python_socks.async_.asyncio import Proxy as SocksProxy
 
-from lattice_events.local.http.client import Streams, tls_context
+from lattice_events.local.http.client import Opened, P, connect_to, tls_context
+from lattice_events.local.http.connection import Buffering
 
+_END_OF_HEAD = b"\r\n\r\n"
+_MAX_HEAD_BYTES = 64 * 1024
 _DEFAULT_PORTS = {"http": 80, "https": 443, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}
 
 
@@ -77,24 +81,24 @@ def parse_proxy(url: str) -> Proxy:
     )
 
 
-async def open_to_proxy(proxy: Proxy) -> Streams:
+async def open_to_proxy(proxy: Proxy, make: Callable[[], P]) -> Opened[P]:
     """Connect to an HTTP proxy, with TLS where its URL says https.
 
     Raises:
         OSError: It does not take the connection.
     """
     tls = tls_context() if proxy.scheme == "https" else None
-    return await asyncio.open_connection(proxy.host, proxy.port, ssl=tls)
+    return await connect_to(proxy.host, proxy.port, make, tls=tls)
 
 
-async def open_through_proxy(proxy: Proxy, host: str, port: int) -> Streams:
+async def open_through_proxy(proxy: Proxy, host: str, port: int, make: Callable[[], P]) -> Opened[P]:
     """Open a tunnel through a proxy.
 
     Raises:
         OSError: The proxy does not answer, or refuses.
     """
     if not proxy.is_socks:
-        return await _open_by_connect(proxy, host, port)
+        return await _open_by_connect(proxy, host, port, make)
     socks = SocksProxy(
         ProxyType.SOCKS4 if proxy.scheme.startswith("socks4") else ProxyType.SOCKS5,
         proxy.host,
@@ -104,29 +108,56 @@ async def open_through_proxy(proxy: Proxy, host: str, port: int) -> Streams:
         rdns=True,
     )
     try:
-        stream = await socks.connect(host, port)
+        sock = await socks.connect(host, port)
     except ProxyError as error:
         raise OSError(f"the proxy that your shell sets refused ({error})") from error
     except ValueError:  # its text would quote what could not be sent
         raise OSError("a SOCKS proxy cannot be sent the user name or password that your shell sets") from None
-    return stream.reader, stream.writer
+    return await asyncio.get_running_loop().create_connection(make, sock=sock)
 
 
-async def _open_by_connect(proxy: Proxy, host: str, port: int) -> Streams:
-    """Ask an HTTP proxy for a tunnel; not one byte behind its answer is read."""
-    reader, writer = await open_to_proxy(proxy)
+class _Asking(Buffering):
+    """A connection to a proxy that has been asked for a tunnel."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._answered = asyncio.get_running_loop().create_future()
+
+    def data_received(self, data: bytes) -> None:
+        """Wait for a whole head."""
+        super().data_received(data)
+        is_over = _END_OF_HEAD in self.buffer or len(self.buffer) > _MAX_HEAD_BYTES
+        if is_over and not self._answered.done():
+            self._answered.set_result(None)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Wait no longer."""
+        super().connection_lost(error)
+        if not self._answered.done():
+            self._answered.set_result(None)
+
+    async def answer(self) -> str:
+        """The status line of the answer; what stands behind the head stays."""
+        await self._answered
+        head, end, self.buffer = self.buffer.partition(_END_OF_HEAD)
+        if not end:
+            raise OSError("the proxy that your shell sets sent no answer")
+        return head.partition(b"\r\n")[0].decode("ascii", "replace")
+
+
+async def _open_by_connect(proxy: Proxy, host: str, port: int, make: Callable[[], P]) -> Opened[P]:
+    """Ask an HTTP proxy for a tunnel."""
+    transport, asking = await open_to_proxy(proxy, _Asking)
     authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     lines = (f"CONNECT {authority} HTTP/1.1", f"Host: {authority}", *map(": ".join, proxy.headers))
-    writer.write("".join(f"{line}\r\n" for line in (*lines, "")).encode())
+    transport.write("".join(f"{line}\r\n" for line in (*lines, "")).encode())
     try:
-        answer = await reader.readuntil(b"\r\n\r\n")
-        status_line = answer.partition(b"\r\n")[0].decode("ascii", "replace")
+        status_line = await asking.answer()
         if status_line.split(" ")[1:2] != ["200"]:
             raise OSError(f"the proxy that your shell sets answered {status_line}")
-    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
-        writer.close()
-        raise OSError("the proxy that your shell sets sent no answer") from error
     except BaseException:
-        writer.close()
+        transport.abort()
         raise
-    return reader, writer
+    protocol = make()
+    asking.hand_over(transport, protocol)
+    return transport, protocol

@@ -6,14 +6,16 @@ import asyncio
 from http import HTTPStatus
 from typing import NamedTuple
 
+from lattice_events.local.http.client import Connect
 from lattice_events.local.http.connection import Buffering, FirstBytes
 from lattice_events.network.dataplane import split_host
 
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 _CHUNK_BYTES = 64 * 1024
 _MAX_HOST_BYTES = 255  # of a name of DNS
 
 
-class Connect(NamedTuple):
+class Asked(NamedTuple):
     """What a client asks with CONNECT.
 
     Attributes:
@@ -27,7 +29,7 @@ class Connect(NamedTuple):
     proxy_authorization: str | None
 
 
-def read_connect(head: bytes) -> Connect | None:
+def read_connect(head: bytes) -> Asked | None:
     """Read the head of a CONNECT request; ``None`` for one that names no host and port.
 
     Source:
@@ -40,7 +42,7 @@ def read_connect(head: bytes) -> Connect | None:
         return None
     pairs = (line.partition(":")[::2] for line in lines)
     given = (value.strip() for name, value in pairs if name.lower() == "proxy-authorization")
-    return Connect(host, port, next(given, None))
+    return Asked(host, port, next(given, None))
 
 
 def answer_connect(connection: FirstBytes, status: int, text: str) -> None:
@@ -54,6 +56,19 @@ def answer_connect(connection: FirstBytes, status: int, text: str) -> None:
         )
         connection.transport.write(head.encode() + body)
     connection.close()
+
+
+async def open_streams(connect: Connect) -> Streams:
+    """Open a connection as streams.
+
+    Raises:
+        OSError: There is none.
+    """
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(loop=loop)
+    protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+    transport, _ = await connect(lambda: protocol)
+    return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
 
 async def run_tunnel(client: Buffering, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
