@@ -30,9 +30,9 @@ PLAY = "https://play-0123456789abcdef0.7d67968.vpc-lattice-svcs.us-east-1.on.aws
 
 
 @pytest.fixture(scope="module")
-def without_native_client() -> Iterator[Running]:
-    """A network whose functions use our stand-in for awslambdaric's native module."""
-    with playground("--env", "LATTICE_EVENTS_FORCE_FALLBACK=1") as running:
+def with_native_client() -> Iterator[Running]:
+    """A network whose functions use awslambdaric's native module."""
+    with playground("--env", "LATTICE_EVENTS_RUNTIME_CLIENT=native") as running:
         yield running
 
 
@@ -46,11 +46,11 @@ def without_native_client() -> Iterator[Running]:
         ("/big", 502, "Function.ResponseSizeTooLarge"),
     ],
 )
-def test_functions_run_without_the_native_client(
-    without_native_client: Running, path: str, status: int, words: str | None
+def test_functions_run_with_the_native_client(
+    with_native_client: Running, path: str, status: int, words: str | None
 ) -> None:
-    assert without_native_client.get(PLAY + path)[0] == status
-    reason = without_native_client.next_event("request", path=path)["reason"]
+    assert with_native_client.get(PLAY + path)[0] == status
+    reason = with_native_client.next_event("request", path=path)["reason"]
     assert words is None or words in reason
 
 

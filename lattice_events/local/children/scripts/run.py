@@ -18,7 +18,8 @@ import threading
 from types import ModuleType
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-FALLBACK = os.path.join(HERE, "fallback")
+SOCKET_CLIENT = os.path.join(HERE, "socket_client")
+_CHOICE = "LATTICE_EVENTS_RUNTIME_CLIENT"
 _ADDRESS = "AWS_LAMBDA_RUNTIME_API"
 
 
@@ -54,11 +55,11 @@ def read_address(address_pipe: int) -> str:
 
 
 def load_runtime_client(address: str) -> ModuleType:
-    """Load awslambdaric, and our stand-in where its native module is missing."""
+    """Load awslambdaric with our client, or with its native one where that is wanted and there is one."""
     known = os.environ[_ADDRESS]
     os.environ[_ADDRESS] = address  # the native module reads it when it is loaded, and never again
-    is_forced = os.environ.pop("LATTICE_EVENTS_FORCE_FALLBACK", None)
-    sys.path.insert(1 if is_forced else len(sys.path), FALLBACK)  # the native one is for Linux only
+    is_native = os.environ.pop(_CHOICE, None) == "native"
+    sys.path.insert(len(sys.path) if is_native else 1, SOCKET_CLIENT)
     client = importlib.import_module("awslambdaric.__main__")
 
     os.environ[_ADDRESS] = known
@@ -86,10 +87,29 @@ def mend_reports(address: str) -> None:
     LambdaRuntimeClient.post_init_error = post_init_error
 
 
+def poll_in_this_thread() -> None:
+    """Have awslambdaric wait for events in the main thread also for the runtimes since Python 3.12.
+
+    Its thread for each event is there because the native client keeps Python's handlers of signals from
+    running. Our client does not, and the thread costs more than all the rest of an invocation.
+    """
+    from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
+
+    make = LambdaRuntimeClient.__init__
+
+    def make_without_thread(self: "LambdaRuntimeClient", *arguments: object) -> None:
+        make(self, *arguments)
+        self.use_thread_for_polling_next = False
+
+    LambdaRuntimeClient.__init__ = make_without_thread
+
+
 def post(address: str, error: str) -> None:
     """Tell the Runtime API why the function cannot run."""
     connection = Connection(address)
-    connection.call("POST", "/2018-06-01/runtime/init/error", error.encode(errors="backslashreplace"))
+    body = error.encode(errors="backslashreplace")
+    connection.send(connection.request("POST", "/2018-06-01/runtime/init/error", "", body))
+    connection.receive()
     connection.close()
 
 
@@ -115,10 +135,12 @@ def main() -> int:
     try:
         client = load_runtime_client(address)
         mend_reports(address)
+        if sys.modules["runtime_client"].__file__ == os.path.join(SOCKET_CLIENT, "runtime_client.py"):
+            poll_in_this_thread()
     except ImportError as error:
         return refuse_to_start(address, str(error))
     forget("bare_http")
-    sys.path[:] = [path for path in sys.path if path not in (HERE, FALLBACK)]
+    sys.path[:] = [path for path in sys.path if path not in (HERE, SOCKET_CLIENT)]
     if layers:
         add_layers(os.path.join(layers, "python"))
     sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
