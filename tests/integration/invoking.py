@@ -15,10 +15,40 @@ from typing import Any
 
 from lattice_events.local.children.environment import Places
 from lattice_events.local.functions.functions import Functions, FunctionSettings
+from lattice_events.local.functions.invocation import Outcome
+from lattice_events.local.functions.runtime_api import RuntimeApi
 from lattice_events.local.output.records import InvokeResult, LogRecord, Record
 from lattice_events.network.model import Function
 
-CLIENTS = ("native", "fallback")
+CLIENTS = ("native", "socket")
+
+
+class Told:
+    """A child's side of a Runtime API: what it said."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        loop = asyncio.get_running_loop()
+        self.is_ready = False
+        self.outcome: asyncio.Future[Outcome] = loop.create_future()
+        self.init_error: asyncio.Future[Outcome] = loop.create_future()
+
+    def on_ready(self) -> None:
+        """It polls."""
+        self.is_ready = True
+
+    def on_outcome(self, outcome: Outcome) -> None:
+        """It posted a result or an error."""
+        self.outcome.set_result(outcome)
+
+    def on_init_error(self, outcome: Outcome) -> None:
+        """It cannot start."""
+        self.init_error.set_result(outcome)
+
+
+def runtime_api(told: Told, *, timeout_seconds: float = 30) -> RuntimeApi:
+    """A Runtime API that nobody polls yet."""
+    return RuntimeApi(told, function_arn="arn", timeout_seconds=timeout_seconds)
 
 
 @dataclass
@@ -44,7 +74,7 @@ class Running:
 async def function(
     code: Path,
     *,
-    client: str = "native",
+    client: str = "socket",
     handler: str = "app.handler",
     runtime: str = "python3.11",
     timeout_seconds: int = 30,
@@ -54,12 +84,12 @@ async def function(
     variables: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Running]:
     """Run the function of a folder or archive under one of the two clients."""
-    forced = {"LATTICE_EVENTS_FORCE_FALLBACK": "1"} if client == "fallback" else {}
+    chosen = {"LATTICE_EVENTS_RUNTIME_CLIENT": client}
 
     def environment(each: Function, places: Places) -> dict[str, str]:
         execution = f"AWS_Lambda_{each.runtime}"
         own = {"LAMBDA_TASK_ROOT": places.task_root, "AWS_EXECUTION_ENV": execution, "PATH": os.defpath}
-        return {**own, **forced, **variables}
+        return {**own, **chosen, **variables}
 
     described = Function(
         name="f",

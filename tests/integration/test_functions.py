@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from lattice_events.local import children
-from lattice_events.local.functions.runtime_api import Invocation, RuntimeApi
+from lattice_events.local.functions.invocation import Invocation
 from lattice_events.local.output.records import InvokeRecord, InvokeResult, LogRecord, Record
-from tests.integration.invoking import CLIENTS, function, write_code
+from tests.integration.invoking import CLIENTS, Told, function, runtime_api, write_code
 
 # ── only the function's own process speaks its Runtime API ────────────────────────────────────
 
@@ -47,25 +47,26 @@ async def status_of(address: str, method: str, path: str, **headers: str) -> int
 
 
 def invocation() -> Invocation:
-    return Invocation(
-        id="id", payload=b"{}", deadline_ms=1, function_arn="arn", trace_header=None, client_context=None
-    )
+    made = Invocation(b"{}")
+    made.id = "id"
+    return made
 
 
 @pytest.mark.parametrize(("method", "path"), CALLS)
 def test_who_lacks_the_secret_is_refused_by_the_runtime_api(method: str, path: str) -> None:
     async def scenario() -> None:
-        api = RuntimeApi()
+        told = Told()
+        api = runtime_api(told)
         authority, _, secret = (await api.start()).partition("/")
         offered = invocation()
         api.offer(offered)
         try:
             for prefix in (*NO_SECRETS, f"/{secret[:-1]}", f"/{secret}x", f"/x/{secret}", f"//{secret}"):
                 assert await status_of(authority, method, (prefix + path).replace("é", "%e9")) == 403
-            touched = (api.polled.done(), api.init_error.done(), offered.is_taken, offered.outcome.done())
+            touched = (told.is_ready, told.init_error.done(), offered.is_taken, told.outcome.done())
             assert touched == (False, False, False, False)
         finally:
-            await api.close()
+            api.close()
 
     asyncio.run(scenario())
 
@@ -76,7 +77,8 @@ def test_who_lacks_the_secret_is_refused_by_the_runtime_api(method: str, path: s
 )
 def test_a_page_is_refused_even_with_the_secret(headers: dict[str, str]) -> None:
     async def scenario() -> None:
-        api = RuntimeApi()
+        told = Told()
+        api = runtime_api(told)
         authority, _, secret = (await api.start()).partition("/")
         api.offer(invocation())
         try:
@@ -84,24 +86,26 @@ def test_a_page_is_refused_even_with_the_secret(headers: dict[str, str]) -> None
             assert await status_of(authority, "GET", path, **headers) == 403
             assert await status_of(authority, "GET", path) == 200
         finally:
-            await api.close()
+            api.close()
 
     asyncio.run(scenario())
 
 
 def test_the_runtime_api_takes_the_largest_header_that_awslambdaric_sends() -> None:
     async def scenario() -> None:
-        api = RuntimeApi()
+        told = Told()
+        api = runtime_api(told)
         authority, _, secret = (await api.start()).partition("/")
         offered = invocation()
         api.offer(offered)
         cause = {"Lambda-Runtime-Function-XRay-Error-Cause": "x" * (1024 * 1024)}
         try:
+            assert await status_of(authority, "GET", f"/{secret}/2018-06-01/runtime/invocation/next") == 200
             path = f"/{secret}/2018-06-01/runtime/invocation/id/error"
             assert await status_of(authority, "POST", path, **cause) == 202
-            assert (await offered.outcome).error_type == "Unhandled"
+            assert (await told.outcome).error_type == "Unhandled"
         finally:
-            await api.close()
+            api.close()
 
     asyncio.run(scenario())
 
@@ -471,19 +475,21 @@ def test_an_invocation_whose_caller_hangs_up_is_told_of_when_it_ends(tmp_path: P
 @pytest.mark.parametrize("path", ["init/error", "invocation/id/error"])
 def test_the_runtime_api_takes_an_error_that_is_no_document(path: str, body: bytes) -> None:
     async def scenario() -> None:
-        api = RuntimeApi()
+        told = Told()
+        api = runtime_api(told)
         authority, _, secret = (await api.start()).partition("/")
         offered = invocation()
         api.offer(offered)
         try:
+            assert await status_of(authority, "GET", f"/{secret}/2018-06-01/runtime/invocation/next") == 200
             reader, writer = await asyncio.open_connection(*authority.split(":"))
             head = f"POST /{secret}/2018-06-01/runtime/{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
             writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
             assert (await asyncio.wait_for(reader.read(), 60)).startswith(b"HTTP/1.1 202 ")
             writer.close()
-            posted = api.init_error if path == "init/error" else offered.outcome
+            posted = told.init_error if path == "init/error" else told.outcome
             assert posted.result().error_type == "Unhandled"
         finally:
-            await api.close()
+            api.close()
 
     asyncio.run(scenario())

@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +16,9 @@ from typing import Any
 
 import pytest
 
-from lattice_events.local.functions.runtime_api import Invocation, RuntimeApi
+from lattice_events.local.functions.invocation import Invocation
 from tests.files import load_event
+from tests.integration.invoking import Told, runtime_api
 from tests.integration.running import BIN, ROOT, clean_environment, package_sample
 
 
@@ -80,7 +80,8 @@ async def run_from_zip(unpacked: Path, handler: str, event: Any, **variables: st
     """The answer of a function that has the zip and the runtime client on its path, and nothing else."""
     client = unpacked.parent / "runtime-client"
     copy_distributions(client, "awslambdaric", "simplejson", "snapshot-restore-py")
-    api = RuntimeApi()
+    told = Told()
+    api = runtime_api(told)
     address = await api.start()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-I", "-S", "-c", ISOLATED, handler),
@@ -96,21 +97,13 @@ async def run_from_zip(unpacked: Path, handler: str, event: Any, **variables: st
             **variables,
         },
     )
-    invocation = Invocation(
-        id="id",
-        payload=json.dumps(event).encode(),
-        deadline_ms=int(time.time() * 1000) + 30_000,
-        function_arn="arn",
-        trace_header=None,
-        client_context=None,
-    )
-    api.offer(invocation)
+    api.offer(Invocation(json.dumps(event).encode()))
     try:
-        outcome = await asyncio.wait_for(invocation.outcome, 30)
+        outcome = await asyncio.wait_for(told.outcome, 30)
     finally:
         process.kill()
         await process.wait()
-        await api.close()
+        api.close()
     assert outcome.error_type is None, outcome.payload
     return json.loads(outcome.payload)
 

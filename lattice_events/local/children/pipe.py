@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import select
 import struct
 import termios
 from collections.abc import Callable
@@ -24,7 +25,12 @@ class OutputPipe:
         self._read_end, self.write_end = os.pipe()
         os.set_blocking(self._read_end, False)
         self._loop.add_reader(self._read_end, self._read_once)
-        self._is_open = True
+        self.is_open = True
+
+    @property
+    def descriptor(self) -> int:
+        """Of the read end."""
+        return self._read_end
 
     def close_write_end(self) -> None:
         """Leave the write end to the child."""
@@ -37,9 +43,9 @@ class OutputPipe:
         last line without its line break is given out, too.
         """
         waiting = self._count_waiting()
-        while self._is_open and waiting > 0:
+        while self.is_open and waiting > 0:
             waiting -= self._read_once() or waiting
-        self._flush()
+        self.flush()
 
     def close(self) -> None:
         """Read the rest and close."""
@@ -48,7 +54,7 @@ class OutputPipe:
 
     def _count_waiting(self) -> int:
         """How many bytes are in the pipe."""
-        if not self._is_open:
+        if not self.is_open:
             return 0
         answer = fcntl.ioctl(self._read_end, termios.FIONREAD, struct.pack("i", 0))
         count: int = struct.unpack("i", answer)[0]
@@ -76,22 +82,55 @@ class OutputPipe:
             self._emit(self._partial[:MAX_LINE_BYTES])
             del self._partial[:MAX_LINE_BYTES]
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Give out a last line without its line break."""
         if self._partial:
             self._emit(self._partial)
             self._partial = bytearray()
 
     def _finish(self) -> None:
         """Close the pipe."""
-        if not self._is_open:
+        if not self.is_open:
             return
-        self._is_open = False
+        self.is_open = False
         self._loop.remove_reader(self._read_end)
         os.close(self._read_end)
-        self._flush()
+        self.flush()
 
     def _emit(self, line: bytearray) -> None:
         # awslambdaric separates the lines of a traceback by carriage returns, so that CloudWatch
         # keeps them in one event.
         for each in line.decode(errors="replace").rstrip("\r").split("\r"):
             self._on_line(each)
+
+
+class OutputPipes:
+    """The pipes of one child, which are drained together: a look at all of them costs one system call."""
+
+    def __init__(self, *pipes: OutputPipe) -> None:
+        """Watch open pipes."""
+        self._pipes = pipes
+        self._by_descriptor = {pipe.descriptor: pipe for pipe in pipes}
+        self._filled = select.poll()
+        for descriptor in self._by_descriptor:
+            self._filled.register(descriptor, select.POLLIN)
+
+    def drain(self) -> None:
+        """Read what is in the pipes now."""
+        for descriptor, _ in self._filled.poll(0):
+            pipe = self._by_descriptor[descriptor]
+            pipe.drain()
+            if not pipe.is_open:  # its number may soon be another's
+                self._filled.unregister(descriptor)
+        for pipe in self._pipes:
+            pipe.flush()
+
+    def close_write_ends(self) -> None:
+        """Leave the write ends to the child."""
+        for pipe in self._pipes:
+            pipe.close_write_end()
+
+    def close(self) -> None:
+        """Read the rest and close."""
+        for pipe in self._pipes:
+            pipe.close()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-import uuid
 from collections.abc import Iterable
 from functools import partial
 
-from lattice_events.local.functions.pool import FunctionSettings, Pool, failed
+from lattice_events.local.functions.invocation import Invocation, failed
+from lattice_events.local.functions.pool import FunctionSettings, Pool
 from lattice_events.local.functions.unpacked import Unpacked
 from lattice_events.local.output.records import InvokeResult, Report, invoke_record
 from lattice_events.network.model import Function, function_name
@@ -26,7 +26,7 @@ class Functions:
         self._functions: dict[str, Function] = {}
         self._pools: dict[str, Pool] = {}
         self._retired: list[Pool] = []
-        self._running: set[asyncio.Task[InvokeResult]] = set()
+        self._by_arn: dict[str, Pool] = {}
         self._unpacked = Unpacked()
         # Children read one end; the other closes when this process is gone, however it goes.
         self._death_pipe, self._life = os.pipe()
@@ -47,6 +47,7 @@ class Functions:
         for function in self._functions.values():
             if not function.obstacle and function.name not in self._pools:
                 self._pools[function.name] = self._make_pool(function)
+        self._by_arn = {self._functions[name].arn: pool for name, pool in self._pools.items()}
 
     def _make_pool(self, function: Function) -> Pool:
         return Pool(
@@ -64,12 +65,12 @@ class Functions:
         """
         return self._functions.get(function_name(name))
 
-    async def invoke(
+    def start(
         self, name: str, payload: bytes, *, trace_header: str | None = None, client_context: str | None = None
-    ) -> InvokeResult:
-        """Invoke a function and wait for its end; what goes wrong in it is in the result.
+    ) -> asyncio.Future[InvokeResult]:
+        """Invoke a function; what goes wrong in it is in the result.
 
-        A caller that goes away does not stop the function, as in Lambda.
+        A caller that goes away cancels the future. That does not stop the function, as in Lambda.
 
         Args:
             name: As `find` takes it.
@@ -77,37 +78,39 @@ class Functions:
             trace_header: ``X-Amzn-Trace-Id`` of the caller, if it has one.
             client_context: JSON on one line.
         """
-        function = self.find(name)
-        if function is None or function.obstacle:
-            obstacle = function.obstacle if function else "it is not defined"
-            reason = f"the function {function.name if function else name} cannot run here: {obstacle}"
-            return failed("Runtime.InvalidEntrypoint", reason, str(uuid.uuid4()))
-        invoking = self._pools[function.name].invoke(
-            payload, trace_header=trace_header, client_context=client_context
-        )
-        task = asyncio.create_task(invoking)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        invocation = Invocation(payload, trace_header=trace_header, client_context=client_context)
+        pool = self._by_arn.get(name) or self._pools.get(function_name(name))
+        if pool is None:
+            invocation.ended.set_result(self._not_here(name, invocation))
+        else:
+            pool.invoke(invocation)
+        return invocation.ended
+
+    async def invoke(
+        self, name: str, payload: bytes, *, trace_header: str | None = None, client_context: str | None = None
+    ) -> InvokeResult:
+        """Invoke a function as `start` does, and wait for its end."""
+        ended = self.start(name, payload, trace_header=trace_header, client_context=client_context)
         try:
-            return await asyncio.shield(task)
+            return await ended
         except asyncio.CancelledError:
-            task.add_done_callback(partial(self._report_end, function.name))
+            if not ended.cancelled():  # it ended, and the caller goes away before it learns that
+                self._report(invoke_record(function_name(name), ended.result()))
             raise
 
-    def _report_end(self, name: str, task: asyncio.Task[InvokeResult]) -> None:
-        """Report an invocation whose caller did not wait for its end."""
-        if not task.cancelled() and task.exception() is None:
-            self._report(invoke_record(name, task.result()))
+    def _not_here(self, name: str, invocation: Invocation) -> InvokeResult:
+        """The end of an invocation of a function that cannot run."""
+        function = self.find(name)
+        obstacle = function.obstacle if function else "it is not defined"
+        reason = f"the function {function.name if function else name} cannot run here: {obstacle}"
+        return failed("Runtime.InvalidEntrypoint", reason, invocation.id)
 
     async def close(self) -> None:
         """Stop every process and forget what was unpacked; invocations in flight end with an error."""
         if self._is_closed:
             return
         self._is_closed = True
-        pools = (*self._pools.values(), *self._retired)
-        await asyncio.gather(*(pool.close() for pool in pools))
-        await asyncio.gather(*self._running, return_exceptions=True)
-        await asyncio.gather(*(pool.close() for pool in pools))  # what was starting
+        await asyncio.gather(*(pool.close() for pool in (*self._pools.values(), *self._retired)))
         os.close(self._life)
         os.close(self._death_pipe)
         await self._unpacked.close()

@@ -1,20 +1,21 @@
-"""The processes of one Lambda function: started on demand, used again, replaced when they die."""
+"""The processes of one Lambda function: started on demand or ahead, used again, replaced when they die."""
 
 from __future__ import annotations
 
 import asyncio
-import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 
 from lattice_events.errors import ConfigurationError
 from lattice_events.local.children.environment import Places
+from lattice_events.local.functions.invocation import Invocation, failed
 from lattice_events.local.functions.process import FunctionProcess
-from lattice_events.local.functions.runtime_api import failure
-from lattice_events.local.output.records import InvokeResult, Report
+from lattice_events.local.output.records import InvokeResult, Report, invoke_record
 from lattice_events.network.model import Function
 
 _ATTEMPTS = 3  # to find a process that lives long enough to take an invocation
+_STOPPING = ("ServiceException", "the local network is stopping")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,42 +59,38 @@ class Pool:
         self._death_pipe = death_pipe
         self._idle: list[FunctionProcess] = []
         self._all: set[FunctionProcess] = set()
+        self._waiting: deque[Invocation] = deque()  # for a process: first come, first served
+        self._launching: set[asyncio.Task[None]] = set()
         self._closing: set[asyncio.Task[None]] = set()
-        self._slots = asyncio.Semaphore(function.max_processes)  # more wait: first come, first served
         self._is_retired = False
         self._is_closed = False
 
     @property
     def has_processes(self) -> bool:
         """Whether there is anything to stop."""
-        return bool(self._all or self._closing)
+        return bool(self._all or self._launching or self._closing)
 
-    async def invoke(
-        self, payload: bytes, *, trace_header: str | None, client_context: str | None
-    ) -> InvokeResult:
-        """Run one invocation in an idle process or a new one."""
-        id_ = str(uuid.uuid4())
-        async with self._slots:
-            for _ in range(_ATTEMPTS):
-                try:
-                    process = await self._take()
-                except (ConfigurationError, OSError, ValueError) as error:  # ValueError: a NUL in a variable
-                    return failed(
-                        "Runtime.InvalidEntrypoint", f"the function cannot be started: {error}", id_
-                    )
-                if self._is_closed:
-                    self._drop(process)
-                    return failed("ServiceException", "the local network is stopping", id_)
-                result = await process.invoke(
-                    id_, payload, trace_header=trace_header, client_context=client_context
-                )
-                self._give_back(process)
-                if result is not None:
-                    return result
-        return failed("Runtime.ExitError", f"{_ATTEMPTS} processes ended before they accepted the event", id_)
+    def invoke(self, invocation: Invocation) -> None:
+        """Run an invocation in an idle process, in a new one, or when one is free."""
+        if self._is_closed:
+            self._finish(invocation, failed(*_STOPPING, invocation.id))
+        elif self._idle:
+            self._begin(self._idle.pop(), invocation)
+        elif len(self._all) < self._function.max_processes:
+            self._begin(self._start(), invocation)
+        else:
+            self._waiting.append(invocation)
+
+    async def prewarm(self) -> None:
+        """Start a process ahead if there is none, and wait until it is initialized or has ended."""
+        if self._all or self._is_retired or self._is_closed:
+            return
+        process = self._start()
+        self._idle.append(process)
+        await process.settled.wait()
 
     def retire(self) -> None:
-        """Keep no process any longer than its invocation: another pool has taken the function over."""
+        """Keep no process any longer than its invocations: another pool has taken the function over."""
         self._is_retired = True
         while self._idle:
             self._drop(self._idle.pop())
@@ -101,48 +98,91 @@ class Pool:
     async def close(self) -> None:
         """Stop every process; invocations in flight end with an error."""
         self._is_closed = True
+        for invocation in self._waiting:
+            self._finish(invocation, failed(*_STOPPING, invocation.id))
+        self._waiting.clear()
         for process in tuple(self._all):
-            self._drop(process)
+            if process.is_started:
+                self._drop(process)
+        await asyncio.gather(*self._launching)
         await asyncio.gather(*self._closing)
 
-    async def _take(self) -> FunctionProcess:
-        """An idle process that still lives, or a new one."""
-        while self._idle:
-            process = self._idle.pop()
-            if process.is_alive:
-                return process
-            self._drop(process)
-        places = await self._places()
-        process = FunctionProcess(self._function, self._report, self._settings.own_ports)
+    def on_end(self, process: FunctionProcess, invocation: Invocation, result: InvokeResult | None) -> None:
+        """Give out the result, and the process to who waits."""
+        if result is not None:
+            self._finish(invocation, result)
+            self._release(process)
+            return
+        self._drop(process)
+        if invocation.attempts < _ATTEMPTS:
+            self.invoke(invocation)  # there is room for another process
+            return
+        message = f"{_ATTEMPTS} processes ended before they accepted the event"
+        self._finish(invocation, failed("Runtime.ExitError", message, invocation.id))
+        self._serve_next()
+
+    def on_exit(self, process: FunctionProcess) -> None:
+        """Forget an idle process that has ended."""
+        if process in self._idle:
+            self._idle.remove(process)
+        self._drop(process)
+
+    def _begin(self, process: FunctionProcess, invocation: Invocation) -> None:
+        invocation.attempts += 1
+        process.begin(invocation)
+
+    def _start(self) -> FunctionProcess:
+        """A new process, which can be given an invocation at once."""
+        process = FunctionProcess(self._function, self, self._report, self._settings.own_ports)
         self._all.add(process)
-        environment = self._settings.environment(self._function, places)
-        try:
-            await process.start(places, environment, self._death_pipe)
-        except (OSError, ValueError):
-            self._drop(process)
-            raise
+        self._do(self._launch(process), self._launching)
         return process
 
-    def _give_back(self, process: FunctionProcess) -> None:
-        """Keep a process for the next invocation, unless it can serve no more."""
-        if process.is_alive and not (self._is_closed or self._is_retired):
-            self._idle.append(process)
-        else:
+    async def _launch(self, process: FunctionProcess) -> None:
+        """Start the child, wherever its code is."""
+        try:
+            places = await self._places()
+            if process.is_alive and not self._is_closed:
+                environment = self._settings.environment(self._function, places)
+                await process.start(places, environment, self._death_pipe)
+        except (ConfigurationError, OSError, ValueError) as error:  # ValueError: a NUL in a variable
+            process.fail("Runtime.InvalidEntrypoint", f"the function cannot be started: {error}")
+        if self._is_closed:
+            process.fail(*_STOPPING)
+        if process not in self._all:  # it was dropped meanwhile
+            await process.close()
+
+    def _release(self, process: FunctionProcess) -> None:
+        """Give a process its next invocation, or keep it for one, unless it can serve no more."""
+        if not process.is_alive or self._is_closed:
             self._drop(process)
+            self._serve_next()
+        elif self._waiting:
+            self._begin(process, self._waiting.popleft())
+        elif self._is_retired:
+            self._drop(process)
+        else:
+            self._idle.append(process)
+
+    def _serve_next(self) -> None:
+        """Start a process for an invocation that waits."""
+        if self._waiting and len(self._all) < self._function.max_processes:
+            self._begin(self._start(), self._waiting.popleft())
+
+    def _finish(self, invocation: Invocation, result: InvokeResult) -> None:
+        """Give the result to the caller; if that is gone, tell of it."""
+        if invocation.ended.cancelled():
+            self._report(invoke_record(self._function.name, result))
+        else:
+            invocation.ended.set_result(result)
 
     def _drop(self, process: FunctionProcess) -> None:
         """Stop a process; nobody waits for it but `close`."""
-        if process not in self._all:
-            return
-        self._all.discard(process)
-        task = asyncio.create_task(process.close())
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
+        if process in self._all:
+            self._all.discard(process)
+            self._do(process.close(), self._closing)
 
-
-def failed(error_type: str, message: str, invocation_id: str) -> InvokeResult:
-    """The end of an invocation that no process took."""
-    outcome = failure(error_type, message, invocation_id)
-    return InvokeResult(
-        payload=outcome.payload, invocation_id=invocation_id, duration_ms=0.0, error_type=error_type
-    )
+    def _do(self, work: Coroutine[object, object, None], running: set[asyncio.Task[None]]) -> None:
+        task = asyncio.create_task(work)
+        running.add(task)
+        task.add_done_callback(running.discard)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 import signal
 import sys
 import time
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 from lattice_events.local.children.environment import Places
-from lattice_events.local.children.pipe import OutputPipe
-from lattice_events.local.functions.runtime_api import Invocation, Outcome, RuntimeApi, failure
+from lattice_events.local.children.pipe import OutputPipe, OutputPipes
+from lattice_events.local.functions.alarm import Alarm
+from lattice_events.local.functions.invocation import Invocation, Outcome, failure
+from lattice_events.local.functions.runtime_api import RuntimeApi
 from lattice_events.local.output.records import InvokeResult, LogRecord, Report
 from lattice_events.network.model import Function
 
@@ -24,31 +26,45 @@ INIT_LIMIT_SECONDS = 10
 _LOG_TAIL_BYTES = 4096
 
 
+class Owner(Protocol):
+    """Whoever gives a process its invocations."""
+
+    def on_end(self, process: FunctionProcess, invocation: Invocation, result: InvokeResult | None) -> None:
+        """An invocation has ended; with ``None`` the process did before it took the event."""
+
+    def on_exit(self, process: FunctionProcess) -> None:
+        """The process can serve no more, and had no invocation."""
+
+
 class FunctionProcess:
     """A child process and the Runtime API that it polls; `is_alive` tells whether it can serve."""
 
-    def __init__(self, function: Function, report: Report, own_ports: set[int]) -> None:
+    def __init__(self, function: Function, owner: Owner, report: Report, own_ports: set[int]) -> None:
         """Prepare; `start` starts it.
 
         Args:
             function: To run.
+            owner: Told when an invocation or the process ends.
             report: Takes what it writes.
             own_ports: Of the run; has the Runtime API's while that is open.
         """
         self._function = function
+        self._owner = owner
         self._report = report
         self._own_ports = own_ports
         self._port = 0
-        self._api = RuntimeApi()
+        self._api = RuntimeApi(self, function_arn=function.arn, timeout_seconds=function.timeout_seconds)
+        self._alarm = Alarm(self._on_timeout)
         self._process: asyncio.subprocess.Process | None = None
-        self._pipes: list[OutputPipe] = []
+        self._pipes: OutputPipes | None = None
         self._invocation: Invocation | None = None
+        self._is_cold = False  # the invocation waited for the init
+        self._began = 0.0  # when the event was offered
         self._tail: deque[bytes] = deque()
         self._tail_bytes = 0
-        self._exited: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._watcher: asyncio.Task[None] | None = None
-        self._is_fresh = True
-        self.is_alive = False
+        self.is_alive = True
+        self.settled = asyncio.Event()  # it is initialized, or has ended
 
     async def start(self, places: Places, environment: Mapping[str, str], death_pipe: int) -> None:
         """Start the child in the function's task root.
@@ -61,7 +77,8 @@ class FunctionProcess:
         self._port = int(visible.rpartition(":")[2])
         self._own_ports.add(self._port)
         address_pipe = _pipe_with(address.encode())
-        self._pipes = [OutputPipe(self._on_stdout), OutputPipe(self._on_stderr)]
+        stdout, stderr = OutputPipe(self._on_stdout), OutputPipe(self._on_stderr)
+        self._pipes = OutputPipes(stdout, stderr)
         try:
             self._process = await asyncio.create_subprocess_exec(
                 self._function.python or sys.executable,
@@ -71,8 +88,8 @@ class FunctionProcess:
                 self._function.handler,
                 places.layers,
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=self._pipes[0].write_end,
-                stderr=self._pipes[1].write_end,
+                stdout=stdout.write_end,
+                stderr=stderr.write_end,
                 env={**environment, "AWS_LAMBDA_RUNTIME_API": visible},
                 cwd=places.task_root,
                 pass_fds=(death_pipe, address_pipe),
@@ -80,106 +97,115 @@ class FunctionProcess:
             )
         finally:
             os.close(address_pipe)
-            for pipe in self._pipes:
-                pipe.close_write_end()
-        self.is_alive = True
+            self._pipes.close_write_ends()
+        if not self._api.is_ready:
+            self._alarm.set(self._init_limit_seconds)
         self._watcher = asyncio.create_task(self._watch(self._process))
 
-    async def invoke(
-        self, invocation_id: str, payload: bytes, *, trace_header: str | None, client_context: str | None
-    ) -> InvokeResult | None:
-        """Run one invocation to its end, whatever that is.
+    def begin(self, invocation: Invocation) -> None:
+        """Run an invocation to its end, whatever that is; `Owner.on_end` tells.
 
-        Returns:
-            ``None`` when a child that had been ready ended before it took the invocation: another
-            can serve it.
+        From here on, what the child writes belongs to it.
         """
-        cold, self._is_fresh = self._is_fresh, False
-        invocation = Invocation(
-            id=invocation_id,
-            payload=payload,
-            deadline_ms=0,
-            function_arn=self._function.arn,
-            trace_header=trace_header or _new_trace(),
-            client_context=client_context,
-        )
-        self._begin(invocation)
-        outcome = await self._wait_until_initialized(invocation_id)
-        started = time.monotonic()
-        if outcome is None:
-            invocation.deadline_ms = int((time.time() + self._function.timeout_seconds) * 1000)
-            self._api.offer(invocation)
-            outcome = await self._wait_for_outcome(invocation)
-        self._end()
-        if outcome is None:
-            return None
-        return InvokeResult(
-            payload=outcome.payload,
-            invocation_id=invocation_id,
-            duration_ms=(time.monotonic() - started) * 1000,
-            error_type=outcome.error_type,
-            cold=cold,
-            log_tail=b"".join(self._tail)[-_LOG_TAIL_BYTES:].decode(errors="ignore"),
-        )
-
-    def _begin(self, invocation: Invocation) -> None:
-        """From here on, what the child writes belongs to the invocation."""
-        for pipe in self._pipes:
-            pipe.drain()
+        if self._pipes is not None:
+            self._pipes.drain()
         self._tail.clear()
         self._tail_bytes = 0
         self._invocation = invocation
+        self._is_cold = not self._api.is_ready
+        if self._api.is_ready:
+            self._offer(invocation)
+        elif self.is_started:
+            self._alarm.set(self._init_limit_seconds)
 
-    def _end(self) -> None:
-        """What the child has written until now comes before the invocation's end."""
-        for pipe in self._pipes:
-            pipe.drain()
-        self._invocation = None
+    def fail(self, error_type: str, message: str) -> None:
+        """End what cannot be started, or is not wanted any more."""
+        self.is_alive = False
+        self._end(failure(error_type, message, self._id))
 
     async def close(self) -> None:
         """Kill the child and all that it started, and wait for it."""
+        self.is_alive = False
+        self.settled.set()
         self._kill()
         if self._watcher is not None:
             await self._watcher
-        await self._api.close()
+        self._alarm.close()
+        self._api.close()
         self._own_ports.discard(self._port)
-        for pipe in self._pipes:
-            pipe.close()
+        if self._pipes is not None:
+            self._pipes.close()
 
-    async def _wait_until_initialized(self, invocation_id: str) -> Outcome | None:
-        """Wait until the child polls; the outcome if it never does."""
-        polled, failed = self._api.polled, self._api.init_error
-        if polled.done():
-            return None
-        limit = max(INIT_LIMIT_SECONDS, self._function.timeout_seconds)
-        await asyncio.wait((polled, failed, self._exited), timeout=limit, return_when=asyncio.FIRST_COMPLETED)
-        if failed.done():
-            self.is_alive = False
-            return failed.result()
-        if polled.done():
-            return None
+    def on_ready(self) -> None:
+        """The child is initialized."""
+        self._alarm.clear()
+        self.settled.set()
+        if self._invocation is not None:
+            self._offer(self._invocation)
+
+    def on_outcome(self, outcome: Outcome) -> None:
+        """The child posted what became of the invocation."""
+        self._end(outcome)
+
+    def on_init_error(self, outcome: Outcome) -> None:
+        """The child posted why it cannot start."""
         self.is_alive = False
-        if self._exited.done():
-            return failure("Runtime.ExitError", self._exited.result(), invocation_id)
-        self._kill()
-        message = f"the import of the handler's module did not finish within {limit:.2f} seconds"
-        return failure("Sandbox.Timedout", message, invocation_id)
+        self._end(outcome)
 
-    async def _wait_for_outcome(self, invocation: Invocation) -> Outcome | None:
-        """Wait for what the child posts, for its end, or for the timeout; ``None`` if it took nothing."""
-        timeout = self._function.timeout_seconds
-        await asyncio.wait(
-            (invocation.outcome, self._exited), timeout=timeout, return_when=asyncio.FIRST_COMPLETED
+    @property
+    def _id(self) -> str:
+        return self._invocation.id if self._invocation else ""
+
+    @property
+    def is_started(self) -> bool:
+        """Whether there is, or was, a child."""
+        return self._watcher is not None
+
+    @property
+    def _init_limit_seconds(self) -> float:
+        return max(INIT_LIMIT_SECONDS, self._function.timeout_seconds)
+
+    def _offer(self, invocation: Invocation) -> None:
+        self._began = time.monotonic()
+        self._alarm.set(self._function.timeout_seconds)
+        self._api.offer(invocation)
+
+    def _end(self, outcome: Outcome | None) -> None:
+        """End the invocation, or an init that nobody waits for.
+
+        What the child has written until now comes before.
+        """
+        if self._pipes is not None:
+            self._pipes.drain()
+        self._alarm.clear()
+        self.settled.set()
+        invocation, self._invocation = self._invocation, None
+        if invocation is not None:
+            result = None if outcome is None else self._result(invocation, outcome)
+            self._owner.on_end(self, invocation, result)
+        elif not self.is_alive:
+            self._owner.on_exit(self)
+
+    def _result(self, invocation: Invocation, outcome: Outcome) -> InvokeResult:
+        began, self._began = self._began, 0.0
+        return InvokeResult(
+            payload=outcome.payload,
+            invocation_id=invocation.id,
+            duration_ms=(time.monotonic() - began) * 1000 if began else 0.0,
+            error_type=outcome.error_type,
+            cold=self._is_cold,
+            log_tail=b"".join(self._tail)[-_LOG_TAIL_BYTES:].decode(errors="ignore") if self._tail else "",
         )
-        if invocation.outcome.done():
-            return invocation.outcome.result()
-        self.is_alive = False
-        if self._exited.done():
-            if not invocation.is_taken:
-                return None
-            return failure("Runtime.ExitError", self._exited.result(), invocation.id)
+
+    def _on_timeout(self) -> None:
+        """The init or the invocation took too long."""
         self._kill()
-        return failure("Sandbox.Timedout", f"Task timed out after {timeout:.2f} seconds", invocation.id)
+        if self._api.is_ready:
+            message = f"Task timed out after {self._function.timeout_seconds:.2f} seconds"
+        else:
+            limit = self._init_limit_seconds
+            message = f"the import of the handler's module did not finish within {limit:.2f} seconds"
+        self.fail("Sandbox.Timedout", message)
 
     async def _watch(self, process: asyncio.subprocess.Process) -> None:
         """Notice the child's end, whenever it comes."""
@@ -187,7 +213,13 @@ class FunctionProcess:
         self.is_alive = False
         self._kill()  # what it left behind
         self._process = None  # its number may soon be another's
-        self._exited.set_result(_in_words(status))
+        while self._api.is_behind:  # noqa: ASYNC110 - what it posted counts, and the loop has yet to read it
+            await asyncio.sleep(0)
+        invocation = self._invocation
+        if invocation is not None and self._api.is_ready and not invocation.is_taken:
+            self._end(None)
+        else:
+            self.fail("Runtime.ExitError", _in_words(status))
 
     def _kill(self) -> None:
         """Kill the child's whole process group."""
@@ -220,12 +252,6 @@ def _pipe_with(content: bytes) -> int:
     os.write(write_end, content)
     os.close(write_end)
     return read_end
-
-
-def _new_trace() -> str:
-    """A trace header as Lambda makes it for an invocation that came with none."""
-    now, rest = int(time.time()), secrets.token_hex(12)
-    return f"Root=1-{now:08x}-{rest};Parent={secrets.token_hex(8)};Sampled=0"
 
 
 def _in_words(status: int) -> str:
