@@ -25,11 +25,10 @@ from lattice_events.network.model import (
     ForwardAction,
     Listener,
     Network,
-    Rule,
     Service,
     TargetGroup,
 )
-from lattice_events.network.routing import RuleTrial, choose_target_group, route
+from lattice_events.network.routing import Routing, choose_target_group, route
 from lattice_events.request import Request
 from lattice_events.response import Response
 
@@ -134,7 +133,7 @@ def plan(
     if trace.is_denied:
         return _refuse(trace, request_id)
     if isinstance(action, FixedResponseAction):
-        reason = _fixed_reason(action, routing.rule, routing.trials)
+        reason = _fixed_reason(action, routing)
         return _reply(action.status, _PHRASES[action.status], reason, request_id, trace)
     if group is None or not group.targets:
         reason = f"target group {group.name} has no target" if group else "every weight is 0"
@@ -182,11 +181,12 @@ def _refuse(trace: Trace, request_id: str) -> Reply:
     return _reply(403, refused.body, refused.reason, request_id, trace)
 
 
-def _fixed_reason(action: FixedResponseAction, rule: Rule | None, trials: tuple[RuleTrial, ...]) -> str:
+def _fixed_reason(action: FixedResponseAction, routing: Routing) -> str:
     """Why there is a fixed response, and which rule was the last that did not match."""
-    if rule is not None:
-        return f"rule {rule.name} answers with a fixed {action.status}"
+    if routing.rule is not None:
+        return f"rule {routing.rule.name} answers with a fixed {action.status}"
     first = f"no rule matched; the default action is a fixed {action.status}"
+    trials = routing.trials
     if not trials:
         return f"{first}\nthe listener has no rules"
     tried = "; ".join(f"{trial.rule.name}: {trial.mismatch}" for trial in trials[-3:])

@@ -53,9 +53,7 @@ class Trace:
         source_vpc_arn: Of the caller's VPC.
         authentication: ``None`` where no signature is looked at.
         authorization: ``None`` where no policy is asked.
-        is_routed: Whether the listener's rules were tried.
-        trials: The rules tried.
-        rule: The one that matched.
+        routing: Which of the listener's rules the request meets; ``None`` where none was tried.
         target_group: That was chosen.
     """
 
@@ -65,9 +63,7 @@ class Trace:
     source_vpc_arn: str | None = None
     authentication: Authentication | None = None
     authorization: Authorization | None = None
-    is_routed: bool = False
-    trials: tuple[RuleTrial, ...] = ()
-    rule: Rule | None = None
+    routing: Routing | None = None
     target_group: TargetGroup | None = None
 
     def routed(self, routing: Routing, target_group: TargetGroup | None) -> Trace:
@@ -79,11 +75,19 @@ class Trace:
             source_vpc_arn=self.source_vpc_arn,
             authentication=self.authentication,
             authorization=self.authorization,
-            is_routed=True,
-            trials=routing.trials,
-            rule=routing.rule,
+            routing=routing,
             target_group=target_group,
         )
+
+    @property
+    def trials(self) -> tuple[RuleTrial, ...]:
+        """The rules tried."""
+        return self.routing.trials if self.routing else ()
+
+    @property
+    def rule(self) -> Rule | None:
+        """The one that matched."""
+        return self.routing.rule if self.routing else None
 
     @property
     def principal(self) -> Principal | None:

@@ -45,7 +45,7 @@ def describe(decision: Decision, network: Network, assumptions: Assumptions) -> 
             {"priority": trial.rule.priority, "name": trial.rule.name, "mismatch": trial.mismatch}
             for trial in trace.trials
         ],
-        "action": _action(trace, network) if trace.is_routed and not trace.is_denied else None,
+        "action": _action(trace, network) if trace.routing and not trace.is_denied else None,
         "target": None if isinstance(decision, Reply) else target_name(decision.target),
         "reply": _reply(decision) if isinstance(decision, Reply) else None,
         "sent": _sent(decision, assumptions) if isinstance(decision, Forward) else None,

@@ -43,7 +43,7 @@ def generated_domain_name(name: str, service_id: str, region: str) -> str:
     return f"{name}-{service_id.removeprefix('svc-')}.{PARTITION_ID}.vpc-lattice-svcs.{region}.on.aws"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class PathMatch:
     """Compare the request's path, without its query string."""
 
@@ -51,8 +51,13 @@ class PathMatch:
     value: str
     case_sensitive: bool
 
+    @cached_property
+    def wanted(self) -> str:
+        """What a path, in lower case unless its case counts, is compared with."""
+        return self.value if self.case_sensitive else self.value.lower()
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+
+@dataclass(frozen=True, kw_only=True)
 class HeaderMatch:
     """Compare one header; the name never minds case, the value does when `case_sensitive`."""
 
@@ -60,6 +65,11 @@ class HeaderMatch:
     kind: Literal["exact", "prefix", "contains"]
     value: str
     case_sensitive: bool
+
+    @cached_property
+    def wanted(self) -> str:
+        """What a value, in lower case unless its case counts, is compared with."""
+        return self.value if self.case_sensitive else self.value.lower()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,7 +118,7 @@ class Rule:
     origin: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Listener:
     """A protocol and port of a service, its rules (any order) and what is done when none matches."""
 
@@ -119,6 +129,11 @@ class Listener:
     default_action: Action
     rules: tuple[Rule, ...] = ()
     origin: str = field(default="", compare=False)
+
+    @cached_property
+    def rules_by_priority(self) -> tuple[Rule, ...]:
+        """The rules in the order in which they are tried."""
+        return tuple(sorted(self.rules, key=lambda rule: rule.priority))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
