@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
+from itertools import chain
 
 from lattice_events.assumptions import Assumptions
 from lattice_events.headers import Headers, end_to_end
@@ -23,7 +24,6 @@ from lattice_events.network.health import Health, usable_targets
 from lattice_events.network.model import (
     FixedResponseAction,
     ForwardAction,
-    Listener,
     Network,
     Service,
     TargetGroup,
@@ -92,19 +92,18 @@ def plan(
         https://docs.aws.amazon.com/vpc-lattice/latest/ug/monitoring-access-logs.html
     """
     request_id = _request_id(request.headers, fresh_request_id)
-    authority = split_host(request.headers.get("host") or "")
-    host = authority[0] if authority else ""
-    service = network.find_service(host)
-    problem = _header_problem(request.headers, authority)
+    host, service = _find_service(network, request.headers)
+    problem = _header_problem(request.headers, host)
     if problem:  # comes first, but the access log of the service has a record of it
-        at = _find_listener(service, source.port) if service else None
+        at = service.listener_by_port.get(source.port) if service else None
         return _reply(400, "Bad Request", problem, request_id, Trace(service=service, listener=at))
+    assert host is not None  # else it is a problem
     if service is None:
         hint = _hint(network, host)
         reason = f"{host or 'an empty host'} is not a service of the network{hint}"
         body = f"lattice dev: {reason}\n" if _is_local_name(host) else assumptions.unknown_host_body
         return _reply(404, body, reason, request_id, Trace())
-    listener = _find_listener(service, source.port)
+    listener = service.listener_by_port.get(source.port)
     if listener is None:
         reason = f"{service.name} has no listener on port {source.port}"
         return _reply(404, "Not Found", reason, request_id, Trace(service=service))
@@ -140,8 +139,10 @@ def plan(
         return _reply(assumptions.empty_group_status, "Service Unavailable", reason, request_id, trace)
     targets = usable_targets(group, health)
     target = targets[turn.get(group.arn, 0) % len(targets)]
-    delivered = deliver(request, trace, group, source, request_id, now_us, assumptions)
-    return Forward(target_group=group, target=target, request=delivered, request_id=request_id, trace=trace)
+    delivered = deliver(
+        request, trace, source=source, request_id=request_id, now_us=now_us, assumptions=assumptions
+    )
+    return Forward(group, target, delivered, request_id, trace)
 
 
 def travelling(headers: Headers) -> Headers:
@@ -229,24 +230,29 @@ def _request_id(headers: Headers, fresh: str) -> str:
     return given.encode()[:MAX_REQUEST_ID_BYTES].decode(errors="ignore") if given else fresh
 
 
-def _header_problem(headers: Headers, authority: tuple[str, int | None] | None) -> str | None:
+def _find_service(network: Network, headers: Headers) -> tuple[str | None, Service | None]:
+    """The host that a request names, ``None`` where it cannot be read, and its service."""
+    authority = headers.get("host") or ""
+    known = network.service_by_authority.get(authority)
+    if known is not None:
+        return known
+    split = split_host(authority)
+    return (split[0], network.find_service(split[0])) if split else (None, None)
+
+
+def _header_problem(headers: Headers, host: str | None) -> str | None:
     """Say why the header block is refused: no one Host that can be read, over 100 headers or 60 K."""
-    if authority is None:
+    if host is None:
         return f"the Host {hide_userinfo(headers.get('host') or '')!r} is not HOST or HOST:PORT"
     if len(headers.get_all("host")) > 1:
         return "more than one Host"
     pairs = headers.items()
     if len(pairs) > MAX_HEADERS:
         return f"{len(pairs)} headers; VPC Lattice accepts {MAX_HEADERS}"
-    size = sum(len(name) + len(value) + 4 for name, value in pairs)
+    size = sum(map(len, chain.from_iterable(pairs))) + 4 * len(pairs)
     if size > MAX_HEADER_BYTES:
         return f"{size} bytes of headers; VPC Lattice accepts {MAX_HEADER_BYTES}"
     return None
-
-
-def _find_listener(service: Service, port: int) -> Listener | None:
-    """The listener of a port."""
-    return next((listener for listener in service.listeners if listener.port == port), None)
 
 
 def _choose(network: Network, action: ForwardAction, roll: float) -> TargetGroup | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lattice_events.network.authentication import Authentication
 from lattice_events.network.authorization import Authorization
@@ -25,8 +24,7 @@ Failure = TargetFailure | Literal["client_closed"]
 """What went wrong after the decision to forward; a client that hung up gets no answer."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a request came from.
 
     Attributes:
@@ -42,8 +40,7 @@ class Source:
     principal: Principal | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """How far a request got, and why; what it did not get to is ``None`` or empty.
 
     Attributes:
@@ -69,14 +66,14 @@ class Trace:
     def routed(self, routing: Routing, target_group: TargetGroup | None) -> Trace:
         """This trace, further on."""
         return Trace(
-            service=self.service,
-            listener=self.listener,
-            service_network=self.service_network,
-            source_vpc_arn=self.source_vpc_arn,
-            authentication=self.authentication,
-            authorization=self.authorization,
-            routing=routing,
-            target_group=target_group,
+            self.service,
+            self.listener,
+            self.service_network,
+            self.source_vpc_arn,
+            self.authentication,
+            self.authorization,
+            routing,
+            target_group,
         )
 
     @property
@@ -104,8 +101,7 @@ class Trace:
         return bool(self.authentication and self.authentication.is_rejected)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Forward:
+class Forward(NamedTuple):
     """Send `request` to `target`; it carries every header and fact that VPC Lattice adds."""
 
     target_group: TargetGroup
@@ -115,8 +111,7 @@ class Forward:
     trace: Trace
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """Answer without a target; `reason` says why, for a person."""
 
     response: Response

@@ -6,7 +6,7 @@ Source:
 
 from __future__ import annotations
 
-from typing import Literal
+from functools import lru_cache
 
 from lattice_events.assumptions import Assumptions
 from lattice_events.headers import Headers
@@ -20,7 +20,7 @@ from lattice_events.identity import (
     identity_to_headers,
 )
 from lattice_events.network.decision import Source, Trace
-from lattice_events.network.model import Principal, Service, TargetGroup
+from lattice_events.network.model import Principal
 from lattice_events.request import Request
 
 REQUEST_ID_HEADER = "x-amzn-requestid"
@@ -35,12 +35,14 @@ _OWN_PREFIX = "x-amzn-lattice-"
 _SIGNATURE_HEADERS = frozenset(
     ("authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token")
 )
+_OWN_OR_SIGNATURE_HEADERS = _OWN_HEADERS | _SIGNATURE_HEADERS
+_TOLD = ("source_vpc_arn", "type", "principal", "principal_org_id", "principal_org_paths", "session_name")
 
 
 def deliver(
     request: Request,
     trace: Trace,
-    group: TargetGroup,
+    *,
     source: Source,
     request_id: str,
     now_us: int,
@@ -50,72 +52,74 @@ def deliver(
 
     Args:
         request: Without the headers of the client's own connection.
-        trace: Of the decision.
-        group: The target's.
+        trace: Of the decision, with the target group that was chosen.
         source: Where the request came from.
         request_id: Of the request.
         now_us: The time, microseconds since 1970.
         assumptions: Where VPC Lattice is silent.
     """
-    assert trace.service
-    assert trace.listener
-    identity = _identity_of(trace)
+    service, listener, group = trace.service, trace.listener, trace.target_group
+    assert service
+    assert listener
+    assert group
+    identity, told = _tell(_values_of(trace), assumptions.identity_empty_fields)
     network_arn = trace.service_network.arn if trace.service_network else None
-    gone = _OWN_HEADERS
-    if not assumptions.forward_signature and trace.principal is not None:
-        gone = gone | _SIGNATURE_HEADERS
-    headers = Headers(
-        (
-            *(pair for pair in request.headers.items() if _may_pass(pair[0].lower(), gone)),
-            ("x-forwarded-for", _forwarded_for(request.headers, source, assumptions)),
-            ("x-forwarded-port", str(trace.listener.port)),
-            ("x-forwarded-proto", trace.listener.protocol.lower()),
-            (REQUEST_ID_HEADER, request_id),
-        )
-    )
-    event_version: Literal["V1", "V2"] = "V2"
-    if group.type == "LAMBDA":
-        event_version = group.event_version
-    else:
-        headers = headers.with_items(
-            (
-                *identity_to_headers(identity, empty_fields=assumptions.identity_empty_fields),
-                *_tags_headers(trace.principal),
-                *([(SOURCE_VPC_HEADER, identity.source_vpc)] if identity.source_vpc else ()),
-                (TARGET_HEADER, _target_header(trace.service, network_arn, group)),
-            )
-        )
-    return request.replace(
-        headers=headers,
+    added = [
+        ("x-forwarded-for", _forwarded_for(request.headers, source, assumptions)),
+        ("x-forwarded-port", str(listener.port)),
+        ("x-forwarded-proto", listener.protocol.lower()),
+        (REQUEST_ID_HEADER, request_id),
+    ]
+    if group.type != "LAMBDA":
+        added += told
+        added += _tags_headers(trace.principal)
+        if identity.source_vpc:
+            added.append((SOURCE_VPC_HEADER, identity.source_vpc))
+        added.append((TARGET_HEADER, _target_header(service.arn, network_arn, group.arn)))
+    strips_signature = trace.principal is not None and not assumptions.forward_signature
+    gone = _OWN_OR_SIGNATURE_HEADERS if strips_signature else _OWN_HEADERS
+    return Request(
+        method=request.method,
+        path=request.path,
+        query_string=request.query_string,
+        bare_query=request.bare_query,
+        headers=_strip(request.headers, gone).with_items(added),
+        body=request.body,
         identity=identity,
-        service_arn=trace.service.arn,
+        service_arn=service.arn,
         service_network_arn=network_arn,
         target_group_arn=group.arn,
-        region=trace.service.region,
+        region=service.region,
         time_epoch_us=now_us,
         request_id=request_id,
-        event_version=event_version,
+        event_version=group.event_version if group.type == "LAMBDA" else "V2",
+        raw=request.raw,
     )
 
 
-def _may_pass(name: str, gone: frozenset[str]) -> bool:
-    """Whether a client's header may reach a target; none looks as if VPC Lattice had written it."""
-    return name not in gone and not name.startswith(_OWN_PREFIX)
+def _strip(headers: Headers, gone: frozenset[str]) -> Headers:
+    """The client's headers that may reach a target; none looks as if VPC Lattice had written it."""
+    if gone.isdisjoint(headers) and _OWN_PREFIX not in "\n".join(
+        headers
+    ):  # most have none, and this is quick
+        return headers
+    return headers.without(*[name for name in headers if name in gone or name.startswith(_OWN_PREFIX)])
 
 
-def _identity_of(trace: Trace) -> Identity:
-    """The caller as targets are told; only a signature tells more than the VPC."""
+def _values_of(trace: Trace) -> tuple[str | None, ...]:
+    """What targets are told of the caller, in the order of `_TOLD`; only a signature tells more than the VPC."""
     if trace.principal is None or trace.authorization is None:
-        return Identity(source_vpc_arn=trace.source_vpc_arn)
+        return (trace.source_vpc_arn,)
     caller = trace.principal.caller
-    return Identity(
-        type="AWS_IAM",
-        principal=caller.arn,
-        principal_org_id=caller.org_id,
-        principal_org_paths=",".join(caller.org_paths) or None,
-        session_name=caller.session_name,
-        source_vpc_arn=trace.source_vpc_arn,
-    )
+    paths = ",".join(caller.org_paths) or None
+    return (trace.source_vpc_arn, "AWS_IAM", caller.arn, caller.org_id, paths, caller.session_name)
+
+
+@lru_cache(maxsize=256)
+def _tell(values: tuple[str | None, ...], empty_fields: bool) -> tuple[Identity, list[tuple[str, str]]]:
+    """The caller as targets are told, and in headers."""
+    identity = Identity(**dict(zip(_TOLD, values, strict=False)))
+    return identity, identity_to_headers(identity, empty_fields=empty_fields)
 
 
 def _tags_headers(principal: Principal | None) -> list[tuple[str, str]]:
@@ -134,13 +138,15 @@ def _tags_headers(principal: Principal | None) -> list[tuple[str, str]]:
 
 def _forwarded_for(headers: Headers, source: Source, assumptions: Assumptions) -> str:
     """The chain of addresses, the caller's last, in one value."""
-    before = headers.get_all("x-forwarded-for") if assumptions.forwarded_for == "append" else []
-    return ",".join((*before, source.address))
+    if assumptions.forwarded_for == "append" and "x-forwarded-for" in headers:
+        return ",".join((*headers.get_all("x-forwarded-for"), source.address))
+    return source.address
 
 
-def _target_header(service: Service, network_arn: str | None, group: TargetGroup) -> str:
+@lru_cache(maxsize=256)
+def _target_header(service_arn: str, network_arn: str | None, group_arn: str) -> str:
     """Where the request was sent, as HTTP targets are told."""
-    pairs = [("ServiceArn", service.arn), ("TargetGroupArn", group.arn)]
+    pairs = [("ServiceArn", service_arn), ("TargetGroupArn", group_arn)]
     if network_arn:
         pairs.insert(1, ("ServiceNetworkArn", network_arn))
     return format_pairs(pairs)

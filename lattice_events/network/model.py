@@ -10,6 +10,7 @@ Source:
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +21,8 @@ from lattice_events.network.policy import Caller, Policy
 AuthType = Literal["NONE", "AWS_IAM"]
 ListenerProtocol = Literal["HTTP", "HTTPS"]
 EventVersion = Literal["V1", "V2"]
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9.-]+", re.ASCII)
 
 # Seen in every generated domain name so far, whatever the Region (dataplane.md §1.1).
 PARTITION_ID = "7d67968"
@@ -89,11 +92,16 @@ class WeightedTargetGroup:
     weight: int = 1
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class ForwardAction:
     """Forward to one of 1 to 10 target groups, by weight."""
 
     target_groups: tuple[WeightedTargetGroup, ...]
+
+    @cached_property
+    def total_weight(self) -> int:
+        """What the shares are of."""
+        return sum(group.weight for group in self.target_groups)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,7 +144,7 @@ class Listener:
         return tuple(sorted(self.rules, key=lambda rule: rule.priority))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Service:
     """A service: what a client names in its URL."""
 
@@ -151,7 +159,12 @@ class Service:
     service_network_arns: tuple[str, ...] = ()
     origin: str = field(default="", compare=False)
 
-    @property
+    @cached_property
+    def listener_by_port(self) -> Mapping[int, Listener]:
+        """Listeners by port, of which a service has one each."""
+        return {listener.port: listener for listener in reversed(self.listeners)}
+
+    @cached_property
     def region(self) -> str:
         """The Region that requests to it are signed for: its own, whatever others of a run are in."""
         return self.arn.split(":", 4)[3]
@@ -348,6 +361,19 @@ class Network:
             if service.custom_domain_name:
                 names[host_key(service.custom_domain_name)] = service
         return names
+
+    @cached_property
+    def service_by_authority(self) -> Mapping[str, tuple[str, Service]]:
+        """Host and service by the commonest spellings of a Host header: a name as it is, with and without a port."""
+        found: dict[str, tuple[str, Service]] = {}
+        for service in self.services:
+            for name in filter(
+                _PLAIN_NAME.fullmatch, (service.domain_name, service.custom_domain_name or "")
+            ):
+                known = name, self.service_by_host[host_key(name)]
+                found[name] = known
+                found |= {f"{name}:{port}": known for port in service.listener_by_port}
+        return found
 
     def find_service(self, host: str) -> Service | None:
         """The service that a host name (no port) stands for, whatever id the name carries."""

@@ -134,8 +134,7 @@ def choose_target_group(action: ForwardAction, roll: float) -> WeightedTargetGro
         action: Its groups share by weight divided by the sum of weights.
         roll: A number from 0 up to, not including, 1, evenly distributed.
     """
-    total = sum(group.weight for group in action.target_groups)
-    point = roll * total
+    point = roll * action.total_weight
     for group in action.target_groups:
         if point < group.weight:
             return group

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lattice_events import Headers, QueryParams
 from lattice_events.headers import end_to_end
 
 PAIRS = (("Accept", "a"), ("X", "1"), ("accept", "b"))
+SOME_PAIRS = st.lists(st.tuples(st.sampled_from(["a", "A", "b", "B", "c"]), st.text(max_size=2)), max_size=5)
 
 
 def test_header_names_never_mind_case() -> None:
@@ -57,6 +62,28 @@ def test_with_items_replaces_every_value_of_a_name() -> None:
 
 def test_something_that_is_no_name_is_not_in_the_map() -> None:
     assert 1 not in Headers(PAIRS)
+
+
+@given(SOME_PAIRS, SOME_PAIRS)
+def test_a_copy_is_looked_up_as_if_it_had_been_made_of_its_pairs(
+    before: list[tuple[str, str]], new: list[tuple[str, str]]
+) -> None:
+    names = {name.lower() for name, _ in new}
+    kept = [pair for pair in before if pair[0].lower() not in names]
+
+    for copy, pairs in (
+        (Headers(before).with_items(new), [*kept, *new]),
+        (Headers(before).without(*names), kept),
+    ):
+        assert copy.items() == tuple(pairs)
+        assert list(copy.to_lists().items()) == list(Headers(pairs).to_lists().items())
+
+
+@given(st.text(alphabet="ab=&%2+é;", max_size=12))
+def test_a_query_string_is_read_as_the_standard_library_reads_it(query_string: str) -> None:
+    expected = parse_qsl(query_string, keep_blank_values=True)
+
+    assert QueryParams.parse(query_string).items() == tuple(expected)
 
 
 def test_repr_hides_secrets() -> None:

@@ -39,12 +39,12 @@ class Caller:
     org_id: str | None = None
     org_paths: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def account(self) -> str | None:
         """Twelve digits, of the ARN."""
         return self.arn.split(":")[4] if self.arn else None
 
-    @property
+    @cached_property
     def principal_arn(self) -> str | None:
         """What ``aws:PrincipalArn`` says: the role for a session, else the caller itself."""
         if self.arn is None or ":assumed-role/" not in self.arn:
@@ -54,7 +54,7 @@ class Caller:
         partition = self.arn.split(":")[1]
         return f"arn:{partition}:iam::{self.account}:role/{self.arn.split('/')[1]}"
 
-    @property
+    @cached_property
     def type(self) -> str:
         """What ``aws:PrincipalType`` says."""
         if self.arn is None:
@@ -63,12 +63,12 @@ class Caller:
             return "AssumedRole"
         return "User" if ":user/" in self.arn else "Account"
 
-    @property
+    @cached_property
     def session_name(self) -> str | None:
         """Of a role's session."""
         return self.arn.rpartition("/")[2] if self.arn and ":assumed-role/" in self.arn else None
 
-    @property
+    @cached_property
     def user_name(self) -> str | None:
         """What ``aws:username`` says: of an IAM user, without its path."""
         return self.arn.rpartition("/")[2] if self.arn and ":user/" in self.arn else None
