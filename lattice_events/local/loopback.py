@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lattice_events.headers import Headers
 from lattice_events.network.dataplane import split_host
 
 LOOPBACK_NAMES = frozenset(("127.0.0.1", "localhost", "::1"))
 OWN_SITES = ("none", "same-origin")  # the user typed the URL, or the service's own page asks
 
 
-def refuse_browser(headers: Mapping[str, str]) -> str | None:
+def refuse_browser(headers: Headers | Mapping[str, str]) -> str | None:
     """Say why a request is refused, or ``None`` for one that no web page can have made.
 
     A page can reach loopback ports: by a name of its own that it points at 127.0.0.1 (its Host is
@@ -19,12 +20,12 @@ def refuse_browser(headers: Mapping[str, str]) -> str | None:
     Args:
         headers: Of the request; looked up without regard to case.
     """
-    named = headers.get("Host", "")
+    named = headers.get("Host") or ""
     authority = split_host(named)
     if authority is None or authority[0].lower() not in LOOPBACK_NAMES:
         return f"the Host {named!r} is not loopback: use 127.0.0.1 or localhost"
     if "Origin" in headers:
         return "requests with an Origin are refused: this port is not for web pages"
-    if headers.get("Sec-Fetch-Site", "none") not in OWN_SITES:
+    if headers.get("Sec-Fetch-Site", OWN_SITES[0]) not in OWN_SITES:
         return "cross-site requests are refused: this port is not for web pages"
     return None

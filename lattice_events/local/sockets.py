@@ -6,9 +6,6 @@ import asyncio
 import errno
 import ssl
 from collections.abc import Callable
-from http import HTTPStatus
-
-from aiohttp import web, web_protocol
 
 from lattice_events.errors import ConfigurationError
 
@@ -50,29 +47,3 @@ def port_of(server: asyncio.Server) -> int:
     """The port that a server listens on."""
     port: int = server.sockets[0].getsockname()[1]
     return port
-
-
-class QuietServer(web.Server):
-    """An HTTP server that refuses what is no HTTP without a traceback on the terminal."""
-
-    def __call__(self) -> web_protocol.RequestHandler:
-        """The protocol of one connection: bodies come as they were sent, not decompressed."""
-        loop = asyncio.get_running_loop()
-        return _QuietHandler(self, loop=loop, auto_decompress=False, **self._kwargs)
-
-
-class _QuietHandler(web_protocol.RequestHandler):
-    __slots__ = ()
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        if status >= 500 or request.writer.output_size > 0:
-            return super().handle_error(request, status, exc, message)
-        response = web.Response(status=status, text=HTTPStatus(status).phrase)
-        response.force_close()
-        return response

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import re
-
-from aiohttp import web
+from collections.abc import Coroutine
+from typing import NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from lattice_events.local.functions.functions import Functions
 from lattice_events.local.functions.invoke_request import (
@@ -22,13 +24,25 @@ from lattice_events.local.functions.invoke_request import (
     read_payload,
     read_request,
 )
+from lattice_events.local.http.broken import HEAD_TOO_LARGE, Broken, BrokenBodyError
+from lattice_events.local.http.incoming import Incoming
+from lattice_events.local.http.server import HttpServer, Limits
 from lattice_events.local.loopback import refuse_browser
 from lattice_events.local.output.records import InvokeResult, Report, invoke_record
-from lattice_events.local.sockets import QuietServer, listen, port_of
+from lattice_events.local.sockets import listen, port_of
 from lattice_events.network.model import Function
 
 _ELSEWHERE = "Functions call Lambda on AWS instead with --env AWS_ENDPOINT_URL_LAMBDA= (empty)."
 _INVOKE_PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations/?")
+
+
+_MAX_HEAD_BYTES = 64 * 1024
+
+
+class _Answer(NamedTuple):
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
 
 
 class Control:
@@ -38,9 +52,9 @@ class Control:
         """Prepare; `start` opens the port."""
         self._functions = functions
         self._report = report
-        self._server = QuietServer(self._handle, access_log=None)
+        self._server = HttpServer(self._handle, Limits(head_bytes=_MAX_HEAD_BYTES))
         self._listener: asyncio.Server | None = None
-        self._events: set[asyncio.Task[InvokeResult]] = set()
+        self._running: set[asyncio.Task[object]] = set()
 
     async def start(self, port: int) -> int:
         """Listen, and tell the port.
@@ -56,59 +70,77 @@ class Control:
         if self._listener is not None:
             self._listener.close()
             self._listener = None
-        for task in self._events:
+        await self._server.close(1)
+        for task in self._running:
             task.cancel()
-        await asyncio.gather(*self._events, return_exceptions=True)
-        await self._server.shutdown(1)
+        await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+    def _handle(self, incoming: Incoming) -> None:
+        if _head_bytes(incoming) > _MAX_HEAD_BYTES:
+            incoming.problem = HEAD_TOO_LARGE
+        if incoming.problem is not None:
+            incoming.respond(*_broken(incoming.problem))
+        else:
+            self._do(self._serve(incoming))
+
+    def _do(self, work: Coroutine[object, object, object]) -> None:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _serve(self, incoming: Incoming) -> None:
         try:
-            return await self._answer(request)
+            answer = await self._answer(incoming)
         except RefusedInvokeError as refused:
-            return _error(refused)
+            answer = _error(refused)
+        except BrokenBodyError as error:
+            answer = _broken(error.broken)
+        except Exception as error:  # noqa: BLE001 - a bug of ours; the client is answered all the same
+            incoming.fail(error)
+            return
+        incoming.respond(*answer)
 
-    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _answer(self, incoming: Incoming) -> _Answer:
         """Find the function, read what is wanted, invoke."""
-        refusal = refuse_browser(request.headers)
+        refusal = refuse_browser(incoming.headers)
         if refusal:
             raise RefusedInvokeError(403, "AccessDeniedException", f"Refused: {refusal}.")
-        match = _INVOKE_PATH.fullmatch(request.path)
-        if match is None or request.method != "POST":
+        path, query = _split(incoming.target)
+        match = _INVOKE_PATH.fullmatch(path)
+        if match is None or incoming.method != "POST":
             message = (
                 "This is the control port of lattice dev. It serves POST /2015-03-31/functions/NAME/invocations. "
                 f"{_ELSEWHERE}"
             )
             raise RefusedInvokeError(404, "ResourceNotFoundException", message)
-        name = match[1]
+        name = unquote(match[1])
         function = self._functions.find(name)
         if function is None:
             message = f"Function not found: {name}. lattice dev does not have it. {_ELSEWHERE}"
             raise RefusedInvokeError(404, "ResourceNotFoundException", message)
-        wanted = read_request(request.headers, request.query)
-        body = await _read_body(request, wanted.invocation_type)
+        wanted = read_request(incoming.headers, query)
+        body = await _read_body(incoming, wanted.invocation_type)
         return await self._invoke(wanted, function, read_payload(body))
 
-    async def _invoke(self, wanted: InvokeRequest, function: Function, payload: bytes) -> web.StreamResponse:
+    async def _invoke(self, wanted: InvokeRequest, function: Function, payload: bytes) -> _Answer:
         """Invoke as the invocation type says."""
         if wanted.invocation_type == "DryRun":
-            return web.Response(status=204)
+            return _Answer(204)
         call = self._run(function, payload, wanted.client_context)
         if wanted.invocation_type == "Event":
-            task = asyncio.create_task(call)
-            self._events.add(task)
-            task.add_done_callback(self._events.discard)
-            return web.Response(status=202)
+            self._do(call)
+            return _Answer(202)
         result = await call
-        headers = {
-            "X-Amz-Executed-Version": "$LATEST",
-            "x-amzn-RequestId": result.invocation_id,
-            "Content-Type": "application/json",
-        }
+        headers = [
+            ("X-Amz-Executed-Version", "$LATEST"),
+            ("x-amzn-RequestId", result.invocation_id),
+            ("Content-Type", "application/json"),
+        ]
         if result.error_type is not None:
-            headers["X-Amz-Function-Error"] = "Unhandled"
+            headers.append(("X-Amz-Function-Error", "Unhandled"))
         if wanted.wants_log:
-            headers["X-Amz-Log-Result"] = base64.b64encode(result.log_tail.encode()).decode()
-        return web.Response(body=result.payload, headers=headers)
+            headers.append(("X-Amz-Log-Result", base64.b64encode(result.log_tail.encode()).decode()))
+        return _Answer(200, tuple(headers), result.payload)
 
     async def _run(self, function: Function, payload: bytes, client_context: str | None) -> InvokeResult:
         """Invoke and report."""
@@ -117,17 +149,36 @@ class Control:
         return result
 
 
-async def _read_body(request: web.BaseRequest, invocation_type: str) -> bytes:
+def _head_bytes(incoming: Incoming) -> int:
+    return len(incoming.target) + sum(len(name) + len(value) for name, value in incoming.headers.items())
+
+
+def _split(target: str) -> tuple[str, dict[str, str]]:
+    """Path and query of a request target; of a parameter that is there twice, the first counts."""
+    path, _, query = target.partition("?")
+    if not path.startswith("/"):
+        path = urlsplit(path).path
+    return path, dict(reversed(parse_qsl(query, keep_blank_values=True)))
+
+
+async def _read_body(incoming: Incoming, invocation_type: str) -> bytes:
     """The body, no further than its limit."""
     body = bytearray()
-    async for chunk in request.content.iter_chunked(256 * 1024):
-        body += chunk
-        check_payload_size(len(body), invocation_type)
+    chunks = incoming.chunks()
+    if chunks is not None:
+        async for chunk in chunks:
+            body += chunk
+            check_payload_size(len(body), invocation_type)
     return bytes(body)
 
 
-def _error(refused: RefusedInvokeError) -> web.Response:
+def _broken(problem: Broken) -> _Answer:
+    return _Answer(problem.status, (("Content-Type", "text/plain; charset=utf-8"),), problem.text.encode())
+
+
+def _error(refused: RefusedInvokeError) -> _Answer:
     """An error as the Lambda API words it; the key's case is that of the API's model."""
     key = "Message" if refused.kind == "ResourceNotFoundException" else "message"
-    document = {"Type": "User", key: refused.message}
-    return web.json_response(document, status=refused.status, headers={"x-amzn-ErrorType": refused.kind})
+    document = json.dumps({"Type": "User", key: refused.message}).encode()
+    headers = (("x-amzn-ErrorType", refused.kind), ("Content-Type", "application/json; charset=utf-8"))
+    return _Answer(refused.status, headers, document)

@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from lattice_events.headers import Headers
+
 MAX_PAYLOAD_BYTES: Mapping[str, int] = {
     "RequestResponse": 6 * 1024 * 1024,
     "Event": 1024 * 1024,
@@ -42,7 +44,7 @@ class InvokeRequest:
     client_context: str | None
 
 
-def read_request(headers: Mapping[str, str], query: Mapping[str, str]) -> InvokeRequest:
+def read_request(headers: Headers | Mapping[str, str], query: Mapping[str, str]) -> InvokeRequest:
     """Read all but the payload.
 
     Args:
@@ -128,9 +130,11 @@ def _reason(error: Exception) -> str:
     return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
 
 
-def _choice(headers: Mapping[str, str], header: str, member: str, values: Sequence[str]) -> str:
+def _choice(headers: Headers | Mapping[str, str], header: str, member: str, values: Sequence[str]) -> str:
     """A header that takes one of a few values; the first is the default."""
-    value = headers.get(header, values[0])
+    value = headers.get(header)
+    if value is None:
+        return values[0]
     if value not in values:
         allowed = ", ".join(values)
         raise _invalid_value(

@@ -114,7 +114,7 @@ def test_a_tenant_id_is_refused_as_for_a_function_without_tenants() -> None:
 
 
 def test_header_names_do_not_mind_case() -> None:
-    assert read_request(Headers({"x-amz-log-type": "Tail"}), {}).wants_log  # type: ignore[arg-type]
+    assert read_request(Headers({"x-amz-log-type": "Tail"}), {}).wants_log
 
 
 @pytest.mark.parametrize("body", [b"null", b"7", b'"a"', b" {} ", b'{"a": 1e999}', b"1" * 5000, b'"\\ud800"'])
