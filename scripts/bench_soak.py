@@ -30,6 +30,9 @@ PATIENCE_SECONDS = 60
 SETTLED_AFTER = 10_000
 SAMPLE_EVERY = 1_000
 GROWTH = 0.05
+ENVIRONMENT_BYTES = 200
+"""What a function's process may grow by with each invocation: the C library keeps every value that a variable
+ever had, and awslambdaric puts each trace id into one. Functions on Lambda grow by the same."""
 
 
 @dataclass
@@ -67,6 +70,12 @@ class Soak:
         self.gateway.append(memory_bytes(pid))
         self.children.append(sum(memory_bytes(each) for each in family(pid)))
 
+    def child_bytes(self) -> float:
+        """By how much all functions together grew with each request."""
+        if len(self.children) < 2:
+            return 0.0
+        return (self.children[-1] - self.children[0]) / (len(self.children) - 1) / SAMPLE_EVERY
+
     def problems(self) -> Iterator[str]:
         """Why this pass is not good."""
         lost = self.count - self.answered - self.wrong["no answer"]
@@ -79,8 +88,8 @@ class Soak:
             yield f"{errors} errors with {self.kills} kills"
         if spread(self.gateway) > GROWTH:
             yield f"the gateway's memory moved by {spread(self.gateway):.1%}"
-        if not self.kills and spread(self.children) > GROWTH:
-            yield f"the children's memory moved by {spread(self.children):.1%}"
+        if not self.kills and spread(self.children) > GROWTH and self.child_bytes() > ENVIRONMENT_BYTES:
+            yield f"functions grew by {self.child_bytes():.0f} bytes with each invocation"
 
 
 def spread(samples: Sequence[int]) -> float:
@@ -141,14 +150,15 @@ def figures(this: Soak) -> dict[str, object]:
         "gateway_spread": round(spread(this.gateway), 4),
         "children_mib": round(statistics.median(this.children) / 2**20, 1) if this.children else None,
         "children_spread": round(spread(this.children), 4),
+        "children_bytes_per_request": round(this.child_bytes()),
         "problems": list(this.problems()),
     }
 
 
 def to_markdown(passes: Sequence[dict[str, object]]) -> str:
     lines = [
-        "| pass | requests | requests/s | errors | kills | wrong or lost | gateway MiB | ± | children MiB | ± |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+        "| pass | requests | requests/s | errors | kills | wrong or lost | gateway MiB | ± | functions MiB | ± | bytes a request |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for each in passes:
         errors, wrong = each["errors"], each["wrong"]
@@ -167,7 +177,9 @@ def to_markdown(passes: Sequence[dict[str, object]]) -> str:
             f"{each['gateway_spread']:.1%}",
             each["children_mib"],
         ]
-        lines.append(f"| {' | '.join(map(str, cells))} | {each['children_spread']:.1%} |")
+        lines.append(
+            f"| {' | '.join(map(str, cells))} | {each['children_spread']:.1%} | {each['children_bytes_per_request']} |"
+        )
     return "\n".join(lines)
 
 
