@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benching.lattice import NETWORK
 from benching.load import Load, generator, put_load
-from benching.processes import ROOT, BenchError, cpu_seconds, family
+from benching.processes import ROOT, BenchError, clean_environment, cpu_seconds, family
 from benching.report import Figures, Ratio, machine, medians, report, to_markdown
 from benching.servers import (
     BEFORE,
@@ -30,7 +30,9 @@ from benching.servers import (
 TARGET = "the target itself"
 LAMBDA_PEERS = ("aiohttp prototype", "serverless-offline")
 HTTP_PEERS = ("aiohttp proxy", "nginx proxy", "nginx proxy, new connections", TARGET)
-NATIVE, STAND_IN = "awslambdaric directly", "our stand-in directly"
+NATIVE = "awslambdaric directly"
+AS_ON_LAMBDA = "awslambdaric directly, as python3.12"
+OUR_CLIENT = "awslambdaric with our client, directly"
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,13 @@ ROWS = (
     Row("signed-8", "signed", 8, (BEFORE, OURS)),
     Row("uvloop-lambda-8", "lambda", 8, (OURS, "lattice dev, uvloop")),
     Row("uvloop-http-8", "http", 8, (OURS, "lattice dev, uvloop")),
-    Row("stand-in-8", "lambda", 8, (OURS, "lattice dev, stand-in")),
-    Row("output-8", "lambda", 8, (OURS, "lattice dev, --json", "lattice dev, --access-log")),
+    Row("native-8", "lambda", 8, (OURS, "lattice dev, native client")),
+    Row(
+        "output-8",
+        "lambda",
+        8,
+        (OURS, "lattice dev, on a terminal", "lattice dev, --json", "lattice dev, --access-log"),
+    ),
 )
 FLOOR = "floor"
 WARM_UP_SECONDS = 2  # serverless-offline starts a process for every connection
@@ -157,23 +164,18 @@ def _each(seconds: float, load: Load) -> float:
     return seconds / load.requests * 1e6
 
 
-def measure_floor(name: str, seconds: float) -> Figures | None:
-    """One child of awslambdaric with nothing around it."""
-    clients: list[str] = []
-    if name == STAND_IN:
-        found = next((ROOT / "lattice_events").rglob("runtime_client.py"), None)
-        if found is None:
-            return None
-        clients = [str(found.parent), str(found.parent.parent)]
-    command = [
-        sys.executable,
-        str(PEERS / "floor.py"),
-        str(NETWORK),
-        "functions.hello",
-        str(seconds),
-        *clients,
-    ]
-    done = subprocess.run(command, capture_output=True, text=True)
+def measure_floor(name: str, seconds: float) -> Figures:
+    """One child of awslambdaric with nothing around it.
+
+    Where the environment says python3.12, as on Lambda, awslambdaric starts a thread for each invocation.
+    """
+    folders: list[Path] = []
+    if name == OUR_CLIENT:
+        scripts = ROOT / "lattice_events" / "local" / "children" / "scripts"
+        folders = [scripts / "socket_client", scripts]
+    environment = {"AWS_EXECUTION_ENV": "AWS_Lambda_python3.12"} if name == AS_ON_LAMBDA else {}
+    command = [sys.executable, PEERS / "floor.py", NETWORK, "functions.hello", str(seconds), *folders]
+    done = subprocess.run(command, env=clean_environment() | environment, capture_output=True, text=True)
     if done.returncode:
         raise BenchError(f"{name} failed: {done.stdout}{done.stderr}")
     said = json.loads(done.stdout.partition("REPORT ")[2])
@@ -232,10 +234,8 @@ class Bench:
 def run_round(bench: Bench, rows: Sequence[Row], options: argparse.Namespace) -> None:
     """Every row once, server after server."""
     if options.floor:
-        for name in (NATIVE, STAND_IN):
-            figures = measure_floor(name, options.seconds)
-            if figures:
-                bench.rounds.add(FLOOR, name, figures)
+        for name in (NATIVE, AS_ON_LAMBDA, OUR_CLIENT):
+            bench.rounds.add(FLOOR, name, measure_floor(name, options.seconds))
     for row in rows:
         for name in row.servers:
             bench.run(row, name, options.seconds)

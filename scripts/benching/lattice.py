@@ -46,6 +46,7 @@ def lattice_dev(
     *options: str,
     program: Path = LATTICE,
     environment: dict[str, str] | None = None,
+    on_terminal: bool = False,
 ) -> Iterator[Lattice]:
     """The network of `network/`, whose HTTP target is on `target_port`."""
     port = free_port()
@@ -53,11 +54,9 @@ def lattice_dev(
     command += ["--tls-port=0", "--control-port=0", f"--target=app=http://127.0.0.1:{target_port}"]
     command += [f"--code={each}Function={NETWORK}" for each in ("Hello", "Echo")]
     with tempfile.TemporaryDirectory() as folder:
-        variables = {
-            "XDG_RUNTIME_DIR": folder,
-            **(environment or {}),
-        }  # this run is the only one that is found
-        with running(name, [*command, *options], environment=variables) as process:
+        variables = {"XDG_RUNTIME_DIR": folder}  # this run is the only one that is found
+        variables |= environment or {}
+        with running(name, [*command, *options], environment=variables, on_terminal=on_terminal) as process:
             hello = Address(port=port, host=f"hello.localhost:{port}")
             wait_until_it_answers(name, hello, process)
             found = re.search(r"http://(signed-[\w.-]+)", log_of(name).read_text())

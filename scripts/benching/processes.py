@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
 import socket
+import struct
 import subprocess
+import termios
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".bench"
@@ -59,11 +65,16 @@ def log_of(name: str) -> Path:
 
 @contextmanager
 def running(
-    name: str, command: Sequence[str | Path], *, cwd: Path = ROOT, environment: dict[str, str] | None = None
+    name: str,
+    command: Sequence[str | Path],
+    *,
+    cwd: Path = ROOT,
+    environment: dict[str, str] | None = None,
+    on_terminal: bool = False,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process that ends with the block; what it prints is in a file of `.bench`."""
     FOLDER.mkdir(exist_ok=True)
-    with log_of(name).open("wb") as output:
+    with log_of(name).open("wb") as file, _terminal(file) if on_terminal else nullcontext(file) as output:
         process = subprocess.Popen(
             command, cwd=cwd, env=clean_environment() | (environment or {}), stdout=output, stderr=output
         )
@@ -71,6 +82,28 @@ def running(
             yield process
         finally:
             _end(process)
+
+
+@contextmanager
+def _terminal(file: BinaryIO) -> Iterator[int]:
+    """A terminal whose text is copied into a file."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
+
+    def copy() -> None:
+        try:
+            while text := os.read(ours, 65536):
+                file.write(text)
+                file.flush()
+        except OSError:
+            return  # nobody has the terminal any more
+
+    thread = threading.Thread(target=copy, daemon=True)
+    thread.start()
+    yield theirs
+    os.close(theirs)
+    thread.join(10)
+    os.close(ours)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -208,34 +208,29 @@ def _hide_uvloop() -> Path:
 
 
 @contextmanager
-def ours(setting: Setting, name: str, *options: str, has_uvloop: bool = False) -> Iterator[Server]:
+def ours(
+    setting: Setting, name: str, *options: str, has_uvloop: bool = False, on_terminal: bool = False
+) -> Iterator[Server]:
     """`lattice dev` of this checkout."""
     path = _install_uvloop() if has_uvloop else _hide_uvloop()
-    with _lattice_server(setting, name, *options, environment={"PYTHONPATH": str(path)}) as server:
-        yield server
+    environment = {"PYTHONPATH": str(path)}
+    with lattice_dev(
+        name, setting.target_port, *options, environment=environment, on_terminal=on_terminal
+    ) as network:
+        yield _server(name, network)
 
 
 @contextmanager
 def against(setting: Setting) -> Iterator[Server]:
     """Another `lattice`, which `--against` names."""
-    with _lattice_server(setting, BEFORE, program=setting.against) as server:
-        yield server
+    with lattice_dev(BEFORE, setting.target_port, program=setting.against or LATTICE) as network:
+        yield _server(BEFORE, network)
 
 
-@contextmanager
-def _lattice_server(
-    setting: Setting,
-    name: str,
-    *options: str,
-    program: Path = LATTICE,
-    environment: dict[str, str] | None = None,
-) -> Iterator[Server]:
-    with lattice_dev(
-        name, setting.target_port, *options, program=program, environment=environment
-    ) as network:
-        kinds = {"lambda": "hello", "unsigned": "hello", "signed": "signed", "http": "app"}
-        addresses = {kind: network.address(service) for kind, service in kinds.items()}
-        yield Server(name=name, pid=network.process.pid, addresses=addresses, lattice=network)
+def _server(name: str, network: Lattice) -> Server:
+    kinds = {"lambda": "hello", "unsigned": "hello", "signed": "signed", "http": "app"}
+    addresses = {kind: network.address(service) for kind, service in kinds.items()}
+    return Server(name=name, pid=network.process.pid, addresses=addresses, lattice=network)
 
 
 OURS = "lattice dev"
@@ -244,8 +239,11 @@ SERVERS: dict[str, Callable[[Setting], AbstractContextManager[Server]]] = {
     OURS: lambda setting: ours(setting, OURS),
     BEFORE: against,
     "lattice dev, uvloop": lambda setting: ours(setting, "lattice dev, uvloop", has_uvloop=True),
-    "lattice dev, stand-in": lambda setting: ours(
-        setting, "lattice dev, stand-in", "--env=LATTICE_EVENTS_FORCE_FALLBACK=1"
+    "lattice dev, native client": lambda setting: ours(
+        setting, "lattice dev, native client", "--env=LATTICE_EVENTS_RUNTIME_CLIENT=native"
+    ),
+    "lattice dev, on a terminal": lambda setting: ours(
+        setting, "lattice dev, on a terminal", on_terminal=True
     ),
     "lattice dev, --json": lambda setting: ours(setting, "lattice dev, --json", "--json"),
     "lattice dev, --access-log": lambda setting: ours(
