@@ -315,7 +315,11 @@ def sent_raw(play: Running, request: bytes) -> bytes:
             400,
             "malformed HTTP: Invalid header token",
         ),
-        (b"GET http://[x/?secret HTTP/1.1\r\n\r\n", 400, "malformed HTTP: http://[x/"),
+        (
+            b"GET http://[x/?secret HTTP/1.1\r\nHost: x\r\n\r\n",
+            400,
+            "the request target http://[x/ is neither a path nor an http URL",
+        ),
         (
             b"OPTIONS * HTTP/1.1\r\nHost: play.localhost\r\n\r\n",
             400,

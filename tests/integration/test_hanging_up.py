@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from lattice_events.local.gateway.forward import Means
 from lattice_events.local.gateway.server import Gateway
 from lattice_events.local.gateway.tls import RunAuthority
 from lattice_events.local.output.records import InvokeResult, Record, RequestRecord
@@ -56,9 +57,8 @@ async def gateway_to(target: Peer) -> AsyncIterator[Seen]:
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     gateway = Gateway(
         snapshot(network(groups=(http_group(url, name="functions"),))),
-        _NoFunctions(),
+        Means(invoker=_NoFunctions(), shell={}),
         authority=RunAuthority(),
-        shell={},
         report=seen.on_report,
         log=lambda record: seen.logged.append(dict(record)),
         clock=lambda: seen.seconds,

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from lattice_events.local.gateway.forward import Means
 from lattice_events.local.gateway.server import Gateway
 from lattice_events.local.gateway.tls import RunAuthority
 from lattice_events.local.output.records import InvokeResult, Record, RequestRecord
@@ -137,9 +138,8 @@ async def wired(
     net = make_network(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
     gateway = Gateway(
         snapshot(net, tokens=tokens or {}),
-        wire,
+        Means(invoker=wire, shell={} if shell is None else shell),
         authority=RunAuthority(),
-        shell={} if shell is None else shell,
         report=wire.report,
         log=lambda record: wire.logged.append(dict(record)),
     )

@@ -100,6 +100,8 @@ def _coding_problem(version: str, headers: Headers) -> Broken | None:
         return Broken(status=400, reason="malformed HTTP: both Transfer-Encoding and Content-Length")
     if coding.lower() == "chunked":
         return None
+    if coding.lower().rpartition(",")[2].strip() != "chunked":  # RFC 9112 §6.3: its end cannot be told
+        return Broken(status=400, reason=f"malformed HTTP: Transfer-Encoding is {coding}")
     return Broken(status=501, reason=f"Transfer-Encoding is {coding}; only chunked is accepted")
 
 

@@ -1,6 +1,6 @@
 """The protocol of the gateway port: it looks at the first bytes and decides who speaks next.
 
-``CONNECT`` opens a tunnel, everything else is HTTP for aiohttp.
+``CONNECT`` opens a tunnel, everything else is for the HTTP server.
 """
 
 from __future__ import annotations

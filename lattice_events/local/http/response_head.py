@@ -34,7 +34,7 @@ class Framing(NamedTuple):
 def frame(method: str, status: int, *, given: str | None, counted: int | None, version: str) -> Framing:
     """Choose the one framing that is true.
 
-    A 204 has no Content-Length and a 205 has 0. That of a HEAD or a 304 is the length of what a GET would get.
+    A 204 and a 304 have no Content-Length and a 205 has 0. That of a HEAD is the length of what a GET would get.
 
     Args:
         method: Of the request.
@@ -47,13 +47,13 @@ def frame(method: str, status: int, *, given: str | None, counted: int | None, v
         https://www.rfc-editor.org/rfc/rfc9110#section-8.6
     """
     is_bodyless = method == "HEAD" or status in NO_BODY
-    if status == 204:
+    if status in (204, 304):
         return Framing(None, False, True)
     if status == 205:
         return Framing("0", False, True)
-    if status == 304 or (method == "HEAD" and not counted):
+    if method == "HEAD" and not counted:
         is_length = given is not None and given.isascii() and given.isdigit()
-        return Framing(given if is_length else None, False, is_bodyless)
+        return Framing(given if is_length else None, False, True)
     length = given if counted is None else str(counted)
     return Framing(length, length is None and version == "1.1" and not is_bodyless, is_bodyless)
 

@@ -24,6 +24,7 @@ from lattice_events.local.children.environment import (
 from lattice_events.local.functions.functions import Functions, FunctionSettings
 from lattice_events.local.functions.interpreters import with_interpreters
 from lattice_events.local.functions.invoke_api import Control
+from lattice_events.local.gateway.forward import Means
 from lattice_events.local.gateway.server import Gateway
 from lattice_events.local.gateway.snapshot import Snapshot
 from lattice_events.local.gateway.tls import RunAuthority, quiet_names
@@ -168,13 +169,11 @@ class Run:
         log = self._stack.enter_context(access_log(settings.access_log, report=self._report))
         self._gateway = Gateway(
             self._snapshot(loaded),
-            self.functions,
+            Means(invoker=self.functions, shell=os.environ, own_ports=self._own_ports),
             authority=self._authority,
-            shell=os.environ,
             report=self._report,
             log=log,
         )
-        self._gateway.own_ports = self._own_ports
         self._stack.push_async_callback(self._gateway.close)
         self._gateway_port, tls_port = await self._gateway.start(
             port=settings.port, tls_port=settings.tls_port

@@ -1,0 +1,67 @@
+"""One request on its way through the gateway: what is known of it, and at the end what is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lattice_events.local.gateway.arrival import Arrival
+from lattice_events.local.gateway.snapshot import Snapshot
+from lattice_events.local.http.incoming import Incoming
+from lattice_events.local.output.records import InvokeResult
+from lattice_events.local.stopwatch import Stopwatch
+from lattice_events.network.decision import Decision, Failure
+
+CLIENT_GONE = "the client closed the connection before it got the answer"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """Why the client got what it got.
+
+    Attributes:
+        reason: Why it is not the target's own answer.
+        failure: How the target failed, or that the client hung up.
+        invocation: Of the function that answered.
+    """
+
+    reason: str | None = None
+    failure: Failure | None = None
+    invocation: InvokeResult | None = None
+
+
+HUNG_UP = Answer(reason=CLIENT_GONE, failure="client_closed")
+
+
+class Serving:
+    """A request, from its arrival until it is told.
+
+    Attributes:
+        incoming: As it came, and the way to answer it.
+        snapshot: What decides.
+        arrival: Where it wants to go.
+        caller: Name that its proxy token stands for.
+        watch: Runs since it came.
+        time_us: When that was, microseconds since 1970.
+        decision: Of the data plane, if it was asked.
+    """
+
+    __slots__ = ("arrival", "caller", "decision", "incoming", "snapshot", "time_us", "watch")
+
+    def __init__(
+        self,
+        incoming: Incoming,
+        snapshot: Snapshot,
+        *,
+        arrival: Arrival,
+        caller: str | None,
+        watch: Stopwatch,
+        time_us: int,
+    ) -> None:
+        """Know what is known before anything is decided."""
+        self.incoming = incoming
+        self.snapshot = snapshot
+        self.arrival = arrival
+        self.caller = caller
+        self.watch = watch
+        self.time_us = time_us
+        self.decision: Decision | None = None
