@@ -32,6 +32,7 @@ async def run(options: RunOptions, printer: Printer) -> None:
         if started is not None:
             with announced(started.ready, started.callers):
                 printer.ready(started.ready)
+                started.functions.prewarm()
                 await stop.wait()
 
 

@@ -253,6 +253,7 @@ class Function:
         log_group: Of its logs; empty for the one of its name.
         python: The interpreter that runs it; empty for the one of ``lattice``.
         max_processes: How many processes it may have at once.
+        prewarm: How many of them start before there is a request.
     """
 
     name: str
@@ -269,6 +270,7 @@ class Function:
     log_group: str = ""
     python: str = ""
     max_processes: int = 4
+    prewarm: int = 1
     obstacle: str = ""
     role_arn: str = ""
     logical_id: str = ""

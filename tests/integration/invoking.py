@@ -79,6 +79,7 @@ async def function(
     runtime: str = "python3.11",
     timeout_seconds: int = 30,
     max_processes: int = 4,
+    prewarm: int = 1,
     obstacle: str = "",
     layers: tuple[str, ...] = (),
     variables: Mapping[str, str] = MappingProxyType({}),
@@ -99,6 +100,7 @@ async def function(
         code=str(code),
         timeout_seconds=timeout_seconds,
         max_processes=max_processes,
+        prewarm=prewarm,
         obstacle=obstacle,
         layers=layers,
     )

@@ -9,6 +9,7 @@ from functools import partial
 
 from lattice_events.local.functions.invocation import Invocation, failed
 from lattice_events.local.functions.pool import FunctionSettings, Pool
+from lattice_events.local.functions.prewarm import prewarm
 from lattice_events.local.functions.unpacked import Unpacked
 from lattice_events.local.output.records import InvokeResult, Report, invoke_record
 from lattice_events.network.model import Function, function_name
@@ -27,6 +28,7 @@ class Functions:
         self._pools: dict[str, Pool] = {}
         self._retired: list[Pool] = []
         self._by_arn: dict[str, Pool] = {}
+        self._warming: asyncio.Task[None] | None = None
         self._unpacked = Unpacked()
         # Children read one end; the other closes when this process is gone, however it goes.
         self._death_pipe, self._life = os.pipe()
@@ -48,6 +50,15 @@ class Functions:
             if not function.obstacle and function.name not in self._pools:
                 self._pools[function.name] = self._make_pool(function)
         self._by_arn = {self._functions[name].arn: pool for name, pool in self._pools.items()}
+        if self._warming is not None:
+            self.prewarm()
+
+    def prewarm(self) -> asyncio.Task[None]:
+        """Start processes ahead, now and whenever other functions are applied; done when they are initialized."""
+        if self._warming is not None:
+            self._warming.cancel()
+        self._warming = asyncio.create_task(prewarm(list(self._pools.values())))
+        return self._warming
 
     def _make_pool(self, function: Function) -> Pool:
         return Pool(
@@ -110,6 +121,8 @@ class Functions:
         if self._is_closed:
             return
         self._is_closed = True
+        if self._warming is not None:
+            self._warming.cancel()
         await asyncio.gather(*(pool.close() for pool in (*self._pools.values(), *self._retired)))
         os.close(self._life)
         os.close(self._death_pipe)

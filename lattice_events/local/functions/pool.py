@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 
-from lattice_events.errors import ConfigurationError
 from lattice_events.local.children.environment import Places
 from lattice_events.local.functions.invocation import Invocation, failed
 from lattice_events.local.functions.process import FunctionProcess
@@ -81,13 +80,20 @@ class Pool:
         else:
             self._waiting.append(invocation)
 
-    async def prewarm(self) -> None:
-        """Start a process ahead if there is none, and wait until it is initialized or has ended."""
-        if self._all or self._is_retired or self._is_closed:
-            return
-        process = self._start()
-        self._idle.append(process)
-        await process.settled.wait()
+    @property
+    def prewarm(self) -> int:
+        """How many processes are to be started ahead."""
+        return min(self._function.prewarm, self._function.max_processes)
+
+    async def start_ahead(self) -> None:
+        """Start a process if there are fewer than wanted, and wait until it is initialized or has ended.
+
+        What goes wrong with it is the business of the first invocation, which starts another.
+        """
+        if len(self._all) < self.prewarm and not (self._is_retired or self._is_closed):
+            process = self._start()
+            self._idle.insert(0, process)  # those that are initialized serve first
+            await process.settled.wait()
 
     def retire(self) -> None:
         """Keep no process any longer than its invocations: another pool has taken the function over."""
@@ -145,7 +151,7 @@ class Pool:
             if process.is_alive and not self._is_closed:
                 environment = self._settings.environment(self._function, places)
                 await process.start(places, environment, self._death_pipe)
-        except (ConfigurationError, OSError, ValueError) as error:  # ValueError: a NUL in a variable
+        except Exception as error:  # noqa: BLE001 - whatever it is, the invocation ends: a NUL in a variable, say
             process.fail("Runtime.InvalidEntrypoint", f"the function cannot be started: {error}")
         if self._is_closed:
             process.fail(*_STOPPING)

@@ -80,6 +80,7 @@ def _that_runs(reading: Reading, name: str, function: Function) -> Function:
         memory_mb=_number(reading, name, "MemorySize", 128),
         python=settings.python,
         max_processes=settings.max_processes,
+        prewarm=settings.prewarm,
     )
 
 

@@ -116,10 +116,12 @@ class RunSettings:
     Attributes:
         python: Their interpreter; empty for the one of ``lattice``.
         max_processes: How many processes each may have.
+        prewarm: How many of them start before there is a request.
     """
 
     python: str = ""
     max_processes: int = 4
+    prewarm: int = 1
 
 
 def find_urls(target_urls: Mapping[str, Sequence[str]], names: Collection[str]) -> Sequence[str] | None:

@@ -18,7 +18,7 @@ from lattice_events.readers.common.sources import ReadOptions, SettingsSource
 from lattice_events.readers.settings.callers import CallerSettings
 from lattice_events.readers.settings.settings import Key, Said, Settings, TargetSettings
 
-_OF_A_SOURCE = ("python", "maxProcesses")  # each may have its own
+_OF_A_SOURCE = ("python", "maxProcesses", "prewarm")  # each may have its own
 _LONGEST = 60  # of a value in a message
 
 

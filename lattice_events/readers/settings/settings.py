@@ -75,6 +75,7 @@ class Settings:
         return RunSettings(
             python=self._value("python", default.python),
             max_processes=self._value("maxProcesses", default.max_processes),
+            prewarm=self._value("prewarm", default.prewarm),
         )
 
     @property

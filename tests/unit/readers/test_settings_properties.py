@@ -30,6 +30,7 @@ RIGHT: dict[str, st.SearchStrategy[Any]] = {
     "serviceNetwork": st.sampled_from(["one", "two"]),
     "python": st.sampled_from(["python3", "./p"]),
     "maxProcesses": st.integers(1, 3),
+    "prewarm": st.integers(0, 2),
 }  # fmt: skip
 SETTINGS = st.fixed_dictionaries({}, optional=RIGHT)
 # Strings as they are near to right ones; texts in them that no schema checks (tags, policies) are left alone.
