@@ -39,7 +39,11 @@ class MultiMap:
             index: dict[str, list[str]] = {}
             key = self._key
             for name, value in self._pairs:
-                index.setdefault(key(name), []).append(value)
+                known = key(name)
+                if known in index:
+                    index[known].append(value)
+                else:
+                    index[known] = [value]
             self._index = index
         return self._index
 

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from lattice_events.identity import Identity
 
 _END_OF_TIME_US = 253_402_300_800_000_000  # the year 10000, where `datetime` ends
-_LATTICE_ARNS = ("serviceArn", "serviceNetworkArn", "targetGroupArn")
+_LATTICE_ARNS = frozenset(("serviceArn", "serviceNetworkArn", "targetGroupArn"))
+_TEXTS_OF_CONTEXT = ("serviceArn", "serviceNetworkArn", "targetGroupArn", "region")
+_new = object.__new__
 
 
 def decode_event(event: object) -> Request:
@@ -51,7 +53,7 @@ def decode_event(event: object) -> Request:
     if isinstance(event, dict):
         context = event.get("requestContext")
         if isinstance(context, dict):
-            if any(name in context for name in _LATTICE_ARNS):
+            if "serviceArn" in context or not _LATTICE_ARNS.isdisjoint(context):
                 return _decode_v2(event, context)
         elif "raw_path" in event:
             return _decode_v1(event)
@@ -87,23 +89,28 @@ def _decode_v2(event: dict[str, Any], context: dict[str, Any]) -> Request:
         query_string = _query(field, parameters, query_string)
     known = Headers(pairs)
     request_id = _text("requestId", event.get("requestId"))
-    return Request(
-        method=_method(event),
-        path=path,
-        query_string=query_string or "",
-        bare_query=bare_query,
-        headers=known,
-        body=_body(event, "isBase64Encoded" if "isBase64Encoded" in event else "is_base64_encoded"),
-        identity=_identity(context),
-        service_arn=_text("requestContext.serviceArn", context.get("serviceArn")),
-        service_network_arn=_text("requestContext.serviceNetworkArn", context.get("serviceNetworkArn")),
-        target_group_arn=_text("requestContext.targetGroupArn", context.get("targetGroupArn")),
-        region=_text("requestContext.region", context.get("region")),
-        time_epoch_us=_time(context.get("timeEpoch")),
-        request_id=known.get("x-amzn-requestid") if request_id is None else request_id,
-        event_version="V2",
-        raw=event,
-    )
+    request: Request = _new(Request._draft)  # noqa: SLF001 - a decoder fills it
+    request.method = _method(event)
+    request.path = path
+    request.query_string = query_string or ""
+    request.bare_query = bare_query
+    request.headers = known
+    request.body = _body(event, "isBase64Encoded" if "isBase64Encoded" in event else "is_base64_encoded")
+    request.identity = _identity(context)
+    request.service_arn = service = context.get("serviceArn")
+    request.service_network_arn = network = context.get("serviceNetworkArn")
+    request.target_group_arn = group = context.get("targetGroupArn")
+    request.region = region = context.get("region")
+    if not (type(service) is str and type(network) is str and type(group) is str and type(region) is str):
+        for name in _TEXTS_OF_CONTEXT:
+            _text(f"requestContext.{name}", context.get(name))
+    request.time_epoch_us = _time(context.get("timeEpoch"))
+    request.request_id = known.get("x-amzn-requestid") if request_id is None else request_id
+    request.event_version = "V2"
+    request.raw = event
+    request._query = None  # noqa: SLF001
+    request.__class__ = Request
+    return request
 
 
 def _decode_v1(event: dict[str, Any]) -> Request:
@@ -190,7 +197,8 @@ def _query(field: str, parameters: Any, query_string: str | None) -> str:
     if not isinstance(parameters, dict):
         raise _wrong(field, "an object", parameters)
     for name, values in parameters.items():
-        _texts(field, name, values)
+        if not (type(values) is list and len(values) == 1 and type(values[0]) is str):
+            _texts(field, name, values)
     return _query_from(field, parameters) if query_string is None else query_string
 
 
@@ -235,7 +243,7 @@ def _identity(context: dict[str, Any]) -> Identity:
     if not isinstance(identity, dict):
         raise _wrong("requestContext.identity", "an object", identity)
     for name, value in identity.items():
-        if value is not None and not isinstance(value, str):
+        if type(value) is not str and value is not None and not isinstance(value, str):
             raise _wrong(f"requestContext.identity.{name}", "a string", value)
     return identity_from_context(identity)
 

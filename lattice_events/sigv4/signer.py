@@ -73,11 +73,14 @@ class SignedRequest(Value):
         signature: str,
     ) -> None:
         """Keep every stage."""
-        assign(self, "url", url)
-        assign(self, "headers", headers)
-        assign(self, "canonical_request", canonical_request)
-        assign(self, "string_to_sign", string_to_sign)
-        assign(self, "signature", signature)
+        cls = self.__class__
+        assign(self, "__class__", cls._draft)
+        self.url = url
+        self.headers = headers
+        self.canonical_request = canonical_request
+        self.string_to_sign = string_to_sign
+        self.signature = signature
+        self.__class__ = cls
 
     def __repr__(self) -> str:
         """The signature only."""

@@ -91,12 +91,15 @@ class Verification(Value):
         string_to_sign: str = "",
     ) -> None:
         """Keep the verdict."""
-        assign(self, "differs", differs)
-        assign(self, "code", code)
-        assign(self, "problem", problem)
-        assign(self, "access_key_id", access_key_id)
-        assign(self, "canonical_request", canonical_request)
-        assign(self, "string_to_sign", string_to_sign)
+        cls = self.__class__
+        assign(self, "__class__", cls._draft)
+        self.differs = differs
+        self.code = code
+        self.problem = problem
+        self.access_key_id = access_key_id
+        self.canonical_request = canonical_request
+        self.string_to_sign = string_to_sign
+        self.__class__ = cls
 
     @property
     def accepted(self) -> bool:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from lattice_events import Headers, Identity, Request, Response
+from lattice_events import Headers, Identity, Request, Response, decode_event
 from lattice_events.context import Invocation
 from lattice_events.sigv4 import Credentials, SignedRequest, Verification
+from lattice_events.testing import make_event
 from lattice_events.values import Value
 
 
@@ -81,3 +82,23 @@ def test_a_value_is_copied_and_pickled_with_every_field(value: Any) -> None:
 
 def test_every_class_of_values_is_copied_here() -> None:
     assert {type(value) for value in VALUES} == set(Value.__subclasses__())
+
+
+def test_a_decoded_request_is_as_frozen_as_a_constructed_one() -> None:
+    request = decode_event(make_event("GET /"))
+
+    assert (type(request), type(request.identity)) == (Request, Identity)
+    for value in (request, request.identity):
+        with pytest.raises(AttributeError, match="frozen"):
+            value.type = "x"
+
+
+def test_a_subclass_keeps_its_class_and_is_frozen() -> None:
+    class Traced(Request):
+        trace = "t"
+
+    request = Traced(path="/a").replace(method="PUT")
+
+    assert (type(request), request.path, request.method) == (Traced, "/a", "PUT")
+    with pytest.raises(AttributeError, match="frozen"):
+        request.path = "/b"
