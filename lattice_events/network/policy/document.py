@@ -11,14 +11,15 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.policy.keys import KNOWN_KEYS, is_known, is_played
+from lattice_events.network.policy.matching import SetOperator
 from lattice_events.network.policy.operators import NULL, OPERATORS, check_truth
 from lattice_events.network.policy.patterns import escape_variables, matches_pattern, variables_of
+from lattice_events.network.policy.statements import Condition, Element, Policy, Statement
 from lattice_events.values import is_deeper
 
 MAX_AUTH_POLICY_BYTES = 10_240
@@ -26,7 +27,6 @@ MAX_AUTH_POLICY_BYTES = 10_240
 
 Path = tuple[str | int, ...]
 Locate = Callable[[Path], str]
-SetOperator = Literal["", "ForAnyValue", "ForAllValues"]
 
 _ELEMENTS = (
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"
@@ -41,76 +41,6 @@ _PRINCIPAL = re.compile(
 _VERSION = "2012-10-17"
 _MAX_DEPTH = 20  # of objects and lists inside of each other; a policy has six
 _LONGEST_NAME = 255  # that a hint is looked for; longer ones would take minutes
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Condition:
-    """One key of a ``Condition``.
-
-    Attributes:
-        operator: Name in `OPERATORS`, or ``Null``.
-        set_operator: For keys with several values.
-        if_exists: Whether a missing key satisfies it.
-        key: As written.
-        values: Of which one must match.
-    """
-
-    operator: str
-    set_operator: SetOperator
-    if_exists: bool
-    key: str
-    values: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        """The operator as it is written in the document."""
-        return f"{self.set_operator + ':' if self.set_operator else ''}{self.operator}{'IfExists' if self.if_exists else ''}"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Element:
-    """``Principal``, ``Action`` or ``Resource``, or its ``Not…``."""
-
-    values: tuple[str, ...]
-    is_negated: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Statement:
-    """One statement.
-
-    Attributes:
-        index: Its place in the document, from 0.
-        sid: Its name, if it has one.
-        effect: ``Allow`` or ``Deny``.
-        principal: Whom it is about; ``None`` in an identity policy.
-        action: What it is about.
-        resource: Where; ``None`` is everywhere.
-        conditions: All of which must hold.
-        policy: Name of the policy that it is part of, where a caller has several.
-    """
-
-    index: int
-    sid: str
-    effect: Literal["Allow", "Deny"]
-    principal: Element | None
-    action: Element
-    resource: Element | None
-    conditions: tuple[Condition, ...] = ()
-    policy: str = ""
-
-    @property
-    def name(self) -> str:
-        """What people call it: its Sid, else its place."""
-        name = self.sid or f"Statement[{self.index}]"
-        return f"{name} of {self.policy}" if self.policy else name
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Policy:
-    """A policy document."""
-
-    statements: tuple[Statement, ...]
 
 
 def parse_policy(

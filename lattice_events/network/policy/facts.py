@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TypeVar
+from types import MappingProxyType
+from typing import NamedTuple, TypeVar
 
 from lattice_events.headers import Headers, QueryParams
 
@@ -77,13 +78,12 @@ class Caller:
 ANONYMOUS_CALLER = Caller()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
+class Facts(NamedTuple):
     """One request, as policies see it.
 
     Attributes:
-        caller: Who calls.
         service_arn: Of the service that is called.
+        caller: Who calls.
         path: As sent, without the query string.
         method: As sent.
         headers: As sent.
@@ -99,12 +99,12 @@ class Facts:
         action: What is asked for.
     """
 
-    caller: Caller = ANONYMOUS_CALLER
     service_arn: str
+    caller: Caller = ANONYMOUS_CALLER
     path: str = "/"
     method: str = "GET"
-    headers: Headers = field(default_factory=Headers)
-    query: QueryParams = field(default_factory=QueryParams)
+    headers: Headers = Headers()
+    query: QueryParams = QueryParams()
     port: int = 443
     service_network_arn: str | None = None
     source_vpc: str | None = None
@@ -112,10 +112,10 @@ class Facts:
     source_ip: str | None = None
     is_secure: bool = True
     now: datetime | None = None
-    service_tags: Mapping[str, str] = field(default_factory=dict)
+    service_tags: Mapping[str, str] = MappingProxyType({})
     action: str = INVOKE
 
-    @cached_property
+    @property
     def resource(self) -> str:
         """The ARN that ``Resource`` is compared with: the service's, and the path."""
         return self.service_arn + self.path
@@ -126,15 +126,29 @@ class Facts:
         Keys do not mind case, as in IAM; the guide calls them case-sensitive. Of two tags or query
         parameters whose names differ by case only, the one that is written as in the key counts.
         """
-        kind, slash, name = key.partition("/")
-        if slash:
-            named = _NAMED_KEYS.get(kind.lower())
-            return named(self, name) if named else ()
-        if kind.lower() == "aws:principalorgpaths":
-            return self.caller.org_paths
-        get = _KEYS.get(kind.lower())
-        value = get(self) if get else None
-        return () if value is None else (value,)
+        return find_key(key)(self)
+
+
+def find_key(key: str) -> Callable[[Facts], Sequence[str]]:
+    """What gives the values of a condition key; see `Facts.values`."""
+    kind, slash, name = key.partition("/")
+    kind = kind.lower()
+    if slash:
+        named = _NAMED_KEYS.get(kind)
+        return (lambda facts: named(facts, name)) if named else _nothing
+    if kind == "aws:principalorgpaths":
+        return lambda facts: facts.caller.org_paths
+    get = _KEYS.get(kind)
+    return (lambda facts: _one(get(facts))) if get else _nothing
+
+
+def _nothing(_: Facts) -> Sequence[str]:
+    """Of a key that no request has."""
+    return ()
+
+
+def _one(value: str | None) -> Sequence[str]:
+    return () if value is None else (value,)
 
 
 def _header(facts: Facts, name: str) -> Sequence[str]:

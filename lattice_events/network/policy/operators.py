@@ -1,7 +1,7 @@
 """Condition operators: one small function each, in a table.
 
-Each compares one value of the request with one of the policy. `evaluation` does the rest: several
-values, negation, ``IfExists``, ``ForAnyValue`` and ``ForAllValues``, and missing keys.
+Each takes one value of the policy and gives what compares values of requests with it. `matching` does the
+rest: several values, negation, ``IfExists``, ``ForAnyValue`` and ``ForAllValues``, and missing keys.
 
 Source:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
@@ -18,7 +18,13 @@ from decimal import Decimal
 from ipaddress import ip_address, ip_network
 from typing import Any, NamedTuple
 
-from lattice_events.network.policy.patterns import Lookup, matches_pattern, resolve_text, split_arn
+from lattice_events.network.policy.patterns import (
+    Lookup,
+    compile_pattern,
+    compile_text,
+    resolve_text,
+    split_arn,
+)
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _SECONDS = re.compile(r"[0-9]{1,3}|[0-9]{5,11}")  # of four digits it is a year
@@ -28,70 +34,87 @@ _DATE = re.compile(
 _NETWORK = re.compile(r"[0-9A-Fa-f:.]+(/[0-9]{1,3})?")
 
 
+Comparison = Callable[[str, Lookup], bool]
+"""Of the request's value, and the lookup for policy variables."""
+
+
 class Operator(NamedTuple):
     """How one kind of condition compares.
 
     Attributes:
-        compare: Of the request's value, the policy's, and the lookup for policy variables.
+        compare: Of a value of the policy, what a value of a request is compared by.
         is_negated: Whether the condition holds where no comparison does.
         check: Says what is wrong with a value of the policy, or ``None``.
         relation: Words before the policy's value, where it is not what the request must have.
     """
 
-    compare: Callable[[str, str, Lookup], bool]
+    compare: Callable[[str], Comparison]
     is_negated: bool = False
     check: Callable[[str], str | None] = lambda _: None
     relation: str = ""
 
 
-def _string_equals(found: str, wanted: str, lookup: Lookup) -> bool:
-    return found == resolve_text(wanted, lookup)
+def _string_equals(wanted: str) -> Comparison:
+    if "${" not in wanted:
+        return lambda found, _: found == wanted
+    return lambda found, lookup: found == resolve_text(wanted, lookup)
 
 
-def _string_equals_ignore_case(found: str, wanted: str, lookup: Lookup) -> bool:
-    text = resolve_text(wanted, lookup)
-    return text is not None and found.lower() == text.lower()
+def _string_equals_ignore_case(wanted: str) -> Comparison:
+    resolve = compile_text(wanted)
+
+    def compare(found: str, lookup: Lookup) -> bool:
+        text = resolve(lookup)
+        return text is not None and found.lower() == text.lower()
+
+    return compare
 
 
-def _string_like(found: str, wanted: str, lookup: Lookup) -> bool:
-    return matches_pattern(wanted, found, lookup)
-
-
-def _arn_like(found: str, wanted: str, lookup: Lookup) -> bool:
+def _arn_like(wanted: str) -> Comparison:
     """Each of the six parts of an ARN by itself: a ``*`` does not cross a colon, but in the last."""
-    found_parts, wanted_parts = found.split(":", 5), split_arn(wanted)
-    return len(found_parts) == len(wanted_parts) == 6 and all(
-        matches_pattern(part, text, lookup) for part, text in zip(wanted_parts, found_parts, strict=True)
-    )
+    parts = tuple(map(compile_pattern, split_arn(wanted)))
+
+    def compare(found: str, lookup: Lookup) -> bool:
+        texts = found.split(":", 5)
+        return len(texts) == len(parts) == 6 and all(
+            part(text, lookup) for part, text in zip(parts, texts, strict=True)
+        )
+
+    return compare
 
 
-def _binary_equals(found: str, wanted: str, _: Lookup) -> bool:
+def _binary_equals(wanted: str) -> Comparison:
     """A value of the policy is in Base64."""
-    return found.encode() == b64decode(wanted)
+    decoded = b64decode(wanted)
+    return lambda found, _: found.encode() == decoded
 
 
-def _ip_address(found: str, wanted: str, _: Lookup) -> bool:
-    try:
-        address, network = ip_address(found), ip_network(wanted, strict=False)
-    except ValueError:
-        return False
-    return address.version == network.version and address in network
+def _ip_address(wanted: str) -> Comparison:
+    network = ip_network(wanted, strict=False)
+
+    def compare(found: str, _: Lookup) -> bool:
+        try:
+            address = ip_address(found)
+        except ValueError:
+            return False
+        return address.version == network.version and address in network
+
+    return compare
 
 
-def _numbers(compare: Callable[[Any, Any], bool]) -> Callable[[str, str, Lookup], bool]:
-    def compared(found: str, wanted: str, _: Lookup) -> bool:
-        left, right = parse_number(found), parse_number(wanted)
-        return left is not None and right is not None and compare(left, right)
+def _parsed(parse: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> Callable[[str], Comparison]:
+    """For values that are numbers or dates; what is none of them compares with nothing."""
 
-    return compared
+    def bind(wanted: str) -> Comparison:
+        right = parse(wanted)
 
+        def compared(found: str, _: Lookup) -> bool:
+            left = parse(found)
+            return left is not None and right is not None and compare(left, right)
 
-def _dates(compare: Callable[[Any, Any], bool]) -> Callable[[str, str, Lookup], bool]:
-    def compared(found: str, wanted: str, _: Lookup) -> bool:
-        left, right = parse_date(found), parse_date(wanted)
-        return left is not None and right is not None and compare(left, right)
+        return compared
 
-    return compared
+    return bind
 
 
 def parse_number(text: str) -> Decimal | None:
@@ -164,24 +187,36 @@ OPERATORS: dict[str, Operator] = {
     "StringNotEquals": Operator(_string_equals, is_negated=True),
     "StringEqualsIgnoreCase": Operator(_string_equals_ignore_case),
     "StringNotEqualsIgnoreCase": Operator(_string_equals_ignore_case, is_negated=True),
-    "StringLike": Operator(_string_like),
-    "StringNotLike": Operator(_string_like, is_negated=True),
+    "StringLike": Operator(compile_pattern),
+    "StringNotLike": Operator(compile_pattern, is_negated=True),
     "ArnEquals": Operator(_arn_like, check=_check_arn),
     "ArnNotEquals": Operator(_arn_like, is_negated=True, check=_check_arn),
     "ArnLike": Operator(_arn_like, check=_check_arn),
     "ArnNotLike": Operator(_arn_like, is_negated=True, check=_check_arn),
-    "NumericEquals": Operator(_numbers(operator.eq), check=_check_number),
-    "NumericNotEquals": Operator(_numbers(operator.eq), is_negated=True, check=_check_number),
-    "NumericLessThan": Operator(_numbers(operator.lt), check=_check_number, relation="less than"),
-    "NumericLessThanEquals": Operator(_numbers(operator.le), check=_check_number, relation="at most"),
-    "NumericGreaterThan": Operator(_numbers(operator.gt), check=_check_number, relation="more than"),
-    "NumericGreaterThanEquals": Operator(_numbers(operator.ge), check=_check_number, relation="at least"),
-    "DateEquals": Operator(_dates(operator.eq), check=_check_date),
-    "DateNotEquals": Operator(_dates(operator.eq), is_negated=True, check=_check_date),
-    "DateLessThan": Operator(_dates(operator.lt), check=_check_date, relation="before"),
-    "DateLessThanEquals": Operator(_dates(operator.le), check=_check_date, relation="at or before"),
-    "DateGreaterThan": Operator(_dates(operator.gt), check=_check_date, relation="after"),
-    "DateGreaterThanEquals": Operator(_dates(operator.ge), check=_check_date, relation="at or after"),
+    "NumericEquals": Operator(_parsed(parse_number, operator.eq), check=_check_number),
+    "NumericNotEquals": Operator(_parsed(parse_number, operator.eq), is_negated=True, check=_check_number),
+    "NumericLessThan": Operator(
+        _parsed(parse_number, operator.lt), check=_check_number, relation="less than"
+    ),
+    "NumericLessThanEquals": Operator(
+        _parsed(parse_number, operator.le), check=_check_number, relation="at most"
+    ),
+    "NumericGreaterThan": Operator(
+        _parsed(parse_number, operator.gt), check=_check_number, relation="more than"
+    ),
+    "NumericGreaterThanEquals": Operator(
+        _parsed(parse_number, operator.ge), check=_check_number, relation="at least"
+    ),
+    "DateEquals": Operator(_parsed(parse_date, operator.eq), check=_check_date),
+    "DateNotEquals": Operator(_parsed(parse_date, operator.eq), is_negated=True, check=_check_date),
+    "DateLessThan": Operator(_parsed(parse_date, operator.lt), check=_check_date, relation="before"),
+    "DateLessThanEquals": Operator(
+        _parsed(parse_date, operator.le), check=_check_date, relation="at or before"
+    ),
+    "DateGreaterThan": Operator(_parsed(parse_date, operator.gt), check=_check_date, relation="after"),
+    "DateGreaterThanEquals": Operator(
+        _parsed(parse_date, operator.ge), check=_check_date, relation="at or after"
+    ),
     "Bool": Operator(_string_equals_ignore_case, check=_check_bool),
     "BinaryEquals": Operator(_binary_equals, check=_check_binary),
     "IpAddress": Operator(_ip_address, check=_check_network, relation="an address in"),

@@ -15,6 +15,7 @@ from typing import NamedTuple
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _LITERALS = {"*": "*", "?": "?", "$": "$"}
 _ESCAPED = "${$}{"  # a dollar sign and a brace that begin no variable
+_SPECIAL = re.compile(r"[*?]|\$\{")
 _COLON = re.compile(r"\$\{[^{}]*\}|(:)")
 
 Lookup = Callable[[str], Sequence[str]]
@@ -47,21 +48,64 @@ def split_arn(pattern: str) -> tuple[str, ...]:
 
 
 def matches_pattern(pattern: str, text: str, lookup: Lookup, *, ignore_case: bool = False) -> bool:
-    """Whether a text matches a pattern with ``*``, ``?`` and ``${key}``.
+    """Whether a text matches a pattern; see `compile_pattern`."""
+    return compile_pattern(pattern, ignore_case=ignore_case)(text, lookup)
+
+
+def compile_pattern(pattern: str, *, ignore_case: bool = False) -> Callable[[str, Lookup], bool]:
+    """What says whether a text matches a pattern with ``*``, ``?`` and ``${key}``.
 
     A variable is the value of a key, taken literally; ``${key, 'default'}`` has one to fall back
     on. A pattern whose variable has no value, or several, matches nothing.
 
     Args:
         pattern: Of the policy.
-        text: Of the request.
-        lookup: The values of a key.
         ignore_case: As some operators do.
+
+    Returns:
+        A function of the text of a request and what looks up the values of a key.
     """
     if pattern == "*":
-        return True
-    expanded = _expand(pattern, lookup)
-    return expanded is not None and _matches(_compile(expanded, ignore_case), text)
+        return lambda _text, _lookup: True
+    if "${" in pattern:
+        return lambda text, lookup: _matches_expanded(_expand(pattern, lookup), text, ignore_case)
+    if ignore_case or "?" in pattern:
+        segments = _compile(((pattern, True),), ignore_case)
+        return lambda text, _: _matches(segments, text)
+    return _compile_plain(pattern)
+
+
+def _compile_plain(pattern: str) -> Callable[[str, Lookup], bool]:
+    """For a pattern that has stars only, whose parts are found without a regular expression."""
+    first, *middle = pattern.split("*")
+    if not middle:
+        return lambda text, _: text == first
+    last = middle.pop()
+
+    def matches(text: str, _: Lookup) -> bool:
+        if not text.startswith(first):
+            return False
+        position = len(first)
+        for part in middle:
+            found = text.find(part, position)
+            if found < 0:
+                return False
+            position = found + len(part)
+        return len(text) - len(last) >= position and text.endswith(last)
+
+    return matches
+
+
+def literal_start(pattern: str) -> str:
+    """What every text that a pattern matches begins with."""
+    return _SPECIAL.split(pattern, maxsplit=1)[0]
+
+
+def compile_text(pattern: str) -> Callable[[Lookup], str | None]:
+    """What gives the pattern as plain text; see `resolve_text`."""
+    if "${" not in pattern:
+        return lambda _: pattern
+    return lambda lookup: resolve_text(pattern, lookup)
 
 
 def resolve_text(pattern: str, lookup: Lookup) -> str | None:
@@ -72,8 +116,6 @@ def resolve_text(pattern: str, lookup: Lookup) -> str | None:
 
 def _expand(pattern: str, lookup: Lookup) -> tuple[tuple[str, bool], ...] | None:
     """Pieces of the pattern, each with whether its wildcards are ones."""
-    if "${" not in pattern:
-        return ((pattern, True),)
     pieces: list[tuple[str, bool]] = []
     position = 0
     for match in _VARIABLE.finditer(pattern):
@@ -103,6 +145,11 @@ def _key_and_default(variable: str) -> tuple[str, str | None]:
     if comma and len(rest) > 1 and rest[0] == rest[-1] == "'" and "'" not in rest[1:-1]:
         return key.strip(), rest[1:-1]
     return variable, None
+
+
+def _matches_expanded(pieces: tuple[tuple[str, bool], ...] | None, text: str, ignore_case: bool) -> bool:
+    """Whether a text matches a pattern whose variables have their values, or lack one."""
+    return pieces is not None and _matches(_compile(pieces, ignore_case), text)
 
 
 class _Segment(NamedTuple):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lattice_events.network.policy.document import Condition
 from lattice_events.network.policy.operators import NULL, OPERATORS
 from lattice_events.network.policy.patterns import unescape_variables
+from lattice_events.network.policy.statements import Condition
 
 _WANTED = {
     # (set operator, is negated): what must be, with the values of the policy at the end.

@@ -19,14 +19,17 @@ from lattice_events.network.policy import (
     Caller,
     Facts,
     Policy,
+    Statement,
     evaluate,
     facts,
+    find_lacks,
     find_unplayed_keys,
     parse_policy,
 )
 from lattice_events.network.policy.keys import KNOWN_KEYS
 from lattice_events.network.policy.operators import OPERATORS
 from lattice_events.network.policy.patterns import matches_pattern
+from lattice_events.network.policy.statements import Element
 from tests.conftest import examples
 from tests.files import TESTS, load_cases
 
@@ -412,3 +415,12 @@ def test_order_never_matters_a_deny_never_allows_and_less_allows_never_allow_mor
     assert before or not evaluate(parsed(statements + denying), facts)
     if fewer:
         assert before or not evaluate(parsed(fewer), facts)
+
+
+def test_a_statement_without_a_resource_is_about_every_one() -> None:
+    statement = Statement(
+        index=0, sid="", effect="Allow", principal=None, action=Element(values=("*",)), resource=None
+    )
+
+    assert evaluate(Policy(statements=(statement,)), Facts(service_arn=SERVICE))
+    assert find_lacks(statement, Facts(service_arn=SERVICE)) == ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -121,7 +120,7 @@ def test_a_principal_that_no_caller_is_is_named(principal: dict[str, Any], text:
 )
 def test_a_principal_of_another_kind_is_no_caller(kind: str, value: str) -> None:
     statement = {"Principal": {kind: value}, "Action": "*", "Resource": "*"}
-    caller = replace(FACTS, caller=Caller(arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s1"))
+    caller = FACTS._replace(caller=Caller(arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s1"))
     deny = {"NotPrincipal": {kind: value}, "Action": "*", "Resource": "*", "Effect": "Deny"}
 
     assert evaluate(parse_policy({"Statement": {**statement, "Effect": "Allow"}}), caller).effect == "none"
