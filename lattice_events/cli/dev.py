@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
 import click
 
+from lattice_events.cli.loop import run_in_loop
 from lattice_events.cli.options import function_options, run_options
 from lattice_events.cli.printer import choose_printer
 
@@ -54,4 +54,4 @@ def dev(paths: tuple[Path, ...], as_json: bool, access_log: str, **options: Any)
     from lattice_events.cli.run import run  # with what only a run needs: sockets, certificates
 
     printer = choose_printer(as_json=as_json, to_stderr=access_log == "-")
-    asyncio.run(run(run_options(paths, access_log=access_log, **options), printer))
+    run_in_loop(run(run_options(paths, access_log=access_log, **options), printer))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import click
 
 from lattice_events.cli.event import parse_header, read_body
+from lattice_events.cli.loop import run_in_loop
 from lattice_events.cli.names import find_name, suggestion
 from lattice_events.cli.options import RunOptions, function_options, run_options
 from lattice_events.cli.printer import print_notes
@@ -75,7 +75,7 @@ def invoke(
             return json.dumps(event).encode()
         return _read_event(event_file) if event_file else b"{}"
 
-    sys.exit(asyncio.run(_invoke(function, wanted, payload)))
+    sys.exit(run_in_loop(_invoke(function, wanted, payload)))
 
 
 def _read_event(file: str) -> bytes:

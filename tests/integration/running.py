@@ -183,7 +183,9 @@ def lattice_dev(*arguments: str | Path, cwd: Path = ROOT, **variables: str) -> I
 
 
 @contextmanager
-def playground(*arguments: str | Path, parts: Sequence[str] = ("template.yaml",)) -> Iterator[Running]:
+def playground(
+    *arguments: str | Path, parts: Sequence[str] = ("template.yaml",), python_path: str = ""
+) -> Iterator[Running]:
     """The network of tests/integration/playground, without the Serverless CLI."""
     template = (PLAYGROUND / "template.yaml").read_text()
     names = [
@@ -192,7 +194,9 @@ def playground(*arguments: str | Path, parts: Sequence[str] = ("template.yaml",)
         if line.startswith("  ") and line.strip().endswith("Function:")
     ]
     code = [f"--code={name}={PLAYGROUND / 'code'}" for name in names]
-    with lattice_dev(*(PLAYGROUND / part for part in parts), *code, *arguments) as running:
+    with lattice_dev(
+        *(PLAYGROUND / part for part in parts), *code, *arguments, PYTHONPATH=python_path
+    ) as running:
         yield running
 
 

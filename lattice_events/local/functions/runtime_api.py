@@ -207,8 +207,7 @@ class _Connection(asyncio.Protocol):
         self.is_child = False  # it knows the secret
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = transport  # type: ignore[assignment]  # uvloop's is none of asyncio's classes
         self._unread.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
         self._api.enter(self)
 
