@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import selectors
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 
 from lattice_events.local.functions.process import RUN_SCRIPT
+from lattice_events.local.output.records import InvokeResult
 from tests.integration.invoking import CLIENTS, function, write_code
 
 ACCEPTED = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
@@ -296,6 +298,21 @@ def test_both_clients_poll_again_where_a_kept_connection_closes(
     assert ours == native
 
 
+# ── in a run, on either event loop ────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(params=["asyncio", "uvloop"])
+def run(request: pytest.FixtureRequest) -> Callable[[Coroutine[Any, Any, Any]], Any]:
+    """Run a coroutine on an event loop."""
+    factory = pytest.importorskip("uvloop").new_event_loop if request.param == "uvloop" else None
+
+    def run(scenario: Coroutine[Any, Any, Any]) -> Any:
+        with asyncio.Runner(loop_factory=factory) as runner:
+            return runner.run(scenario)
+
+    return run
+
+
 GONE_AFTER_ITS_POST = """
     import os
     from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
@@ -310,7 +327,9 @@ GONE_AFTER_ITS_POST = """
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_a_process_that_exits_after_its_result_costs_no_other_invocation(tmp_path: Path, client: str) -> None:
+def test_a_process_that_exits_after_its_result_costs_no_other_invocation(
+    tmp_path: Path, client: str, run: Callable[..., Any]
+) -> None:
     async def scenario() -> list[bytes]:
         code = write_code(tmp_path, GONE_AFTER_ITS_POST)
         async with function(code, client=client, max_processes=1) as running:
@@ -318,4 +337,63 @@ def test_a_process_that_exits_after_its_result_costs_no_other_invocation(tmp_pat
             at_once = await asyncio.gather(*(running.invoke(number) for number in range(5)))
             return [each.payload for each in (*one_by_one, *at_once)]
 
-    assert asyncio.run(scenario()) == [str(number).encode() for number in (*range(5), *range(5))]
+    assert run(scenario()) == [str(number).encode() for number in (*range(5), *range(5))]
+
+
+TELLING = """
+    import os
+    def handler(event, context):
+        print(event)
+        return [event, os.getpid()]
+"""
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_kill_costs_the_invocation_in_flight_and_no_other(
+    tmp_path: Path, client: str, run: Callable[..., Any]
+) -> None:
+    async def scenario() -> None:
+        async with function(write_code(tmp_path, TELLING), client=client, max_processes=3) as running:
+            kills = 0
+
+            async def work(numbers: range) -> list[InvokeResult]:
+                nonlocal kills
+                results = []
+                for number in numbers:
+                    results.append(result := await running.invoke(number))
+                    if number % 20 == 19 and result.error_type is None:
+                        os.kill(json.loads(result.payload)[1], signal.SIGKILL)
+                        kills += 1
+                return results
+
+            done = await asyncio.gather(*(work(range(start, start + 60)) for start in range(0, 480, 60)))
+            results = [each for part in done for each in part]
+            failed = [each for each in results if each.error_type is not None]
+            assert kills > 0
+            assert len(failed) <= kills
+            assert {each.error_type for each in failed} <= {"Runtime.ExitError"}
+            for number, result in enumerate(results):
+                if result.error_type is None:
+                    assert (json.loads(result.payload)[0], result.log_tail) == (number, f"{number}\n")
+
+    run(scenario())
+
+
+LISTENING = """
+    import os, signal
+    signal.signal(signal.SIGUSR1, lambda number, frame: print("signalled", flush=True))
+    def handler(event, context):
+        return os.getpid()
+"""
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_an_idle_process_runs_its_handlers_of_signals(tmp_path: Path, runtime: str) -> None:
+    async def scenario() -> None:
+        async with function(write_code(tmp_path, LISTENING), runtime=runtime) as running:
+            os.kill(int((await running.invoke()).payload), signal.SIGUSR1)
+            async with asyncio.timeout(60):
+                while "signalled" not in running.lines:  # noqa: ASYNC110 - there is nothing to await
+                    await asyncio.sleep(0.01)
+
+    asyncio.run(scenario())

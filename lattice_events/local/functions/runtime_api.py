@@ -68,6 +68,7 @@ class RuntimeApi:
         self._secret = secrets.token_urlsafe(32).encode()
         self._authority = b""
         self._connections: set[_Connection] = set()
+        self.known_poll = b""  # the bytes of a poll that was accepted: the same ones need no second look
         self._serves: _Connection | None = None  # has got the last event
         self._polls: list[_Connection] = []
         self._listener: asyncio.Server | None = None
@@ -109,6 +110,11 @@ class RuntimeApi:
         else:
             self._hand_over(connection)
 
+    def is_poll(self, request: RuntimeRequest) -> bool:
+        """Whether a request, whose secret is right, is nothing but a poll."""
+        is_bare = request.method == b"GET" and not request.length and not request.is_last
+        return is_bare and request.target == b"/" + self._secret + _BASE + b"invocation/next"
+
     def enter(self, connection: _Connection) -> None:
         """Know a new connection."""
         self._connections.add(connection)
@@ -147,8 +153,7 @@ class RuntimeApi:
         path = request.target[1 + len(self._secret) :].removeprefix(_BASE)
         match request.method, path.split(b"/"):
             case b"GET", [b"invocation", b"next"]:
-                connection.is_polling = True
-                self.poll(connection)
+                connection.poll()
                 return None
             case b"POST", [b"invocation", id_, (b"response" | b"error") as kind]:
                 return self._take(id_, body, is_error=kind == b"error")
@@ -236,6 +241,11 @@ class _Connection(asyncio.Protocol):
         """Whether more came than was read, be it the end."""
         return self._transport is not None and bool(self._unread.poll(0))
 
+    def poll(self) -> None:
+        """Wait for an event."""
+        self.is_polling = True
+        self._api.poll(self)
+
     def answer_poll(self, head: bytes, payload: bytes) -> None:
         """Answer what is not answered, and give the event."""
         self.is_polling = False
@@ -256,6 +266,9 @@ class _Connection(asyncio.Protocol):
 
     def _read_head(self, data: bytes) -> bytes:
         """Read a head if it is complete; what is behind it."""
+        if data == self._api.known_poll and not self._received:
+            self.poll()
+            return b""
         if self._received:
             searched = max(0, len(self._received) - 3)
             self._received += data
@@ -276,7 +289,10 @@ class _Connection(asyncio.Protocol):
             self._refuse_connection()
             return b""
         self._refusal = self._api.refuse(request)
-        self.is_child = self.is_child or self._refusal is None
+        if self._refusal is None:
+            self.is_child = True
+            if self._api.is_poll(request):
+                self._api.known_poll = data[: end + 4]
         return self._read_body(request, data[end + 4 :])
 
     def _read_body(self, request: RuntimeRequest, data: bytes) -> bytes:
