@@ -24,7 +24,7 @@ Peer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any
 
 
 class _NoFunctions:
-    async def invoke(self, name: str, payload: bytes) -> InvokeResult:
+    def start(self, name: str, payload: bytes) -> asyncio.Future[InvokeResult]:
         raise AssertionError(name)
 
 

@@ -36,10 +36,12 @@ class Wire:
         self.reports: list[RequestRecord] = []
         self.logged: list[dict[str, str | int]] = []
 
-    async def invoke(self, name: str, payload: bytes) -> InvokeResult:
+    def start(self, name: str, payload: bytes) -> asyncio.Future[InvokeResult]:
+        ended: asyncio.Future[InvokeResult] = asyncio.get_running_loop().create_future()
         self.events.append(json.loads(payload))
         returned = self.returns if isinstance(self.returns, bytes) else json.dumps(self.returns).encode()
-        return InvokeResult(payload=returned, invocation_id="i", duration_ms=1.0)
+        ended.set_result(InvokeResult(payload=returned, invocation_id="i", duration_ms=1.0))
+        return ended
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Be the HTTP target: keep the request as it came, say what is to be said, hang up."""

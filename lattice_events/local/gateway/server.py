@@ -13,6 +13,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
 from lattice_events.errors import TargetError
@@ -20,10 +21,11 @@ from lattice_events.headers import end_to_end
 from lattice_events.local.gateway import relay
 from lattice_events.local.gateway.arrival import find_service, host_of, read_arrival
 from lattice_events.local.gateway.exchange import exchange_of, request_record
-from lattice_events.local.gateway.forward import Means, forward, reply
+from lattice_events.local.gateway.forward import Means, forward
+from lattice_events.local.gateway.invoking import answer_result, encode_payload, read_and_invoke, refuse_body
 from lattice_events.local.gateway.malformed import find_target_problem
 from lattice_events.local.gateway.pages import refuse_page
-from lattice_events.local.gateway.serving import HUNG_UP, Answer, Serving
+from lattice_events.local.gateway.serving import HUNG_UP, Answer, Serving, reply
 from lattice_events.local.gateway.snapshot import Snapshot
 from lattice_events.local.gateway.tls import RunAuthority
 from lattice_events.local.http import client as http1
@@ -34,7 +36,7 @@ from lattice_events.local.http.connection import Buffering, ConnectionFacts, Fir
 from lattice_events.local.http.incoming import Incoming
 from lattice_events.local.http.server import HttpServer, Limits
 from lattice_events.local.output.access_log import AccessLog
-from lattice_events.local.output.records import Report, RequestRecord
+from lattice_events.local.output.records import InvokeResult, Report, RequestRecord
 from lattice_events.local.outside import access as outside
 from lattice_events.local.outside.tunnel import answer_connect, open_streams, read_connect, run_tunnel
 from lattice_events.local.sockets import listen, port_of
@@ -43,6 +45,7 @@ from lattice_events.network.access_log import access_log_record
 from lattice_events.network.dataplane import hide_userinfo, plan, travelling
 from lattice_events.network.decision import Decision, Forward, Source
 from lattice_events.network.delivery import REQUEST_ID_HEADER
+from lattice_events.network.model import HttpTarget
 
 _PLAIN_TEXT = ("content-type", "text/plain; charset=utf-8")
 
@@ -143,10 +146,43 @@ class Gateway:
         else:
             decision = serving.decision = self._plan(serving)
             if isinstance(decision, Forward):
-                self._go_on(serving, forward(serving, decision, self._means.invoker, self._targets))
+                self._forward(serving, decision)
             else:
                 reply(incoming, decision.response)
                 self._tell(serving, Answer(reason=decision.reason))
+
+    def _forward(self, serving: Serving, decision: Forward) -> None:
+        """Send a request to its target: to a function at once, if its body is here."""
+        target, body, invoker = decision.target, serving.incoming.body, self._means.invoker
+        if isinstance(target, HttpTarget):
+            self._go_on(serving, forward(serving, decision, target, self._targets))
+            return
+        if body is None:
+            self._go_on(serving, read_and_invoke(serving, decision, invoker, target.function_arn))
+            return
+        payload = encode_payload(decision, body, serving.snapshot.assumptions)
+        if payload is None:
+            self._tell(serving, refuse_body(serving, decision))
+            return
+        serving.watch.sent()
+        ended = invoker.start(target.function_arn, payload)
+        serving.incoming.on_gone = ended.cancel
+        ended.add_done_callback(partial(self._on_result, serving, decision))
+
+    def _on_result(self, serving: Serving, decision: Forward, ended: asyncio.Future[InvokeResult]) -> None:
+        """Answer with what a function returned, if the client still waits."""
+        if ended.cancelled():
+            self._hung_up(serving)
+            return
+        try:
+            self._tell(serving, answer_result(serving, decision, ended.result()))
+        except Exception as error:  # noqa: BLE001 - nobody else would hear of it, the client least
+            self._refuse_broken(serving.incoming, failure_of_ours(error))
+
+    def _hung_up(self, serving: Serving) -> None:
+        """Tell of a client that did not wait, unless it is the run that ends."""
+        if not self._server.is_closing:
+            self._tell(serving, HUNG_UP)
 
     def _arrive(self, incoming: Incoming) -> Serving:
         """What is known of a request before anything is decided."""
@@ -174,8 +210,7 @@ class Gateway:
         try:
             self._tell(serving, await answering)
         except (asyncio.CancelledError, ConnectionError):
-            if not self._server.is_closing:  # else it is the run that ends
-                self._tell(serving, HUNG_UP)
+            self._hung_up(serving)
         except BrokenBodyError as error:
             self._refuse_broken(incoming, error.broken)
         except Exception as error:  # noqa: BLE001 - nobody else would hear of it, the client least

@@ -9,7 +9,9 @@ from lattice_events.local.gateway.snapshot import Snapshot
 from lattice_events.local.http.incoming import Incoming
 from lattice_events.local.output.records import InvokeResult
 from lattice_events.local.stopwatch import Stopwatch
-from lattice_events.network.decision import Decision, Failure
+from lattice_events.network.dataplane import fail
+from lattice_events.network.decision import Decision, Failure, Forward, TargetFailure
+from lattice_events.response import Response
 
 CLIENT_GONE = "the client closed the connection before it got the answer"
 
@@ -65,3 +67,21 @@ class Serving:
         self.watch = watch
         self.time_us = time_us
         self.decision: Decision | None = None
+
+
+def reply(incoming: Incoming, response: Response) -> None:
+    """Write a response that is complete."""
+    incoming.respond(response.status, response.headers.items(), response.body)
+
+
+def answer_failure(
+    serving: Serving,
+    decision: Forward,
+    failure: TargetFailure,
+    reason: str,
+    invocation: InvokeResult | None = None,
+) -> Answer:
+    """Answer for a target that did not."""
+    failed = fail(decision, failure, reason, serving.snapshot.assumptions)
+    reply(serving.incoming, failed.response)
+    return Answer(reason=failed.reason, failure=failure, invocation=invocation)

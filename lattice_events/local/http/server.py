@@ -292,6 +292,7 @@ class HttpConnection(asyncio.Protocol):
         if self._current is incoming:
             self._current = None
         if not incoming.keeps_alive:
+            self._is_deaf = self._is_deaf or incoming.problem is not None  # whoever errs may go on sending
             self._hang_up()
         elif self._receiving is incoming:
             self._wait(_LINGER_SECONDS)
