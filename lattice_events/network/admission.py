@@ -9,28 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from lattice_events.assumptions import Assumptions
-from lattice_events.headers import QueryParams
-from lattice_events.network.authentication import Keyring, authenticate
+from lattice_events.network.authentication import authenticate
 from lattice_events.network.authorization import authorize, needs_authorization
-from lattice_events.network.decision import Source, Trace
-from lattice_events.network.model import Listener, Network, Principal, Service, ServiceNetwork
+from lattice_events.network.decision import Circumstances, Source, Trace
+from lattice_events.network.model import Listener, Network, Service, ServiceNetwork
 from lattice_events.network.policy import ANONYMOUS_CALLER, Facts
 from lattice_events.request import Request
 
-_NO_QUERY = QueryParams()
-
 
 def admit(
-    network: Network,
-    request: Request,
-    service: Service,
-    listener: Listener,
-    *,
-    source: Source,
-    keyring: Keyring,
-    now_us: int,
-    assumptions: Assumptions,
+    network: Network, request: Request, service: Service, listener: Listener, circumstances: Circumstances
 ) -> Trace:
     """Find out who calls and whether the policies let them in.
 
@@ -39,35 +27,35 @@ def admit(
         request: As the client sent it.
         service: That its Host names.
         listener: Of the service, that it came to.
-        source: Where it came from.
-        keyring: The credentials that are known.
-        now_us: The time, microseconds since 1970.
-        assumptions: Where VPC Lattice is silent.
+        circumstances: Of the request.
 
     Returns:
         The trace up to here: whether it is denied, and by what.
     """
-    connected = source.principal
+    assumptions, connected = circumstances.assumptions, circumstances.source.principal
     networks = [network.service_network_by_arn[arn] for arn in service.service_network_arns]
     authentication = authorization = now = None
     # A signature may say which VPC the caller is in, and so through which network it comes.
     if assumptions.verify_signature_when_auth_none or needs_authorization(service, *networks):
-        now = datetime.fromtimestamp(now_us / 1_000_000, UTC)
+        now = datetime.fromtimestamp(circumstances.now_us / 1_000_000, UTC)
         authentication = authenticate(
             request,
-            keyring=keyring,
+            keyring=circumstances.keyring,
             connected=connected,
             region=service.region,
             now=now,
             assumptions=assumptions,
         )
     principal = authentication.principal if authentication else None
-    vpc_arn = (connected and connected.vpc_arn) or (principal and principal.vpc_arn) or source.vpc_arn
+    vpc_arn = (
+        (connected and connected.vpc_arn) or (principal and principal.vpc_arn) or circumstances.source.vpc_arn
+    )
     service_network = _network_of(networks, vpc_arn)
     if authentication and needs_authorization(service, service_network):
         if not authentication.is_rejected:
+            known = Trace(service, listener, service_network, vpc_arn, authentication)
             authorization = authorize(
-                _facts(request, service, listener, service_network, principal, vpc_arn, source, now),
+                _facts(request, known, circumstances.source, now),
                 service=service,
                 service_network=service_network,
                 principal=principal,
@@ -75,42 +63,34 @@ def admit(
             )
     elif not assumptions.verify_signature_when_auth_none:
         authentication = None
-    return Trace(
-        service=service,
-        listener=listener,
-        service_network=service_network,
-        source_vpc_arn=vpc_arn,
-        authentication=authentication,
-        authorization=authorization,
-    )
+    return Trace(service, listener, service_network, vpc_arn, authentication, authorization)
 
 
 def _network_of(networks: Sequence[ServiceNetwork], vpc_arn: str | None) -> ServiceNetwork | None:
     """The service network that a request came through: one that its VPC is on, else the first."""
+    if not networks:
+        return None
     vpc = vpc_arn.rpartition("/")[2] if vpc_arn else ""
-    return next((each for each in networks if vpc in each.vpc_ids), networks[0] if networks else None)
+    for each in networks:
+        if vpc in each.vpc_ids:
+            return each
+    return networks[0]
 
 
-def _facts(
-    request: Request,
-    service: Service,
-    listener: Listener,
-    service_network: ServiceNetwork | None,
-    principal: Principal | None,
-    vpc_arn: str | None,
-    source: Source,
-    now: datetime | None,
-) -> Facts:
+def _facts(request: Request, trace: Trace, source: Source, now: datetime | None) -> Facts:
     """The request as policies see it."""
+    service, listener, vpc_arn = trace.service, trace.listener, trace.source_vpc_arn
+    assert service
+    assert listener
     return Facts(
-        caller=principal.caller if principal else ANONYMOUS_CALLER,
         service_arn=service.arn,
+        caller=trace.principal.caller if trace.principal else ANONYMOUS_CALLER,
         path=request.path,
         method=request.method,
         headers=request.headers,
-        query=QueryParams.parse(request.query_string) if request.query_string else _NO_QUERY,
+        query=request.query,
         port=listener.port,
-        service_network_arn=service_network.arn if service_network else None,
+        service_network_arn=trace.service_network.arn if trace.service_network else None,
         source_vpc=vpc_arn.rpartition("/")[2] if vpc_arn else None,
         source_vpc_owner=vpc_arn.split(":")[4] if vpc_arn else None,
         source_ip=source.address,

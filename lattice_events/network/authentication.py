@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from lattice_events.assumptions import Assumptions
 from lattice_events.network.model import Principal
@@ -37,8 +38,7 @@ Keyring = Mapping[str, KnownKey]
 """What is known by access key id."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Authentication:
+class Authentication(NamedTuple):
     """What came of looking at a request's signature.
 
     Attributes:

@@ -9,8 +9,7 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lattice_events.assumptions import Assumptions
 from lattice_events.network.model import Principal, Service, ServiceNetwork
@@ -26,8 +25,7 @@ _OWNERS: Mapping[LayerKind, str] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """One of up to three policies that must allow a request.
 
     Attributes:
@@ -50,8 +48,7 @@ class Layer:
         return f"{_OWNERS[self.kind]} {self.owner}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Authorization:
+class Authorization(NamedTuple):
     """What the policies said together.
 
     Attributes:
@@ -116,13 +113,14 @@ def authorize(
         _auth_layer(facts, "service", service),
         _identity_layer(facts, principal),
     )
-    return Authorization(facts=facts, layers=layers, denied_by=_blamed(layers, assumptions))
+    return Authorization(facts, layers, _blamed(layers, assumptions))
 
 
 def needs_authorization(service: Service, *networks: ServiceNetwork | None) -> bool:
     """Whether any of them has AuthType AWS_IAM; else every request passes and no policy counts."""
-    types = [each.auth_type for each in networks if each]
-    return service.auth_type == "AWS_IAM" or "AWS_IAM" in types
+    if service.auth_type == "AWS_IAM":
+        return True
+    return any(each is not None and each.auth_type == "AWS_IAM" for each in networks)
 
 
 def _network_layer(facts: Facts, network: ServiceNetwork | None) -> Layer:
@@ -140,7 +138,7 @@ def _auth_layer(facts: Facts, kind: LayerKind, resource: Service | ServiceNetwor
         verdict = evaluate(_NOTHING_ALLOWED, facts)
         return Layer(kind=kind, owner=resource.name, verdict=verdict, remark=remark)
     verdict = evaluate(resource.auth_policy, facts)
-    return Layer(kind=kind, owner=resource.name, policy=resource.auth_policy, verdict=verdict)
+    return Layer(kind, resource.name, resource.auth_policy, verdict)
 
 
 def _identity_layer(facts: Facts, principal: Principal | None) -> Layer:
@@ -153,9 +151,7 @@ def _identity_layer(facts: Facts, principal: Principal | None) -> Layer:
         return Layer(kind="identity", owner=owner, remark=remark)
     verdict = evaluate(principal.identity_policy, facts)
     remark = "" if principal.identity_policy.statements else "None of them mentions vpc-lattice-svcs:Invoke."
-    return Layer(
-        kind="identity", owner=owner, policy=principal.identity_policy, verdict=verdict, remark=remark
-    )
+    return Layer("identity", owner, principal.identity_policy, verdict, remark)
 
 
 def _blamed(layers: tuple[Layer, ...], assumptions: Assumptions) -> Layer | None:

@@ -18,7 +18,15 @@ from lattice_events.assumptions import Assumptions
 from lattice_events.headers import Headers, end_to_end
 from lattice_events.network.admission import admit
 from lattice_events.network.authentication import Keyring
-from lattice_events.network.decision import Decision, Forward, Reply, Source, TargetFailure, Trace
+from lattice_events.network.decision import (
+    Circumstances,
+    Decision,
+    Forward,
+    Reply,
+    Source,
+    TargetFailure,
+    Trace,
+)
 from lattice_events.network.delivery import REQUEST_ID_HEADER, deliver
 from lattice_events.network.health import Health, usable_targets
 from lattice_events.network.model import (
@@ -111,16 +119,8 @@ def plan(
     headers = travelling(request.headers)
     if headers is not request.headers:
         request = request.replace(headers=headers)
-    trace = admit(
-        network,
-        request,
-        service,
-        listener,
-        source=source,
-        keyring=credentials,
-        now_us=now_us,
-        assumptions=assumptions,
-    )
+    circumstances = Circumstances(source, credentials, now_us, assumptions)
+    trace = admit(network, request, service, listener, circumstances)
     if trace.is_denied and assumptions.authorize_before_rules:
         return _refuse(trace, request_id)
     routing = route(listener, request, assumptions)
@@ -139,9 +139,7 @@ def plan(
         return _reply(assumptions.empty_group_status, "Service Unavailable", reason, request_id, trace)
     targets = usable_targets(group, health)
     target = targets[turn.get(group.arn, 0) % len(targets)]
-    delivered = deliver(
-        request, trace, source=source, request_id=request_id, now_us=now_us, assumptions=assumptions
-    )
+    delivered = deliver(request, trace, request_id, circumstances)
     return Forward(group, target, delivered, request_id, trace)
 
 
@@ -264,7 +262,7 @@ def _choose(network: Network, action: ForwardAction, roll: float) -> TargetGroup
 def pass_back(decision: Forward, response: Response) -> Response:
     """The response as the client gets it: hop-by-hop headers dropped, the request id added."""
     headers = end_to_end(response.headers).with_items(((REQUEST_ID_HEADER, decision.request_id),))
-    return response.replace(headers=headers)
+    return Response(response.status, headers=headers, body=response.body)
 
 
 def fail(decision: Forward, failure: TargetFailure, reason: str, assumptions: Assumptions) -> Reply:

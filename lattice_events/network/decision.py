@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from lattice_events.network.authentication import Authentication
+from lattice_events.assumptions import Assumptions
+from lattice_events.network.authentication import Authentication, Keyring
 from lattice_events.network.authorization import Authorization
 from lattice_events.network.model import (
     Listener,
@@ -38,6 +39,22 @@ class Source(NamedTuple):
     port: int
     vpc_arn: str | None = None
     principal: Principal | None = None
+
+
+class Circumstances(NamedTuple):
+    """What there is to know about a request that it does not say itself.
+
+    Attributes:
+        source: Where it came from.
+        keyring: The credentials that are known.
+        now_us: The time, microseconds since 1970.
+        assumptions: Where VPC Lattice is silent.
+    """
+
+    source: Source
+    keyring: Keyring
+    now_us: int
+    assumptions: Assumptions
 
 
 class Trace(NamedTuple):

@@ -19,7 +19,7 @@ from lattice_events.identity import (
     format_pairs,
     identity_to_headers,
 )
-from lattice_events.network.decision import Source, Trace
+from lattice_events.network.decision import Circumstances, Source, Trace
 from lattice_events.network.model import Principal
 from lattice_events.request import Request
 
@@ -39,25 +39,16 @@ _OWN_OR_SIGNATURE_HEADERS = _OWN_HEADERS | _SIGNATURE_HEADERS
 _TOLD = ("source_vpc_arn", "type", "principal", "principal_org_id", "principal_org_paths", "session_name")
 
 
-def deliver(
-    request: Request,
-    trace: Trace,
-    *,
-    source: Source,
-    request_id: str,
-    now_us: int,
-    assumptions: Assumptions,
-) -> Request:
+def deliver(request: Request, trace: Trace, request_id: str, circumstances: Circumstances) -> Request:
     """The request as a target gets it: spoofable headers stripped, VPC Lattice's own added.
 
     Args:
         request: Without the headers of the client's own connection.
         trace: Of the decision, with the target group that was chosen.
-        source: Where the request came from.
         request_id: Of the request.
-        now_us: The time, microseconds since 1970.
-        assumptions: Where VPC Lattice is silent.
+        circumstances: Of the request.
     """
+    source, assumptions = circumstances.source, circumstances.assumptions
     service, listener, group = trace.service, trace.listener, trace.target_group
     assert service
     assert listener
@@ -90,7 +81,7 @@ def deliver(
         service_network_arn=network_arn,
         target_group_arn=group.arn,
         region=service.region,
-        time_epoch_us=now_us,
+        time_epoch_us=circumstances.now_us,
         request_id=request_id,
         event_version=group.event_version if group.type == "LAMBDA" else "V2",
         raw=request.raw,
