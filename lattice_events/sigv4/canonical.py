@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _UNRESERVED = "-._~"
 PATH_SAFE = "/%:@!$&'()*+,;="  # RFC 3986: what else a path may hold as it is, and the start of an escape
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*)+/?")  # nothing to resolve, nothing to encode
+_PLAIN_PARAMETER = re.compile(r"[A-Za-z0-9_.~-]*=[A-Za-z0-9_.~-]*")
 _PLAIN_PAIR = re.compile(r"[A-Za-z0-9_.~-]*(?:=[A-Za-z0-9_.~-]*)?")
 
 # Proxies and tracers change these on the way; botocore and the AWS CRT leave them out too.
@@ -77,8 +78,8 @@ def normalize_path(path: str) -> str:
 
 def canonical_query(query: str) -> str:
     """Write a query string in canonical form: strictly encoded, sorted by name, then value."""
-    if not query:
-        return ""
+    if not query or _PLAIN_PARAMETER.fullmatch(query):
+        return query  # most of them
     pairs = [_canonical_pair(part) for part in query.split("&") if part]
     return "&".join(f"{name}={value}" for name, value in sorted(pairs))
 
@@ -91,6 +92,41 @@ def _canonical_pair(part: str) -> tuple[str, str]:
     return encode(unquote_to_bytes(name)), encode(unquote_to_bytes(value))
 
 
+class GroupedHeaders:
+    """Headers, read once: the pairs as they were given, and the values of each name in lower case."""
+
+    __slots__ = ("pairs", "values")
+
+    def __init__(self, headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> None:
+        """Read (name, value) pairs, or a mapping.
+
+        Raises:
+            SigningError: They are neither, or a name or value is no text.
+        """
+        items = getattr(headers, "items", None)
+        values: dict[str, list[str]] = {}
+        try:
+            pairs = list(items() if items else headers)
+            for pair in pairs:
+                name, value = pair
+                # The first two are the quick way to say yes.
+                if type(name) is not str or type(value) is not str or type(pair) is str:
+                    _check_pair(pair, name, value)
+                key = name.lower()
+                if key in values:
+                    values[key].append(value)
+                else:
+                    values[key] = [value]
+        except (TypeError, ValueError):
+            raise not_headers() from None
+        self.pairs, self.values = pairs, values
+
+    def add(self, name: str, value: str) -> None:
+        """Add a header that is not there yet, its name in lower case."""
+        self.pairs.append((name, value))
+        self.values[name] = [value]
+
+
 def header_pairs(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Headers as (name, value) pairs.
 
@@ -100,17 +136,7 @@ def header_pairs(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> list
     Raises:
         SigningError: They are neither, or a name or value is no text.
     """
-    items = getattr(headers, "items", None)
-    try:
-        pairs = list(items() if items else headers)
-        for pair in pairs:
-            name, value = pair
-            # The first two are the quick way to say yes.
-            if type(name) is not str or type(value) is not str or type(pair) is str:
-                _check_pair(pair, name, value)
-    except (TypeError, ValueError):
-        raise not_headers() from None
-    return pairs
+    return GroupedHeaders(headers).pairs
 
 
 def _check_pair(pair: object, name: object, value: object) -> None:
@@ -126,24 +152,25 @@ def not_headers() -> SigningError:
     )
 
 
-def group_headers(headers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """The values of each header, by its name in lower case, in the order sent."""
-    values: dict[str, list[str]] = {}
-    for name, value in headers:
-        values.setdefault(name.lower(), []).append(value)
-    return values
-
-
-def canonical_headers(values: Mapping[str, Sequence[str]], signed: Sequence[str]) -> str:
+def canonical_headers(
+    values: Mapping[str, Sequence[str]], signed: Sequence[str], *, token: str | None = None
+) -> str:
     r"""Write the signed headers, a line each: ``name:value\n``, the values of a repeated one joined.
 
     Args:
-        values: Of `group_headers`.
+        values: Of each name in lower case.
         signed: The names to write, in lower case and sorted.
+        token: The value of a header that is known to have no blanks, for it is long.
     """
-    return "".join(
-        [f"{name}:{','.join([' '.join(value.split()) for value in values[name]])}\n" for name in signed]
-    )
+    lines = ""
+    for name in signed:
+        given = values[name]
+        if len(given) == 1:
+            value = given[0]
+            lines += f"{name}:{value if value is token else ' '.join(value.split())}\n"
+        else:
+            lines += f"{name}:{','.join([' '.join(value.split()) for value in given])}\n"
+    return lines
 
 
 def canonical_request(

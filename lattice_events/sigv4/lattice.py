@@ -11,14 +11,14 @@ from functools import lru_cache
 from urllib.parse import unquote_to_bytes, urlsplit, urlunsplit
 
 from lattice_events.errors import SigningError
-from lattice_events.sigv4.canonical import PATH_SAFE, encode, normalize_path, not_headers
+from lattice_events.sigv4.canonical import PATH_SAFE, GroupedHeaders, encode, normalize_path
 from lattice_events.sigv4.signer import SignedRequest, sign
 
 TYPE_CHECKING = False  # `import typing` costs 3 ms of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
-    from typing import Any, Literal
+    from typing import Literal
 
     from lattice_events.sigv4.credentials import Credentials
 
@@ -106,7 +106,7 @@ def sign_lattice(
     return sign(
         method,
         url,
-        headers=[*without_content_hash(headers), (CONTENT_HASH_HEADER, UNSIGNED_PAYLOAD)],
+        headers=_with_content_hash(headers),
         credentials=credentials,
         region=region,
         service=SERVICE,
@@ -118,24 +118,28 @@ def sign_lattice(
     )
 
 
-def without_content_hash(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The headers less ``x-amz-content-sha256``, which the signer writes.
+def _with_content_hash(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> GroupedHeaders:
+    """The headers, and behind them the one that says that the payload is not signed."""
+    read = GroupedHeaders(headers)
+    if CONTENT_HASH_HEADER in read.values:
+        read = GroupedHeaders(without_content_hash(read.pairs))
+    read.add(CONTENT_HASH_HEADER, UNSIGNED_PAYLOAD)
+    return read
+
+
+def without_content_hash(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Headers less ``x-amz-content-sha256``, which the signer writes.
 
     Raises:
-        SigningError: It is there and says that the payload is signed; see also `sign`.
+        SigningError: It is there and says that the payload is signed.
     """
-    items = getattr(headers, "items", None)
     kept: list[tuple[str, str]] = []
-    try:
-        given: Iterable[Any] = items() if items else headers
-        for pair in given:
-            if pair[0].lower() != CONTENT_HASH_HEADER:
-                kept.append(pair)
-            elif pair[1] != UNSIGNED_PAYLOAD:
-                raise SigningError(
-                    f"{CONTENT_HASH_HEADER} is set to a hash; VPC Lattice refuses signed payloads. Remove the "
-                    "header: it is then sent as UNSIGNED-PAYLOAD."
-                )
-    except (AttributeError, IndexError, TypeError):
-        raise not_headers() from None
+    for pair in pairs:
+        if pair[0].lower() != CONTENT_HASH_HEADER:
+            kept.append(pair)
+        elif pair[1] != UNSIGNED_PAYLOAD:
+            raise SigningError(
+                f"{CONTENT_HASH_HEADER} is set to a hash; VPC Lattice refuses signed payloads. Remove the "
+                "header: it is then sent as UNSIGNED-PAYLOAD."
+            )
     return kept

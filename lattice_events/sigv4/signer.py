@@ -17,13 +17,12 @@ from urllib.parse import urlsplit, urlunsplit
 from lattice_events.errors import SigningError
 from lattice_events.sigv4.canonical import (
     NEVER_SIGNED,
+    GroupedHeaders,
     canonical_headers,
     canonical_path,
     canonical_query,
     canonical_request,
     encode,
-    group_headers,
-    header_pairs,
 )
 from lattice_events.values import Value, assign
 
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
 ALGORITHM = "AWS4-HMAC-SHA256"
 EMPTY_PAYLOAD_HASH = sha256(b"").hexdigest()
 _HOST = re.compile("[!-~]+")
+_new = object.__new__
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -91,7 +91,7 @@ def sign(
     method: str,
     url: str,
     *,
-    headers: Mapping[str, str] | Iterable[tuple[str, str]],
+    headers: GroupedHeaders | Mapping[str, str] | Iterable[tuple[str, str]],
     credentials: Credentials,
     region: str,
     service: str,
@@ -127,21 +127,19 @@ def sign(
             text, or something that the signer writes is there already with another value.
     """
     parts = urlsplit(url)
-    amz_date = format_second(int(now.timestamp()))
-    scope = f"{amz_date[:8]}/{region}/{service}/aws4_request"
+    read = headers if isinstance(headers, GroupedHeaders) else GroupedHeaders(headers)
+    values, query = read.values, parts.query
+    check_unsigned(values, query, now, mode)
+    amz_date, scope = _of_second(int(now.timestamp()), region, service)
     credential = f"{credentials.access_key_id}/{scope}"
     token = credentials.session_token
-    sent = header_pairs(headers)
-    values = group_headers(sent)
-    check_unsigned(values, parts.query, now, mode)
     if "host" not in values:
-        sent.insert(0, ("host", host_header(url)))
-        values["host"] = [sent[0][1]]
+        values["host"] = [host_header(url)]
+        read.pairs.insert(0, ("host", values["host"][0]))
     if mode == "header":
-        _add_headers(sent, values, amz_date, token)
+        _add_headers(read, amz_date, token)
     names = _names_to_sign(values, sign_all_headers=sign_all_headers, omit_session_token=omit_session_token)
     signed = ";".join(names)
-    query = parts.query
     if mode == "query":
         signed_token = None if omit_session_token else token
         query = _add_parameters(query, credential, amz_date, expires_seconds, signed, signed_token)
@@ -149,7 +147,7 @@ def sign(
         method,
         canonical_path(parts.path, normalize=normalize_path, double_encode=double_encode_path),
         canonical_query(query),
-        canonical_headers(values, names),
+        canonical_headers(values, names, token=token),
         signed,
         payload_hash,
     )
@@ -157,19 +155,20 @@ def sign(
     signature = sign_text(credentials.secret_access_key, scope, to_sign)
     if mode == "header":
         authorization = f"{ALGORITHM} Credential={credential}, SignedHeaders={signed}, Signature={signature}"
-        sent.append(("authorization", authorization))
+        read.pairs.append(("authorization", authorization))
     else:
         last = {"X-Amz-Signature": signature}
         if token is not None and omit_session_token:
             last["X-Amz-Security-Token"] = token
         url = urlunsplit((parts.scheme, parts.netloc, parts.path or "/", _append(query, last), ""))
-    return SignedRequest(
-        url=url,
-        headers=tuple(sent),
-        canonical_request=canonical,
-        string_to_sign=to_sign,
-        signature=signature,
-    )
+    made: SignedRequest = _new(SignedRequest._draft)  # noqa: SLF001 - quicker than its constructor
+    made.url = url
+    made.headers = tuple(read.pairs)
+    made.canonical_request = canonical
+    made.string_to_sign = to_sign
+    made.signature = signature
+    made.__class__ = SignedRequest
+    return made
 
 
 def check_unsigned(names: Container[str], query: str, now: datetime, mode: str) -> None:
@@ -202,22 +201,16 @@ def string_to_sign(amz_date: str, scope: str, canonical: str, algorithm: str = A
 
 def sign_text(secret_access_key: str, scope: str, text: str) -> str:
     """Sign the string to sign: 64 hexadecimal digits."""
-    signing = _keyed(secret_access_key, scope).copy()
-    signing.update(text.encode())
-    return signing.hexdigest()
+    return hmac.digest(_signing_key(secret_access_key, scope), text.encode(), "sha256").hex()
 
 
-def _add_headers(
-    sent: list[tuple[str, str]], values: dict[str, list[str]], amz_date: str, token: str | None
-) -> None:
+def _add_headers(headers: GroupedHeaders, amz_date: str, token: str | None) -> None:
     """Add the headers that are signed, unless they are there with just their value."""
     for name, value in (("x-amz-date", amz_date), ("x-amz-security-token", token)):
-        if name not in values:
-            if value is None:
-                continue
-            sent.append((name, value))
-            values[name] = [value]
-        elif values[name] != [value]:
+        if name not in headers.values:
+            if value is not None:
+                headers.add(name, value)
+        elif headers.values[name] != [value]:
             raise SigningError(f"The request already has {name} with another value; let the signer set it.")
 
 
@@ -288,9 +281,16 @@ def format_second(epoch_seconds: int) -> str:
 
 
 @lru_cache(maxsize=16)
-def _keyed(secret_access_key: str, scope: str) -> hmac.HMAC:
-    """An HMAC with the derived key, to copy; it is good for a day, a Region and a service."""
+def _of_second(epoch_seconds: int, region: str, service: str) -> tuple[str, str]:
+    """The time, and the credential scope; many requests share a second."""
+    amz_date = format_second(epoch_seconds)
+    return amz_date, f"{amz_date[:8]}/{region}/{service}/aws4_request"
+
+
+@lru_cache(maxsize=16)
+def _signing_key(secret_access_key: str, scope: str) -> bytes:
+    """The derived key: good for a day, a Region and a service."""
     key = b"AWS4" + secret_access_key.encode()
     for part in scope.split("/"):
         key = hmac.digest(key, part.encode(), "sha256")
-    return hmac.new(key, digestmod="sha256")
+    return key

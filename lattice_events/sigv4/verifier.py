@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from lattice_events.sigv4.asymmetric import ASYMMETRIC_ALGORITHM, REGION_SET_HEADER
@@ -17,7 +18,6 @@ from lattice_events.sigv4.canonical import (
     canonical_path,
     canonical_query,
     canonical_request,
-    group_headers,
 )
 from lattice_events.sigv4.lattice import CONTENT_HASH_HEADER, SERVICE, UNSIGNED_PAYLOAD
 from lattice_events.sigv4.signer import ALGORITHM, sign_text, string_to_sign
@@ -53,7 +53,12 @@ _LONGEST_EXPIRY_SECONDS = 604_800  # a week, as every AWS service has it
 _CLAIMS = ("X-Amz-Algorithm=", "X-Amz-Credential=", "X-Amz-Signature=")
 # An empty one counts as absent: https://github.com/curl/curl/issues/11007
 _TOKEN_HEADER = "x-amz-security-token"  # noqa: S105 - a name
+_NEEDED_IN_QUERY_MODE = ("host", CONTENT_HASH_HEADER)
+_NEEDED_IN_HEADER_MODE = (*_NEEDED_IN_QUERY_MODE, "x-amz-date")
 _EXPIRY = re.compile(r"[0-9]{1,6}")
+_USUAL_FIELDS = re.compile(  # as nearly every signer writes them
+    r"Credential=(?P<Credential>[^,\s]+), ?SignedHeaders=(?P<SignedHeaders>[^,\s]+), ?Signature=(?P<Signature>[^,\s]+)"
+)
 _FIELD = re.compile(r"\s*(Credential|SignedHeaders|Signature)=([^,\s]+)\s*")
 
 
@@ -117,6 +122,19 @@ class _RejectedError(Exception):
 
 class _Claim:
     """What a request says of its signature, in its header or its query string."""
+
+    __slots__ = (
+        "access_key_id",
+        "algorithm",
+        "amz_date",
+        "expires_seconds",
+        "query",
+        "region_set",
+        "scope",
+        "signature",
+        "signed",
+        "token",
+    )
 
     def __init__(
         self,
@@ -192,7 +210,7 @@ def verify(
     key: str | None = None
     canonical = to_sign = ""
     try:
-        values = group_headers(request.headers.items())
+        values = request.headers._values()  # noqa: SLF001 - read only, and not copied for each request
         claim = _read_claim(request, values, takes_asymmetric=ecdsa is not None)
         key = claim.access_key_id
         names = _check_headers(claim, values)
@@ -211,7 +229,7 @@ def verify(
                 request.method,
                 path,
                 canonical_query(claim.query),
-                canonical_headers(values, names),
+                canonical_headers(values, names, token=claim.token),
                 claim.signed,
                 UNSIGNED_PAYLOAD,
             )
@@ -284,12 +302,7 @@ def _read_header(
     """The signature of header mode."""
     algorithm, _, rest = authorization.partition(" ")
     _check_algorithm(algorithm, takes_asymmetric=takes_asymmetric)
-    fields = {}
-    for part in rest.split(","):
-        match = _FIELD.fullmatch(part)
-        if match is None or match[1] in fields:
-            raise _RejectedError("authorization", _INCOMPLETE, "Authorization cannot be read.")
-        fields[match[1]] = match[2]
+    fields = _read_fields(rest)
     for name in ("Credential", "SignedHeaders", "Signature"):
         if name not in fields:
             raise _RejectedError(
@@ -305,6 +318,20 @@ def _read_header(
         request.query_string,
         _one(values, REGION_SET_HEADER, "scope") or "",
     )
+
+
+def _read_fields(text: str) -> dict[str, str]:
+    """The fields behind the algorithm."""
+    usual = _USUAL_FIELDS.fullmatch(text)
+    if usual is not None:
+        return usual.groupdict()
+    fields: dict[str, str] = {}
+    for part in text.split(","):
+        match = _FIELD.fullmatch(part)
+        if match is None or match[1] in fields:
+            raise _RejectedError("authorization", _INCOMPLETE, "Authorization cannot be read.")
+        fields[match[1]] = match[2]
+    return fields
 
 
 def _read_query(query_string: str, *, takes_asymmetric: bool) -> _Claim:
@@ -369,19 +396,19 @@ def _one(values: dict[str, list[str]], name: str, part: Part) -> str | None:
 def _check_headers(claim: _Claim, values: dict[str, list[str]]) -> list[str]:
     """The signed headers, each of which must be there; the payload must not be signed."""
     names = claim.signed.split(";")
+    # Any other may be empty, and one of query mode stands for nothing.
+    takes_empty_token = claim.expires_seconds is not None or claim.token != ""
     for name in names:
-        # Any other may be empty, and one of query mode stands for nothing.
-        is_empty_token = name == _TOKEN_HEADER and values.get(name) == [""] and claim.expires_seconds is None
-        if name not in values or is_empty_token:
+        if name not in values or (name == _TOKEN_HEADER and not takes_empty_token):
             raise _RejectedError(
                 "signed headers",
                 _INCOMPLETE,
                 f"'{name}' is named as a SignedHeader, but it does not exist in the HTTP request.",
             )
-    needed = ["host", CONTENT_HASH_HEADER]
-    if claim.expires_seconds is None:  # header mode
-        needed += ["x-amz-date", *([REGION_SET_HEADER] if claim.is_asymmetric else ())]
-    for name in needed:
+    needed = _NEEDED_IN_QUERY_MODE if claim.expires_seconds is not None else _NEEDED_IN_HEADER_MODE
+    for name in (
+        (*needed, REGION_SET_HEADER) if claim.is_asymmetric and claim.expires_seconds is None else needed
+    ):
         if name not in names:
             raise _RejectedError("signed headers", _INCOMPLETE, f"Missing the '{name}' in canonical headers.")
     if values[CONTENT_HASH_HEADER] != [UNSIGNED_PAYLOAD]:
@@ -425,6 +452,7 @@ def _includes(region_set: str, region: str) -> bool:
     )
 
 
+@lru_cache(maxsize=16)  # many requests share a second
 def _parse_amz_date(text: str) -> float | None:
     """Seconds since 1970 of a ``YYYYMMDDTHHMMSSZ``."""
     from datetime import UTC, datetime
