@@ -29,6 +29,7 @@ from benching.servers import (
 
 TARGET = "the target itself"
 LAMBDA_PEERS = ("aiohttp prototype", "serverless-offline")
+UVLOOP = "lattice dev, uvloop"
 HTTP_PEERS = ("aiohttp proxy", "nginx proxy", "nginx proxy, new connections", TARGET)
 NATIVE = "awslambdaric directly"
 AS_ON_LAMBDA = "awslambdaric directly, as python3.12"
@@ -46,16 +47,14 @@ class Row:
 
 
 ROWS = (
-    Row("lambda-1", "lambda", 1, (*LAMBDA_PEERS, BEFORE, OURS)),
-    Row("lambda-8", "lambda", 8, (*LAMBDA_PEERS, BEFORE, OURS)),
-    Row("lambda-64", "lambda", 64, (*LAMBDA_PEERS, BEFORE, OURS)),
-    Row("http-1", "http", 1, (*HTTP_PEERS, BEFORE, OURS)),
-    Row("http-8", "http", 8, (*HTTP_PEERS, BEFORE, OURS)),
-    Row("http-64", "http", 64, (*HTTP_PEERS, BEFORE, OURS)),
+    Row("lambda-1", "lambda", 1, (*LAMBDA_PEERS, BEFORE, OURS, UVLOOP)),
+    Row("lambda-8", "lambda", 8, (*LAMBDA_PEERS, BEFORE, OURS, UVLOOP)),
+    Row("lambda-64", "lambda", 64, (*LAMBDA_PEERS, BEFORE, OURS, UVLOOP)),
+    Row("http-1", "http", 1, (*HTTP_PEERS, BEFORE, OURS, UVLOOP)),
+    Row("http-8", "http", 8, (*HTTP_PEERS, BEFORE, OURS, UVLOOP)),
+    Row("http-64", "http", 64, (*HTTP_PEERS, BEFORE, OURS, UVLOOP)),
     Row("unsigned-8", "unsigned", 8, (BEFORE, OURS)),
     Row("signed-8", "signed", 8, (BEFORE, OURS)),
-    Row("uvloop-lambda-8", "lambda", 8, (OURS, "lattice dev, uvloop")),
-    Row("uvloop-http-8", "http", 8, (OURS, "lattice dev, uvloop")),
     Row("native-8", "lambda", 8, (OURS, "lattice dev, native client")),
     Row(
         "output-8",

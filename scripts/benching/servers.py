@@ -16,7 +16,6 @@ from benching.processes import FOLDER, Address, BenchError, free_port, running, 
 
 PEERS = Path(__file__).parent / "peers"
 PACKAGES = {"osls": "4.3.1", "serverless-offline": "14.8.2"}
-UVLOOP = "uvloop==0.22.1"
 DISTINCT_REQUESTS = 500  # a signature that was seen before would say nothing
 
 
@@ -186,19 +185,6 @@ def _install_packages() -> Path:
     return folder
 
 
-def _install_uvloop() -> Path:
-    """A folder for PYTHONPATH, so that the environment stays as it is."""
-    folder = FOLDER / UVLOOP
-    if not folder.exists():
-        print("Installing uvloop into .bench (first run only) …", file=sys.stderr)
-        command = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-deps"]
-        done = subprocess.run([*command, "--target", folder, UVLOOP], capture_output=True, text=True)
-        if done.returncode:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise BenchError(f"pip cannot install {UVLOOP}: {done.stderr}")
-    return folder
-
-
 def _hide_uvloop() -> Path:
     """A folder for PYTHONPATH that has uvloop fail, as if it were not installed."""
     folder = FOLDER / "no-uvloop"
@@ -212,8 +198,7 @@ def ours(
     setting: Setting, name: str, *options: str, has_uvloop: bool = False, on_terminal: bool = False
 ) -> Iterator[Server]:
     """`lattice dev` of this checkout."""
-    path = _install_uvloop() if has_uvloop else _hide_uvloop()
-    environment = {"PYTHONPATH": str(path)}
+    environment = {} if has_uvloop else {"PYTHONPATH": str(_hide_uvloop())}
     with lattice_dev(
         name, setting.target_port, *options, environment=environment, on_terminal=on_terminal
     ) as network:
