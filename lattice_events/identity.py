@@ -153,8 +153,7 @@ def _with(known: dict[str, str | None]) -> Identity:
 
 def identity_to_context(identity: Identity) -> dict[str, str]:
     """Write the identity object of a V2 event: the keys whose values are known."""
-    values = ((key, getattr(identity, name)) for name, key, _ in _FIELDS)
-    return {key: value for key, value in values if value is not None}
+    return {key: value for name, key, _ in _FIELDS if (value := getattr(identity, name)) is not None}
 
 
 def parse_pairs(value: str) -> dict[str, str]:

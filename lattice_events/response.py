@@ -209,8 +209,11 @@ def _scalar_problem(value: object) -> str | None:
     """Why a number or a text is nothing that JSON can write."""
     if isinstance(value, float) and value - value != 0:  # NaN and both infinities
         return f"is {value}, which JSON has no number for"
-    if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
-        return "has a lone surrogate, which UTF-8 cannot write"
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return "has a lone surrogate, which UTF-8 cannot write"
     return None
 
 

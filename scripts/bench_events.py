@@ -57,8 +57,10 @@ def operations() -> dict[str, Callable[[], Any]]:
 
     from lattice_events import decode_event
     from lattice_events.adapters.powertools import LatticeResolver
+    from lattice_events.codec import decode_response, encode_event
     from lattice_events.testing import make_event
 
+    context: Any
     post = make_event("POST /orders?x=1", json={"item": "tea", "n": 1}, headers={"accept": "a/b"})
     get = make_event("GET /ping")
     ours, theirs = LatticeResolver(), VPCLatticeV2Resolver()
@@ -73,12 +75,17 @@ def operations() -> dict[str, Callable[[], Any]]:
         event = VPCLatticeEventV2(post)
         return event.path, event.method, event.headers["content-type"], event.json_body
 
-    context: Any = None
+    request, context = decode_event(post), None
+    returned = {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": '{"ok": true}'}
     return {
         "decode_event, path, method, header, JSON": decode_all,
         "Powertools data class, the same, unchecked": data_class,
         "LatticeResolver.resolve, trivial GET": lambda: ours.resolve(get, context),
         "VPCLatticeV2Resolver.resolve, trivial GET": lambda: theirs.resolve(get, context),
+        "decode_event alone": lambda: decode_event(post),
+        "encode_event": lambda: encode_event(request),
+        "encode_event, json.dumps": lambda: json.dumps(encode_event(request)),
+        "decode_response": lambda: decode_response(returned),
     }
 
 

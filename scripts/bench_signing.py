@@ -20,7 +20,8 @@ import httpx_auth
 import requests
 from requests_aws4auth import AWS4Auth
 
-from lattice_events.sigv4 import Credentials, sign_lattice
+from lattice_events import Headers, Request
+from lattice_events.sigv4 import Credentials, sign_lattice, verify
 
 try:
     import aws_sdk_signers
@@ -50,8 +51,14 @@ def operations() -> dict[str, Callable[[], float]]:
     crt = botocore.crt.auth.CrtSigV4Auth(theirs, "vpc-lattice-svcs", "us-west-2")
     aws4auth = AWS4Auth("AK", "SK", "us-west-2", "vpc-lattice-svcs", session_token=TOKEN)
     httpxauth = httpx_auth.AWS4Auth("AK", "SK", "us-west-2", "vpc-lattice-svcs", security_token=TOKEN)
+    pairs = list(HEADERS.items())
     key, text = b"k" * 32, b"x" * 200
     canonical = b"c" * 1300
+
+    def signed() -> Request:
+        now = datetime.now(UTC)
+        done = sign_lattice("GET", URL, headers=pairs, credentials=ours, region="us-west-2", now=now)
+        return Request(method="GET", path="/orders/7", query_string="x=1", headers=Headers(done.headers))
 
     def timed(prepare: Callable[[], Any], sign: Callable[[Any], object]) -> float:
         request = prepare()
@@ -67,7 +74,6 @@ def operations() -> dict[str, Callable[[], float]]:
     def prepared() -> Any:
         return requests.Request("GET", URL, headers={**HEADERS, **UNSIGNED}).prepare()
 
-    pairs = list(HEADERS.items())
     others = {"aws-sdk-signers": lambda: timed(*of_sdk_signers())} if aws_sdk_signers else {}
     return {
         "lattice_events": lambda: timed(
@@ -75,6 +81,9 @@ def operations() -> dict[str, Callable[[], float]]:
             lambda _: sign_lattice(
                 "GET", URL, headers=pairs, credentials=ours, region="us-west-2", now=datetime.now(UTC)
             ),
+        ),
+        "lattice_events verify": lambda: timed(
+            signed, lambda request: verify(request, {"AK": ours}.get, datetime.now(UTC), region="us-west-2")
         ),
         "bare crypto: one SHA-256, one HMAC": lambda: timed(
             lambda: None,

@@ -25,6 +25,7 @@ from lattice_events.request import Request
 from lattice_events.response import Response, find_unwritable
 
 EventVersion = Literal["V1", "V2", "v1", "v2"]
+_READ = frozenset(("body", "headers", "isBase64Encoded", "statusCode"))  # each with all that is in it
 _TEXT_TYPES = ("application/json", "application/xml", "application/javascript")
 
 
@@ -76,7 +77,15 @@ def _encode_v2(request: Request, assumptions: Assumptions) -> dict[str, Any]:
         event["body"] = body
     if is_base64:
         event["isBase64Encoded"] = True
-    context = {
+    event["requestContext"] = _context(request)
+    if request.request_id is not None:
+        event["requestId"] = request.request_id
+    return event
+
+
+def _context(request: Request) -> dict[str, Any]:
+    """A V2 event's context: what is known, and the service's ARN, by which a V2 event is told from others."""
+    context: dict[str, Any] = {
         "serviceNetworkArn": request.service_network_arn,
         "serviceArn": request.service_arn,
         "targetGroupArn": request.target_group_arn,
@@ -84,12 +93,11 @@ def _encode_v2(request: Request, assumptions: Assumptions) -> dict[str, Any]:
         "region": request.region,
         "timeEpoch": None if request.time_epoch_us is None else str(request.time_epoch_us),
     }
-    event["requestContext"] = {name: value for name, value in context.items() if value is not None}
-    # The ARN is how a V2 event is told from other services' events.
-    event["requestContext"].setdefault("serviceArn", None)
-    if request.request_id is not None:
-        event["requestId"] = request.request_id
-    return event
+    if None in (request.service_network_arn, request.target_group_arn, request.region, request.time_epoch_us):
+        context = {
+            name: value for name, value in context.items() if value is not None or name == "serviceArn"
+        }
+    return context
 
 
 def _encode_v1(request: Request, assumptions: Assumptions) -> dict[str, Any]:
@@ -119,7 +127,7 @@ def _encode_v1(request: Request, assumptions: Assumptions) -> dict[str, Any]:
 def _raw_query(query_string: str) -> dict[str, list[str]]:
     """The query map as the service writes it: not percent-decoded."""
     parameters: dict[str, list[str]] = {}
-    for part in query_string.split("&"):
+    for part in query_string.split("&") if query_string else ():
         if part:
             name, _, value = part.partition("=")
             parameters.setdefault(name, []).append(value)
@@ -140,6 +148,8 @@ def _encode_body(request: Request, assumptions: Assumptions) -> tuple[bool, str]
 
 def _is_text_type(content_type: str, assumptions: Assumptions) -> bool:
     """Whether a body of this type travels as text; the list is the guide's."""
+    if content_type in _TEXT_TYPES:
+        return True  # most of them
     media_type = content_type.strip().lower()
     if assumptions.text_type_with_parameters == "text":
         media_type = media_type.partition(";")[0].strip()
@@ -159,17 +169,17 @@ def decode_response(returned: object, *, assumptions: Assumptions = DEFAULTS) ->
     Raises:
         ResponseError: The service would not take it; says which field and what to return.
     """
-    if not isinstance(returned, Mapping):
+    if not isinstance(returned, (dict, Mapping)):  # `dict` is the quick way to say yes
         raise ResponseError(
             f"A function must return an object with statusCode, headers and body; this one returned "
             f"{_in_words(returned)}."
         )
     status = _status(returned, assumptions)
-    pairs = [*_header_pairs(returned.get("headers"), assumptions)]
+    pairs = _header_pairs(returned.get("headers"), assumptions)
     if assumptions.response_cookies == "accept":
         pairs += [("set-cookie", cookie) for cookie in _cookies(returned.get("cookies"))]
     response = Response(status, headers=Headers(pairs), body=_decode_body(returned))
-    if unwritable := find_unwritable(returned, ""):
+    if not _READ.issuperset(returned) and (unwritable := find_unwritable(returned, "")):
         raise unwritable  # Python's JSON carries it to here, the service's does not
     return response
 
@@ -185,6 +195,8 @@ def _in_words(value: object) -> str:
 def _status(returned: Mapping[Any, Any], assumptions: Assumptions) -> int:
     """The status code: a whole number from 200 to 599; the others are no answer (RFC 9110 §15)."""
     status = returned.get("statusCode")
+    if type(status) is int and 200 <= status <= 599:
+        return status  # nearly always
     if assumptions.response_envoy_leniency:
         if status is None:
             return 200
@@ -206,11 +218,13 @@ def _header_pairs(headers: object, assumptions: Assumptions) -> list[tuple[str, 
     """The headers of a response."""
     if headers is None:
         return []
-    if not isinstance(headers, Mapping):
+    if not isinstance(headers, (dict, Mapping)):
         raise ResponseError(f"headers must be an object, not {_in_words(headers)}.", field="headers")
     pairs = []
     for name, value in headers.items():
-        if isinstance(value, list) and assumptions.response_header_lists == "accept":
+        if type(value) is str and value.isascii() and value.isprintable() and is_token(name):
+            pairs.append((name.lower(), value))  # nearly all of them
+        elif isinstance(value, list) and assumptions.response_header_lists == "accept":
             pairs += [_pair(name, item) for item in value]
         else:
             pairs.append(_pair(name, value))
