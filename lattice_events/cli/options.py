@@ -52,6 +52,12 @@ _SOURCE_OPTIONS = (
         help="Read this finished package instead of running the Serverless CLI.",
     ),
     click.option(
+        "--no-cache",
+        "no_cache",
+        is_flag=True,
+        help="Run the Serverless CLI even where nothing has changed since its last run.",
+    ),
+    click.option(
         "--code",
         multiple=True,
         metavar="LOGICAL_ID=DIR",
@@ -148,6 +154,7 @@ def read_options(
     params: tuple[str, ...],
     serverless_command: str,
     package: Path | None,
+    no_cache: bool,
     code: tuple[str, ...],
     layers: tuple[str, ...],
     outside: tuple[str, ...],
@@ -167,6 +174,7 @@ def read_options(
         params=dict(_pair("--param", each) for each in params),
         serverless_command=serverless_command,
         package=package,
+        cache=not no_cache,
         variables=read_variables(outside, outside_files),
         code={name: Path(folder) for name, folder in (_pair("--code", each) for each in code)},
         layers={name: Path(folder) for name, folder in (_pair("--layer", each) for each in layers)},

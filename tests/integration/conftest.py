@@ -1,4 +1,4 @@
-"""What the integration tests share: a place of their own for what running networks leave for `lattice call`."""
+"""What the integration tests share: places of their own for what commands leave for each other."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from tests.integration.running import package_sample
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Neither a developer's own network nor one of tests beside these is found by a command under test."""
+    """No network and no package but the tests' own is found by a command under test."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runs")))
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
 
 

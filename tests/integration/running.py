@@ -145,6 +145,7 @@ def _packages(arguments: Sequence[str | Path], cwd: Path) -> bool:
 def package_sample(target: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """`osls package` with no AWS setting and no credentials."""
     environment = {**clean_environment(), "AWS_EC2_METADATA_DISABLED": "true", "CI": "1", **variables}
+    environment.pop("XDG_CACHE_HOME", None)  # pip and npm keep their own
     with alone():
         return subprocess.run(
             [ROOT / "node_modules" / ".bin" / "osls", "package", "--package", target],

@@ -33,6 +33,7 @@ class ReadOptions:
         params: ``--param`` values by name: parameters of templates and of the Serverless CLI.
         serverless_command: The Serverless CLI; found in ``node_modules/.bin`` or on ``PATH`` when empty.
         package: A finished package of the Serverless CLI to read instead of running it.
+        cache: Whether the package of an earlier run of the Serverless CLI may be read, while it is current.
         packaged: Run the archives of the package instead of the service's folder.
         variables: What others would give, by ``KIND:NAME``: ``ssm:/path`` (also of dynamic references and of
             parameters from the Parameter Store), ``cf:stack.output``, ``import:export`` and the like.
@@ -51,6 +52,7 @@ class ReadOptions:
     params: Mapping[str, str] = field(default_factory=dict)
     serverless_command: str = ""
     package: FilePath | None = None
+    cache: bool = True
     packaged: bool = False
     variables: Mapping[str, str] = field(default_factory=dict)
     code: Mapping[str, FilePath] = field(default_factory=dict)

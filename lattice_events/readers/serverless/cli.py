@@ -15,11 +15,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path as FilePath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.readers.common.advice import variable_option
 from lattice_events.readers.common.sources import MADE_UP_ACCOUNT, ReadOptions
+from lattice_events.readers.serverless.cache import Cache
 from lattice_events.readers.serverless.credentials import MADE_UP, has_credentials
 from lattice_events.readers.serverless.package import Findings, Package
 
@@ -41,15 +42,50 @@ def package(file: FilePath, target: FilePath, options: ReadOptions, *, shown: st
     Raises:
         ConfigurationError: The CLI is missing or fails.
     """
+    cache = cache_of(file, options, shown=shown)
+    known = cache.find() if options.cache else None
+    if known is not None:
+        return known
+    with _kept(file, options, shown) as has_waited:
+        known = cache.find() if options.cache and has_waited else None  # the other may have made it
+        return known or _make(target, cache, options, shown)
+
+
+def cache_of(file: FilePath, options: ReadOptions, *, shown: str) -> Cache:
+    """Where the package of a service is kept.
+
+    Args:
+        file: The serverless.yml, of whatever form.
+        options: What is passed to the CLI.
+        shown: How to call the file in problems.
+
+    Raises:
+        ConfigurationError: The CLI is missing.
+    """
+    command, given = _command(file, options, shown), _given(options)
+    return Cache(
+        command=command, folder=file.parent, given=given, environment=_environment(file.parent, given)
+    )
+
+
+def _make(target: FilePath, cache: Cache, options: ReadOptions, shown: str) -> Package:
+    """Run the CLI."""
     made = target / "package"
     made.mkdir()
-    command = _command(file, made, options, shown)
-    with _kept(file, options, shown), _spared(file.parent):
-        status, output = _run(command, file.parent, _environment(target, options), options, shown)
+    given = {**cache.given, "parent": os.getpid()}
+    (target / "given.json").write_text(json.dumps(given), encoding="utf-8")
+    environment = {**cache.environment, "LATTICE_SERVERLESS": str(target)}
+    with _spared(cache.folder):
+        program, verb, *rest = cache.command
+        command = [program, verb, "--package", str(made), *rest]
+        status, output = _run(command, cache.folder, environment, options, shown)
     findings = Findings.read(target / "found.json")
     if status != 0:
-        raise ConfigurationError((Problem(_failure(command[0], output, findings), shown),))
-    return Package.read(made, findings=findings)
+        raise ConfigurationError((Problem(_failure(cache.command[0], output, findings), shown),))
+    package = Package.read(made, findings=findings)
+    if options.cache:
+        cache.keep(package)
+    return package
 
 
 def _failure(command: str, output: str, findings: Findings) -> str:
@@ -63,17 +99,19 @@ def _failure(command: str, output: str, findings: Findings) -> str:
 
 
 @contextmanager
-def _kept(file: FilePath, options: ReadOptions, shown: str) -> Iterator[None]:
+def _kept(file: FilePath, options: ReadOptions, shown: str) -> Iterator[bool]:
     """Let one command at a time package a folder: the CLI works in its ``.serverless``, and deletes it.
 
-    The serverless.yml itself is locked, so that nothing new lies in the folder.
+    Tells whether another one was waited for. The serverless.yml itself is locked, so that nothing new lies in the folder.
     """
     deadline = time.monotonic() + _LIMIT_SECONDS
+    has_waited = False
     with file.open("rb") as opened:
         while not _is_locked(opened):
+            has_waited = True
             _refuse_to_wait(options, deadline, "Another lattice command is still packaging this.", shown)
             time.sleep(_ASK_SECONDS)
-        yield
+        yield has_waited
 
 
 @contextmanager
@@ -109,10 +147,10 @@ def _refuse_to_wait(options: ReadOptions, deadline: float, message: str, shown: 
         raise ConfigurationError((Problem(message, shown),))
 
 
-def _command(file: FilePath, target: FilePath, options: ReadOptions, shown: str) -> list[str]:
-    """``package`` into a folder."""
+def _command(file: FilePath, options: ReadOptions, shown: str) -> list[str]:
+    """``package``, as far as it is the same for each run."""
     command = _find_command(file.parent, options.serverless_command, shown)
-    command += ["package", "--package", str(target), "--config", file.name]
+    command += ["package", "--config", file.name]
     if options.stage:
         command += ["--stage", options.stage]
     if options.region:
@@ -155,18 +193,21 @@ def _run(
             process.kill()  # which one that has ended does not mind
 
 
-def _environment(target: FilePath, options: ReadOptions) -> dict[str, str]:
-    """The shell's environment, with what makes the CLI need nobody; see ``preload.js``."""
+def _given(options: ReadOptions) -> dict[str, Any]:
+    """What `preload.js` is told."""
     is_known = has_credentials(os.environ)
-    given = {"variables": {**options.variables}, "account": MADE_UP_ACCOUNT, "hasCredentials": is_known}
-    (target / "given.json").write_text(json.dumps(given), encoding="utf-8")
+    return {"variables": {**options.variables}, "account": MADE_UP_ACCOUNT, "hasCredentials": is_known}
+
+
+def _environment(folder: FilePath, given: Mapping[str, Any]) -> dict[str, str]:
+    """The shell's environment, with what makes the CLI need nobody; see ``preload.js``."""
     escaped = str(_PRELOAD).replace("\\", "\\\\").replace('"', '\\"')
     node_options = f'{os.environ.get("NODE_OPTIONS", "")} --require "{escaped}"'.strip()
     return {
         **os.environ,
-        **({} if is_known else MADE_UP),
-        "LATTICE_SERVERLESS": str(target),
+        **({} if given["hasCredentials"] else MADE_UP),
         "NODE_OPTIONS": node_options,
+        "PWD": str(folder),  # as a shell would say, wherever the user stands
         "CI": "1",
         "SLS_TELEMETRY_DISABLED": "1",
         "SLS_NOTIFICATIONS_MODE": "off",

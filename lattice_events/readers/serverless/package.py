@@ -30,6 +30,7 @@ class Findings:
         failures: Why one could not be had, by ``KIND:NAME``.
         artifacts: The package that the user makes, by function.
         outside: The packages that hold files from outside the service's folder.
+        record: What it depended on; see ``record.js``.
     """
 
     unknown: tuple[str, ...] = ()
@@ -37,19 +38,23 @@ class Findings:
     failures: Mapping[str, str] = field(default_factory=dict)
     artifacts: Mapping[str, FilePath] = field(default_factory=dict)
     outside: tuple[str, ...] = ()
+    record: Mapping[str, Any] | None = None
 
     @classmethod
     def read(cls, file: FilePath) -> Findings:
         """What is in the file that a run left; nothing where it left none."""
-        if not file.is_file():
-            return cls()
-        found = _read_json(file)
+        return cls.of(_read_json(file)) if file.is_file() else cls()
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> Findings:
+        """What a run wrote down."""
         return cls(
             unknown=tuple(found["unknown"]),
             fallbacks=tuple(found["fallbacks"]),
             failures=found["failures"],
             artifacts={name: FilePath(path) for name, path in found["artifacts"].items()},
             outside=tuple(found["outside"]),
+            record=found.get("record"),
         )
 
 

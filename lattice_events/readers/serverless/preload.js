@@ -4,11 +4,13 @@
 // Docker and pip, and no file of the user changes. A CLI whose modules are elsewhere runs as it is.
 //
 // LATTICE_SERVERLESS names a folder: `given.json` {variables, account, hasCredentials} is read there, and
-// `found.json` {unknown, fallbacks, failures, artifacts, outside} is written there.
+// `found.json` {unknown, fallbacks, failures, artifacts, outside, record} is written there; see `record.js` for the last.
 
 const fs = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
+
+const recorder = require('./record.js');
 
 const FOLDER = process.env.LATTICE_SERVERLESS;
 // What the CLI knows without anybody's help.
@@ -21,6 +23,8 @@ const PYTHON_REQUIREMENTS = 'ServerlessPythonRequirements';
 const NOT_OURS = /_SOURCE_ADDRESS$|^MISSING_VARIABLE_DEPENDENCY$/;
 
 const given = JSON.parse(fs.readFileSync(path.join(FOLDER, 'given.json'), 'utf8'));
+recorder.start(process.cwd(), [FOLDER, '.serverless', '.serverless.aside']);
+if (process.ppid !== given.parent) recorder.doubt('it was started by another program');
 const found = { unknown: [], fallbacks: [], failures: {}, artifacts: {}, outside: [] };
 const kinds = new Set();
 
@@ -90,6 +94,7 @@ function withLastResort(variables) {
     for (const { type, address, params = [] } of sources) {
       for (const part of [address, ...params]) withLastResort(part?.variables);
       if (type && !LOCAL.has(type)) kinds.add(type);
+      if (type === 'sls' && address?.value !== 'stage') recorder.doubt('a variable differs in each run');
     }
     const last = sources.at(-1);
     if (kinds.has(last?.type)) sources.push({ ...structuredClone(last), type: LAST_RESORT + last.type });
@@ -163,9 +168,20 @@ function packLittle({ pluginManager, service }) {
   }
   for (const plugin of pluginManager.plugins) {
     if (typeof plugin.zipFiles === 'function') plugin.zipFiles = zipOutside(plugin.zipFiles);
+    if (typeof plugin.resolveFilePathsFromPatterns === 'function') {
+      plugin.resolveFilePathsFromPatterns = unrecorded(plugin.resolveFilePathsFromPatterns);
+    }
     // Whether a layer changed since its last deployment is AWS's to say.
     if (typeof plugin.compareWithLastLayer === 'function') plugin.compareWithLastLayer = async () => {};
   }
+}
+
+/** Which files are packed changes no template; files from outside may come with a pattern that leads there. */
+function unrecorded(resolveFilePaths) {
+  return function (params, ...rest) {
+    const resolved = () => resolveFilePaths.call(this, params, ...rest);
+    return params.include.some((each) => each.includes('..')) ? resolved() : recorder.withoutRecord(resolved);
+  };
 }
 
 function zipOutside(zipFiles) {
@@ -278,5 +294,5 @@ process.on('exit', () => {
   // Of several processes, the one that is the CLI.
   if (changed.size === 0) return;
   found.fallbacks = found.fallbacks.filter((each) => !found.unknown.includes(each));
-  fs.writeFileSync(path.join(FOLDER, 'found.json'), JSON.stringify(found));
+  fs.writeFileSync(path.join(FOLDER, 'found.json'), JSON.stringify({ ...found, record: recorder.end() }));
 });
