@@ -13,6 +13,13 @@ from lattice_events.errors import LatticeError, MissingExtraError
 def main() -> None:
     """Run the command line: a `LatticeError` is what it says and exit status 2, anything else a bug."""
     try:
+        _main()
+    except KeyboardInterrupt:  # before click has it
+        sys.exit("\nAborted!")
+
+
+def _main() -> None:
+    try:
         import click  # noqa: F401 - the first of what the extra brings
     except ImportError:
         sys.exit(str(MissingExtraError("local", needed_for="The lattice command")))

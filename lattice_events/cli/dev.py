@@ -51,7 +51,8 @@ def dev(paths: tuple[Path, ...], as_json: bool, access_log: str, **options: Any)
         raise click.UsageError(
             "--json and --access-log - both write to standard output: give --access-log a file."
         )
-    from lattice_events.cli.run import run  # with what only a run needs: sockets, certificates
+    from lattice_events.cli.run import end_at_once, run  # with what only a run needs: sockets, certificates
 
     printer = choose_printer(as_json=as_json, to_stderr=access_log == "-")
-    run_in_loop(run(run_options(paths, access_log=access_log, **options), printer))
+    if not run_in_loop(run(run_options(paths, access_log=access_log, **options), printer)):
+        end_at_once(0)

@@ -22,6 +22,7 @@ from lattice_events.network.examples import CALLERS, make_event
 from lattice_events.network.model import EventVersion, Function, LambdaTarget, Network
 
 _ANONYMOUS = "anonymous"
+_STOPPED = 130  # the exit status of a shell for what a user stops
 
 
 @click.command()
@@ -75,7 +76,12 @@ def invoke(
             return json.dumps(event).encode()
         return _read_event(event_file) if event_file else b"{}"
 
-    sys.exit(run_in_loop(_invoke(function, wanted, payload)))
+    from lattice_events.cli.run import end_at_once
+
+    status = run_in_loop(_invoke(function, wanted, payload))
+    if status == _STOPPED:
+        end_at_once(status)
+    sys.exit(status)
 
 
 def _read_event(file: str) -> bytes:
@@ -128,7 +134,7 @@ async def _invoke(name: str, options: RunOptions, payload: Any) -> int:
     stop = stop_on_signals()
     async with network_up(options, _QuietPrinter(), stop) as started:
         if started is None:
-            return 130
+            return _STOPPED
         print_notes(started.ready.notes)
         function = _find(started.ready.network, name)
         result = await started.functions.invoke(function.name, payload(started.ready.network, function))

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+import os
 import signal
 import socket
+import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from typing import Any, NoReturn, TypeVar
 
 from lattice_events.cli.options import RunOptions
 from lattice_events.cli.printer import Printer
-from lattice_events.errors import ConfigurationError
 from lattice_events.local.run.registry import announced
 from lattice_events.local.run.run import Run, running
 from lattice_events.local.run.settings import Loaded
 from lattice_events.local.targets.commands import CommandTarget
+from lattice_events.readers.common.unfinished import is_unfinished
 from lattice_events.readers.project import Project, load_project
 from lattice_events.readers.settings.settings import TargetSettings
 
+T = TypeVar("T")
+_ASK_SECONDS = 0.01  # how often a thread that is to end is asked whether it has
 
-async def run(options: RunOptions, printer: Printer) -> None:
-    """Run until SIGINT, SIGTERM or SIGHUP.
+
+async def run(options: RunOptions, printer: Printer) -> bool:
+    """Run until SIGINT, SIGTERM or SIGHUP; whether it was up by then.
 
     Raises:
         ConfigurationError: The sources, a port or a target's command are not usable.
@@ -34,6 +42,15 @@ async def run(options: RunOptions, printer: Printer) -> None:
                 printer.ready(started.ready)
                 started.functions.prewarm()
                 await stop.wait()
+    return started is not None
+
+
+def end_at_once(status: int) -> NoReturn:
+    """End the process, but not in Python's way, which frees what was read so far, piece by piece."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    atexit._run_exitfuncs()  # noqa: SLF001 - there is no other name for it
+    os._exit(status)
 
 
 def stop_on_signals() -> asyncio.Event:
@@ -61,15 +78,43 @@ async def network_up(options: RunOptions, printer: Printer, stop: asyncio.Event)
         yield started
 
 
-async def _until(stop: asyncio.Event, work: Callable[[], Loaded]) -> Loaded | None:
-    """Do blocking work in a thread; ``None`` when the user stops it first."""
-    try:
-        loaded = await asyncio.to_thread(work)
-    except ConfigurationError:
-        if stop.is_set():  # what it says then is that it was cancelled
-            return None
-        raise
-    return None if stop.is_set() else loaded
+async def _until(stop: asyncio.Event, work: Callable[[], T]) -> T | None:
+    """Do blocking work in a thread; ``None`` when the user stops it first.
+
+    A thread cannot be ended. Once it has nothing to put in order, it ends with the process, whatever it does.
+    """
+    done = _in_thread(work)
+    stopped = asyncio.ensure_future(stop.wait())
+    await asyncio.wait((done, stopped), return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    while is_unfinished() and not done.done():
+        await asyncio.wait((done,), timeout=_ASK_SECONDS)
+    if not stop.is_set():
+        return await done
+    if not done.cancel():
+        done.exception()  # what it says is that it was cancelled
+    return None
+
+
+def _in_thread(work: Callable[[], T]) -> asyncio.Future[T]:
+    """The outcome of blocking work in a thread that the process does not wait for."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def tell(settle: Callable[[Any], None], outcome: object) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody waits
+            loop.call_soon_threadsafe(lambda: None if done.done() else settle(outcome))
+
+    def run() -> None:
+        try:
+            outcome = work()
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+            tell(done.set_exception, error)
+        else:
+            tell(done.set_result, outcome)
+
+    threading.Thread(target=run, daemon=True).start()
+    return done
 
 
 def _load(options: RunOptions) -> Loaded:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -333,3 +334,50 @@ def test_stopping_while_the_serverless_cli_runs_leaves_nothing(tmp_path: Path) -
     assert "Traceback" not in said
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+GROUP = """\
+#!/bin/sh
+mkdir .serverless
+touch .serverless/theirs
+sleep 600 &
+echo $! > pid.new
+mv pid.new pid
+wait
+"""
+
+
+@pytest.mark.parametrize("command", ["dev", "explain"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_all_that_the_serverless_cli_started(
+    command: str, number: signal.Signals, tmp_path: Path
+) -> None:
+    (tmp_path / "serverless.yml").write_text("service: x\n")
+    (tmp_path / ".serverless").mkdir()
+    (tmp_path / "slow").write_text(GROUP)
+    (tmp_path / "slow").chmod(0o755)
+    arguments = ["GET", "http://x/"] if command == "explain" else FREE_PORTS
+    process = subprocess.Popen(
+        [BIN / "lattice", command, *arguments, "--serverless-command", "./slow"],
+        cwd=tmp_path,
+        env=clean_environment() | {"TMPDIR": str(tmp_path)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (tmp_path / "pid").exists():
+        assert process.poll() is None
+    process.send_signal(number)
+    _, said = process.communicate(timeout=120)
+
+    assert "Traceback" not in said
+    wanted = {"dev": 0, "explain": 1 if number == signal.SIGINT else -number}
+    assert process.returncode == wanted[command]
+    assert is_ended(int((tmp_path / "pid").read_text()))
+    assert {each.name for each in tmp_path.iterdir()} == {"serverless.yml", ".serverless", "slow", "pid"}
+    assert list((tmp_path / ".serverless").iterdir()) == []
+
+
+def is_ended(pid: int) -> bool:
+    """Whether a process has ended; one that nobody collects yet has, too."""
+    done = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
+    return done.stdout.strip()[:1] in ("", "Z")

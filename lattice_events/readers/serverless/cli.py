@@ -10,10 +10,11 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path as FilePath
 from typing import Any, BinaryIO
 
@@ -26,7 +27,7 @@ from lattice_events.readers.serverless.package import Findings, Package
 
 _COMMANDS = ("osls", "serverless", "sls")
 _LIMIT_SECONDS = 300
-_ASK_SECONDS = 0.2  # how often a run is asked whether it is cancelled
+_ASK_SECONDS = 0.05  # how often a run is asked whether it is cancelled
 _PRELOAD = FilePath(__file__).with_name("preload.js")
 
 
@@ -42,6 +43,7 @@ def package(file: FilePath, target: FilePath, options: ReadOptions, *, shown: st
     Raises:
         ConfigurationError: The CLI is missing or fails.
     """
+    _refuse_cancelled(options, shown)
     cache = cache_of(file, options, shown=shown)
     known = cache.find() if options.cache else None
     if known is not None:
@@ -141,10 +143,14 @@ def _is_locked(file: BinaryIO) -> bool:
 
 def _refuse_to_wait(options: ReadOptions, deadline: float, message: str, shown: str) -> None:
     """Stop when the user says so, or it takes too long."""
-    if options.is_cancelled():
-        raise ConfigurationError((Problem("Cancelled.", shown),))
+    _refuse_cancelled(options, shown)
     if time.monotonic() >= deadline:
         raise ConfigurationError((Problem(message, shown),))
+
+
+def _refuse_cancelled(options: ReadOptions, shown: str) -> None:
+    if options.is_cancelled():
+        raise ConfigurationError((Problem("Cancelled.", shown),))
 
 
 def _command(file: FilePath, options: ReadOptions, shown: str) -> list[str]:
@@ -173,6 +179,7 @@ def _run(
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,  # a group of its own, which ends as a whole
         )
     except OSError as error:
         raise ConfigurationError(
@@ -190,7 +197,9 @@ def _run(
                     continue
                 return process.returncode, output
         finally:
-            process.kill()  # which one that has ended does not mind
+            if process.poll() is None:
+                with suppress(OSError):  # it ended just now
+                    os.killpg(process.pid, signal.SIGKILL)
 
 
 def _given(options: ReadOptions) -> dict[str, Any]:

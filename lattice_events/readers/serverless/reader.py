@@ -15,6 +15,7 @@ from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.readers.cloudformation.reader import TemplateSource
 from lattice_events.readers.common.advice import variable_option
 from lattice_events.readers.common.sources import Found, Reader, ReadOptions, SettingsSource
+from lattice_events.readers.common.unfinished import ended_by_signals, unfinished
 from lattice_events.readers.serverless.cli import package
 from lattice_events.readers.serverless.compose import NAMES as COMPOSE_NAMES
 from lattice_events.readers.serverless.compose import find_compose, members
@@ -110,6 +111,12 @@ def _package(file: FilePath, options: ReadOptions, shown: str) -> Package:
     """The package that was given, or one that the CLI makes now."""
     if options.package is not None:
         return Package.read(options.package, findings=Findings())
+    with unfinished(), ended_by_signals():
+        return _packaged(file, options, shown)
+
+
+def _packaged(file: FilePath, options: ReadOptions, shown: str) -> Package:
+    """The package that the CLI makes, and no folder that nobody needs."""
     target = FilePath(tempfile.mkdtemp(prefix="lattice-package-"))
     remove = partial(shutil.rmtree, target, ignore_errors=True)
     try:
