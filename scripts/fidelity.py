@@ -44,6 +44,10 @@ BEHAVIOURS = (
     ),
     ("same", "The certificates of HTTPS targets are not validated"),
     ("same", "A function's timeout, memory setting and environment variables"),
+    (
+        "same",
+        "What a function's process sends to the Runtime API, and when it ends: as awslambdaric's native client does",
+    ),
     ("same", "A function's log format, level and group (`LoggingConfig`), by the real runtime client"),
     (
         "same",

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import pytest
 
 from lattice_events.local.functions.invocation import Invocation
-from lattice_events.local.functions.runtime_api import MAX_RESPONSE_BYTES, RuntimeApi
+from lattice_events.local.functions.runtime_api import RuntimeApi
+from lattice_events.local.functions.runtime_connection import MAX_RESPONSE_BYTES
 from tests.integration.invoking import Told, runtime_api
 
 EVENT = b'{"event":1}'

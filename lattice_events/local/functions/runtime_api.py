@@ -3,9 +3,8 @@
 Whoever speaks it must know the secret in its address. The child gets that through a pipe, so that neither its
 environment nor its command line, which other programs may read, hold it.
 
-Two clients speak it, ours (`socket_client`) and awslambdaric's native one, and it understands what they send:
-HTTP/1.1 whose bodies say their length. A child that posts a result and polls in one piece gets the answer to
-the result together with its next event, in one write.
+A child that posts a result and polls in one piece gets the answer to the result together with its next event, in
+one write.
 
 Source:
     https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
@@ -17,26 +16,20 @@ import asyncio
 import hmac
 import json
 import secrets
-import select
 import time
 from typing import Protocol
 
 from lattice_events.headers import find_uncarried
 from lattice_events.local.functions.invocation import Invocation, Outcome
-from lattice_events.local.functions.runtime_request import RuntimeRequest, answer, read_head
+from lattice_events.local.functions.runtime_connection import MAX_RESPONSE_BYTES, RuntimeConnection
+from lattice_events.local.functions.runtime_request import Answer, RuntimeRequest, answer
 from lattice_events.local.sockets import LOOPBACK, port_of
-
-MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100  # what Lambda itself says: 6291556
-# The runtime client sends up to 1 MiB of a failure's traceback in a header.
-_MAX_HEAD_BYTES = 2 * 1024 * 1024
-_MAX_COPIED_BYTES = 64 * 1024  # an event up to this size is written in one piece with its head
 
 _BASE = b"/2018-06-01/runtime/"
 _TAKEN = answer(202, b'{"status":"OK"}')
-_TOO_LARGE = answer(413, b'{"errorType":"RequestEntityTooLarge"}', closes=True)
-_UNKNOWN_ID = answer(400, b'{"errorType":"InvalidRequestID"}', closes=True)
+_TOO_LARGE = answer(413, b'{"errorType":"RequestEntityTooLarge"}', is_last=True)
+_UNKNOWN_ID = answer(400, b'{"errorType":"InvalidRequestID"}', is_last=True)
 _STRANGER = answer(403, b"only the function's own process may use its Runtime API")
-_MALFORMED = answer(400, b"the Runtime API cannot read this", closes=True)
 
 
 class Child(Protocol):
@@ -67,16 +60,16 @@ class RuntimeApi:
         self._serving: Invocation | None = None
         self._secret = secrets.token_urlsafe(32).encode()
         self._authority = b""
-        self._connections: set[_Connection] = set()
+        self._connections: set[RuntimeConnection] = set()
         self.known_poll = b""  # the bytes of a poll that was accepted: the same ones need no second look
-        self._serves: _Connection | None = None  # has got the last event
-        self._polls: list[_Connection] = []
+        self._serves: RuntimeConnection | None = None  # has got the last event
+        self._polls: list[RuntimeConnection] = []
         self._listener: asyncio.Server | None = None
 
     async def start(self) -> str:
         """Listen on a free loopback port; the address is ``AWS_LAMBDA_RUNTIME_API`` and a path with the secret."""
         loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(lambda: _Connection(self), LOOPBACK, 0)
+        self._listener = await loop.create_server(lambda: RuntimeConnection(self), LOOPBACK, 0)
         authority = f"{LOOPBACK}:{port_of(self._listener)}"
         self._authority = authority.encode()
         return f"{authority}/{self._secret.decode()}"
@@ -100,7 +93,7 @@ class RuntimeApi:
         while self._polls and self._offered is not None:
             self._hand_over(self._polls.pop())
 
-    def poll(self, connection: _Connection) -> None:
+    def poll(self, connection: RuntimeConnection) -> None:
         """The child polls on a connection."""
         if not self.is_ready:
             self.is_ready = True
@@ -115,11 +108,11 @@ class RuntimeApi:
         is_bare = request.method == b"GET" and not request.length and not request.is_last
         return is_bare and request.target == b"/" + self._secret + _BASE + b"invocation/next"
 
-    def enter(self, connection: _Connection) -> None:
+    def enter(self, connection: RuntimeConnection) -> None:
         """Know a new connection."""
         self._connections.add(connection)
 
-    def leave(self, connection: _Connection, *, was_reset: bool) -> None:
+    def leave(self, connection: RuntimeConnection, *, was_reset: bool) -> None:
         """Forget a connection that is closed.
 
         A kernel resets the connection of a process that ends before it has read all that came. So an event
@@ -132,7 +125,7 @@ class RuntimeApi:
             self._serving.is_taken = False
             self._offered = self._serving
 
-    def refuse(self, request: RuntimeRequest) -> bytes | None:
+    def refuse(self, request: RuntimeRequest) -> Answer | None:
         """The answer to who is not the function's own process; ``None`` to go on."""
         refusal = request.refuse_browser(self._authority)
         if refusal:
@@ -142,7 +135,9 @@ class RuntimeApi:
             return _STRANGER
         return None
 
-    def handle(self, request: RuntimeRequest, body: bytes | None, connection: _Connection) -> bytes | None:
+    def handle(
+        self, request: RuntimeRequest, body: bytes | None, connection: RuntimeConnection
+    ) -> Answer | None:
         """The answer to a request of the child; ``None`` for a poll, which is answered with an event.
 
         Args:
@@ -163,7 +158,7 @@ class RuntimeApi:
             case _:
                 return answer(404, request.method + b" " + path + b" is not served")
 
-    def _hand_over(self, connection: _Connection) -> None:
+    def _hand_over(self, connection: RuntimeConnection) -> None:
         """Give an event to a child that still is there; else one that polls anew gets it."""
         invocation = self._offered
         if invocation is None or connection.has_hung_up():
@@ -182,7 +177,7 @@ class RuntimeApi:
             f"{head}Content-Length: {len(invocation.payload)}\r\n\r\n".encode(), invocation.payload
         )
 
-    def _take(self, id_: bytes, payload: bytes | None, *, is_error: bool) -> bytes:
+    def _take(self, id_: bytes, payload: bytes | None, *, is_error: bool) -> Answer:
         """Take what the child has to say of its invocation."""
         invocation = self._serving
         if invocation is None or not invocation.is_taken or invocation.id.encode() != id_:
@@ -193,145 +188,6 @@ class RuntimeApi:
             return _TAKEN if is_error else _TOO_LARGE  # the native client ends if an error is not taken
         self._child.on_outcome(_posted_error(payload) if is_error else Outcome(payload=payload))
         return _TAKEN
-
-
-class _Connection(asyncio.Protocol):
-    """A connection to the Runtime API; requests are answered in order."""
-
-    def __init__(self, api: RuntimeApi) -> None:
-        self._api = api
-        self._transport: asyncio.Transport | None = None
-        self._received = bytearray()  # of a head that is not complete
-        self._request: RuntimeRequest | None = None  # whose body is not complete
-        self._refusal: bytes | None = None
-        self._body: list[bytes] = []
-        self._body_bytes = 0
-        self._answers: list[bytes] = []  # not written: they go with the event
-        self._unread = select.poll()
-        self.is_polling = False
-        self.is_child = False  # it knows the secret
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport  # type: ignore[assignment]  # uvloop's is none of asyncio's classes
-        self._unread.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
-        self._api.enter(self)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self._transport = None
-        self._api.leave(self, was_reset=isinstance(error, ConnectionError))
-
-    def data_received(self, data: bytes) -> None:
-        while data and self._transport is not None:
-            if self.is_polling:  # nothing may come while it waits, so what comes is not of our clients
-                self.abort()
-                return
-            data = self._read_head(data) if self._request is None else self._read_body(self._request, data)
-        if not self.is_polling:
-            self._write()
-
-    def has_hung_up(self) -> bool:
-        """Whether a child that waits for an invocation is gone, known to the kernel before the event loop.
-
-        It has nothing to say while it waits, so what can be read is the end of the connection.
-        """
-        return self._transport is None or self._transport.is_closing() or self.has_unread
-
-    @property
-    def has_unread(self) -> bool:
-        """Whether more came than was read, be it the end."""
-        return self._transport is not None and bool(self._unread.poll(0))
-
-    def poll(self) -> None:
-        """Wait for an event."""
-        self.is_polling = True
-        self._api.poll(self)
-
-    def answer_poll(self, head: bytes, payload: bytes) -> None:
-        """Answer what is not answered, and give the event."""
-        self.is_polling = False
-        self._answers.append(head)
-        if len(payload) <= _MAX_COPIED_BYTES:
-            self._answers.append(payload)
-            self._write()
-        else:
-            self._write()
-            if self._transport is not None:
-                self._transport.write(payload)
-
-    def abort(self) -> None:
-        """Close at once."""
-        if self._transport is not None:
-            self._transport.abort()
-            self._transport = None
-
-    def _read_head(self, data: bytes) -> bytes:
-        """Read a head if it is complete; what is behind it."""
-        if data == self._api.known_poll and not self._received:
-            self.poll()
-            return b""
-        if self._received:
-            searched = max(0, len(self._received) - 3)
-            self._received += data
-            end = self._received.find(b"\r\n\r\n", searched)
-            if end >= 0:
-                data = bytes(self._received)
-                self._received = bytearray()
-        else:
-            end = data.find(b"\r\n\r\n")
-            if end < 0:
-                self._received += data
-        if end < 0:
-            if len(self._received) > _MAX_HEAD_BYTES:
-                self._refuse_connection()
-            return b""
-        request = read_head(data[:end])
-        if request is None:
-            self._refuse_connection()
-            return b""
-        self._refusal = self._api.refuse(request)
-        if self._refusal is None:
-            self.is_child = True
-            if self._api.is_poll(request):
-                self._api.known_poll = data[: end + 4]
-        return self._read_body(request, data[end + 4 :])
-
-    def _read_body(self, request: RuntimeRequest, data: bytes) -> bytes:
-        """Read more of a body, and answer when it is complete; what is behind it.
-
-        What is larger than Lambda takes, and what a stranger sends, is read to its end and not kept.
-        """
-        missing = request.length - self._body_bytes
-        piece, rest = (data, b"") if len(data) <= missing else (data[:missing], data[missing:])
-        self._body_bytes += len(piece)
-        if self._refusal is None and request.length <= MAX_RESPONSE_BYTES:
-            self._body.append(piece)
-        if self._body_bytes < request.length:
-            self._request = request
-            return b""
-        body = None if request.length > MAX_RESPONSE_BYTES else b"".join(self._body)
-        self._request, self._body, self._body_bytes = None, [], 0
-        answered = self._refusal or self._api.handle(request, body, self)
-        if answered is not None:
-            self._answers.append(answered)
-            if request.is_last or answered in (_TOO_LARGE, _UNKNOWN_ID):
-                self._write_and_close()
-                return b""
-        return rest
-
-    def _refuse_connection(self) -> None:
-        self._answers.append(_MALFORMED)
-        self._write_and_close()
-
-    def _write(self) -> None:
-        if self._answers and self._transport is not None:
-            self._transport.write(b"".join(self._answers))
-            self._answers = []
-
-    def _write_and_close(self) -> None:
-        self._write()
-        if self._transport is not None:
-            self._transport.close()
-            self._transport = None
 
 
 def _carried(value: str) -> str:

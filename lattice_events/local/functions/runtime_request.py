@@ -61,9 +61,16 @@ def read_head(head: bytes) -> RuntimeRequest | None:
     return RuntimeRequest(words[0], words[1], fields, int(digits), is_last)
 
 
-def answer(status: int, body: bytes, *, closes: bool = False) -> bytes:
-    """An answer as it goes over the wire."""
-    closing = "Connection: close\r\n" if closes else ""
+class Answer(NamedTuple):
+    """An answer as it goes over the wire; nothing is read behind one that is the last."""
+
+    data: bytes
+    is_last: bool
+
+
+def answer(status: int, body: bytes, *, is_last: bool = False) -> Answer:
+    """An answer with everything that belongs to it."""
+    closing = "Connection: close\r\n" if is_last else ""
     kind = "application/json" if body[:1] == b"{" else "text/plain; charset=utf-8"
     head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: {kind}\r\n{closing}"
-    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    return Answer(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body, is_last)
