@@ -131,7 +131,7 @@ def test_an_unexpected_error_is_answered_and_reported(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr("lattice_events.local.gateway.server.find_service", fail)
+    monkeypatch.setattr("lattice_events.local.gateway.hosts.Hosts.find", fail)
 
     answer, wire = ask(b"CONNECT x:443 HTTP/1.1\r\n\r\n")
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from lattice_events.headers import Headers
+from lattice_events.local.gateway.hosts import Hosts, Place
 from lattice_events.local.http.connection import ConnectionFacts
 from lattice_events.network.dataplane import split_host
-from lattice_events.network.model import Network, Service
 from lattice_events.request import Request
 
 # Visible ASCII but for `#`: a fragment is never sent (RFC 9112 §3.2), and whoever reads further than
@@ -56,110 +55,69 @@ def is_request_target(target: str) -> bool:
     return bool(_ORIGIN_FORM.fullmatch(target)) or split_absolute(target) is not None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A request as the data plane wants it.
 
     Attributes:
         request: Its ``host`` header names the service.
-        service: The one that it names, if it names one.
+        place: Where that leads.
         port: The listener's, as the URL has it.
-        is_absolute: Whether it came with a whole URL, as clients write it to a proxy.
         scheme: Of the URL.
+        is_absolute: Whether it came with a whole URL, as clients write it to a proxy.
     """
 
     request: Request
-    service: Service | None
+    place: Place
     port: int
-    is_absolute: bool
     scheme: str
-
-    @property
-    def host(self) -> str:
-        """The name that the client asked for, without a port."""
-        return host_of(self.request.headers)[0]
+    is_absolute: bool
 
 
-def read_arrival(
-    network: Network, facts: ConnectionFacts, method: str, target: str, headers: Headers
-) -> Arrival:
+def read_arrival(hosts: Hosts, facts: ConnectionFacts, method: str, target: str, headers: Headers) -> Arrival:
     """Read the form of a request.
 
     Origin-form names the service by ``Host``, in a tunnel or not; absolute-form by its URL, which
     counts for more than ``Host`` (RFC 9112 §3.2.2).
 
     Args:
-        network: Knows the services.
+        hosts: Of the services.
         facts: Of the connection.
         method: As sent.
         target: As on the request line.
         headers: As sent.
     """
-    url = split_absolute(target)
+    url = None if target.startswith("/") else split_absolute(target)
     scheme = facts.scheme
     if url is not None:
         scheme, target = url.scheme, url.target
         headers = headers.with_items((("host", url.authority),))
-    host, port = host_of(headers)
-    service = find_service(network, host)
-    if service is not None and _is_localhost(host):
-        headers = headers.with_items((("host", service.domain_name),))
+    place = hosts.place(headers.get("host") or "")
+    if place.service is not None and place.is_localhost:
+        headers = headers.with_items((("host", place.service.domain_name),))
     path, mark, query_string = target.partition("?")
-    return Arrival(
-        request=Request(
-            method=method,
-            path=path,
-            query_string=query_string,
-            bare_query=bool(mark) and not query_string,
-            headers=headers,
-        ),
-        service=service,
-        port=_listener_port(service, facts, host, port, scheme, is_absolute=url is not None),
-        is_absolute=url is not None,
-        scheme=scheme,
+    request = Request(
+        method=method,
+        path=path,
+        query_string=query_string,
+        bare_query=bool(mark) and not query_string,
+        headers=headers,
     )
+    return Arrival(request, place, _port_of(facts, url, place), scheme, url is not None)
 
 
-def host_of(headers: Headers) -> tuple[str, int | None]:
-    """The host and port of the Host header; an empty host where that cannot be read."""
-    return split_host(headers.get("host") or "") or ("", None)
-
-
-def find_service(network: Network, host: str) -> Service | None:
-    """The service that a host name stands for: its own names, or ``NAME.localhost``."""
-    if _is_localhost(host):
-        label = host.lower().partition(".")[0]
-        return next((service for service in network.services if service.name == label), None)
-    return network.find_service(host)
-
-
-def _is_localhost(host: str) -> bool:
-    """Whether a host is one label below ``localhost``."""
-    return host.lower().removesuffix(".").partition(".")[2] == "localhost"
-
-
-def _listener_port(
-    service: Service | None,
-    facts: ConnectionFacts,
-    host: str,
-    port: int | None,
-    scheme: str,
-    *,
-    is_absolute: bool,
-) -> int:
+def _port_of(facts: ConnectionFacts, url: AbsoluteUrl | None, place: Place) -> int:
     """The port of the listener that a request means.
 
-    A tunnel and an absolute URL say it. A direct request, and a URL of ``NAME.localhost``, has a port of ours, so it
-    counts only if the service listens there; else it means the HTTPS listener, or the HTTP one.
+    A tunnel and an absolute URL say it. A direct request, and a URL of ``NAME.localhost``, has a port of ours.
     """
     if facts.port is not None:
         return facts.port
-    if is_absolute:
-        port = port or (443 if scheme == "https" else 80)
-        if not _is_localhost(host):
-            return port
-    listeners = service.listeners if service else ()
-    if port is not None and any(listener.port == port for listener in listeners):
-        return port
-    by_preference = sorted(listeners, key=lambda listener: listener.protocol != "HTTPS")
-    return by_preference[0].port if by_preference else 443
+    if url is None:
+        return place.listener_port
+    default = 443 if url.scheme == "https" else 80
+    if not place.is_localhost:
+        return place.port or default
+    listeners = place.service.listeners if place.service else ()
+    if place.port is None and any(listener.port == default for listener in listeners):
+        return default
+    return place.listener_port

@@ -56,7 +56,7 @@ def exchange_of(serving: Serving, decision: Decision, answer: Answer, durations:
         to_target_ms=durations.to_target_ms,
         from_target_ms=durations.from_target_ms,
         failure=answer.failure,
-        server_name=serving.arrival.host if tls else None,
+        server_name=serving.arrival.place.host if tls else None,
         tls_version=tls.version() if tls else None,
         tls_cipher=(tls.cipher() or (None,))[0] if tls else None,
     )

@@ -19,7 +19,7 @@ from typing import Any
 from lattice_events.errors import TargetError
 from lattice_events.headers import end_to_end
 from lattice_events.local.gateway import relay
-from lattice_events.local.gateway.arrival import find_service, host_of, read_arrival
+from lattice_events.local.gateway.arrival import read_arrival
 from lattice_events.local.gateway.exchange import exchange_of, request_record
 from lattice_events.local.gateway.forward import Means, forward
 from lattice_events.local.gateway.invoking import answer_result, encode_payload, read_and_invoke, refuse_body
@@ -138,10 +138,10 @@ class Gateway:
             self._refuse_broken(incoming, problem)
             return
         serving = self._arrive(incoming)
-        arrival, network = serving.arrival, serving.snapshot.network
-        if arrival.is_absolute and arrival.service is None:
+        arrival, hosts = serving.arrival, serving.snapshot.hosts
+        if arrival.is_absolute and arrival.place.service is None:
             self._go_on(serving, self._leave(serving))
-        elif serving.caller is None and (refused := refuse_page(network, incoming.headers)):
+        elif serving.caller is None and (refused := refuse_page(hosts, incoming.headers)):
             self._tell(serving, _refuse(incoming, outside.Refusal(status=403, text=refused)))
         else:
             decision = serving.decision = self._plan(serving)
@@ -191,7 +191,7 @@ class Gateway:
         return Serving(
             incoming,
             snapshot,
-            arrival=read_arrival(snapshot.network, facts, incoming.method, incoming.target, headers),
+            arrival=read_arrival(snapshot.hosts, facts, incoming.method, incoming.target, headers),
             caller=facts.caller or outside.caller_of(headers.get("proxy-authorization"), snapshot.tokens),
             watch=watch,
             time_us=time_us,
@@ -250,8 +250,7 @@ class Gateway:
     async def _leave(self, serving: Serving) -> Answer:
         """Pass an absolute-form request on to a server outside the network."""
         incoming, arrival = serving.incoming, serving.arrival
-        host, port = host_of(arrival.request.headers)
-        port = port or 80
+        host, port = arrival.place.host, arrival.place.port or 80
         if serving.caller is None:
             return _refuse(incoming, outside.NO_TOKEN)
         if arrival.scheme != "http":
@@ -306,7 +305,7 @@ class Gateway:
             return
         caller = outside.caller_of(asked.proxy_authorization, self._snapshot.tokens)
         try:
-            if find_service(self._snapshot.network, asked.host) is not None:
+            if self._snapshot.hosts.find(asked.host) is not None:
                 await self._tunnel_inside(connection, asked.host, asked.port, caller)
             else:
                 await self._tunnel_outside(connection, asked.host, asked.port, caller)
@@ -324,7 +323,7 @@ class Gateway:
         assert transport is not None
         if transport.is_closing():
             return
-        service = find_service(self._snapshot.network, host)
+        service = self._snapshot.hosts.find(host)
         listeners = service.listeners if service else ()
         is_plain = any(each.port == port and each.protocol == "HTTP" for each in listeners)
         if is_plain:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lattice_events.assumptions import Assumptions
+from lattice_events.local.gateway.hosts import Hosts
 from lattice_events.network.authentication import Keyring
 from lattice_events.network.health import Health
 from lattice_events.network.model import Network
@@ -22,6 +23,7 @@ class Snapshot:
         tokens: Proxy tokens by name; each name is a caller.
         credentials: That signatures may be made with.
         health: Of the targets, as the checks find it.
+        hosts: What names stand for.
     """
 
     network: Network
@@ -30,6 +32,12 @@ class Snapshot:
     tokens: Mapping[str, str]
     credentials: Keyring
     health: Health
+
+    hosts: Hosts = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make the table of host names, once for all requests."""
+        object.__setattr__(self, "hosts", Hosts(self.network))
 
     def has_host(self, name: str) -> bool:
         """Whether a host name in lower case is one of a service."""

@@ -6,6 +6,7 @@ import pytest
 
 from lattice_events import Headers
 from lattice_events.local.gateway.arrival import read_arrival
+from lattice_events.local.gateway.hosts import Hosts
 from lattice_events.local.http.connection import ConnectionFacts
 from tests.networks import listener, network, service
 
@@ -45,7 +46,7 @@ HOST = service("foo").domain_name
 def test_forms_of_a_request(
     facts: ConnectionFacts, target: str, host: str, port: int, seen_host: str
 ) -> None:
-    arrival = read_arrival(NETWORK, facts, "GET", target, Headers({"Host": host}))
+    arrival = read_arrival(Hosts(NETWORK), facts, "GET", target, Headers({"Host": host}))
 
     assert (arrival.port, arrival.request.headers["host"]) == (port, seen_host)
     assert arrival.request.path == "/a"
@@ -62,6 +63,6 @@ def test_forms_of_a_request(
     ],
 )
 def test_path_and_query_stay_as_they_were_sent(target: str, path: str, query_string: str) -> None:
-    request = read_arrival(NETWORK, ConnectionFacts(), "GET", target, Headers({"Host": HOST})).request
+    request = read_arrival(Hosts(NETWORK), ConnectionFacts(), "GET", target, Headers({"Host": HOST})).request
 
     assert (request.path, request.query_string) == (path, query_string)

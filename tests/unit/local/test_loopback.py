@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lattice_events.headers import Headers
+from lattice_events.local.gateway.hosts import Hosts
 from lattice_events.local.gateway.pages import refuse_page
 from lattice_events.local.loopback import refuse_browser
 from tests.networks import network, service
@@ -56,7 +57,7 @@ FOREIGN = {"sec-fetch-site": "cross-site"}
     ],
 )
 def test_programs_and_local_pages_may_call_services(headers: dict[str, str]) -> None:
-    assert refuse_page(network(), Headers(headers.items())) is None
+    assert refuse_page(Hosts(network()), Headers(headers.items())) is None
 
 
 @pytest.mark.parametrize(
@@ -85,4 +86,4 @@ def test_programs_and_local_pages_may_call_services(headers: dict[str, str]) -> 
     ],
 )
 def test_foreign_pages_may_not_call_services(headers: dict[str, str], words: str) -> None:
-    assert words in (refuse_page(network(), Headers(headers.items())) or "")
+    assert words in (refuse_page(Hosts(network()), Headers(headers.items())) or "")
