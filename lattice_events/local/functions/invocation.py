@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from random import getrandbits
 
+from lattice_events.local.ids import new_id
 from lattice_events.local.output.records import InvokeResult
 
 
@@ -59,13 +60,6 @@ def failed(error_type: str, message: str, invocation_id: str) -> InvokeResult:
     return InvokeResult(
         payload=outcome.payload, invocation_id=invocation_id, duration_ms=0.0, error_type=error_type
     )
-
-
-def new_id() -> str:
-    """A request id, a random UUID; nobody need guess it, so it costs no more than it must."""
-    digits = f"{getrandbits(128):032x}"
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 def _new_trace() -> str:

@@ -16,6 +16,7 @@ from lattice_events.network.dataplane import pass_back
 from lattice_events.network.decision import Forward
 from lattice_events.response import Response
 
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 _MAX_EVENT_BYTES = 6 * 1024 * 1024 + 100  # what Lambda itself takes in one invocation: 6291556
 
 
@@ -38,7 +39,7 @@ def encode_payload(decision: Forward, body: bytes | None, assumptions: Assumptio
         return None
     request = decision.request.replace(body=body) if body else decision.request
     event = encode_event(request, assumptions=assumptions)
-    payload = json.dumps(event, ensure_ascii=False).encode()
+    payload = _as_json(event).encode()
     return payload if len(payload) <= _MAX_EVENT_BYTES else None
 
 

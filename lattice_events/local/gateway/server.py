@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-import uuid
 from collections import Counter
 from collections.abc import Coroutine
 from functools import partial
@@ -35,6 +34,7 @@ from lattice_events.local.http.broken import Broken, BrokenBodyError, failure_of
 from lattice_events.local.http.connection import Buffering, ConnectionFacts, FirstBytes
 from lattice_events.local.http.incoming import Incoming
 from lattice_events.local.http.server import HttpServer, Limits
+from lattice_events.local.ids import new_id
 from lattice_events.local.output.access_log import AccessLog
 from lattice_events.local.output.records import InvokeResult, Report, RequestRecord
 from lattice_events.local.outside import access as outside
@@ -236,7 +236,7 @@ class Gateway:
                 principal=snapshot.network.principal_by_name.get(serving.caller or ""),
             ),
             credentials=snapshot.credentials,
-            fresh_request_id=str(uuid.uuid4()),
+            fresh_request_id=new_id(),
             now_us=serving.time_us,
             roll=random.random(),  # noqa: S311 - it spreads load, it guards nothing
             turn=self._turn,
@@ -279,7 +279,7 @@ class Gateway:
         if incoming.status:
             incoming.abort()  # the response has begun; the connection is all that can be ended
             return
-        request_id = str(uuid.uuid4())
+        request_id = new_id()
         incoming.keeps_alive = False
         headers = (_PLAIN_TEXT, (REQUEST_ID_HEADER, request_id))
         incoming.respond(problem.status, headers, problem.text.encode())

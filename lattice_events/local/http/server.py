@@ -201,7 +201,7 @@ class HttpConnection(asyncio.Protocol):
         parser, raw = self._parser, self._raw
         assert parser is not None
         version = parser.get_http_version()
-        headers = Headers([(name.decode("latin-1"), _text_of(value)) for name, value in raw])
+        headers = _headers_of(raw)
         incoming = Incoming(
             self,
             parser.get_method().decode(),
@@ -409,6 +409,14 @@ class _BodyOnly:
     def __init__(self, connection: HttpConnection) -> None:
         self.on_body = connection.on_body
         self.on_message_complete = connection.on_message_complete
+
+
+def _headers_of(raw: RawPairs) -> Headers:
+    """Headers as they came, as text, whatever their bytes."""
+    try:
+        return Headers([(name.decode("latin-1"), value.decode()) for name, value in raw])
+    except UnicodeDecodeError:
+        return Headers([(name.decode("latin-1"), _text_of(value)) for name, value in raw])
 
 
 def _text_of(value: bytes) -> str:
