@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from lattice_events import Headers, Request
 from lattice_events.sigv4 import Credentials, encode_url, is_signed, sign, sign_lattice, verify
+from lattice_events.sigv4.signer import _signing_key
 from tests.conftest import examples
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -354,3 +355,29 @@ def test_the_core_signs_and_the_token_may_stay_unsigned() -> None:
     assert "Security-Token" not in query.canonical_request
     assert query.url.endswith("&X-Amz-Security-Token=token%2F%2B%3D")
     assert query.url.startswith("https://a.example/?X-Amz-Algorithm=")
+
+
+def test_signing_and_verifying_change_nothing_that_they_are_given() -> None:
+    given = [("Accept", "x"), ("x-amz-meta", "m")]
+    signed = sign_lattice(
+        "GET", f"https://{HOST}/a", headers=given, credentials=KEY, region="us-east-1", now=NOW
+    )
+    request = arrived("GET", signed.url, signed.headers)
+
+    assert verify(request, lookup, NOW).accepted
+    assert given == [("Accept", "x"), ("x-amz-meta", "m")]
+    assert request.headers.to_lists() == {name.lower(): [value] for name, value in signed.headers}
+
+
+@pytest.mark.parametrize("separator", [",", ", ", " ,\t"])
+def test_the_fields_of_a_signature_may_stand_with_other_blanks(separator: str) -> None:
+    request = signed_request()
+    written = request.headers["authorization"].replace(", ", separator)
+
+    headers = request.headers.with_items([("authorization", written)])
+
+    assert verify(request.replace(headers=headers), lookup, NOW).accepted
+
+
+def test_few_derived_keys_are_kept() -> None:
+    assert 0 < (_signing_key.cache_info().maxsize or 0) <= 16
