@@ -143,6 +143,14 @@ class Listener:
         """The rules in the order in which they are tried."""
         return tuple(sorted(self.rules, key=lambda rule: rule.priority))
 
+    @cached_property
+    def rules_by_start(self) -> tuple[tuple[str, bool, Rule], ...]:
+        """The rules in order, each with what a path that meets it begins with, and whether its case counts."""
+        paths = ((rule.match.path, rule) for rule in self.rules_by_priority)
+        return tuple(
+            (path.wanted, path.case_sensitive, rule) if path else ("", True, rule) for path, rule in paths
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Service:

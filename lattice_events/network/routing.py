@@ -64,7 +64,9 @@ class _Asked(NamedTuple):
 def route(listener: Listener, request: Request, assumptions: Assumptions) -> Routing:
     """Try a listener's rules by ascending priority; the first that matches wins."""
     asked = _read(request, assumptions)
-    for rule in listener.rules_by_priority:
+    for start, case_counts, rule in listener.rules_by_start:
+        if not (asked.path if case_counts else asked.folded).startswith(start):
+            continue  # most end here
         if _find_unmet(rule.match, asked) is None:
             return Routing(listener, request, assumptions, rule)
     return Routing(listener, request, assumptions, None)

@@ -138,8 +138,8 @@ class Policy:
         if facts.action != INVOKE:
             return [each for each in self.statements if each.matches(facts)]
         found = []
-        for statement in self._index.find(facts):
-            for test in statement.tests:
+        for tests, statement in self._index.find(facts):
+            for test in tests:
                 if not test(facts):
                     break
             else:
@@ -148,19 +148,20 @@ class Policy:
 
 
 _INVOCATION = Facts(service_arn="")
+_Tested = tuple[tuple[Test, ...], Statement]
 
 
 class _Index(NamedTuple):
     """The statements that are about calls through VPC Lattice, by what a request must be for one to be about it.
 
     Attributes:
-        statements: Every one, in order; the others have their numbers in it.
+        statements: Every one with its tests, in order; the others have their numbers in it.
         always: Those of which nothing can be told.
         by_caller: Those that name their callers, by each name that a caller may have.
         by_service: Those whose resources are all below services, by the start of each; see `_service_of`.
     """
 
-    statements: tuple[Statement, ...]
+    statements: tuple[_Tested, ...]
     always: tuple[int, ...]
     by_caller: Mapping[str, Sequence[int]]
     by_service: Mapping[str, Sequence[int]]
@@ -179,9 +180,10 @@ class _Index(NamedTuple):
                     index.setdefault(key, []).append(number)
             if not (services or names):
                 always.append(number)
-        return cls(known, tuple(always), by_caller, by_service)
+        tested = tuple((each.tests, each) for each in known)
+        return cls(tested, tuple(always), by_caller, by_service)
 
-    def find(self, facts: Facts) -> Sequence[Statement]:
+    def find(self, facts: Facts) -> Sequence[_Tested]:
         """In order, those that may be about a request; all others cannot."""
         if len(self.always) == len(self.statements):
             return self.statements
