@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 import os
 import sys
@@ -435,3 +436,14 @@ def test_functions_of_one_logical_id_in_two_stacks_are_two(shop: Path) -> None:
     functions = load("pay", "cart/stack.json", runs_functions=False).network.functions
 
     assert [each.name for each in functions] == ["cart-stack-Hello", "cart", "pay-stack-Hello", "pay"]
+
+
+@pytest.mark.parametrize("isenabled", [True, False])
+def test_garbage_is_collected_after_reading_as_before(isenabled: bool, tmp_path: Path) -> None:
+    (gc.enable if isenabled else gc.disable)()
+    try:
+        with pytest.raises(ConfigurationError):
+            load_project([tmp_path / "gone"], ReadOptions(), allocate=lambda *_: "")
+        assert gc.isenabled() == isenabled
+    finally:
+        gc.enable()
