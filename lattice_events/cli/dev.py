@@ -35,13 +35,19 @@ _PORT = click.IntRange(0, 65535)
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line, for scripts.")
 @click.option(
+    "--quiet",
+    "is_quiet",
+    is_flag=True,
+    help="Leave out what functions write, and requests answered with less than 500; with --json too.",
+)
+@click.option(
     "--access-log",
     default="",
     metavar="FILE",
     help="Append VPC Lattice's access log records to FILE; with - they go to standard output, and everything else to standard error.",
 )
 @function_options
-def dev(paths: tuple[Path, ...], as_json: bool, access_log: str, **options: Any) -> None:
+def dev(paths: tuple[Path, ...], as_json: bool, is_quiet: bool, access_log: str, **options: Any) -> None:
     """Emulate the service network of PATHs on this machine, without AWS and without Docker.
 
     A PATH is a Serverless project, a CloudFormation or SAM template, a CDK app, the JSON of a Terraform plan
@@ -53,6 +59,6 @@ def dev(paths: tuple[Path, ...], as_json: bool, access_log: str, **options: Any)
         )
     from lattice_events.cli.run import end_at_once, run  # with what only a run needs: sockets, certificates
 
-    printer = choose_printer(as_json=as_json, to_stderr=access_log == "-")
+    printer = choose_printer(as_json=as_json, to_stderr=access_log == "-", is_quiet=is_quiet)
     if not run_in_loop(run(run_options(paths, access_log=access_log, **options), printer)):
         end_at_once(0)

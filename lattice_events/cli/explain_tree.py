@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from lattice_events.cli.printer import plain
+from lattice_events.cli.lines import plain
 
 _NO_WRAP = 100_000
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,8 @@ from lattice_events.cli.printer import print_notes
 from lattice_events.codec.limits import MAX_LAMBDA_BYTES
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.local.output.records import LogRecord, Record
-from lattice_events.local.run.ready import Ready
+from lattice_events.local.output.standard_output import write_text
+from lattice_events.local.output.writer import LeftOut, writing
 from lattice_events.network.examples import CALLERS, make_event
 from lattice_events.network.model import EventVersion, Function, LambdaTarget, Network
 
@@ -111,19 +114,11 @@ def _version_of(network: Network, function: Function) -> EventVersion:
     return next((group.event_version for group in groups), "V2")
 
 
-class _QuietPrinter:
+def _print_lines(records: Sequence[Record | LeftOut]) -> None:
     """What the function writes, on standard error, and nothing else."""
-
-    def starting(self, what: str) -> None:
-        """Nothing."""
-
-    def ready(self, ready: Ready) -> None:
-        """Nothing."""
-
-    def report(self, record: Record) -> None:
-        """A function's line."""
-        if isinstance(record, LogRecord):
-            click.echo(record.text.replace("\r", "\n"), err=True)
+    lines = [each.text.replace("\r", "\n") for each in records if isinstance(each, LogRecord)]
+    with suppress(OSError):  # the result may be all that is wanted
+        write_text(sys.stderr, "".join(f"{line}\n" for line in lines))
 
 
 async def _invoke(name: str, options: RunOptions, payload: Any) -> int:
@@ -132,12 +127,13 @@ async def _invoke(name: str, options: RunOptions, payload: Any) -> int:
     from lattice_events.cli.run import network_up, stop_on_signals
 
     stop = stop_on_signals()
-    async with network_up(options, _QuietPrinter(), stop) as started:
-        if started is None:
-            return _STOPPED
-        print_notes(started.ready.notes)
-        function = _find(started.ready.network, name)
-        result = await started.functions.invoke(function.name, payload(started.ready.network, function))
+    with writing(_print_lines) as report:
+        async with network_up(options, report, stop) as started:
+            if started is None:
+                return _STOPPED
+            print_notes(started.ready.notes)
+            function = _find(started.ready.network, name)
+            result = await started.functions.invoke(function.name, payload(started.ready.network, function))
     click.echo(result.payload.decode(errors="replace"))
     return 0 if result.error_type is None else 1
 

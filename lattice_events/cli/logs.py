@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from lattice_events.cli.printer import plain
+from lattice_events.cli.lines import plain
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.access_log import Explanation, explain_record
 from lattice_events.readers.logs.access_logs import Entry, read_access_log

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
-import re
 import sys
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from lattice_events.local.output.records import InvokeRecord, LogRecord, Record, RequestRecord
-from lattice_events.local.output.standard_output import or_end_the_run
+from lattice_events.cli.json_lines import json_line
+from lattice_events.cli.lines import Lines, in_memory, plain, rendered
+from lattice_events.local.output.records import (
+    InvokeRecord,
+    LogRecord,
+    Notice,
+    Record,
+    RequestRecord,
+    request_record,
+)
+from lattice_events.local.output.standard_output import or_end_the_run, write_text
+from lattice_events.local.output.writer import LeftOut
 from lattice_events.local.run.ready import Ready, service_url
+from lattice_events.network.exchange import Exchange
 from lattice_events.network.model import ForwardAction, Listener, Match, Network, Rule, Service
 
 _MAX_HELD_LINES = 10_000  # of an invocation that is still running
-_COLOUR = re.compile(r"(\x1b\[[0-9;:]*m)")
-# ECMA-48: control strings (title, clipboard, links) with what they carry, control sequences, other escapes.
-_CONTROL = re.compile(
-    r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f]).*?(?:\x07|\x1b\\|\x9c|$)"
-    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?|[\x00-\x08\x0a-\x1f\x7f-\x9f]",
-    re.DOTALL,
-)
+_MAX_HELD_CHARACTERS = 4 * 1024 * 1024
+Item = Record | LeftOut | Ready
+Told = RequestRecord | InvokeRecord | LogRecord | Ready
 
 
 class Printer(Protocol):
@@ -35,16 +39,14 @@ class Printer(Protocol):
     def starting(self, what: str) -> None:
         """Something that takes seconds begins."""
 
-    def ready(self, ready: Ready) -> None:
-        """Everything runs."""
-
-    def report(self, record: Record) -> None:
-        """Something happened."""
+    def write(self, items: Sequence[Item]) -> None:
+        """Everything runs, or things happened; blocks as long as nobody reads."""
 
 
-def choose_printer(*, as_json: bool, to_stderr: bool = False) -> Printer:
-    """The printer for scripts, or the one for people."""
-    return JsonPrinter() if as_json else HumanPrinter(to_stderr=to_stderr)
+def choose_printer(*, as_json: bool, to_stderr: bool = False, is_quiet: bool = False) -> Printer:
+    """The printer for scripts, or the one for people; a quiet one leaves out what goes as it should."""
+    printer = JsonPrinter() if as_json else HumanPrinter(to_stderr=to_stderr)
+    return QuietPrinter(printer) if is_quiet else printer
 
 
 class JsonPrinter:
@@ -54,56 +56,10 @@ class JsonPrinter:
         """Say it on standard error, which scripts do not read."""
         print(what, file=sys.stderr, flush=True)  # noqa: T201
 
-    def ready(self, ready: Ready) -> None:
-        """Print where everything is."""
-        self._print(
-            "ready",
-            {
-                "gateway_url": ready.gateway_url,
-                "tls_url": ready.tls_url,
-                "control_url": ready.control_url,
-                "proxy_url": ready.proxy_url,
-                "ca_file": ready.ca_file,
-                "ready_ms": round(ready.ready_ms),
-                "services": [
-                    {
-                        "name": service.name,
-                        "url": service_url(service),
-                        "local_url": ready.local_url(service),
-                        "domain_name": service.domain_name,
-                        "custom_domain_name": service.custom_domain_name,
-                        "arn": service.arn,
-                        "auth_type": service.auth_type,
-                    }
-                    for service in ready.network.services
-                ],
-                "functions": [
-                    {"name": function.name, "arn": function.arn, "handler": function.handler}
-                    for function in ready.network.functions
-                ],
-                "callers": [
-                    {"name": principal.name, "arn": principal.caller.arn}
-                    for principal in ready.network.principals
-                ],
-                "notes": list(ready.notes),
-            },
-        )
-
-    def report(self, record: Record) -> None:
-        """Print a record as it is."""
-        events = {RequestRecord: "request", InvokeRecord: "invoke", LogRecord: "log"}
-        self._print(events[type(record)], dataclasses.asdict(record))
-
-    def _print(self, event: str, fields: dict[str, Any]) -> None:
+    def write(self, items: Sequence[Item]) -> None:
+        """Print everything as it is."""
         with or_end_the_run():
-            print(json.dumps({"event": event, **fields}), flush=True)  # noqa: T201
-
-
-class _Console(Console):
-    """Leaves it to the printer what a broken pipe means; rich would exit at once."""
-
-    def on_broken_pipe(self) -> None:
-        raise  # noqa: PLE0704 - rich calls this where it has caught the error
+            write_text(sys.stdout, "".join(json_line(told(item)) for item in items))
 
 
 class HumanPrinter:
@@ -111,76 +67,129 @@ class HumanPrinter:
 
     def __init__(self, *, to_stderr: bool = False) -> None:
         """Write to the terminal; colours go where there is none, and with ``NO_COLOR``."""
-        self._console = _Console(highlight=False, soft_wrap=True, stderr=to_stderr)
+        seen = Console(stderr=to_stderr)
+        self._stream = seen.file
+        self._console = in_memory(seen)
         self._status = Console(stderr=True, highlight=False)
-        self._held: defaultdict[str, list[LogRecord]] = defaultdict(list)
+        self._lines = Lines(self._console)
+        self._held = _Held()
 
     def starting(self, what: str) -> None:
         """Say it on standard error."""
         self._status.print(Text(what, style="dim"))
 
-    def ready(self, ready: Ready) -> None:
-        """Print the banner."""
+    def write(self, items: Sequence[Item]) -> None:
+        """Print the banner, and lines; what a function writes waits for the line of its request."""
         with or_end_the_run():
-            self._print_banner(ready)
+            write_text(self._stream, "".join(self._shown(told(item)) for item in items))
 
-    def _print_banner(self, ready: Ready) -> None:
-        table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-        for title in ("service", "listener", "rule", "target"):
-            table.add_column(title, overflow="fold")
-        for service in ready.network.services:
-            _add_rows(table, service, ready.network)
-        self._console.print()
-        self._console.print(table)
-        self._console.print()
-        for service in ready.network.services:
-            auth = ("  AWS_IAM", "yellow") if service.auth_type == "AWS_IAM" else ""
-            self._console.print(_line((f"{service.name}  ", "bold"), service_url(service), auth))
-            self._console.print(_line((f"    curl {ready.local_url(service)}", "dim")))
-        self._console.print()
-        for note in ready.notes:
-            self._console.print(_line(("note  ", "yellow"), note))
-        lines = (
-            ("proxy", f"{ready.gateway_url}   curl --proxy {ready.gateway_url} --cacert {ready.ca_file} URL"),
-            ("tls", ready.tls_url),
-            (
-                "invoke",
-                f"aws lambda invoke --endpoint-url {ready.control_url} --function-name NAME /dev/stdout",
-            ),
-            *_caller_lines(ready.network),
-        )
-        for name, text in lines:
-            self._console.print(_line((f"{name:<8}", "bold"), text))
-        self._console.print(Text(f"\nready in {ready.ready_ms:,.0f} ms; Ctrl-C stops it\n", style="green"))
-
-    def report(self, record: Record) -> None:
-        """Print a line; what a function writes waits for the line of its request."""
-        with or_end_the_run():
-            self._print_record(record)
-
-    def _print_record(self, record: Record) -> None:
-        match record:
-            case LogRecord():
-                self._log(record)
+    def _shown(self, item: Told) -> str:
+        """The text of one of them; nothing for a line that waits."""
+        match item:
             case RequestRecord():
-                self._console.print(_request_line(record))
-                self._flush(record.invocation_id)
+                return self._lines.request(item) + self._held.pop(item.invocation_id)
             case InvokeRecord():
-                self._console.print(_invoke_line(record))
-                self._flush(record.invocation_id)
+                return self._lines.invocation(item) + self._held.pop(item.invocation_id)
+            case LogRecord(invocation_id=None):
+                return self._lines.log(item)
+            case LogRecord():
+                return self._held.add(item.invocation_id, self._lines.log(item))
+            case Ready():
+                return rendered(self._console, *_banner(item))
 
-    def _log(self, record: LogRecord) -> None:
-        if record.invocation_id is None:
-            self._console.print(_log_line(record))
-            return
-        held = self._held[record.invocation_id]
-        held.append(record)
-        if len(held) > _MAX_HELD_LINES:
-            self._flush(record.invocation_id)
 
-    def _flush(self, invocation_id: str | None) -> None:
-        for record in self._held.pop(invocation_id or "", ()):
-            self._console.print(_log_line(record))
+class _Held:
+    """Lines of invocations that are still running, but not too many."""
+
+    def __init__(self) -> None:
+        self._lines: defaultdict[str | None, list[str]] = defaultdict(list)
+        self._characters: Counter[str | None] = Counter()
+
+    def add(self, invocation_id: str | None, line: str) -> str:
+        """Keep a line; all lines of the invocation if it has too many."""
+        lines = self._lines[invocation_id]
+        lines.append(line)
+        self._characters[invocation_id] += len(line)
+        if len(lines) > _MAX_HELD_LINES or self._characters[invocation_id] > _MAX_HELD_CHARACTERS:
+            return self.pop(invocation_id)
+        return ""
+
+    def pop(self, invocation_id: str | None) -> str:
+        """What an invocation has written."""
+        lines = self._lines.pop(invocation_id, None)
+        if lines is None:
+            return ""
+        del self._characters[invocation_id]
+        return "".join(lines)
+
+
+class QuietPrinter:
+    """Passes on what a person must see: the banner, what the network itself has to say, and what failed."""
+
+    def __init__(self, printer: Printer) -> None:
+        """Print by another printer."""
+        self._printer = printer
+        self.starting = printer.starting
+
+    def write(self, items: Sequence[Item]) -> None:
+        """Print what is left of them."""
+        self._printer.write([item for item in items if _is_loud(item)])
+
+
+def _is_loud(item: Item) -> bool:
+    """Whether it is not what always happens."""
+    match item:
+        case Exchange() | RequestRecord():
+            return item.status >= 500
+        case InvokeRecord():
+            return item.error_type is not None
+        case LogRecord():
+            return isinstance(item, Notice)
+        case Ready() | LeftOut():
+            return True
+
+
+def told(item: Item) -> Told:
+    """What stands for it in the output."""
+    if isinstance(item, Exchange):
+        return request_record(item)
+    if isinstance(item, LeftOut):
+        text = f"{item.records:,} records are left out here: the output was not read."
+        return Notice(source="lattice dev", text=text, stream="stderr")
+    return item
+
+
+def _banner(ready: Ready) -> Iterator[RenderableType]:
+    """Where everything is, for a person."""
+    yield ""
+    yield _table(ready.network)
+    yield ""
+    for service in ready.network.services:
+        auth = ("  AWS_IAM", "yellow") if service.auth_type == "AWS_IAM" else ""
+        yield _line((f"{service.name}  ", "bold"), service_url(service), auth)
+        yield _line((f"    curl {ready.local_url(service)}", "dim"))
+    yield ""
+    for note in ready.notes:
+        yield _line(("note  ", "yellow"), note)
+    lines = (
+        ("proxy", f"{ready.gateway_url}   curl --proxy {ready.gateway_url} --cacert {ready.ca_file} URL"),
+        ("tls", ready.tls_url),
+        ("invoke", f"aws lambda invoke --endpoint-url {ready.control_url} --function-name NAME /dev/stdout"),
+        *_caller_lines(ready.network),
+    )
+    for name, text in lines:
+        yield _line((f"{name:<8}", "bold"), text)
+    yield Text(f"\nready in {ready.ready_ms:,.0f} ms; Ctrl-C stops it\n", style="green")
+
+
+def _table(network: Network) -> Table:
+    """A row for each rule."""
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    for title in ("service", "listener", "rule", "target"):
+        table.add_column(title, overflow="fold")
+    for service in network.services:
+        _add_rows(table, service, network)
+    return table
 
 
 def _caller_lines(network: Network) -> list[tuple[str, str]]:
@@ -236,55 +245,7 @@ def vars_of(target: Any) -> str:
     return str(arn).rpartition(":")[2] if arn else str(target.url)
 
 
-def plain(text: str) -> str:
-    """Text from outside without control characters, which could drive the terminal."""
-    return "".join(char if char.isprintable() else "?" for char in text)
-
-
 def _line(*parts: str | tuple[str, str]) -> Text:
     """One styled line of parts from anywhere."""
     texts = [(part, "") if isinstance(part, str) else part for part in parts]
     return Text.assemble(*((plain(text), style) for text, style in texts))
-
-
-def _coloured(text: str) -> Text:
-    """A line with the colours that it sets itself, and no other control of the terminal."""
-    pieces = _COLOUR.split(text)
-    pieces[::2] = [_CONTROL.sub("", piece) for piece in pieces[::2]]
-    return Text.from_ansi("".join(pieces))
-
-
-def _request_line(record: RequestRecord) -> Text:
-    """``GET host/path 200 rule → target 12 ms``."""
-    style = "green" if record.status < 400 else "yellow" if record.status < 500 else "red"
-    line = _line(
-        (f"{record.method:<6} ", "bold"),
-        f"{record.host}{record.path} ",
-        (f"{record.status} ", style),
-        (f"{record.rule} → {record.target} " if record.target else "", "cyan"),
-        (f"{record.duration_ms:.0f} ms", "dim"),
-        (" cold" if record.cold else "", "blue"),
-    )
-    for reason in (record.reason or "").splitlines():
-        line.append(f"\n       {plain(reason)}", style=style)
-    return line
-
-
-def _invoke_line(record: InvokeRecord) -> Text:
-    """``INVOKE name ok 12 ms``."""
-    style = "red" if record.error_type else "green"
-    return _line(
-        ("INVOKE ", "bold"),
-        f"{record.function} ",
-        (f"{record.error_type or 'ok'} ", style),
-        (f"{record.duration_ms:.0f} ms", "dim"),
-        (" cold" if record.cold else "", "blue"),
-    )
-
-
-def _log_line(record: LogRecord) -> Text:
-    """A function's line, set in; a carriage return starts a new one."""
-    text = record.text.replace("\r", "\n")
-    body = Text("\n").join(_coloured(line) for line in text.split("\n"))
-    lines = [Text.assemble(("       │ ", "dim"), line) for line in body.split("\n")]
-    return Text("\n").join(lines)

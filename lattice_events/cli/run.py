@@ -17,6 +17,8 @@ from typing import Any, NoReturn, TypeVar
 
 from lattice_events.cli.options import RunOptions
 from lattice_events.cli.printer import Printer
+from lattice_events.local.output.records import Report
+from lattice_events.local.output.writer import writing
 from lattice_events.local.run.registry import announced
 from lattice_events.local.run.run import Run, running
 from lattice_events.local.run.settings import Loaded
@@ -36,12 +38,14 @@ async def run(options: RunOptions, printer: Printer) -> bool:
         ConfigurationError: The sources, a port or a target's command are not usable.
     """
     stop = stop_on_signals()
-    async with network_up(options, printer, stop) as started:
-        if started is not None:
-            with announced(started.ready, started.callers):
-                printer.ready(started.ready)
-                started.functions.prewarm()
-                await stop.wait()
+    with writing(printer.write) as tell:
+        printer.starting("Reading the configuration …")
+        async with network_up(options, tell, stop) as started:
+            if started is not None:
+                with announced(started.ready, started.callers):
+                    tell(started.ready)
+                    started.functions.prewarm()
+                    await stop.wait()
     return started is not None
 
 
@@ -63,10 +67,9 @@ def stop_on_signals() -> asyncio.Event:
 
 
 @asynccontextmanager
-async def network_up(options: RunOptions, printer: Printer, stop: asyncio.Event) -> AsyncIterator[Run | None]:
+async def network_up(options: RunOptions, report: Report, stop: asyncio.Event) -> AsyncIterator[Run | None]:
     """Read the sources and start everything; ``None`` when the user stops it before it is up."""
     began = time.perf_counter()
-    printer.starting("Reading the configuration …")
     loaded = await _until(
         stop, lambda: _load(replace(options, read=replace(options.read, is_cancelled=stop.is_set)))
     )
@@ -74,7 +77,7 @@ async def network_up(options: RunOptions, printer: Printer, stop: asyncio.Event)
         yield None
         return
     clock = lambda: time.perf_counter() - began  # noqa: E731
-    async with running(loaded, options.run, report=printer.report, clock=clock) as started:
+    async with running(loaded, options.run, report=report, clock=clock) as started:
         yield started
 
 

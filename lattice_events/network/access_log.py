@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lattice_events.network.decision import Decision, Failure, Forward
+from lattice_events.network.exchange import Exchange
 from lattice_events.network.model import LambdaTarget
-from lattice_events.request import Request
 
 _NOTHING = "-"
 _FAILURE_REASONS: Mapping[Failure, str] = {
@@ -28,48 +28,10 @@ _FAILURE_REASONS: Mapping[Failure, str] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Exchange:
-    """What the sockets know of a request and its answer.
-
-    Attributes:
-        decision: Of the data plane.
-        request: As it arrived.
-        started_us: Microseconds since 1970.
-        source_address: The client's.
-        source_port: The client's.
-        status: Of the answer.
-        bytes_received: Request line, headers and body.
-        bytes_sent: Status line, headers and body.
-        duration_ms: Of all of it.
-        to_target_ms: Until the last byte of the request had left for the target.
-        from_target_ms: From the first byte of the target's answer to the last one sent on.
-        failure: How the target failed, or that the client hung up.
-        server_name: Of the TLS handshake.
-        tls_version: Likewise.
-        tls_cipher: Likewise.
-    """
-
-    decision: Decision
-    request: Request
-    started_us: int
-    source_address: str
-    source_port: int
-    status: int
-    bytes_received: int
-    bytes_sent: int
-    duration_ms: float
-    to_target_ms: float = 0.0
-    from_target_ms: float = 0.0
-    failure: Failure | None = None
-    server_name: str | None = None
-    tls_version: str | None = None
-    tls_cipher: str | None = None
-
-
 def access_log_record(exchange: Exchange) -> dict[str, str | int]:
     """The record of one request to a service, its fields in the order of the service's own."""
     decision, request = exchange.decision, exchange.request
+    assert decision is not None
     trace = decision.trace
     vpc_arn = trace.source_vpc_arn
     caller = trace.principal.caller if trace.principal else None
@@ -84,7 +46,7 @@ def access_log_record(exchange: Exchange) -> dict[str, str | int]:
         "sourceIpPort": f"{exchange.source_address}:{exchange.source_port}",
         "listenerId": None,
         "targetIpPort": _target_address(decision),
-        "failureReason": _failure_reason(exchange),
+        "failureReason": _failure_reason(decision, exchange.failure, exchange.status),
         "serviceArn": trace.service.arn if trace.service else None,
         "sourceVpcId": vpc_arn.rpartition("/")[2] if vpc_arn else None,
         "startTime": _time_text(exchange.started_us),
@@ -147,17 +109,13 @@ def _target_address(decision: Decision) -> str | None:
     return decision.target.url.partition("://")[2].rstrip("/")
 
 
-def _failure_reason(exchange: Exchange) -> str | None:
+def _failure_reason(decision: Decision, failure: Failure | None, status: int) -> str | None:
     """Why the request failed, in the log's words."""
-    if exchange.decision.trace.is_denied:
+    if decision.trace.is_denied:
         return "ClientAccessDenied"
-    if exchange.failure is not None:
-        return _FAILURE_REASONS[exchange.failure]
-    return (
-        "ClientProtocolError"
-        if exchange.status == 400 and not isinstance(exchange.decision, Forward)
-        else None
-    )
+    if failure is not None:
+        return _FAILURE_REASONS[failure]
+    return "ClientProtocolError" if status == 400 and not isinstance(decision, Forward) else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

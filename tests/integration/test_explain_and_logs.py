@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -275,7 +276,15 @@ def log(dev: Running, folder: Path) -> list[dict[str, Any]]:
     assert unmatched.stdout == "Not Found"
     dev.next_event("request", status=404)
     dev.curl("--proxy", dev.ready["gateway_url"], "http://unknown.vpc-lattice-svcs.us-east-1.on.aws/")
-    return [json.loads(line) for line in (folder / "access.log").read_text().splitlines()[before:]]
+    return [json.loads(line) for line in _lines_of(folder / "access.log", before + 3)[before:]]
+
+
+def _lines_of(file: Path, count: int) -> list[str]:
+    """Once there are so many, which is a moment after the answers: another thread writes them."""
+    deadline = time.monotonic() + 120
+    while len(lines := file.read_text().splitlines()) < count:
+        assert time.monotonic() < deadline, lines
+    return lines
 
 
 def test_each_request_to_a_service_has_a_record(log: list[dict[str, Any]]) -> None:

@@ -17,7 +17,9 @@ import pytest
 from lattice_events.local.gateway.forward import Means
 from lattice_events.local.gateway.server import Gateway
 from lattice_events.local.gateway.tls import RunAuthority
-from lattice_events.local.output.records import InvokeResult, Record, RequestRecord
+from lattice_events.local.output.records import InvokeResult, Record, RequestRecord, request_record
+from lattice_events.network.access_log import access_log_record
+from lattice_events.network.exchange import Exchange
 from tests.networks import http_group, network, service, snapshot
 
 Peer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
@@ -38,8 +40,9 @@ class Seen:
         self.seconds = 0.0
 
     def on_report(self, record: Record) -> None:
-        assert isinstance(record, RequestRecord)
-        self.report.set_result(record)
+        assert isinstance(record, Exchange)
+        self.logged += [access_log_record(record)] if record.is_to_service else []
+        self.report.set_result(request_record(record))
 
     async def wait(self) -> tuple[int, str | None, str | int, int]:
         """Status and reason as reported; reason and status as logged."""
@@ -60,7 +63,6 @@ async def gateway_to(target: Peer) -> AsyncIterator[Seen]:
         Means(invoker=_NoFunctions(), shell={}),
         authority=RunAuthority(),
         report=seen.on_report,
-        log=lambda record: seen.logged.append(dict(record)),
         clock=lambda: seen.seconds,
     )
     seen.port, _ = await gateway.start(port=0, tls_port=0)

@@ -15,7 +15,9 @@ from typing import Any
 from lattice_events.local.gateway.forward import Means
 from lattice_events.local.gateway.server import Gateway
 from lattice_events.local.gateway.tls import RunAuthority
-from lattice_events.local.output.records import InvokeResult, Record, RequestRecord
+from lattice_events.local.output.records import InvokeResult, Record, RequestRecord, request_record
+from lattice_events.network.access_log import access_log_record
+from lattice_events.network.exchange import Exchange
 from lattice_events.network.model import Network
 from tests.networks import forward_to, http_group, lambda_group, listener, network, rule, service, snapshot
 
@@ -56,6 +58,9 @@ class Wire:
             writer.close()
 
     def report(self, record: Record) -> None:
+        if isinstance(record, Exchange):
+            self.logged += [access_log_record(record)] if record.is_to_service else []
+            record = request_record(record)
         assert isinstance(record, RequestRecord)
         self.reports.append(record)
 
@@ -143,7 +148,6 @@ async def wired(
         Means(invoker=wire, shell={} if shell is None else shell),
         authority=RunAuthority(),
         report=wire.report,
-        log=lambda record: wire.logged.append(dict(record)),
     )
     wire.port, _ = await gateway.start(port=port, tls_port=0)
     try:

@@ -19,7 +19,7 @@ from lattice_events.errors import TargetError
 from lattice_events.headers import end_to_end
 from lattice_events.local.gateway import relay
 from lattice_events.local.gateway.arrival import read_arrival
-from lattice_events.local.gateway.exchange import exchange_of, request_record
+from lattice_events.local.gateway.exchange import exchange_of
 from lattice_events.local.gateway.forward import Means, forward
 from lattice_events.local.gateway.invoking import answer_result, encode_payload, read_and_invoke, refuse_body
 from lattice_events.local.gateway.malformed import find_target_problem
@@ -35,13 +35,11 @@ from lattice_events.local.http.connection import Buffering, ConnectionFacts, Fir
 from lattice_events.local.http.incoming import Incoming
 from lattice_events.local.http.server import HttpServer, Limits
 from lattice_events.local.ids import new_id
-from lattice_events.local.output.access_log import AccessLog
 from lattice_events.local.output.records import InvokeResult, Report, RequestRecord
 from lattice_events.local.outside import access as outside
 from lattice_events.local.outside.tunnel import answer_connect, open_streams, read_connect, run_tunnel
 from lattice_events.local.sockets import listen, port_of
 from lattice_events.local.stopwatch import Clock, Stopwatch
-from lattice_events.network.access_log import access_log_record
 from lattice_events.network.dataplane import hide_userinfo, plan, travelling
 from lattice_events.network.decision import Decision, Forward, Source
 from lattice_events.network.delivery import REQUEST_ID_HEADER
@@ -60,7 +58,6 @@ class Gateway:
         *,
         authority: RunAuthority,
         report: Report,
-        log: AccessLog | None = None,
         clock: Clock = time.perf_counter,
     ) -> None:
         """Prepare; `start` opens the ports.
@@ -70,7 +67,6 @@ class Gateway:
             means: What targets and servers outside are reached by; the gateway's ports are added to it.
             authority: Makes certificates.
             report: Told of every request.
-            log: Told of every request to a service, if there is an access log.
             clock: For durations.
         """
         self._snapshot = snapshot
@@ -78,7 +74,6 @@ class Gateway:
         self._targets = means.connections_to_targets()
         self._authority = authority
         self._report = report
-        self._log = log
         self._clock = clock
         self._turn: Counter[str] = Counter()
         self._tunnels: set[asyncio.Task[None]] = set()
@@ -217,11 +212,8 @@ class Gateway:
             self._refuse_broken(incoming, failure_of_ours(error))
 
     def _tell(self, serving: Serving, answer: Answer) -> None:
-        """Report a request that has ended, and log it if it was one to a service."""
-        durations, decision = serving.watch.read(), serving.decision
-        self._report(request_record(serving, answer, durations.total_ms))
-        if self._log and decision and decision.trace.service:
-            self._log(access_log_record(exchange_of(serving, decision, answer, durations)))
+        """Report a request that has ended."""
+        self._report(exchange_of(serving, answer))
 
     def _plan(self, serving: Serving) -> Decision:
         """Ask the data plane, with the clock, the dice and the counters that it lacks."""

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from lattice_events.network.dataplane import hide_userinfo
+from lattice_events.network.decision import Decision, Forward, Trace
+from lattice_events.network.exchange import Exchange
+from lattice_events.network.model import LambdaTarget
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RequestRecord:
-    """One request through the gateway, reported when its answer has left.
+    """What a person or a script is told of one request through the gateway.
+
+    It is made of an `Exchange` (`request_record`), or reported itself of what did not get that far to be one.
 
     `path` has no query string. `service`, `rule` and `target` are names for a person, ``None``
     when the request did not get that far. `invocation_id` is the Lambda request id of the function
@@ -58,7 +65,12 @@ class LogRecord:
     invocation_id: str | None = None
 
 
-Record = RequestRecord | InvokeRecord | LogRecord
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice(LogRecord):
+    """One line that the local network itself has to say."""
+
+
+Record = Exchange | RequestRecord | InvokeRecord | LogRecord
 Report = Callable[[Record], None]
 
 
@@ -87,3 +99,32 @@ def invoke_record(function: str, result: InvokeResult) -> InvokeRecord:
         error_type=result.error_type,
         cold=result.cold,
     )
+
+
+def request_record(exchange: Exchange) -> RequestRecord:
+    """What is told of a request."""
+    decision, request = exchange.decision, exchange.request
+    trace = decision.trace if decision else Trace()
+    return RequestRecord(
+        method=request.method,
+        host=hide_userinfo(request.headers.get("host") or "-"),
+        path=request.path,
+        status=exchange.status,
+        duration_ms=exchange.duration_ms,
+        request_id=decision.request_id if decision else "-",
+        caller=trace.principal.name if trace.principal else exchange.caller,
+        service=trace.service.name if trace.service else None,
+        rule=trace.rule.name if trace.rule else "default" if trace.listener and not trace.is_denied else None,
+        target=_target_name(decision),
+        invocation_id=exchange.invocation_id,
+        cold=exchange.cold,
+        reason=exchange.reason,
+    )
+
+
+def _target_name(decision: Decision | None) -> str | None:
+    """The function's name, or the URL."""
+    if not isinstance(decision, Forward):
+        return None
+    target = decision.target
+    return target.function_arn.rpartition(":")[2] if isinstance(target, LambdaTarget) else target.url

@@ -166,13 +166,12 @@ class Run:
     async def _start_gateway(self, loaded: Loaded) -> int:
         """Open the gateway's ports; the one for TLS."""
         settings = self._settings
-        log = self._stack.enter_context(access_log(settings.access_log, report=self._report))
+        report = self._stack.enter_context(access_log(settings.access_log, report=self._report))
         self._gateway = Gateway(
             self._snapshot(loaded),
             Means(invoker=self.functions, shell=os.environ, own_ports=self._own_ports),
             authority=self._authority,
-            report=self._report,
-            log=log,
+            report=report,
         )
         self._stack.push_async_callback(self._gateway.close)
         self._gateway_port, tls_port = await self._gateway.start(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import aiohttp
 
 from lattice_events.local.http.client import target_tls
-from lattice_events.local.output.records import LogRecord, Report
+from lattice_events.local.output.records import Notice, Report
 from lattice_events.network.health import Health, TargetHealth, after_check, passes
 from lattice_events.network.model import ForwardAction, HealthCheck, HttpTarget, Network, Target
 
@@ -84,7 +84,7 @@ class HealthChecks:
             if after.status != before.status and (before.status, after.status) != ("INITIAL", "HEALTHY"):
                 reason = f": {problem}" if problem else ""
                 text = f"{checked.group_name}: {checked.target.url} is {after.status}{reason}"
-                self._report(LogRecord(source="health", text=text))
+                self._report(Notice(source="health", text=text))
             await asyncio.sleep(check.interval_seconds)
 
     async def _problem(self, check: HealthCheck, target: HttpTarget) -> str | None:

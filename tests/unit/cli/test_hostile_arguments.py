@@ -75,7 +75,7 @@ def test_the_banner_shows_what_looks_like_markup(
     given = service(listeners=(listener(FixedResponseAction(status=404), rule),))
     network = Network(region=REGION, account=ACCOUNT, services=(given,))
     urls = dict.fromkeys(("gateway_url", "tls_url", "control_url", "proxy_url", "ca_file"), "http://a:1")
-    HumanPrinter().ready(Ready(network=network, ready_ms=1, notes=("[/note]\x1b[2J",), **urls))
+    HumanPrinter().write([Ready(network=network, ready_ms=1, notes=("[/note]\x1b[2J",), **urls)])
     shown = capsys.readouterr().out
 
     assert "1  [/x] /[/red] [bold] exact [/bold]?[2J" in shown

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from lattice_events import Headers
-from lattice_events.network.access_log import Exchange, access_log_record, explain_record
+from lattice_events.network.access_log import access_log_record, explain_record
 from lattice_events.network.decision import Decision
+from lattice_events.network.exchange import Exchange
 from lattice_events.network.model import Principal
 from tests.files import load_cases
 from tests.networks import NETWORK_ARN, http_group, network, service

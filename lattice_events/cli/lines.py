@@ -1,0 +1,113 @@
+"""The lines of what a run reports, as plain text with the codes of a console's colours.
+
+Rich finds out which colours there are, and writes what a function colours itself. It would take twenty times
+as long for each line as a text that is put together here; both write the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from functools import partial
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from lattice_events.local.output.records import InvokeRecord, LogRecord, RequestRecord
+
+_STYLES = ("bold", "dim", "green", "yellow", "red", "cyan", "blue")
+_BAR = "       │ "
+_COLOUR = re.compile(r"(\x1b\[[0-9;:]*m)")
+# ECMA-48: control strings (title, clipboard, links) with what they carry, control sequences, other escapes.
+_CONTROL = re.compile(
+    r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f]).*?(?:\x07|\x1b\\|\x9c|$)"
+    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?|[\x00-\x08\x0a-\x1f\x7f-\x9f]",
+    re.DOTALL,
+)
+
+
+def plain(text: str) -> str:
+    """Text from outside without control characters, which could drive the terminal."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else "?" for char in text)
+
+
+class Lines:
+    """Makes lines for one console."""
+
+    def __init__(self, console: Console) -> None:
+        """Ask the console for its codes."""
+        self._console = console
+        self._codes = {style: _codes_of(console, style) for style in _STYLES}
+        self._bar = self._in(_BAR, "dim")
+
+    def _in(self, text: str, style: str) -> str:
+        """A text in a style."""
+        on, off = self._codes[style]
+        return f"{on}{text}{off}"
+
+    def request(self, record: RequestRecord) -> str:
+        """``GET host/path 200 rule → target 12 ms``."""
+        style = "green" if record.status < 400 else "yellow" if record.status < 500 else "red"
+        target = self._in(f"{plain(f'{record.rule} → {record.target}')} ", "cyan") if record.target else ""
+        line = (
+            f"{self._in(f'{plain(record.method):<6} ', 'bold')}{plain(f'{record.host}{record.path}')} "
+            f"{self._in(f'{record.status} ', style)}{target}{self._time(record)}\n"
+        )
+        reasons = (record.reason or "").splitlines()
+        return line + "".join(f"{self._in(f'       {plain(each)}', style)}\n" for each in reasons)
+
+    def invocation(self, record: InvokeRecord) -> str:
+        """``INVOKE name ok 12 ms``."""
+        result = self._in(f"{plain(record.error_type or 'ok')} ", "red" if record.error_type else "green")
+        return f"{self._in('INVOKE ', 'bold')}{plain(record.function)} {result}{self._time(record)}\n"
+
+    def _time(self, record: RequestRecord | InvokeRecord) -> str:
+        time = self._in(f"{record.duration_ms:.0f} ms", "dim")
+        return time + self._in(" cold", "blue") if record.cold else time
+
+    def log(self, record: LogRecord) -> str:
+        """A function's line, set in; a carriage return starts a new one."""
+        text = record.text
+        if text.isprintable():
+            return f"{self._bar}{text}\n"
+        lines = text.replace("\r", "\n").split("\n")
+        return "".join(map(self._log_line, lines))
+
+    def _log_line(self, line: str) -> str:
+        if line.isprintable():
+            return f"{self._bar}{line}\n"
+        return rendered(self._console, Text.assemble((_BAR, "dim"), coloured(line)))
+
+
+def _codes_of(console: Console, style: str) -> tuple[str, str]:
+    """What a console writes before and after a text in a style."""
+    before, _, after = rendered(console, Text("x", style=style)).rstrip("\n").partition("x")
+    return before, after
+
+
+def in_memory(seen: Console) -> Console:
+    """A console that writes the bytes of another one, but not to where that one writes."""
+    return Console(
+        file=io.StringIO(),
+        force_terminal=seen.is_terminal,
+        color_system=seen.color_system,  # type: ignore[arg-type]
+        no_color=seen.no_color,
+        width=seen.width,
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def rendered(console: Console, *things: RenderableType) -> str:
+    """What a console in memory writes of some things, each with a line break."""
+    console.file = written = io.StringIO()
+    for thing in things:
+        console.print(thing)
+    return written.getvalue()
+
+
+def coloured(text: str) -> Text:
+    """A line with the colours that it sets itself, and no other control of the terminal."""
+    pieces = _COLOUR.split(text)
+    pieces[::2] = map(partial(_CONTROL.sub, ""), pieces[::2])
+    return Text.from_ansi("".join(pieces))

@@ -1,0 +1,61 @@
+"""One request and its answer, as whoever subscribes to a local network is told of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lattice_events.network.decision import Decision, Failure
+from lattice_events.request import Request
+
+
+class Exchange(NamedTuple):
+    """What is known of a request when its answer has left: facts, from which each subscriber makes its own text.
+
+    A tuple costs a third of a frozen data class of twenty fields, and a busy network makes thousands a second.
+
+    Attributes:
+        decision: Of the data plane; ``None`` where it was not asked.
+        request: As it arrived.
+        started_us: Microseconds since 1970.
+        source_address: The client's.
+        source_port: The client's.
+        status: Of the answer.
+        bytes_received: Request line, headers and body.
+        bytes_sent: Status line, headers and body.
+        duration_ms: Of all of it.
+        to_target_ms: Until the last byte of the request had left for the target.
+        from_target_ms: From the first byte of the target's answer to the last one sent on.
+        failure: How the target failed, or that the client hung up.
+        reason: Why the answer is not the target's own, for a person.
+        caller: Whom the connection's token names.
+        invocation_id: Of the function that answered.
+        cold: Whether a process was started for it.
+        server_name: Of the TLS handshake.
+        tls_version: Likewise.
+        tls_cipher: Likewise.
+    """
+
+    decision: Decision | None
+    request: Request
+    started_us: int
+    source_address: str
+    source_port: int
+    status: int
+    bytes_received: int
+    bytes_sent: int
+    duration_ms: float
+    to_target_ms: float = 0.0
+    from_target_ms: float = 0.0
+    failure: Failure | None = None
+    reason: str | None = None
+    caller: str | None = None
+    invocation_id: str | None = None
+    cold: bool = False
+    server_name: str | None = None
+    tls_version: str | None = None
+    tls_cipher: str | None = None
+
+    @property
+    def is_to_service(self) -> bool:
+        """Whether the Host named a service, so that its access log has a record of it."""
+        return self.decision is not None and self.decision.trace.service is not None
