@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,3 +28,11 @@ def sample_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = package_sample(target)
     assert done.returncode == 0, done.stdout + done.stderr
     return target
+
+
+@pytest.fixture(params=["asyncio", "uvloop"])
+def run(request: pytest.FixtureRequest) -> Iterator[Callable[[Coroutine[Any, Any, Any]], Any]]:
+    """Runs a coroutine, in each event loop."""
+    factory = pytest.importorskip("uvloop").new_event_loop if request.param == "uvloop" else None
+    with asyncio.Runner(loop_factory=factory) as runner:
+        yield runner.run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -84,14 +84,6 @@ async def serving(
     finally:
         listener.close()
         await server.close(1)
-
-
-@pytest.fixture(params=["asyncio", "uvloop"])
-def run(request: pytest.FixtureRequest) -> Iterator[Loop]:
-    """Runs a coroutine, in each event loop."""
-    factory = pytest.importorskip("uvloop").new_event_loop if request.param == "uvloop" else None
-    with asyncio.Runner(loop_factory=factory) as runner:
-        yield runner.run
 
 
 def ask(run: Loop, *parts: bytes, **options: Any) -> bytes:

@@ -30,7 +30,7 @@ class Wire:
     """A running gateway, and what it told and sent on."""
 
     def __init__(self) -> None:
-        self.port = 0
+        self.port = self.tls_port = 0
         self.says = OK
         self.returns: Any = {"statusCode": 200, "body": "ok"}
         self.received: list[bytes] = []
@@ -149,7 +149,7 @@ async def wired(
         authority=RunAuthority(),
         report=wire.report,
     )
-    wire.port, _ = await gateway.start(port=port, tls_port=0)
+    wire.port, wire.tls_port = await gateway.start(port=port, tls_port=0)
     try:
         yield wire
     finally:
