@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench_explain import SIZES, template
+from benching.report import machine, report
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ("serverless.yml", "package.json", "requirements.txt", "handlers", "k8s", "lattice_events")
@@ -103,6 +104,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="also write the table between the markers of FILE"
+    )
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
@@ -113,10 +117,10 @@ def main() -> int:
         rows = {**sample_rows(folder, cache), **template_rows(many, cache, options.sizes)}
         rounds = [{name: row() for name, row in rows.items()} for _ in range(options.rounds)]
     medians = {name: round(statistics.median(each[name] for each in rounds), 2) for name in rows}
-    if options.json:
-        print(json.dumps(medians, indent=2))
-    else:
-        print("\n".join(f"{name:32} {seconds:6.2f} s" for name, seconds in medians.items()))
+    table = ["| from | seconds to the first answer |", "|---|--:|"]
+    table += [f"| {name} | {seconds:.2f} |" for name, seconds in medians.items()]
+    known = machine() | {"rounds": f"medians of {options.rounds}"}
+    report("start", known, {"seconds": medians}, "\n".join(table), options)
     return 0
 
 
