@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from lattice_events.assumptions import DEFAULTS, Assumptions
 from lattice_events.local.gateway.forward import Means
 from lattice_events.local.gateway.server import Gateway
 from lattice_events.local.gateway.tls import RunAuthority
@@ -138,13 +139,14 @@ async def wired(
     tokens: Mapping[str, str] | None = None,
     shell: Mapping[str, str] | None = None,
     port: int = 0,
+    assumptions: Assumptions = DEFAULTS,
 ) -> AsyncIterator[Wire]:
     """A gateway in front of a raw target and a played function."""
     wire = Wire()
     server = await asyncio.start_server(wire.serve, "127.0.0.1", 0)
     net = make_network(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
     gateway = Gateway(
-        snapshot(net, tokens=tokens or {}),
+        snapshot(net, tokens=tokens or {}, assumptions=assumptions),
         Means(invoker=wire, shell={} if shell is None else shell),
         authority=RunAuthority(),
         report=wire.report,

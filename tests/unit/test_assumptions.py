@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from lattice_events.readers.cloudformation.template import TemplateOptions
 from lattice_events.readers.common.documents import parse_yaml, parse_yaml_stream
 from lattice_events.readers.kubernetes.routes import read_manifests
 from lattice_events.sigv4 import Credentials, sign_lattice
+from tests.integration.wire import HOST, headers_of, wired
 from tests.networks import ACCOUNT, REGION, http_group, listener, network, rule, service
 
 NOW = datetime(2026, 1, 2, 3, 7, 45, tzinfo=UTC)
@@ -104,6 +106,17 @@ def target_header(name: str, asked: Request, net: Network | None = None) -> Obse
     return observe
 
 
+def connection_of_target(assumptions: Assumptions) -> list[str] | None:
+    """What a target is told of the connection."""
+
+    async def ask() -> bytes:
+        async with wired(assumptions=assumptions) as wire:
+            await wire.ask(f"GET / HTTP/1.1\r\nHost: {HOST}".encode())
+            return wire.received[0]
+
+    return headers_of(asyncio.run(ask())).get("connection")
+
+
 def signed(path: str = "/orders/7", *, age_seconds: int = 0, encoding: Any = "double") -> Request:
     done = sign_lattice(
         "GET",
@@ -179,6 +192,7 @@ def manifests(assumptions: Assumptions) -> Any:
 REPEATED = request("/", ("x-a", "1"), ("x-a", "2"), query="a=1&a=2")
 TYPED = REPEATED.replace(headers=Headers({"content-type": "application/json; charset=utf-8"}), body=b"{}")
 SWITCHES: dict[str, tuple[Any, Observe]] = {
+    "keep_target_connections": (False, connection_of_target),
     "prefix_mode": ("element", matches("/apple", {"prefix": "/app"})),
     "api_case_sensitive": (False, manifests),
     "cloudformation_case_sensitive": (True, template),
