@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from lattice_events.local.alarm import Alarm
 from lattice_events.local.children.environment import Places
 from lattice_events.local.children.pipe import OutputPipe, OutputPipes
-from lattice_events.local.functions.alarm import Alarm
 from lattice_events.local.functions.invocation import Invocation, Outcome, failure
 from lattice_events.local.functions.runtime_api import RuntimeApi
 from lattice_events.local.output.records import InvokeResult, LogRecord, Report

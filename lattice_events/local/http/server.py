@@ -10,12 +10,12 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf
 from typing import Any
 
 import httptools
 
 from lattice_events.headers import Headers
+from lattice_events.local.alarm import Alarm
 from lattice_events.local.http import broken
 from lattice_events.local.http.broken import Broken, BrokenBodyError
 from lattice_events.local.http.connection import ConnectionFacts
@@ -115,8 +115,7 @@ class HttpConnection(asyncio.Protocol):
         self._drained: asyncio.Future[None] | None = None
         self._is_writing_paused = False
         self._idle: asyncio.Future[None] | None = None
-        self._deadline = inf
-        self._timer: asyncio.TimerHandle | None = None
+        self._silence = Alarm(self._on_silence)
 
     # ── the transport's calls ─────────────────────────────────────────────────────────────────
 
@@ -131,7 +130,7 @@ class HttpConnection(asyncio.Protocol):
         if self.tls is not None and self.facts.scheme != "https":
             self.facts = ConnectionFacts(scheme="https")
         self._server.connections.add(self)
-        self._wait(self._limits.head_seconds)
+        self._silence.set(self._limits.head_seconds)
 
     def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002 - a protocol's signature
         """Tell whoever waits that the client is gone."""
@@ -139,8 +138,7 @@ class HttpConnection(asyncio.Protocol):
         self._is_deaf = True
         self._parser = None  # it refers to this protocol
         self._server.connections.discard(self)
-        if self._timer is not None:
-            self._timer.cancel()
+        self._silence.close()
         gone = ConnectionResetError("the client is gone")
         if self._receiving is not None:
             self._receiving.complete(gone)
@@ -170,7 +168,7 @@ class HttpConnection(asyncio.Protocol):
             self._serve()
         if not self._is_head_begun and self._current is None and (self._target or self._overhead_bytes):
             self._is_head_begun = True
-            self._wait(self._limits.head_seconds)
+            self._silence.set(self._limits.head_seconds)
         if self._buffered_bytes > _HIGH_BYTES or len(self._waiting) > _MAX_WAITING:
             self._pause_reading()
 
@@ -235,7 +233,7 @@ class HttpConnection(asyncio.Protocol):
         self._overhead_bytes = 0
         receiving.complete()
         if receiving.is_ended and not self._is_deaf:
-            self._wait(self._limits.keep_alive_seconds)
+            self._silence.set(self._limits.keep_alive_seconds)
 
     def _on_upgrade(self, rest: bytes) -> None:
         """Read the body of a request that asks for another protocol; what follows it is nobody's.
@@ -295,9 +293,9 @@ class HttpConnection(asyncio.Protocol):
             self._is_deaf = self._is_deaf or incoming.problem is not None  # whoever errs may go on sending
             self._hang_up()
         elif self._receiving is incoming:
-            self._wait(_LINGER_SECONDS)
+            self._silence.set(_LINGER_SECONDS)
         elif not self._waiting:
-            self._wait(self._limits.keep_alive_seconds)
+            self._silence.set(self._limits.keep_alive_seconds)
         if self._idle is not None:
             self._tell_idle()
         self._serve()
@@ -357,26 +355,13 @@ class HttpConnection(asyncio.Protocol):
             self._transport.close()
             return
         self._transport.write_eof()
-        self._wait(_LINGER_SECONDS)
+        self._silence.set(_LINGER_SECONDS)
 
     # ── how long ──────────────────────────────────────────────────────────────────────────────
 
-    def _wait(self, seconds: float) -> None:
-        """Close in some seconds, unless something is being served then. No timer is made for each request."""
-        self._deadline = self._loop.time() + seconds
-        if self._timer is not None and self._timer.when() > self._deadline:
-            self._timer.cancel()
-            self._timer = None
-        if self._timer is None:
-            self._timer = self._loop.call_at(self._deadline, self._look_at_the_clock)
-
-    def _look_at_the_clock(self) -> None:
-        self._timer = None
-        if self._current is not None:
-            return  # its end begins to wait anew
-        if self._loop.time() < self._deadline:
-            self._timer = self._loop.call_at(self._deadline, self._look_at_the_clock)
-        else:
+    def _on_silence(self) -> None:
+        """Close, unless something is being served: its end begins to wait anew."""
+        if self._current is None:
             self.is_open = False
             self._transport.close()
 

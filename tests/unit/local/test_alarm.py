@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 
-from lattice_events.local.functions.alarm import Alarm
+from lattice_events.local.alarm import Alarm
 
 
 async def rings(*names: str, settings: list[tuple[str, float | None]]) -> list[str]:
@@ -44,6 +46,30 @@ def test_an_alarm_that_was_cleared_does_not_ring() -> None:
     settings: list[tuple[str, float | None]] = [("cleared", 0.01), ("cleared", None), ("other", 0.1)]
 
     assert asyncio.run(rings("cleared", "other", settings=settings)) == ["other"]
+
+
+def test_an_alarm_that_is_closed_keeps_nobody_in_memory() -> None:
+    class Owner:
+        def __init__(self) -> None:
+            self.alarm = Alarm(self.ring)
+
+        def ring(self) -> None:
+            pass
+
+    async def scenario() -> None:
+        owner = Owner()
+        gone = weakref.ref(owner)
+        owner.alarm.set(30)
+        owner.alarm.close()
+        del owner
+        await asyncio.sleep(0)
+        assert gone() is None
+
+    gc.disable()
+    try:
+        asyncio.run(scenario())
+    finally:
+        gc.enable()
 
 
 def test_an_alarm_that_is_closed_leaves_nothing_with_the_loop() -> None:

@@ -1,4 +1,4 @@
-"""A timer that is set anew for every invocation, at the cost of an assignment."""
+"""A timer that is set anew for every request or invocation, at the cost of an assignment."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ class Alarm:
         self._at = None
 
     def close(self) -> None:
-        """Do not ring, and leave nothing with the loop."""
+        """Never ring again, and leave nothing with the loop, nor a circle of references for the collector."""
         self._at = None
+        self._ring = _nobody
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -45,3 +46,7 @@ class Alarm:
             return
         self._at = None
         self._ring()
+
+
+def _nobody() -> None:
+    """Whom an alarm calls that is closed."""
