@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from lattice_events.local.sockets import keep_reads_small
 from tests.integration.wire import HOST, Wire, wired
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
@@ -121,3 +122,15 @@ def test_a_smuggled_request_is_the_body_that_it_is(run: Run, to: str) -> None:
 
     assert answer.count(b"HTTP/1.1 200 OK\r\n") == 2
     assert [str(record["requestPath"]) for record in wire.logged] == ["/x", "/"]
+
+
+def test_asyncio_still_lets_its_reads_be_kept_small() -> None:
+    async def size() -> int:
+        loop = asyncio.get_running_loop()
+        async with wired() as wire:
+            transport, _ = await loop.create_connection(asyncio.Protocol, "127.0.0.1", wire.port)
+            keep_reads_small(transport)
+            transport.close()
+            return int(transport.max_size)  # type: ignore[attr-defined]  # of a class that typeshed hides
+
+    assert asyncio.run(size()) == 64 * 1024

@@ -12,6 +12,7 @@ import select
 from typing import Protocol
 
 from lattice_events.local.functions.runtime_request import Answer, RuntimeRequest, answer, read_head
+from lattice_events.local.sockets import keep_reads_small
 
 MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100  # what Lambda itself says: 6291556
 # The runtime client sends up to 1 MiB of a failure's traceback in a header.
@@ -75,6 +76,7 @@ class RuntimeConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for requests."""
         self._transport = transport  # type: ignore[assignment]  # uvloop's is none of asyncio's classes
+        keep_reads_small(transport)
         self._unread.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
         self._api.enter(self)
 

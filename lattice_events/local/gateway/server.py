@@ -24,7 +24,7 @@ from lattice_events.local.gateway.forward import Means, forward
 from lattice_events.local.gateway.invoking import answer_result, encode_payload, read_and_invoke, refuse_body
 from lattice_events.local.gateway.malformed import find_target_problem
 from lattice_events.local.gateway.pages import refuse_page
-from lattice_events.local.gateway.serving import HUNG_UP, Answer, Serving, reply
+from lattice_events.local.gateway.serving import CLIENT_GONE, Answer, Serving, reply
 from lattice_events.local.gateway.snapshot import Snapshot
 from lattice_events.local.gateway.tls import RunAuthority
 from lattice_events.local.http import client as http1
@@ -169,15 +169,18 @@ class Gateway:
         if ended.cancelled():
             self._hung_up(serving)
             return
+        if not serving.incoming.connection.is_open:
+            self._hung_up(serving, ended.result())
+            return
         try:
             self._tell(serving, answer_result(serving, decision, ended.result()))
         except Exception as error:  # noqa: BLE001 - nobody else would hear of it, the client least
             self._refuse_broken(serving.incoming, failure_of_ours(error))
 
-    def _hung_up(self, serving: Serving) -> None:
+    def _hung_up(self, serving: Serving, invocation: InvokeResult | None = None) -> None:
         """Tell of a client that did not wait, unless it is the run that ends."""
         if not self._server.is_closing:
-            self._tell(serving, HUNG_UP)
+            self._tell(serving, Answer(reason=CLIENT_GONE, failure="client_closed", invocation=invocation))
 
     def _arrive(self, incoming: Incoming) -> Serving:
         """What is known of a request before anything is decided."""

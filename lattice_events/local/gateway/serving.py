@@ -31,9 +31,6 @@ class Answer:
     invocation: InvokeResult | None = None
 
 
-HUNG_UP = Answer(reason=CLIENT_GONE, failure="client_closed")
-
-
 class Serving:
     """A request, from its arrival until it is told.
 

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from lattice_events.errors import TargetError
 from lattice_events.headers import Headers
 from lattice_events.local.http.answer import AnswerReader, Head
+from lattice_events.local.sockets import keep_reads_small
 from lattice_events.local.stopwatch import Stopwatch
 from lattice_events.network.dataplane import IDLE_TIMEOUT_SECONDS
 
@@ -90,6 +91,7 @@ class ClientConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
         self._transport = transport  # type: ignore[assignment]  # uvloop's is none of asyncio's classes
+        keep_reads_small(transport)
         self._poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
 
     def data_received(self, data: bytes) -> None:

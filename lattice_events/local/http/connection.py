@@ -11,6 +11,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from lattice_events.local.sockets import keep_reads_small
+
 _CONNECT = b"CONNECT "
 _ACCEPTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
@@ -45,6 +47,7 @@ class Buffering(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
         self.transport = transport  # type: ignore[assignment]  # uvloop's is none of asyncio's classes
+        keep_reads_small(transport)
 
     def data_received(self, data: bytes) -> None:
         """Keep the bytes."""

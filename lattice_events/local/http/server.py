@@ -20,6 +20,7 @@ from lattice_events.local.http import broken
 from lattice_events.local.http.broken import Broken, BrokenBodyError
 from lattice_events.local.http.connection import ConnectionFacts
 from lattice_events.local.http.incoming import Incoming, RawPairs
+from lattice_events.local.sockets import keep_reads_small
 
 _HIGH_BYTES = 128 * 1024  # of bodies that wait: reading pauses
 _LOW_BYTES = 64 * 1024
@@ -122,6 +123,7 @@ class HttpConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for a request, but not for ever."""
         self._transport = transport  # type: ignore[assignment]  # uvloop's is none of asyncio's classes
+        keep_reads_small(transport)
         self.is_open = not transport.is_closing()
         peer = transport.get_extra_info("peername")
         if peer:
