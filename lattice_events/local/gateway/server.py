@@ -15,37 +15,30 @@ from collections.abc import Coroutine
 from functools import partial
 from typing import Any
 
-from lattice_events.errors import TargetError
-from lattice_events.headers import end_to_end
-from lattice_events.local.gateway import relay
 from lattice_events.local.gateway.arrival import read_arrival
 from lattice_events.local.gateway.exchange import exchange_of
 from lattice_events.local.gateway.forward import Means, forward
 from lattice_events.local.gateway.invoking import answer_result, encode_payload, read_and_invoke, refuse_body
+from lattice_events.local.gateway.leaving import leave, refuse
 from lattice_events.local.gateway.malformed import find_target_problem
 from lattice_events.local.gateway.pages import refuse_page
-from lattice_events.local.gateway.serving import CLIENT_GONE, Answer, Serving, reply
+from lattice_events.local.gateway.serving import CLIENT_GONE, PLAIN_TEXT, Answer, Serving, reply
 from lattice_events.local.gateway.snapshot import Snapshot
 from lattice_events.local.gateway.tls import RunAuthority
-from lattice_events.local.http import client as http1
+from lattice_events.local.gateway.tunnels import Tunnels
 from lattice_events.local.http import connection
-from lattice_events.local.http.asking import Outgoing
 from lattice_events.local.http.broken import Broken, BrokenBodyError, failure_of_ours, shown_path
-from lattice_events.local.http.connection import Buffering, ConnectionFacts, FirstBytes
 from lattice_events.local.http.incoming import Incoming
 from lattice_events.local.http.server import HttpServer, Limits
 from lattice_events.local.ids import new_id
 from lattice_events.local.output.records import InvokeResult, Report, RequestRecord
 from lattice_events.local.outside import access as outside
-from lattice_events.local.outside.tunnel import answer_connect, open_streams, read_connect, run_tunnel
 from lattice_events.local.sockets import listen, port_of
 from lattice_events.local.stopwatch import Clock, Stopwatch
-from lattice_events.network.dataplane import hide_userinfo, plan, travelling
+from lattice_events.network.dataplane import hide_userinfo, plan
 from lattice_events.network.decision import Decision, Forward, Source
 from lattice_events.network.delivery import REQUEST_ID_HEADER
 from lattice_events.network.model import HttpTarget
-
-_PLAIN_TEXT = ("content-type", "text/plain; charset=utf-8")
 
 
 class Gateway:
@@ -76,10 +69,16 @@ class Gateway:
         self._report = report
         self._clock = clock
         self._turn: Counter[str] = Counter()
-        self._tunnels: set[asyncio.Task[None]] = set()
         self._listeners: list[asyncio.Server] = []
         self._serving: set[asyncio.Task[None]] = set()
         self._server = HttpServer(self.handle, Limits(head_seconds=connection.HEAD_LIMIT_SECONDS))
+        self._tunnels = Tunnels(
+            self._server,
+            snapshot=lambda: self._snapshot,
+            authority=authority,
+            means=means,
+            report=report,
+        )
 
     def apply(self, snapshot: Snapshot) -> None:
         """Decide by another snapshot from the next request on; those that are being served end by theirs."""
@@ -91,7 +90,7 @@ class Gateway:
         Raises:
             ConfigurationError: A port is taken.
         """
-        plain = await listen(self._first_bytes, port, option="--port")
+        plain = await listen(self._tunnels.first_bytes, port, option="--port")
         self._listeners.append(plain)
         context = self._authority.context_by_name(self._has_host)
         secure = await listen(self._server, tls_port, option="--tls-port", tls=context)
@@ -108,17 +107,10 @@ class Gateway:
         """Close the ports, tunnels and connections; requests in flight have two seconds."""
         for listener in self._listeners:
             listener.close()
-        for task in self._tunnels:
-            task.cancel()
-        await asyncio.gather(*self._tunnels, return_exceptions=True)
+        await self._tunnels.close()
         await self._server.close(2)
         await asyncio.gather(*self._serving, return_exceptions=True)
         self._targets.close()
-
-    def _first_bytes(self) -> FirstBytes:
-        return FirstBytes(http=self._server, on_connect=self._on_connect, tasks=self._tunnels)
-
-    # ── requests ──────────────────────────────────────────────────────────────────────────────
 
     def handle(self, incoming: Incoming) -> None:
         """Answer one HTTP request, whatever form it came in: at once, or in a task."""
@@ -135,9 +127,9 @@ class Gateway:
         serving = self._arrive(incoming)
         arrival, hosts = serving.arrival, serving.snapshot.hosts
         if arrival.is_absolute and arrival.place.service is None:
-            self._go_on(serving, self._leave(serving))
+            self._go_on(serving, leave(serving, self._means))
         elif serving.caller is None and (refused := refuse_page(hosts, incoming.headers)):
-            self._tell(serving, _refuse(incoming, outside.Refusal(status=403, text=refused)))
+            self._tell(serving, refuse(incoming, outside.Refusal(status=403, text=refused)))
         else:
             decision = serving.decision = self._plan(serving)
             if isinstance(decision, Forward):
@@ -242,33 +234,6 @@ class Gateway:
             self._turn[decision.target_group.arn] += 1
         return decision
 
-    async def _leave(self, serving: Serving) -> Answer:
-        """Pass an absolute-form request on to a server outside the network."""
-        incoming, arrival = serving.incoming, serving.arrival
-        host, port = arrival.place.host, arrival.place.port or 80
-        if serving.caller is None:
-            return _refuse(incoming, outside.NO_TOKEN)
-        if arrival.scheme != "http":
-            return _refuse(incoming, outside.Refusal(status=400, text="Use CONNECT for https URLs."))
-        way = await outside.find_way(
-            "http", host, port, shell=self._means.shell, own_ports=self._means.own_ports
-        )
-        if isinstance(way, outside.Refusal):
-            return _refuse(incoming, way)
-        sent = arrival.request
-        headers, target = travelling(sent.headers), sent.target
-        if way.proxy_headers is not None:
-            headers = headers.with_items(way.proxy_headers)
-            target = f"http://{headers['host']}{target}"
-        try:
-            outgoing = Outgoing(sent.method, target, headers, relay.body_of(incoming))
-            answer = await http1.send(way.connect, outgoing)
-        except TargetError as error:
-            return _refuse(incoming, outside.Refusal(status=502, text=f"{host}: {error}"))
-        async with answer:
-            failure = await relay.pass_on(incoming, answer, end_to_end(answer.headers))
-            return Answer(failure=failure)
-
     def _refuse_broken(self, incoming: Incoming, problem: Broken) -> None:
         """Answer what is no HTTP, or a failure of ours: a plain text without details."""
         if incoming.status:
@@ -276,7 +241,7 @@ class Gateway:
             return
         request_id = new_id()
         incoming.keeps_alive = False
-        headers = (_PLAIN_TEXT, (REQUEST_ID_HEADER, request_id))
+        headers = (PLAIN_TEXT, (REQUEST_ID_HEADER, request_id))
         incoming.respond(problem.status, headers, problem.text.encode())
         self._report(
             RequestRecord(
@@ -289,99 +254,3 @@ class Gateway:
                 reason=problem.reason,
             )
         )
-
-    # ── tunnels ───────────────────────────────────────────────────────────────────────────────
-
-    async def _on_connect(self, connection: FirstBytes, head: bytes) -> None:
-        """Answer CONNECT: services end here, everything else needs a token. Whatever fails, there is an answer."""
-        asked = read_connect(head)
-        if asked is None:
-            answer_connect(connection, 400, "CONNECT needs HOST:PORT.")
-            return
-        caller = outside.caller_of(asked.proxy_authorization, self._snapshot.tokens)
-        try:
-            if self._snapshot.hosts.find(asked.host) is not None:
-                await self._tunnel_inside(connection, asked.host, asked.port, caller)
-            else:
-                await self._tunnel_outside(connection, asked.host, asked.port, caller)
-        except OSError:  # the client hung up, or does not trust our certificate
-            connection.close()
-        except Exception as error:  # noqa: BLE001 - nobody else would hear of it, the client least
-            text = f"an error of lattice dev itself: {type(error).__name__}"
-            self._end_tunnel(
-                connection, asked.host, asked.port, outside.Refusal(status=500, text=text), caller
-            )
-
-    async def _tunnel_inside(self, connection: FirstBytes, host: str, port: int, caller: str | None) -> None:
-        """End a tunnel to a service: speak TLS with its certificate, then HTTP."""
-        transport = connection.transport
-        assert transport is not None
-        if transport.is_closing():
-            return
-        service = self._snapshot.hosts.find(host)
-        listeners = service.listeners if service else ()
-        is_plain = any(each.port == port and each.protocol == "HTTP" for each in listeners)
-        if is_plain:
-            connection.accept()
-            facts = ConnectionFacts(scheme="http", port=port, caller=caller)
-            connection.hand_over(transport, self._server(facts))
-            return
-        if connection.buffer:
-            text = "CONNECT is followed by bytes before it was answered."
-            self._end_tunnel(connection, host, port, outside.Refusal(status=400, text=text), caller)
-            return
-        context = self._authority.context_for(host)
-        connection.accept()
-        secured = Buffering()
-        upgraded = await asyncio.get_running_loop().start_tls(transport, secured, context, server_side=True)
-        assert upgraded is not None
-        facts = ConnectionFacts(scheme="https", port=port, caller=caller)
-        secured.hand_over(upgraded, self._server(facts))
-
-    async def _tunnel_outside(self, connection: FirstBytes, host: str, port: int, caller: str | None) -> None:
-        """Open a tunnel to a server outside the network."""
-        if caller is None:
-            self._end_tunnel(connection, host, port, outside.NO_TOKEN, caller)
-            return
-        try:
-            async with asyncio.timeout(outside.CONNECT_LIMIT_SECONDS):
-                way = await outside.find_way(
-                    "https", host, port, shell=self._means.shell, own_ports=self._means.own_ports
-                )
-                if isinstance(way, outside.Refusal):
-                    self._end_tunnel(connection, host, port, way, caller)
-                    return
-                reader, writer = await open_streams(way.connect)
-        except OSError as error:  # TimeoutError is one
-            text = f"{host}:{port} does not take the connection: {str(error) or 'no answer'}"
-            self._end_tunnel(connection, host, port, outside.Refusal(status=502, text=text), caller)
-            return
-        connection.accept()
-        await run_tunnel(connection, reader, writer)
-
-    def _end_tunnel(
-        self, connection: FirstBytes, host: str, port: int, refusal: outside.Refusal, caller: str | None
-    ) -> None:
-        """Refuse a tunnel, and report it."""
-        answer_connect(connection, refusal.status, refusal.text)
-        self._report(
-            RequestRecord(
-                method="CONNECT",
-                host=f"{host}:{port}",
-                path="",
-                status=refusal.status,
-                duration_ms=0.0,
-                request_id="-",
-                caller=caller,
-                reason=refusal.text,
-            )
-        )
-
-
-def _refuse(incoming: Incoming, refusal: outside.Refusal) -> Answer:
-    """Say why a request does not leave."""
-    headers = [_PLAIN_TEXT]
-    if refusal.status == 407:
-        headers.append(("proxy-authenticate", 'Basic realm="lattice dev"'))
-    incoming.respond(refusal.status, headers, refusal.text.encode())
-    return Answer(reason=refusal.text)

@@ -13,6 +13,7 @@ from lattice_events.network.dataplane import fail
 from lattice_events.network.decision import Decision, Failure, Forward, TargetFailure
 from lattice_events.response import Response
 
+PLAIN_TEXT = ("content-type", "text/plain; charset=utf-8")
 CLIENT_GONE = "the client closed the connection before it got the answer"
 
 
