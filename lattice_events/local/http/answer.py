@@ -6,13 +6,13 @@ httptools (llhttp, Node's parser) reads; what it lets through and cannot be pass
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from httptools import HttpParserError, HttpResponseParser
 
 from lattice_events.errors import TargetError
 from lattice_events.headers import Headers
+from lattice_events.local.http.raw import headers_of
 
 MAX_HEAD_BYTES = 64 * 1024
 _MAX_INTERIM = 100  # answers, all of them together no longer than one head
@@ -221,15 +221,3 @@ def _says_close(headers: Headers) -> bool:
 
 def _not_http(problem: str) -> TargetError:
     return TargetError(f"its answer is not HTTP/1.1 ({problem})", kind="protocol")
-
-
-def headers_of(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
-    """Headers as they came, as text, whatever their bytes."""
-    return Headers((name.decode("latin-1"), _text_of(value)) for name, value in pairs)
-
-
-def _text_of(value: bytes) -> str:
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1")

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
-from lattice_events.headers import Headers
 from lattice_events.local.http.broken import Broken, failure_of_ours
+from lattice_events.local.http.raw import RawPairs, headers_of
 from lattice_events.local.http.response_head import (
     CONTINUE,
     Framing,
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _JOIN_BYTES = (
     64 * 1024
 )  # a body up to here travels in one write with the head; a larger one is not copied for that
-RawPairs = list[tuple[bytes, bytes]]
 
 
 class Incoming:
@@ -77,13 +76,12 @@ class Incoming:
         raw: RawPairs,
         version: str,
         keeps_alive: bool,
-        headers: Headers | None = None,
     ) -> None:
         """Keep the head; the connection feeds the body."""
         self.connection = connection
         self.method = method
         self.target = target
-        headers = self.headers = Headers() if headers is None else headers
+        headers = self.headers = headers_of(raw)
         self.version = version
         self.keeps_alive = keeps_alive
         self.problem: Broken | None = None

@@ -14,12 +14,12 @@ from typing import Any
 
 import httptools
 
-from lattice_events.headers import Headers
 from lattice_events.local.alarm import Alarm
 from lattice_events.local.http import broken
 from lattice_events.local.http.broken import Broken, BrokenBodyError
 from lattice_events.local.http.connection import ConnectionFacts
-from lattice_events.local.http.incoming import Incoming, RawPairs
+from lattice_events.local.http.incoming import Incoming
+from lattice_events.local.http.raw import RawPairs, text_of
 from lattice_events.local.sockets import keep_reads_small
 
 _HIGH_BYTES = 128 * 1024  # of bodies that wait: reading pauses
@@ -201,17 +201,15 @@ class HttpConnection(asyncio.Protocol):
         parser, raw = self._parser, self._raw
         assert parser is not None
         version = parser.get_http_version()
-        headers = _headers_of(raw)
         incoming = Incoming(
             self,
             parser.get_method().decode(),
-            _text_of(self._target),
+            text_of(self._target),
             raw=raw,
-            headers=headers,
             version=version,
             keeps_alive=parser.should_keep_alive() and not parser.should_upgrade(),
         )
-        incoming.problem = broken.find_problem(version, headers)
+        incoming.problem = broken.find_problem(version, incoming.headers)
         if len(raw) > self._limits.headers:
             incoming.problem = broken.HEAD_TOO_LARGE
         self._is_upgrading = parser.should_upgrade() and incoming.has_body and incoming.problem is None
@@ -396,19 +394,3 @@ class _BodyOnly:
     def __init__(self, connection: HttpConnection) -> None:
         self.on_body = connection.on_body
         self.on_message_complete = connection.on_message_complete
-
-
-def _headers_of(raw: RawPairs) -> Headers:
-    """Headers as they came, as text, whatever their bytes."""
-    try:
-        return Headers([(name.decode("latin-1"), value.decode()) for name, value in raw])
-    except UnicodeDecodeError:
-        return Headers([(name.decode("latin-1"), _text_of(value)) for name, value in raw])
-
-
-def _text_of(value: bytes) -> str:
-    """Bytes of a head as text, whatever they are."""
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
