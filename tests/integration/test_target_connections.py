@@ -50,7 +50,6 @@ def test_a_health_check_does_not_validate_it_either() -> None:
         async with https_target("another.example") as url:
             group = replace(http_group(url), health_check=CHECK)
             checks = HealthChecks(report=lambda _: None)
-            checks.start()
             await checks.apply(replace(wire_network(url), target_groups=(group,)))
             try:
                 await until_healthy(checks, 1)

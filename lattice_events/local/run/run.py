@@ -107,7 +107,6 @@ class Run:
         """Start everything."""
         self._write_certificates()
         functions, notes = with_interpreters(loaded.network.functions)
-        self._health.start()
         self._stack.push_async_callback(self._health.close)
         self._know(loaded)
         self.functions.apply(functions)

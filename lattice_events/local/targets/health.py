@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
+from urllib.parse import quote, urldefrag, urlsplit
 
-import aiohttp
-
-from lattice_events.local.http.client import target_tls
+from lattice_events.errors import TargetError
+from lattice_events.headers import Headers
+from lattice_events.local.http.asking import Outgoing
+from lattice_events.local.http.client import connect_to, send, target_tls
+from lattice_events.local.http.connections import origin_of
 from lattice_events.local.output.records import Notice, Report
 from lattice_events.network.health import Health, TargetHealth, after_check, passes
 from lattice_events.network.model import ForwardAction, HealthCheck, HttpTarget, Network, Target
 
 _USER_AGENT = "lattice-dev-health-check"
+_SENT_AS_IS = "%/?:@!$&'()*+,;=-._~[]"
 
 
 class _Checked(NamedTuple):
@@ -29,24 +34,15 @@ class HealthChecks:
     """The checks of every target that some service forwards to."""
 
     def __init__(self, *, report: Report) -> None:
-        """Prepare; `start` and `apply` begin to check."""
+        """Prepare; `apply` begins to check."""
         self._report = report
         self._health: dict[tuple[str, Target], TargetHealth] = {}
         self._checking: dict[_Checked, asyncio.Task[None]] = {}
-        self._session: aiohttp.ClientSession | None = None
 
     @property
     def health(self) -> Health:
         """What the checks say so far; it changes."""
         return self._health
-
-    def start(self) -> None:
-        """Open what checks need."""
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, force_close=True),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": _USER_AGENT},
-        )
 
     async def apply(self, network: Network) -> None:
         """Check the targets of a network: each now, and then at its interval.
@@ -72,8 +68,6 @@ class HealthChecks:
     async def close(self) -> None:
         """Stop checking."""
         await self._stop(*self._checking)
-        if self._session is not None:
-            await self._session.close()
 
     async def _keep_checking(self, checked: _Checked) -> None:
         key, check = (checked.group_arn, checked.target), checked.check
@@ -89,19 +83,26 @@ class HealthChecks:
 
     async def _problem(self, check: HealthCheck, target: HttpTarget) -> str | None:
         """Ask a target once; what is wrong with its answer, or ``None``."""
-        assert self._session is not None
-        limit = aiohttp.ClientTimeout(total=check.timeout_seconds)
-        url = target.url.rstrip("/") + check.path
         try:
-            async with self._session.get(
-                url, timeout=limit, allow_redirects=False, ssl=target_tls()
-            ) as response:
-                status = response.status
+            async with asyncio.timeout(check.timeout_seconds):
+                status = await _status(target.url, check.path)
         except TimeoutError:
             return f"no answer to GET {check.path} within {check.timeout_seconds} s"
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            return f"GET {check.path} failed ({type(error).__name__})"
+        except TargetError as error:
+            return f"GET {check.path} failed ({error})"
         return None if passes(check, status) else f"GET {check.path} was answered with {status}"
+
+
+async def _status(url: str, path: str) -> int:
+    """The status with which a target answers a GET; no redirect is followed."""
+    origin, parts = origin_of(url), urlsplit(url)
+    tls = target_tls() if origin.is_tls else None
+    target = quote(urldefrag(parts.path.rstrip("/") + path).url, safe=_SENT_AS_IS)
+    host = parts.netloc.rpartition("@")[2]
+    headers = Headers((("host", host), ("user-agent", _USER_AGENT), ("accept", "*/*")))
+    connect = partial(connect_to, origin.host, origin.port, tls=tls)
+    async with await send(connect, Outgoing("GET", target, headers)) as answer:
+        return answer.status
 
 
 def _checked(network: Network) -> Iterator[_Checked]:
