@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from lattice_events.local.targets.health import HealthChecks
-from tests.integration.test_health import CHECK, until_healthy
+from tests.integration.test_health import CHECK, checked, until_healthy
 from tests.integration.wire import HOST, OK, Answer, Wire, wire_network, wired
 from tests.networks import http_group
 
@@ -75,3 +75,16 @@ def test_a_target_that_is_the_gateway_itself_is_not_asked(scheme: str, host: str
 
     assert (status, len(wire.reports)) == (502, 1)
     assert OWN in (wire.reports[0].reason or "")
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".example"])
+def test_a_target_whose_host_is_no_name_is_one_that_takes_no_connection(host: str) -> None:
+    async def run() -> tuple[Answer, str]:
+        group = replace(http_group(f"http://{host}:80"), health_check=CHECK)
+        net = replace(wire_network(f"http://{host}:80"), target_groups=(group,))
+        async with checked(net) as (_, reports), wired(lambda _: net) as wire:
+            return await wire.ask(ASK), await reports.next()
+
+    (status, _, _), report = asyncio.run(run())
+    assert status == 503
+    assert "is UNHEALTHY: GET /ok failed (no connection: " in report

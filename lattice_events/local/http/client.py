@@ -101,7 +101,10 @@ async def open_connection(connect: Connect, make: Callable[[], ClientConnection]
         async with asyncio.timeout(_CONNECT_LIMIT_SECONDS):
             _, connection = await connect(make)
             return connection
-    except OSError as error:  # TimeoutError is one
+    except (
+        OSError,
+        UnicodeError,
+    ) as error:  # TimeoutError is one; UnicodeError: a host that is no name of DNS
         raise TargetError(f"no connection: {str(error) or 'no answer'}", kind="connect") from error
 
 
