@@ -112,7 +112,7 @@ class HttpConnection(asyncio.Protocol):
         self._is_serving = False
         self._is_upgrading = False
         self._is_head_begun = False
-        self._is_deaf = False  # whatever else arrives is no request
+        self._ignores_input = False  # whatever else arrives is no request
         self._drained: asyncio.Future[None] | None = None
         self._is_writing_paused = False
         self._idle: asyncio.Future[None] | None = None
@@ -137,7 +137,7 @@ class HttpConnection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002 - a protocol's signature
         """Tell whoever waits that the client is gone."""
         self.is_open = False
-        self._is_deaf = True
+        self._ignores_input = True
         self._parser = None  # it refers to this protocol
         self._server.connections.discard(self)
         self._silence.close()
@@ -154,7 +154,7 @@ class HttpConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come, and serve what is complete."""
-        if self._is_deaf or self._parser is None:
+        if self._ignores_input or self._parser is None:
             return
         self._overhead_bytes += len(data)
         try:
@@ -232,7 +232,7 @@ class HttpConnection(asyncio.Protocol):
         self._receiving = None
         self._overhead_bytes = 0
         receiving.complete()
-        if receiving.is_ended and not self._is_deaf:
+        if receiving.is_ended and not self._ignores_input:
             self._silence.set(self._limits.keep_alive_seconds)
 
     def _on_upgrade(self, rest: bytes) -> None:
@@ -243,7 +243,7 @@ class HttpConnection(asyncio.Protocol):
         self._is_upgrading = False
         incoming = self._receiving
         if incoming is None:
-            self._is_deaf = True
+            self._ignores_input = True
             return
         self._parser = httptools.HttpRequestParser(_BodyOnly(self))
         length = incoming.headers.get("content-length")
@@ -256,7 +256,7 @@ class HttpConnection(asyncio.Protocol):
 
     def _break_off(self, problem: Broken) -> None:
         """Tell the request that is being received that its body is broken, or answer what is no request."""
-        self._is_deaf = True
+        self._ignores_input = True
         receiving, self._receiving = self._receiving, None
         if receiving is None:
             receiving = Incoming(self, "UNKNOWN", "/", raw=[], version="1.1", keeps_alive=False)
@@ -290,7 +290,9 @@ class HttpConnection(asyncio.Protocol):
         if self._current is incoming:
             self._current = None
         if not incoming.keeps_alive:
-            self._is_deaf = self._is_deaf or incoming.problem is not None  # whoever errs may go on sending
+            self._ignores_input = (
+                self._ignores_input or incoming.problem is not None
+            )  # whoever errs may go on sending
             self._hang_up()
         elif self._receiving is incoming:
             self._silence.set(_LINGER_SECONDS)
@@ -349,8 +351,8 @@ class HttpConnection(asyncio.Protocol):
             return
         self.is_open = False
         self._waiting.clear()
-        is_quiet = not self._is_deaf and self._receiving is None
-        self._is_deaf = True
+        is_quiet = not self._ignores_input and self._receiving is None
+        self._ignores_input = True
         if is_quiet or not self._transport.can_write_eof():
             self._transport.close()
             return
