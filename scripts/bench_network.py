@@ -14,7 +14,16 @@ from pathlib import Path
 from benching.lattice import NETWORK
 from benching.load import Load, generator, put_load
 from benching.processes import ROOT, BenchError, clean_environment, cpu_seconds, family
-from benching.report import Figures, Ratio, machine, medians, report, to_markdown
+from benching.report import (
+    Figures,
+    Ratio,
+    add_report_options,
+    at_least_one,
+    machine,
+    medians,
+    report,
+    to_markdown,
+)
 from benching.servers import (
     BEFORE,
     OURS,
@@ -243,7 +252,7 @@ def run_round(bench: Bench, rows: Sequence[Row], options: argparse.Namespace) ->
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench network", description=__doc__)
     names = ", ".join([FLOOR, *(row.name for row in ROWS)])
-    parser.add_argument("--rounds", type=int, default=5, help="of every row; default 5")
+    parser.add_argument("--rounds", type=at_least_one, default=5, help="of every row; default 5")
     parser.add_argument("--seconds", type=float, default=2, help="of each measurement; default 2")
     parser.add_argument(
         "--only", action="append", default=[], metavar="ROW", help=f"a row or the start of its name: {names}"
@@ -258,10 +267,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--against", type=Path, metavar="PROGRAM", help="another lattice, to measure before and after"
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument(
-        "--markdown", type=Path, metavar="FILE", help="also write the tables between the markers of FILE"
-    )
+    add_report_options(parser)
     options = parser.parse_args(arguments)
     wanted = tuple(options.only)
     options.rows = [row for row in ROWS if not wanted or row.name.startswith(wanted)]

@@ -22,7 +22,7 @@ from pathlib import Path
 from benching.lattice import LATTICE, Lattice, lattice_dev
 from benching.load_client import Answer, Connection
 from benching.processes import Address, family, memory_bytes
-from benching.report import machine, report
+from benching.report import add_report_options, at_least_one, machine, report
 from benching.servers import store
 
 CONNECTIONS = 64
@@ -194,13 +194,10 @@ PASSES = (
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench soak", description=__doc__)
-    parser.add_argument("--requests", type=int, default=100_000, help="of each pass; default 100000")
+    parser.add_argument("--requests", type=at_least_one, default=100_000, help="of each pass; default 100000")
     parser.add_argument("--only", default="", metavar="PASS", help="passes whose name has this text")
     parser.add_argument("--lattice", type=Path, default=LATTICE, metavar="PROGRAM", help="another lattice")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument(
-        "--markdown", type=Path, metavar="FILE", help="also write the table between the markers of FILE"
-    )
+    add_report_options(parser)
     return parser.parse_args(arguments)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench_explain import SIZES, template
-from benching.report import machine, report
+from benching.report import add_report_options, at_least_one, machine, report
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ("serverless.yml", "package.json", "requirements.txt", "handlers", "k8s", "lattice_events")
@@ -102,11 +102,8 @@ def template_rows(folder: Path, cache: Path, sizes: Sequence[int]) -> dict[str, 
 def main() -> int:
     """Print a table, or JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument(
-        "--markdown", type=Path, metavar="FILE", help="also write the table between the markers of FILE"
-    )
+    parser.add_argument("--rounds", type=at_least_one, default=5)
+    add_report_options(parser)
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benching.lattice import LATTICE, Lattice, lattice_dev
 from benching.processes import Address, BenchError, memory_bytes
-from benching.report import machine, report
+from benching.report import add_report_options, machine, report
 from benching.servers import store
 
 MIB = 2**20
@@ -191,10 +191,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench stream", description=__doc__)
     parser.add_argument("--mib", type=int, default=1024, help="of the large bodies; default 1024")
     parser.add_argument("--lattice", type=Path, default=LATTICE, metavar="PROGRAM", help="another lattice")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument(
-        "--markdown", type=Path, metavar="FILE", help="also write the table between the markers of FILE"
-    )
+    add_report_options(parser)
     return parser.parse_args(arguments)
 
 

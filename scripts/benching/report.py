@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib.metadata
 import json
 import os
@@ -135,6 +136,22 @@ def _beside(servers: Mapping[str, Sequence[Figures]], name: str, ours: str) -> s
         return ""
     pairs = zip(servers[name], servers[ours], strict=False)
     return f"{statistics.median(each.rps / mine.rps for each, mine in pairs):.2f}"
+
+
+def add_report_options(parser: argparse.ArgumentParser) -> None:
+    """The options that say where the figures go."""
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="also write the tables between the markers of FILE"
+    )
+
+
+def at_least_one(text: str) -> int:
+    """A number of rounds or requests."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is less than 1")
+    return number
 
 
 def write_between(file: Path, name: str, text: str) -> None:

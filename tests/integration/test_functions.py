@@ -493,3 +493,13 @@ def test_the_runtime_api_takes_an_error_that_is_no_document(path: str, body: byt
             api.close()
 
     asyncio.run(scenario())
+
+
+def test_a_client_that_is_not_there_is_told(tmp_path: Path) -> None:
+    async def invoke() -> str:
+        async with function(write_code(tmp_path, "def handler(*_): return 1"), client="natve") as running:
+            return (await running.invoke()).payload.decode()
+
+    assert "LATTICE_EVENTS_RUNTIME_CLIENT is 'natve': use native, or socket, the default" in asyncio.run(
+        invoke()
+    )

@@ -54,11 +54,10 @@ def read_address(address_pipe: int) -> str:
         return pipe.read().decode()
 
 
-def load_runtime_client(address: str) -> ModuleType:
+def load_runtime_client(address: str, *, is_native: bool) -> ModuleType:
     """Load awslambdaric with our client, or with its native one where that is wanted and there is one."""
     known = os.environ[_ADDRESS]
     os.environ[_ADDRESS] = address  # the native module reads it when it is loaded, and never again
-    is_native = os.environ.pop(_CHOICE, None) == "native"
     sys.path.insert(len(sys.path) if is_native else 1, SOCKET_CLIENT)
     client = importlib.import_module("awslambdaric.__main__")
 
@@ -113,14 +112,10 @@ def post(address: str, error: str) -> None:
     connection.close()
 
 
-def refuse_to_start(address: str, reason: str) -> int:
-    """Say that awslambdaric is missing; the exit status."""
+def refuse_to_start(address: str, message: str) -> int:
+    """Say why no function can run; the exit status."""
     import json
 
-    message = (
-        f"{sys.executable} cannot load awslambdaric, which runs functions ({reason}): install it with "
-        f"'{sys.executable} -m pip install \"awslambdaric>=3\"'"
-    )
     print(message, file=sys.stderr)
     post(address, json.dumps({"errorType": "Runtime.InvalidEntrypoint", "errorMessage": message}))
     return 1
@@ -132,13 +127,18 @@ def main() -> int:
     die_with_parent(int(death_pipe))
     address = read_address(int(address_pipe))
     forget("fcntl", "signal")
+    choice = os.environ.pop(_CHOICE, "") or "socket"
+    if choice not in ("native", "socket"):
+        return refuse_to_start(address, f"{_CHOICE} is {choice!r}: use native, or socket, the default")
     try:
-        client = load_runtime_client(address)
+        client = load_runtime_client(address, is_native=choice == "native")
         mend_reports(address)
         if sys.modules["runtime_client"].__file__ == os.path.join(SOCKET_CLIENT, "runtime_client.py"):
             poll_in_this_thread()
     except ImportError as error:
-        return refuse_to_start(address, str(error))
+        install = f"'{sys.executable} -m pip install \"awslambdaric>=3\"'"
+        reason = f"{sys.executable} cannot load awslambdaric, which runs functions ({error})"
+        return refuse_to_start(address, f"{reason}: install it with {install}")
     forget("bare_http")
     sys.path[:] = [path for path in sys.path if path not in (HERE, SOCKET_CLIENT)]
     if layers:
