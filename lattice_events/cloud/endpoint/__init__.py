@@ -1,0 +1,1 @@
+"""The endpoint that AWS clients speak to."""

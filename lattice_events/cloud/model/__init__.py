@@ -1,0 +1,1 @@
+"""The API as botocore describes it: requests, answers, and what each value must be."""

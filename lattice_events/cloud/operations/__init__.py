@@ -1,0 +1,1 @@
+"""What each operation of the VPC Lattice API does to the records."""
