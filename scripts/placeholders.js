@@ -1,12 +1,12 @@
 'use strict';
 
-// Refuse to deploy while a placeholder of serverless.yml is still in use. Called with the arguments of
-// `osls deploy`; the Serverless CLI itself resolves the configuration, without calling AWS.
+// Refuse to deploy while a placeholder of the current folder's serverless.yml is still in use. Called with the
+// arguments of `osls deploy`; the Serverless CLI itself resolves the configuration, without calling AWS.
 
 const { spawnSync } = require('node:child_process');
 const path = require('node:path');
 
-const ROOT = path.join(__dirname, '..');
+const CLI = path.join(__dirname, '..', 'node_modules', '.bin', 'osls');
 const PLACEHOLDER = /0{16}/; // no id that AWS makes looks like it
 
 /** Names and values of the parameters whose placeholder is used somewhere in the resolved configuration. */
@@ -20,8 +20,7 @@ function placeholdersInUse(configuration) {
 
 /** The configuration as these arguments resolve it. */
 function resolve(args) {
-  const cli = path.join(ROOT, 'node_modules', '.bin', 'osls');
-  const done = spawnSync(cli, ['print', '--format', 'json', ...args], { cwd: ROOT, encoding: 'utf8' });
+  const done = spawnSync(CLI, ['print', '--format', 'json', ...args], { encoding: 'utf8' });
   if (done.status !== 0) {
     process.stderr.write(done.stdout + done.stderr);
     process.exit(done.status ?? 1);
@@ -33,6 +32,6 @@ const found = placeholdersInUse(resolve(process.argv.slice(2)));
 if (found.length > 0) {
   console.error('deploy: these parameters of serverless.yml still have their placeholders; give each its value:');
   for (const [name, value] of found) console.error(`  --param="${name}=…"    now ${value}`);
-  console.error('docs/wire.md says where to find them.');
+  console.error('docs/deploy.md says where to find them.');
   process.exitCode = 2;
 }

@@ -151,6 +151,7 @@ def test_the_zip_tells_the_second_story(unpacked: Path, eks_app: str) -> None:
 def test_deploy_refuses_placeholders_by_name_before_aws_is_called() -> None:
     done = subprocess.run(
         ["node", ROOT / "scripts" / "placeholders.js", "--param", "vpcId=vpc-0123456789abcdef0"],
+        cwd=ROOT,
         env=clean_environment(),
         capture_output=True,
         text=True,
@@ -174,6 +175,7 @@ def test_deploy_goes_on_when_every_parameter_is_given() -> None:
     params = [argument for each in given for argument in ("--param", each)]
     done = subprocess.run(
         ["node", ROOT / "scripts" / "placeholders.js", *params],
+        cwd=ROOT,
         env=clean_environment(),
         capture_output=True,
         text=True,
