@@ -8,6 +8,7 @@ from lattice_events.network.policy.document import (
 from lattice_events.network.policy.evaluation import Lack, Verdict, evaluate, find_lacks
 from lattice_events.network.policy.facts import ANONYMOUS_CALLER, Caller, Facts
 from lattice_events.network.policy.statements import Policy, Statement
+from lattice_events.network.policy.writing import encode_policy
 
 __all__ = [
     "ANONYMOUS_CALLER",
@@ -17,6 +18,7 @@ __all__ = [
     "Policy",
     "Statement",
     "Verdict",
+    "encode_policy",
     "evaluate",
     "find_lacks",
     "find_unplayed_keys",

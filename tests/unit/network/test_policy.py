@@ -20,6 +20,7 @@ from lattice_events.network.policy import (
     Facts,
     Policy,
     Statement,
+    encode_policy,
     evaluate,
     facts,
     find_lacks,
@@ -62,6 +63,20 @@ def test_the_verdict_of_each_row(row: dict[str, Any], expected: str) -> None:
 
     assert verdict.effect == expected, verdict
     assert bool(verdict) is (expected == "allow")
+
+
+@pytest.mark.parametrize("row", [row["given"] for row in ROWS], ids=[row["name"] for row in ROWS])
+def test_a_policy_that_is_written_reads_as_the_same_policy(row: dict[str, Any]) -> None:
+    policy = parse_policy(row["policy"])
+
+    assert parse_policy(encode_policy(policy)) == policy
+
+
+def test_an_identity_policy_that_is_written_has_no_principal() -> None:
+    statement = {"Sid": "Call", "Effect": "Allow", "Action": "vpc-lattice-svcs:Invoke", "Resource": "*"}
+    policy = parse_policy({"Version": "2012-10-17", "Statement": statement}, kind="identity")
+
+    assert json.loads(encode_policy(policy)) == {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def test_the_table_has_what_it_must() -> None:
