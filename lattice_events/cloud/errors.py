@@ -25,9 +25,14 @@ class ApiError(LatticeError):
         self.members: Mapping[str, Any] = members
 
 
+def label_of(kind: str) -> str:
+    """A kind of the API as its messages write it: ``ServiceNetwork`` for ``SERVICE_NETWORK``."""
+    return kind.title().replace("_", "")
+
+
 def not_found(kind: str, identifier: str) -> ApiError:
     """``ResourceNotFoundException``; the kind is one of the API: ``SERVICE``, say."""
-    message = f"{kind.capitalize().replace('_', ' ')} {identifier} not found"
+    message = f"{label_of(kind)} {identifier} not found"
     return ApiError("ResourceNotFoundException", message, resourceId=identifier, resourceType=kind)
 
 
@@ -41,3 +46,14 @@ def invalid(message: str, *fields: tuple[str, str]) -> ApiError:
     listed = [{"name": name, "message": problem} for name, problem in fields]
     members = {"fieldList": listed} if listed else {}
     return ApiError("ValidationException", message, reason="fieldValidationFailed", **members)
+
+
+def over_quota(kind: str, message: str, *, code: str) -> ApiError:
+    """``ServiceQuotaExceededException``; the code is that of Service Quotas: ``L-D64E952E``."""
+    return ApiError(
+        "ServiceQuotaExceededException",
+        message,
+        resourceType=kind,
+        serviceCode="vpc-lattice",
+        quotaCode=code,
+    )

@@ -6,7 +6,7 @@ Source:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 Document = dict[str, Any]
@@ -52,3 +52,7 @@ class Records:
     resource_gateways: dict[str, Document] = field(default_factory=dict)
     resource_associations: dict[str, Document] = field(default_factory=dict)
     domain_verifications: dict[str, Document] = field(default_factory=dict)
+
+    def copy(self) -> Records:
+        """The same documents, in mappings of its own."""
+        return Records(**{each.name: dict(getattr(self, each.name)) for each in fields(self)})

@@ -1,0 +1,112 @@
+"""What operations on every kind of resource have in common: ids, ARNs, names, times and tags."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lattice_events.cloud.errors import conflict, label_of, not_found
+from lattice_events.cloud.operations.call import Call
+from lattice_events.control_plane.records import Document
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of resource.
+
+    Attributes:
+        type: As errors name it: ``SERVICE_NETWORK``.
+        prefix: Of its ids: ``sn``.
+        path: Before the id in its ARNs: ``servicenetwork``.
+        kept: The attribute of `Records` that keeps it.
+    """
+
+    type: str
+    prefix: str
+    path: str
+    kept: str
+
+    def of(self, call: Call) -> dict[str, Document]:
+        """Every record of the kind, of all accounts and Regions, by ARN."""
+        found: dict[str, Document] = getattr(call.records, self.kept)
+        return found
+
+
+SERVICE_NETWORK = Kind(type="SERVICE_NETWORK", prefix="sn", path="servicenetwork", kept="service_networks")
+SERVICE = Kind(type="SERVICE", prefix="svc", path="service", kept="services")
+LISTENER = Kind(type="LISTENER", prefix="listener", path="listener", kept="listeners")
+RULE = Kind(type="RULE", prefix="rule", path="rule", kept="rules")
+TARGET_GROUP = Kind(type="TARGET_GROUP", prefix="tg", path="targetgroup", kept="target_groups")
+SERVICE_ASSOCIATION = Kind(
+    type="SERVICE_NETWORK_SERVICE_ASSOCIATION",
+    prefix="snsa",
+    path="servicenetworkserviceassociation",
+    kept="service_associations",
+)
+
+
+def find(call: Call, kind: Kind, identifier: str, parent: Document | None = None) -> Document:
+    """The resource of an id or ARN, among those that the client has.
+
+    Args:
+        call: Of the client.
+        kind: Of the resource.
+        identifier: Its id or ARN.
+        parent: What it belongs to: the listener of a rule.
+
+    Raises:
+        ApiError: There is none.
+    """
+    start = _arn_start(call, kind, parent)
+    arn = identifier if identifier.startswith("arn:") else start + identifier
+    found = kind.of(call).get(arn) if arn.startswith(start) else None
+    if found is None:
+        raise not_found(kind.type, identifier)
+    return found
+
+
+def mine(call: Call, kind: Kind, parent: Document | None = None) -> list[Document]:
+    """The client's resources of a kind, the oldest first."""
+    start = _arn_start(call, kind, parent)
+    return [each for arn, each in kind.of(call).items() if arn.startswith(start)]
+
+
+def create(call: Call, kind: Kind, members: Document, parent: Document | None = None) -> Document:
+    """Keep a new resource, with an id, an ARN, its times and the tags of the call."""
+    new_id = call.new_id(kind.prefix)
+    arn = _arn_start(call, kind, parent) + new_id
+    times = {"createdAt": call.now, "lastUpdatedAt": call.now}
+    kind.of(call)[arn] = {"arn": arn, "id": new_id, **members, **times}
+    if call.params.get("tags"):
+        call.records.tags[arn] = dict(call.params["tags"])
+    return kind.of(call)[arn]
+
+
+def update(call: Call, kind: Kind, resource: Document, changes: Document) -> Document:
+    """Keep a resource with some members changed."""
+    changed = {**resource, **changes, "lastUpdatedAt": call.now}
+    kind.of(call)[resource["arn"]] = changed
+    return changed
+
+
+def remove(call: Call, kind: Kind, resource: Document) -> Document:
+    """Forget a resource, with its tags; the answer says that it is being deleted."""
+    del kind.of(call)[resource["arn"]]
+    call.records.tags.pop(resource["arn"], None)
+    return {**resource, "status": "DELETE_IN_PROGRESS"}
+
+
+def refuse_taken(call: Call, kind: Kind, value: tuple[str, Any], parent: Document | None = None) -> None:
+    """Raise when one of the client's resources has this member already: ``("name", "web")``."""
+    member, wanted = value
+    for each in mine(call, kind, parent):
+        if each.get(member) == wanted:
+            message = f"{label_of(kind.type)} with {member} {wanted} already exists: {each['id']}"
+            raise conflict(kind.type, each["id"], message)
+
+
+def _arn_start(call: Call, kind: Kind, parent: Document | None) -> str:
+    """An ARN of the kind up to its id."""
+    if parent is not None:
+        return f"{parent['arn']}/{kind.path}/"
+    return f"arn:aws:vpc-lattice:{call.where.region}:{call.where.account}:{kind.path}/"
