@@ -240,6 +240,18 @@ BEHAVIOURS = (
         "A key without a value beside a loop of `Fn::ForEach` counts for nothing; `12:30` in YAML is text",
     ),
     ("absent", "Terraform's `.tf` files are not read; the JSON of a plan or state is"),
+    (
+        "same",
+        "`lattice cloud`: what an input of the VPC Lattice API must be, by botocore's model of it; every problem is named at once",
+    ),
+    (
+        "assumed",
+        "`lattice cloud`: a value of a wrong type is a SerializationException, an unknown path an UnknownOperationException, as in the tests of the protocol; the words of errors",
+    ),
+    (
+        "absent",
+        "`lattice cloud`: resource gateways, resource configurations, their associations, domain verifications and resource policies are kept as records, and the network does not use them; a verification stays PENDING, an association has no DNS name, and there are no VPC endpoints",
+    ),
 )
 
 

@@ -37,10 +37,14 @@ def encode_answer(operation: str, output: Mapping[str, Any], *, request_id: str)
     headers = {"x-amzn-requestid": request_id}
     if status == _NO_CONTENT:
         return Answer(status=status, headers=headers, body=b"")
-    shown = _known(model.output_shape, output) if model.output_shape else {}
-    return Answer(
-        status=status, headers={**headers, "content-type": "application/json"}, body=_json_of(shown)
-    )
+    headers = {**headers, "content-type": "application/json"}
+    return Answer(status=status, headers=headers, body=_json_of(_trimmed(operation, output)))
+
+
+def _trimmed(operation: str, output: Mapping[str, Any]) -> dict[str, Any]:
+    """The output of an operation without members that are None, or that its output shape does not have."""
+    shape = operation_model(operation).output_shape
+    return _known(shape, output) if shape else {}
 
 
 def encode_error(error: ApiError, *, request_id: str) -> Answer:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lattice_events.cloud.operations import (
+    domain_verifications,
+    endpoint_associations,
     listeners,
+    resource_associations,
+    resource_configurations,
+    resource_gateways,
+    resource_policies,
     service_associations,
     service_networks,
     services,
+    tags,
     target_groups,
     targets,
 )
@@ -21,4 +28,12 @@ OPERATIONS: Mapping[str, Operation] = {
     **target_groups.TABLE,
     **targets.TABLE,
     **service_associations.TABLE,
+    **tags.TABLE,
+    # Kept as records, with no effect on the network.
+    **domain_verifications.TABLE,
+    **endpoint_associations.TABLE,
+    **resource_associations.TABLE,
+    **resource_configurations.TABLE,
+    **resource_gateways.TABLE,
+    **resource_policies.TABLE,
 }
