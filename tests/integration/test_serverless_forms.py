@@ -253,6 +253,41 @@ def test_settings_that_only_aws_knows_are_asked_for(project: Project_) -> None:
     ]
 
 
+PLUGIN = f"""
+const variables = require('{ROOT}/plugin/lib/variables');
+module.exports = class Plugin {{ constructor(serverless) {{ Object.assign(this, variables({{serverless}})); }} }};
+"""
+LOOKED_UP = """
+  environment:
+    URL: ${lattice:shop.url}
+    DOMAIN: ${lattice:shop.domainName}
+    ARN: ${lattice:shop.arn}
+    ID: ${lattice:svc-0123456789abcdef0.id}
+    NETWORK: ${lattice:serviceNetwork/net.arn}
+    BY_ID: ${lattice:svc-0123456789abcdef0.url}
+    GIVEN: ${lattice:given.url}
+"""
+
+
+def test_variables_of_the_plugin_are_what_the_local_network_calls_it(project: Project_) -> None:
+    text = "plugins: [./plugin.js]\n" + WITH_OUTSIDE.replace(OUTSIDE, LOOKED_UP) + NETWORK
+    project({"shop/serverless.yml": text, "shop/plugin.js": PLUGIN, "shop/app.py": ""})
+
+    found = variables(source("shop", params={"lattice:given.url": "https://given"}))
+
+    network = load("shop").network
+    (own,), (shop,) = network.service_networks, network.services
+    assert {**found} == {
+        "URL": f"https://{shop.domain_name}",
+        "DOMAIN": shop.domain_name,
+        "ARN": shop.arn,
+        "ID": "svc-0123456789abcdef0",
+        "NETWORK": own.arn,
+        "BY_ID": "{{resolve:lattice:svc-0123456789abcdef0.url}}",
+        "GIVEN": "https://given",
+    }
+
+
 # ── packages ────────────────────────────────────────────────────────────────────────────────────
 
 

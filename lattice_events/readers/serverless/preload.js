@@ -58,6 +58,8 @@ function tolerant(kind, source) {
     const name = `${kind}:${question.address}`;
     if (name === 'aws:accountId') return { value: given.account };
     try {
+      // What a name on VPC Lattice means is for the local network to say; see `looked_up.py`.
+      if (source.resolveOffline) return await source.resolveOffline(question);
       // The Region needs no call.
       if (given.hasCredentials || !AWS.has(kind) || kind === 'aws') return await source.resolve(question);
     } catch (error) {

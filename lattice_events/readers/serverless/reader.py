@@ -20,6 +20,7 @@ from lattice_events.readers.serverless.cli import package
 from lattice_events.readers.serverless.compose import NAMES as COMPOSE_NAMES
 from lattice_events.readers.serverless.compose import find_compose, members
 from lattice_events.readers.serverless.files import find_file, is_service, written
+from lattice_events.readers.serverless.looked_up import with_looked_up
 from lattice_events.readers.serverless.package import Findings, Package
 from lattice_events.readers.serverless.places import Places
 from lattice_events.readers.serverless.unknown import find_unknown, placeholder
@@ -112,7 +113,7 @@ def _package(file: FilePath, options: ReadOptions, shown: str) -> Package:
     if options.package is not None:
         return Package.read(options.package, findings=Findings())
     with unfinished(), ended_by_signals():
-        return _packaged(file, options, shown)
+        return with_looked_up(_packaged(file, options, shown))
 
 
 def _packaged(file: FilePath, options: ReadOptions, shown: str) -> Package:

@@ -1,0 +1,15 @@
+'use strict';
+
+const ids = require('../ids');
+const { ref } = require('./resources');
+
+/** Events as the action that forwards to their functions; a weight says something only beside another. */
+function forward(events, names) {
+  const groups = events.map((event) => ({
+    TargetGroupIdentifier: ref(ids.ofTarget(event, names).targetGroup),
+    ...(events.length > 1 && { Weight: event.weight }),
+  }));
+  return { Forward: { TargetGroups: groups } };
+}
+
+module.exports = { forward };
