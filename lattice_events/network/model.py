@@ -249,9 +249,12 @@ class ServiceNetwork:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Function:
-    """A Lambda function: what is needed to run it.
+    """A Lambda function, or a version or an alias of one: what is needed to run it.
 
     Attributes:
+        name: Of the function; ``NAME:QUALIFIER`` of a version or an alias.
+        arn: Likewise qualified or not.
+        version: That runs, which an alias stands for.
         obstacle: Why it cannot run on this machine, ``it is a container image``, say; empty for one that can. One
             that cannot is a target and a caller like any other, and fails when it is invoked.
         code: The folder (or, when it ends in ``.zip``, the archive) that Lambda would unpack.
@@ -279,6 +282,7 @@ class Function:
     python: str = ""
     max_processes: int = 4
     prewarm: int = 1
+    version: str = "$LATEST"
     obstacle: str = ""
     role_arn: str = ""
     logical_id: str = ""
@@ -288,6 +292,11 @@ class Function:
     def region(self) -> str:
         """Where it runs."""
         return self.arn.split(":", 4)[3]
+
+    @property
+    def unqualified_name(self) -> str:
+        """What the code of every version and alias is told that it is called."""
+        return self.name.partition(":")[0]
 
     @property
     def other_names(self) -> tuple[str, ...]:
@@ -350,7 +359,7 @@ class Network:
 
     @cached_property
     def function_by_arn(self) -> Mapping[str, Function]:
-        """Functions by unqualified ARN."""
+        """Functions, versions and aliases by ARN."""
         return {function.arn: function for function in self.functions}
 
     @cached_property
@@ -391,13 +400,18 @@ class Network:
 
 
 def function_name(reference: str) -> str:
+    """The name in what Lambda's API takes for a function, without a qualifier."""
+    return qualified_name(reference).partition(":")[0]
+
+
+def qualified_name(reference: str) -> str:
     """The name in what Lambda's API takes for a function: ``NAME``, ``NAME:QUALIFIER``, a partial ARN or an ARN.
 
     Source:
         https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_RequestSyntax
     """
     _, is_arn, rest = reference.rpartition("function:")
-    return (rest if is_arn else reference).partition(":")[0]
+    return rest if is_arn else reference
 
 
 def host_key(host: str) -> str:

@@ -12,7 +12,7 @@ from lattice_events.local.functions.pool import FunctionSettings, Pool
 from lattice_events.local.functions.prewarm import prewarm
 from lattice_events.local.functions.unpacked import Unpacked
 from lattice_events.local.output.records import InvokeResult, Report, invoke_record
-from lattice_events.network.model import Function, function_name
+from lattice_events.network.model import Function, function_name, qualified_name
 
 __all__ = ["FunctionSettings", "Functions"]
 
@@ -72,9 +72,9 @@ class Functions:
     def find(self, name: str) -> Function | None:
         """The function that a name stands for: name, ``name:qualifier``, partial ARN or ARN.
 
-        Any qualifier will do: versions and aliases all run the code that is there.
+        A version or an alias that is not there by itself runs the code of the function.
         """
-        return self._functions.get(function_name(name))
+        return self._functions.get(qualified_name(name)) or self._functions.get(function_name(name))
 
     def start(
         self, name: str, payload: bytes, *, trace_header: str | None = None, client_context: str | None = None
@@ -90,12 +90,16 @@ class Functions:
             client_context: JSON on one line.
         """
         invocation = Invocation(payload, trace_header=trace_header, client_context=client_context)
-        pool = self._by_arn.get(name) or self._pools.get(function_name(name))
+        pool = self._by_arn.get(name) or self._find_pool(name)
         if pool is None:
             invocation.ended.set_result(self._not_here(name, invocation))
         else:
             pool.invoke(invocation)
         return invocation.ended
+
+    def _find_pool(self, name: str) -> Pool | None:
+        function = self.find(name)
+        return self._pools.get(function.name) if function else None
 
     async def invoke(
         self, name: str, payload: bytes, *, trace_header: str | None = None, client_context: str | None = None

@@ -114,7 +114,8 @@ class Control:
             )
             raise RefusedInvokeError(404, "ResourceNotFoundException", message)
         name = unquote(match[1])
-        function = self._functions.find(name)
+        qualifier = query.get("Qualifier")
+        function = self._functions.find(f"{name}:{qualifier}" if qualifier else name)
         if function is None:
             message = f"Function not found: {name}. lattice dev does not have it. {_ELSEWHERE}"
             raise RefusedInvokeError(404, "ResourceNotFoundException", message)
@@ -132,7 +133,7 @@ class Control:
             return _Answer(202)
         result = await call
         headers = [
-            ("X-Amz-Executed-Version", "$LATEST"),
+            ("X-Amz-Executed-Version", function.version),
             ("x-amzn-RequestId", result.invocation_id),
             ("Content-Type", "application/json"),
         ]

@@ -145,7 +145,7 @@ def _choice(headers: Headers | Mapping[str, str], header: str, member: str, valu
 
 
 def _refuse_unknown_qualifier(qualifier: str | None) -> None:
-    """Refuse what can be no version and no alias; any other runs the code that is there."""
+    """Refuse what can be no version and no alias; one that is not there by itself runs the function's code."""
     if qualifier is not None and not _QUALIFIER.fullmatch(qualifier):
         raise _invalid_value(
             f"1 validation error detected: Value {qualifier!a} at 'qualifier' failed to satisfy constraint: "

@@ -36,7 +36,7 @@ def caller_of(proxy_authorization: str | None, tokens: Mapping[str, str]) -> str
     if scheme.lower() != "basic":
         return None
     try:
-        name, _, token = base64.b64decode(encoded, validate=True).decode().partition(":")
+        name, _, token = base64.b64decode(encoded, validate=True).decode().rpartition(":")
     except ValueError:  # no base64, or bytes that are no text
         return None
     name = unquote(name)

@@ -29,14 +29,15 @@ PLACES = Places(task_root="/task")
 
 def environment(
     *,
+    name: str = "f",
     log: Mapping[str, Any] = NOTHING,
     overrides: Mapping[str, str] = OPTION,
     places: Places = PLACES,
     **variables: str,
 ) -> dict[str, str]:
     function = Function(
-        name="f",
-        arn="arn:aws:lambda:us-west-2:1:function:f",
+        name=name,
+        arn=f"arn:aws:lambda:us-west-2:1:function:{name}",
         handler="h.f",
         runtime="python3.12",
         code=".",
@@ -62,6 +63,14 @@ def test_lambda_s_own_variables_are_there() -> None:
     )
     assert seen["AWS_REGION"] == seen["AWS_DEFAULT_REGION"] == "us-west-2"
     assert "AWS_SESSION_TOKEN" not in seen
+
+
+def test_an_alias_is_told_the_name_of_its_function_and_the_version_that_runs() -> None:
+    seen = environment(name="f:live", log={"version": "7"})
+
+    assert (seen["AWS_LAMBDA_FUNCTION_NAME"], seen["AWS_LAMBDA_FUNCTION_VERSION"]) == ("f", "7")
+    assert seen["AWS_LAMBDA_LOG_GROUP_NAME"] == "/aws/lambda/f"
+    assert environment()["AWS_LAMBDA_FUNCTION_VERSION"] == "$LATEST"
 
 
 def test_clients_find_proxy_roots_and_services() -> None:

@@ -22,6 +22,7 @@ def basic(text: str) -> str:
         (basic("hello:token"), "hello"),
         (basic("hello:token").replace("Basic", "basic"), "hello"),
         (basic("a%3Ab:other"), "a:b"),
+        (basic("a:b:other"), "a:b"),
         (basic("hello:wrong"), None),
         (basic("nobody:token"), None),
         (basic("hello"), None),
