@@ -1,0 +1,1 @@
+"""Creates, updates, rolls back and deletes stacks as CloudFormation does."""

@@ -1,0 +1,54 @@
+"""Resources of types that nobody here has: they stand by name, and do nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from moto.cloudformation.utils import random_suffix
+
+from lattice_events.cloud.stacks.resource import Properties, Request
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A resource that is kept by name, and does nothing.
+
+    Attributes:
+        physical_resource_id: Made up.
+    """
+
+    physical_resource_id: str
+
+    def get_cfn_attribute(self, attribute: str) -> Any:
+        """It has none."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptType:
+    """See `Type`."""
+
+    name: str
+
+    @property
+    def note(self) -> str:
+        """What the stack's events say of such a resource."""
+        return f"lattice cloud keeps a resource of type {self.name} by name only: it has no effect here."
+
+    def create(self, request: Request) -> Kept:
+        """Make up an id."""
+        return Kept(physical_resource_id=f"{request.stack_name}-{request.logical_id}-{random_suffix()}")
+
+    def update(self, standing: Kept, before: Properties, request: Request) -> Kept:
+        """Nothing changes."""
+        del before, request
+        return standing
+
+    def delete(self, standing: Kept, request: Request) -> None:
+        """Nothing goes."""
+
+    def replaces(self, before: Properties, after: Properties) -> bool:
+        """Nobody knows."""
+        del before, after
+        return False

@@ -1,0 +1,1 @@
+"""The types ``AWS::VpcLattice::*``, made of the operations of the API."""

@@ -1,0 +1,1 @@
+"""A template: what depends on what, and the functions that moto reads wrongly."""
