@@ -1,6 +1,6 @@
 """The records of a network: what the API would answer, had somebody made it all by its operations.
 
-`to_network` gives the network back, as far as the API can say it.
+`to_network` gives back what `sayable` makes of the network.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from lattice_events.control_plane.groups import encode_config, encode_targets
 from lattice_events.control_plane.records import Document, Records
 from lattice_events.control_plane.rules import encode_action, encode_match, groups_of
+from lattice_events.control_plane.sayable import sayable
 from lattice_events.network.model import (
     Listener,
     Network,
@@ -22,6 +23,7 @@ from lattice_events.network.policy import encode_policy
 
 def from_network(network: Network, *, now: str) -> Records:
     """The records of a network that is made at a time, text of ISO 8601; ids are those of the ARNs."""
+    network = sayable(network)
     writing = _Writing(network, now)
     records = Records()
     for service_network in network.service_networks:

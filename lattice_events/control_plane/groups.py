@@ -30,7 +30,8 @@ _NUMBERS = {
     "unhealthy_threshold": "unhealthyThresholdCount",
 }
 _RANGE = re.compile(r"([0-9]{3})(?:-([0-9]{3}))?")
-_LOOPBACK = re.compile(r"127\..*|\[?::1\]?|localhost", re.IGNORECASE)
+_ADDRESS = re.compile(r"[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
+_LOOPBACK = re.compile(r"127\..*|::1")
 _OF_EC2 = re.compile(r"i-[0-9a-f]+|arn:.*")
 
 
@@ -73,7 +74,7 @@ def _decode_targets(
                 f"Target group {name}: only AWS knows the address of {host}, so it is not a target here."
             )
             continue
-        if not _LOOPBACK.fullmatch(host):
+        if _ADDRESS.fullmatch(host) and not _LOOPBACK.fullmatch(host):
             notes.append(
                 f"Target group {name}: {host}:{port} is an address in a VPC; requests reach it only if this machine does."
             )
@@ -87,10 +88,7 @@ def encode_targets(group: TargetGroup) -> list[Document]:
         return [{"id": arn, "status": "UNAVAILABLE"} for arn in arns]
     status = "HEALTHY" if group.health_check else "UNAVAILABLE"
     urls = [urlsplit(each.url) for each in group.targets if isinstance(each, HttpTarget)]
-    return [
-        {"id": url.hostname, "port": url.port or DEFAULT_PORTS[url.scheme.upper()], "status": status}
-        for url in urls
-    ]
+    return [{"id": url.hostname, "port": url.port, "status": status} for url in urls]
 
 
 def encode_config(group: TargetGroup) -> Document:

@@ -41,11 +41,11 @@ def decode_action(action: Mapping[str, Any], group_arns: Mapping[str, str]) -> A
 
 
 def encode_action(action: Action) -> Document:
-    """An action as the API answers it."""
+    """An action as the API answers it: with ids of target groups."""
     if isinstance(action, FixedResponseAction):
         return {"fixedResponse": {"statusCode": action.status}}
     groups = [
-        {"targetGroupIdentifier": each.target_group_arn, "weight": each.weight}
+        {"targetGroupIdentifier": each.target_group_arn.rpartition("/")[2], "weight": each.weight}
         for each in action.target_groups
     ]
     return {"forward": {"targetGroups": groups}}
