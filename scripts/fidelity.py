@@ -252,6 +252,22 @@ BEHAVIOURS = (
         "absent",
         "`lattice cloud`: resource gateways, resource configurations, their associations, domain verifications and resource policies are kept as records, and the network does not use them; a verification stays PENDING, an association has no DNS name, and there are no VPC endpoints",
     ),
+    (
+        "same",
+        "`lattice cloud`: a version or an alias of a function runs the code that it stands for, under the function's name",
+    ),
+    (
+        "absent",
+        "`lattice cloud`: the weights of an alias (`RoutingConfig`): its version gets every request, and a note says so; weights of target groups count",
+    ),
+    (
+        "absent",
+        "`lattice cloud`: the permission that VPC Lattice needs to invoke a target (`lambda:AddPermission`): a request is answered without it, and a note says that it fails on AWS",
+    ),
+    (
+        "assumed",
+        "`lattice cloud`: a role with a policy that cannot be read, and one that is gone, may call nothing; an auth policy that cannot be read allows nothing",
+    ),
 )
 
 
