@@ -1,5 +1,7 @@
 'use strict';
 
+const { createHash } = require('node:crypto');
+
 // Logical ids. Each starts with Lattice and ends with the kind of the resource; between them are the names that the
 // user gave, so that nothing but a rename changes one. README.md says what they are.
 
@@ -34,10 +36,31 @@ function ofTarget({ service, functionName, alias, eventVersion }, names) {
   return { targetGroup: `${base}TargetGroup`, permission: `${base}Permission` };
 }
 
+/** Ids of what belongs to a function, by the name that the framework gives it in ids. */
+function ofFunction(normalized) {
+  return {
+    alias: (name) => `Lattice${normalized}${pascal(name)}Alias`,
+    role: `Lattice${normalized}Role`,
+    policy: `Lattice${normalized}CallPolicy`,
+  };
+}
+
+/** Ids of what belongs to a VPC: by its id, or by what stands for it. */
+function ofVpc(vpcId) {
+  const base = `Lattice${pascal(typeof vpcId === 'string' ? vpcId : named(vpcId))}`;
+  return { association: `${base}Association`, securityGroup: `${base}SecurityGroup` };
+}
+
+function named(intrinsic) {
+  const text = JSON.stringify(Object.values(intrinsic)[0]);
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  return /^"[A-Za-z0-9]+"$/.test(text) ? text.slice(1, -1) : `vpc-${hash}`;
+}
+
 const NETWORK = {
   serviceNetwork: 'LatticeServiceNetwork',
   authPolicy: 'LatticeServiceNetworkAuthPolicy',
   accessLogs: (index) => `LatticeServiceNetworkAccessLogs${index || ''}`,
 };
 
-module.exports = { NETWORK, ofService, ofTarget, pascal };
+module.exports = { NETWORK, ofFunction, ofService, ofTarget, ofVpc };

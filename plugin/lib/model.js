@@ -60,7 +60,7 @@ function match({ path, pathPrefix, method, headers = {} }) {
 
 function header([name, written]) {
   const { caseSensitive = false, ...text } = typeof written === 'object' ? written : { exact: written };
-  return { name: name.toLowerCase(), caseSensitive, ...text };
+  return { name, caseSensitive, ...text };
 }
 
 function byName(one, other) {

@@ -1,22 +1,26 @@
 'use strict';
 
+const { called, environment } = require('./calls');
+const { callerRole } = require('./compile/callers');
 const { compile } = require('./compile');
+const ids = require('./ids');
+const model = require('./model');
 const { namesOf } = require('./names');
+const { roleOf } = require('./roles');
 const { define } = require('./schema');
 const { validate } = require('./validate');
 const { join } = require('./validate/words');
 
-/** The part that turns events and `custom.lattice` into resources. */
+/** The part that turns events, `iam` and `custom.lattice` into resources. */
 function wiring({ serverless }) {
-  const { service, configSchemaHandler } = serverless;
-  define(configSchemaHandler);
-  checkFirst(configSchemaHandler, () => refuse(serverless));
+  define(serverless.configSchemaHandler);
+  checkFirst(serverless.configSchemaHandler, () => read(serverless));
   return {
     hooks: {
-      'package:compileEvents': () => {
-        const { events, config } = refuse(serverless);
-        merge(compile(events, config, namesOf(serverless)), service.provider.compiledCloudFormationTemplate);
-      },
+      'initialize': () => addVariables(serverless),
+      'before:package:compileFunctions': () => useRoles(serverless),
+      'package:compileEvents': () => addResources(serverless),
+      'before:package:finalize': () => addRoles(serverless),
     },
   };
 }
@@ -34,21 +38,69 @@ function checkFirst(handler, check) {
 }
 
 /** What the plugin is given; an error that names all that is wrong with it. */
-function refuse(serverless) {
-  const { functions, custom } = serverless.service;
-  const found = validate(functions, custom);
-  if (found.problems.length > 0) throw new serverless.classes.Error(text(found.problems), 'LATTICE_CONFIGURATION');
+function read(serverless) {
+  const found = validate(serverless.service);
+  if (found.problems.length > 0) refuse(serverless, found.problems.map(({ path, words }) => `${join(path)} ${words}.`));
   return found;
 }
 
-function text(problems) {
-  const lines = problems.map(({ path, words }) => `  ${join(path)} ${words}.`);
-  return [`serverless-vpc-lattice cannot use this configuration:`, ...new Set(lines)].join('\n');
+function refuse(serverless, problems) {
+  const lines = [...new Set(problems)].map((each) => `  ${each}`);
+  const text = ['serverless-vpc-lattice cannot use this configuration:', ...lines].join('\n');
+  throw new serverless.classes.Error(text, 'LATTICE_CONFIGURATION');
 }
 
-function merge({ Resources, Outputs }, template) {
-  Object.assign(template.Resources, Resources);
-  template.Outputs = { ...template.Outputs, ...Outputs };
+/** Tell functions where the services are that they call; what the user says wins. In any command: some read it. */
+function addVariables(serverless) {
+  for (const { definition, calls } of callers(serverless)) {
+    definition.environment = { ...environment(calls), ...definition.environment };
+  }
+}
+
+/** Functions with calls each run as a role of their own, so that no other function may call what they call. */
+function useRoles(serverless) {
+  const { provider } = serverless.service;
+  for (const { definition, roleId } of callers(serverless)) {
+    if (roleOf(definition, provider).isShared) definition.role = { 'Fn::Sub': `\${${roleId}.Arn}` };
+  }
+}
+
+/** Those roles: the framework's, as it is when everything has been added to it. */
+function addRoles(serverless) {
+  const { provider } = serverless.service;
+  const { Resources } = provider.compiledCloudFormationTemplate;
+  const shared = Resources[serverless.getProvider('aws').naming.getRoleLogicalId()];
+  for (const { definition, roleId } of callers(serverless)) {
+    if (roleOf(definition, provider).logicalId === roleId) Resources[roleId] = callerRole(shared);
+  }
+}
+
+/** The functions that call services: {definition, calls, roleId}. */
+function callers(serverless) {
+  const { events, config, calls } = read(serverless);
+  const services = model.services(events, config.services);
+  const { naming } = serverless.getProvider('aws');
+  return Object.entries(calls).map(([name, written]) => ({
+    definition: serverless.service.functions[name],
+    calls: written.map((each) => called(each, services)),
+    roleId: ids.ofFunction(naming.getNormalizedFunctionName(name)).role,
+  }));
+}
+
+function addResources(serverless) {
+  const { functions, provider, resources } = serverless.service;
+  const found = compile(read(serverless), { names: namesOf(serverless), functions, provider });
+  const template = provider.compiledCloudFormationTemplate;
+  refuseClashes(serverless, found, resources?.Resources ?? {});
+  Object.assign(template.Resources, found.Resources);
+  template.Outputs = { ...template.Outputs, ...found.Outputs };
+}
+
+function refuseClashes(serverless, { owners, clashes }, written) {
+  const own = clashes.map(({ logicalId, owners: [one, other] }) => `${one} and ${other} would both be the resource ${logicalId}: rename a service, function or alias.`);
+  const others = Object.keys(owners).filter((logicalId) => Object.hasOwn(written, logicalId));
+  const theirs = others.map((logicalId) => `resources.Resources.${logicalId} has the name of ${owners[logicalId]}, which the plugin makes: rename yours, or change the plugin's under resources.extensions.`);
+  if (own.length + theirs.length > 0) refuse(serverless, [...own, ...theirs]);
 }
 
 module.exports = wiring;

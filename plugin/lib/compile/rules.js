@@ -11,6 +11,7 @@ function rules(service, names, resources) {
     for (const rule of service.rules) {
       resources.add(owned.rule(listener, rule.priority), `a rule of the service ${service.name}`, {
         Type: 'AWS::VpcLattice::Rule',
+        Condition: names[rule.events[0].functionName].condition, // which all of them have
         Properties: {
           ListenerIdentifier: ref(owned.listener(listener)),
           Priority: rule.priority,

@@ -1,7 +1,8 @@
 'use strict';
 
 const ids = require('../ids');
-const { getAtt, ref } = require('./resources');
+const { targetOf } = require('./aliases');
+const { getAtt } = require('./resources');
 
 /** Each function (or alias) that a service forwards to as a target group, and the permission that it needs. */
 function targetGroups(service, names, resources) {
@@ -13,9 +14,11 @@ function targetGroups(service, names, resources) {
 function targetGroup(event, names, resources) {
   const owned = ids.ofTarget(event, names);
   const target = targetOf(event, names);
+  const { condition } = names[event.functionName];
   const owner = `${event.functionName} behind the service ${event.service}`;
   resources.add(owned.targetGroup, `the target group of ${owner}`, {
     Type: 'AWS::VpcLattice::TargetGroup',
+    Condition: condition,
     Properties: {
       Type: 'LAMBDA',
       Config: { LambdaEventStructureVersion: event.eventVersion },
@@ -24,6 +27,7 @@ function targetGroup(event, names, resources) {
   });
   resources.add(owned.permission, `the permission of ${owner}`, {
     Type: 'AWS::Lambda::Permission',
+    Condition: condition,
     Properties: {
       FunctionName: target.name,
       Action: 'lambda:InvokeFunction',
@@ -31,12 +35,6 @@ function targetGroup(event, names, resources) {
       SourceArn: getAtt(owned.targetGroup, 'Arn'),
     },
   });
-}
-
-/** The function, as a target and as what a permission is for. */
-function targetOf({ functionName }, names) {
-  const { logicalId } = names[functionName];
-  return { arn: getAtt(logicalId, 'Arn'), name: ref(logicalId) };
 }
 
 module.exports = { targetGroups };

@@ -8,7 +8,7 @@ const SETTINGS = ['$schema', 'manifests', 'targets', 'callers', 'defaultVpc', 'p
 
 const LISTENER = closed(
   {
-    protocol: oneOf(['HTTPS', 'HTTP'], 'HTTPS (the default) or HTTP.'),
+    protocol: oneOf(['HTTPS', 'HTTP'], 'HTTPS (the default) or HTTP.', 'must be HTTPS or HTTP (TLS_PASSTHROUGH has no Lambda functions as targets)'),
     port: integer(1, 65535, 'The port. The default is 443 for HTTPS and 80 for HTTP.'),
   },
   undefined,

@@ -14,6 +14,7 @@ const PATH_WORDS = 'must start with / and have no wildcards, such as /orders (12
 
 // CloudFormation's list. VPC Lattice itself takes any method.
 const METHODS = ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'TRACE'];
+const METHOD_WORDS = `must be one of ${METHODS.join(', ')}, in capitals (CloudFormation's rules know no other; for PATCH, leave method out and match the path)`;
 
 const HEADER_TEXT = { type: 'string', minLength: 1, maxLength: 128 };
 const HEADER_MATCH = {
@@ -52,7 +53,7 @@ const EVENT = {
         service: SERVICE_NAME,
         path: text('The path, exactly. Case matters.', PATH_WORDS, PATH),
         pathPrefix: text('How the path starts. Case matters.', PATH_WORDS, PATH),
-        method: oneOf(METHODS, `The method: ${METHODS.join(', ')}.`),
+        method: oneOf(METHODS, `The method: ${METHODS.join(', ')}.`, METHOD_WORDS),
         headers: HEADERS,
         priority: integer(1, 2000, 'Which rule is looked at first: the lowest. Without it, the plugin assigns one.'),
         weight: integer(0, 999, 'The share of requests, where several functions have the same match.'),

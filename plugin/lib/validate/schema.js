@@ -4,7 +4,7 @@
 // (variables of the framework are texts, so that '10' is a whole number and 'true' is true).
 
 const { INTRINSIC } = require('../schema/values');
-const { show, suggest } = require('./words');
+const { show, suggestion } = require('./words');
 
 /** The value as the schema means it; what is wrong goes to `wrong(path, words)`. */
 function read(schema, value, path, wrong) {
@@ -21,14 +21,14 @@ function refuse({ must }, value, path, wrong) {
   return undefined;
 }
 
-/** By the first of several schemas that has nothing against the value, else by the one that was meant. */
+/** By the first of several schemas that has nothing against the value, else in the words of the one that was meant. */
 function readAny(schema, value, path, wrong) {
   const readings = schema.anyOf.map((each) => ({ each, ...readOne(each, value, path) }));
   const good = readings.find(({ problems }) => problems.length === 0);
   if (good) return good.meant;
   const isWithin = ([where]) => where.length > path.length;
   const intended = readings.find(({ each, problems }) => each !== INTRINSIC && problems.some(isWithin));
-  if (!intended) return refuse(schema, value, path, wrong);
+  if (!intended) return refuse(schema.anyOf.find(({ type, must }) => must && isOfType(type, value)) ?? schema, value, path, wrong);
   intended.problems.forEach(([where, words]) => wrong(where, words));
   return intended.meant;
 }
@@ -54,7 +54,7 @@ function readProperty(schema, key, value, { path, wrong }) {
   const found = propertySchema(schema, key);
   if (!found) {
     const known = Object.keys(schema.properties ?? {});
-    wrong(path, `is not a field, and has the value ${show(value)}${suggest(key, known)}`);
+    wrong(path, `is ${show(value)}, but there is no such field${suggestion(key, known)}: the fields are ${known.join(', ')}`);
     return undefined;
   }
   if (schema.propertyNames && !isAllowed(schema.propertyNames, key)) wrong(path, schema.nameMust);

@@ -1,13 +1,39 @@
 'use strict';
 
-/** What is wrong with services as wholes. */
-function checkServices({ events, config }, wrong) {
-  const hasServices = events.length > 0 || Object.keys(config.services ?? {}).length > 0;
-  if (hasServices && typeof config.serviceNetwork !== 'object') {
-    wrong(
-      ['custom', 'lattice', 'serviceNetwork'],
-      'is missing: without it no client reaches the services. Write {arn: …} or {id: …} of a service network, or {name: …} to make one',
-    );
+const { checkAuth } = require('./policies');
+const { checkRules } = require('./rules');
+const { join, show, suggestion } = require('./words');
+
+const ROOT = ['custom', 'lattice'];
+
+/** What is wrong with the services, each as a whole. `named` are those that events name. */
+function checkServices(services, named, wrong) {
+  for (const service of services) {
+    const where = [...ROOT, 'services', service.name];
+    if (!named.includes(service.name)) {
+      wrong(where, `has no event${suggestion(service.name, named)}: write \`lattice: ${service.name}\` under the events of a function`);
+    }
+    checkAuth(service.settings, where, wrong);
+    checkListeners(service, where, wrong);
+    checkDomain(service, where, wrong);
+    checkRules(service, wrong);
+  }
+}
+
+function checkListeners({ listeners }, where, wrong) {
+  const [first, second] = listeners;
+  if (second && first.port === second.port) {
+    wrong([...where, 'listeners', 1, 'port'], `is ${second.port}, as in ${join([...where, 'listeners', 0])}: give one of them another port`);
+  }
+}
+
+function checkDomain({ settings: { customDomainName, certificateArn }, listeners }, where, wrong) {
+  const isSecure = listeners.some(({ protocol }) => protocol === 'HTTPS');
+  if (customDomainName === undefined && certificateArn !== undefined) {
+    wrong([...where, 'customDomainName'], `is missing beside the certificate ${show(certificateArn)}: a certificate is for a domain name of your own. Add it, or leave certificateArn out`);
+  }
+  if (customDomainName !== undefined && certificateArn === undefined && isSecure) {
+    wrong([...where, 'certificateArn'], `is missing: HTTPS on ${show(customDomainName)} needs a certificate. Add its ARN (ACM), or listen on HTTP only`);
   }
 }
 

@@ -8,10 +8,10 @@ function show(value) {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-/** What a field may have been meant to be, and what there is. */
-function suggest(name, known) {
+/** What a name may have been meant to be, in brackets; nothing where none is near. */
+function suggestion(name, known) {
   const near = known.find((each) => distance(each.toLowerCase(), name.toLowerCase()) <= 2);
-  return near ? `; did you mean ${near}?` : `; the fields are ${known.join(', ')}`;
+  return near ? ` (did you mean ${near}?)` : '';
 }
 
 /** How many letters differ (Levenshtein). */
@@ -33,4 +33,4 @@ function join(path) {
   return path.join('.');
 }
 
-module.exports = { join, show, suggest };
+module.exports = { join, show, suggestion };

@@ -1,0 +1,27 @@
+'use strict';
+
+const { called, policyDocument } = require('../calls');
+const ids = require('../ids');
+const { roleOf } = require('../roles');
+const { ref } = require('./resources');
+
+/** What lets functions call services, through the role that each runs as. */
+function callerPolicies(calls, services, { names, functions, provider }, resources) {
+  for (const [name, written] of Object.entries(calls)) {
+    const owned = ids.ofFunction(names[name].normalized);
+    const { logicalId = owned.role } = roleOf(functions[name], provider);
+    const found = written.map((each) => called(each, services));
+    resources.add(owned.policy, `the policy of ${name}`, {
+      Type: 'AWS::IAM::Policy',
+      Properties: { PolicyName: 'call-lattice-services', PolicyDocument: policyDocument(found), Roles: [ref(logicalId)] },
+    });
+  }
+}
+
+/** A copy of the framework's shared role, for one function alone. Its name cannot be the same. */
+function callerRole(shared) {
+  const { RoleName, ...properties } = structuredClone(shared.Properties);
+  return { ...shared, Properties: properties };
+}
+
+module.exports = { callerPolicies, callerRole };
