@@ -1,4 +1,4 @@
-"""What belongs to a service or service network, and goes with it."""
+"""What belongs to a service, service network or resource configuration, and goes with it."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,18 @@ SERVICE_ASSOCIATION = Kind(
     path="servicenetworkserviceassociation",
     kept="service_associations",
 )
+VPC_ASSOCIATION = Kind(
+    type="SERVICE_NETWORK_VPC_ASSOCIATION",
+    prefix="snva",
+    path="servicenetworkvpcassociation",
+    kept="vpc_associations",
+)
+LOG_SUBSCRIPTION = Kind(
+    type="ACCESS_LOG_SUBSCRIPTION",
+    prefix="als",
+    path="accesslogsubscription",
+    kept="access_log_subscriptions",
+)
 
 
 def find(call: Call, kind: Kind, identifier: str, parent: Document | None = None) -> Document:
@@ -63,6 +76,19 @@ def find(call: Call, kind: Kind, identifier: str, parent: Document | None = None
     if found is None:
         raise not_found(kind.type, identifier)
     return found
+
+
+def find_any(call: Call, kinds: Iterable[Kind], identifier: str) -> Document:
+    """The resource of an id or ARN, which may be of any of several kinds.
+
+    Raises:
+        ApiError: There is none.
+    """
+    name = identifier.rpartition("/")[2]
+    for kind in kinds:
+        if name.startswith(f"{kind.prefix}-"):
+            return find(call, kind, identifier)
+    raise not_found("RESOURCE", identifier)
 
 
 def mine(call: Call, kind: Kind, parent: Document | None = None) -> list[Document]:
@@ -96,11 +122,29 @@ def remove(call: Call, kind: Kind, resource: Document) -> Document:
     return {**resource, "status": "DELETE_IN_PROGRESS"}
 
 
-def refuse_taken(call: Call, kind: Kind, value: tuple[str, Any], parent: Document | None = None) -> None:
-    """Raise when one of the client's resources has this member already: ``("name", "web")``."""
+def refuse_taken(
+    call: Call,
+    kind: Kind,
+    value: tuple[str, Any],
+    parent: Document | None = None,
+    *,
+    but: Document | None = None,
+) -> None:
+    """Raise when another of the client's resources has a member already.
+
+    Args:
+        call: Of the client.
+        kind: Of the resources.
+        value: The member with its value: ``("name", "web")``.
+        parent: What they belong to.
+        but: The one that may have it.
+
+    Raises:
+        ApiError: It is taken.
+    """
     member, wanted = value
     for each in mine(call, kind, parent):
-        if each.get(member) == wanted:
+        if each.get(member) == wanted and each["id"] != (but or {}).get("id"):
             message = f"{label_of(kind.type)} with {member} {wanted} already exists: {each['id']}"
             raise conflict(kind.type, each["id"], message)
 

@@ -38,6 +38,7 @@ SERVICE_NETWORKS = Quota(
 )
 SERVICES = Quota(name="Services per region", limit=2000, code="L-620C821E", type="SERVICE")
 LISTENERS = Quota(name="Listeners per service", limit=2, code="L-D64E952E", type="LISTENER")
+RULES = Quota(name="Rules per listener", limit=10, code="L-CF78395E", type="RULE")
 TARGET_GROUPS = Quota(name="Target groups per region", limit=500, code="L-BB11C6B9", type="TARGET_GROUP")
 SERVICE_TARGET_GROUPS = Quota(
     name="Target groups per service", limit=10, code="L-3DEC3B9F", type="TARGET_GROUP"
@@ -52,4 +53,10 @@ SERVICE_ASSOCIATIONS = Quota(
     limit=500,
     code="L-75D4A19E",
     type="SERVICE_NETWORK_SERVICE_ASSOCIATION",
+)
+VPC_ASSOCIATIONS = Quota(
+    name="VPC associations per service network",
+    limit=500,
+    code="L-EF6E2D62",
+    type="SERVICE_NETWORK_VPC_ASSOCIATION",
 )

@@ -7,8 +7,9 @@ Source:
 from __future__ import annotations
 
 from lattice_events.cloud.errors import conflict, invalid
+from lattice_events.cloud.operations.associations import find_network, members_of
 from lattice_events.cloud.operations.call import Call
-from lattice_events.cloud.operations.kinds import SERVICE_NETWORK, Kind, create, find, mine, remove
+from lattice_events.cloud.operations.kinds import Kind, create, find, mine, remove
 from lattice_events.cloud.operations.pages import page
 from lattice_events.cloud.operations.resource_configurations import RESOURCE_CONFIGURATION
 from lattice_events.control_plane.records import Document
@@ -24,7 +25,7 @@ RESOURCE_ASSOCIATION = Kind(
 def create_resource_association(call: Call) -> Document:
     """``CreateServiceNetworkResourceAssociation``."""
     configuration = find(call, RESOURCE_CONFIGURATION, call.params["resourceConfigurationIdentifier"])
-    network = find(call, SERVICE_NETWORK, call.params["serviceNetworkIdentifier"])
+    network = find_network(call)
     if configuration["type"] == "CIDR":
         raise invalid(
             f"ResourceConfiguration {configuration['id']} is of type CIDR: a service network cannot have it",
@@ -32,12 +33,10 @@ def create_resource_association(call: Call) -> Document:
         )
     _refuse_existing(call, configuration, network)
     members: Document = {
-        "status": "ACTIVE",
-        "createdBy": call.where.account,
+        **members_of(call, network),
         "privateDnsEnabled": call.params.get("privateDnsEnabled", False),
         "isManagedAssociation": False,
         **{f"resourceConfiguration{name}": configuration[name.lower()] for name in ("Id", "Name", "Arn")},
-        **{f"serviceNetwork{name}": network[name.lower()] for name in ("Id", "Name", "Arn")},
         "domainVerificationStatus": configuration.get("domainVerificationStatus"),
     }
     return create(call, RESOURCE_ASSOCIATION, members)

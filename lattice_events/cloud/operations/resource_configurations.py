@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lattice_events.cloud.errors import conflict, invalid
+from lattice_events.cloud.operations.belongings import forget_belongings
 from lattice_events.cloud.operations.call import Call
 from lattice_events.cloud.operations.domain_verifications import DOMAIN_VERIFICATION
 from lattice_events.cloud.operations.kinds import Kind, create, find, mine, refuse_taken, remove, update
@@ -106,7 +107,7 @@ def delete_resource_configuration(call: Call) -> Document:
             if each.get(member) == configuration["id"]:
                 message = f"ResourceConfiguration {configuration['id']} {what}: {each['id']}"
                 raise conflict(RESOURCE_CONFIGURATION.type, configuration["id"], message)
-    call.records.resource_policies.pop(configuration["arn"], None)
+    forget_belongings(call, configuration)
     remove(call, RESOURCE_CONFIGURATION, configuration)
     return {}
 

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from lattice_events.cloud.errors import conflict, invalid
+from lattice_events.cloud.errors import conflict
 from lattice_events.cloud.operations import quotas
-from lattice_events.cloud.operations.call import Call
-from lattice_events.cloud.operations.kinds import (
-    SERVICE,
-    SERVICE_ASSOCIATION,
-    SERVICE_NETWORK,
-    create,
-    find,
-    mine,
-    remove,
+from lattice_events.cloud.operations.associations import (
+    associations_of,
+    find_network,
+    list_associations,
+    members_of,
 )
-from lattice_events.cloud.operations.pages import page
+from lattice_events.cloud.operations.call import Call
+from lattice_events.cloud.operations.kinds import SERVICE, SERVICE_ASSOCIATION, create, find, remove
 from lattice_events.control_plane.records import Document
 
 
 def create_service_association(call: Call) -> Document:
     """``CreateServiceNetworkServiceAssociation``."""
     service = find(call, SERVICE, call.params["serviceIdentifier"])
-    network = find(call, SERVICE_NETWORK, call.params["serviceNetworkIdentifier"])
-    others = [each for each in mine(call, SERVICE_ASSOCIATION) if each["serviceNetworkArn"] == network["arn"]]
+    network = find_network(call)
+    others = associations_of(call, SERVICE_ASSOCIATION, network)
     quotas.SERVICE_ASSOCIATIONS.check(len(others) + 1)
     _refuse_existing(service, network, others)
     members: Document = {
-        "status": "ACTIVE",
-        "createdBy": call.where.account,
+        **members_of(call, network),
         **{f"service{name}": service[name.lower()] for name in ("Id", "Name", "Arn")},
-        **{f"serviceNetwork{name}": network[name.lower()] for name in ("Id", "Name", "Arn")},
         **{name: service[name] for name in ("dnsEntry", "customDomainName") if name in service},
     }
     return create(call, SERVICE_ASSOCIATION, members)
@@ -42,17 +37,7 @@ def get_service_association(call: Call) -> Document:
 
 def list_service_associations(call: Call) -> Document:
     """``ListServiceNetworkServiceAssociations`` of a service, a service network, or of both."""
-    wanted = call.given("serviceIdentifier", "serviceNetworkIdentifier")
-    if not wanted:
-        raise invalid("Name a service or a service network: serviceIdentifier or serviceNetworkIdentifier")
-    return page(
-        call,
-        [
-            each
-            for each in mine(call, SERVICE_ASSOCIATION)
-            if all(value in _ends(each, member) for member, value in wanted.items())
-        ],
-    )
+    return list_associations(call, SERVICE_ASSOCIATION, "serviceIdentifier")
 
 
 def delete_service_association(call: Call) -> Document:
@@ -63,12 +48,6 @@ def delete_service_association(call: Call) -> Document:
 def _named(call: Call) -> Document:
     """The association that the client names."""
     return find(call, SERVICE_ASSOCIATION, call.params["serviceNetworkServiceAssociationIdentifier"])
-
-
-def _ends(association: Document, member: str) -> tuple[str, str]:
-    """The id and the ARN of what ``serviceIdentifier``, say, names in an association."""
-    what = member.removesuffix("Identifier")
-    return association[f"{what}Id"], association[f"{what}Arn"]
 
 
 def _refuse_existing(service: Document, network: Document, others: list[Document]) -> None:

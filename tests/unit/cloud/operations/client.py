@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 from typing import Any
 
@@ -24,6 +25,7 @@ class Client:
 
     def __init__(self) -> None:
         """Start with an account that has nothing."""
+        self.where = HERE
         seconds, numbers = itertools.count(), itertools.count(1)
         self.control_plane = ControlPlane(
             now=lambda: f"2026-01-01T00:00:{next(seconds):02}Z",
@@ -35,15 +37,21 @@ class Client:
         """What the control plane keeps."""
         return self.control_plane.records
 
-    def call(self, operation: str, where: Where = HERE, **params: Any) -> dict[str, Any]:
-        """The answer."""
-        return self.control_plane.call(operation, params, where=where)
+    def elsewhere(self, where: Where) -> Client:
+        """A client of the same control plane in another account or Region."""
+        other = copy.copy(self)
+        other.where = where
+        return other
 
-    def refusal(self, operation: str, where: Where = HERE, **params: Any) -> ApiError:
+    def call(self, operation: str, **params: Any) -> dict[str, Any]:
+        """The answer."""
+        return self.control_plane.call(operation, params, where=self.where)
+
+    def refusal(self, operation: str, **params: Any) -> ApiError:
         """Why a call is refused; the records stay as they were."""
         before = self.records
         try:
-            answer = self.call(operation, where, **params)
+            answer = self.call(operation, **params)
         except ApiError as error:
             assert self.records is before
             return error

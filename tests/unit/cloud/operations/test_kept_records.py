@@ -363,10 +363,11 @@ def test_tags_that_are_reserved_or_too_many_are_refused(
 def test_another_account_or_region_sees_nothing_of_it(where: Where, client: Client) -> None:
     arn = f"{BASE}:resourcegateway/{gateway(client)}"
 
-    for operation in ("GetResourceGateway", "DeleteResourceGateway"):
-        assert (
-            client.refusal(operation, where, resourceGatewayIdentifier=arn).code
-            == "ResourceNotFoundException"
-        )
-    assert client.refusal("ListTagsForResource", where, resourceArn=arn).code == "ResourceNotFoundException"
-    assert client.call("ListResourceGateways", where) == {"items": []}
+    stranger = client.elsewhere(where)
+    refused = [
+        stranger.refusal("GetResourceGateway", resourceGatewayIdentifier=arn),
+        stranger.refusal("DeleteResourceGateway", resourceGatewayIdentifier=arn),
+        stranger.refusal("ListTagsForResource", resourceArn=arn),
+    ]
+    assert {each.code for each in refused} == {"ResourceNotFoundException"}
+    assert stranger.call("ListResourceGateways") == {"items": []}
