@@ -11,12 +11,12 @@ from botocore.exceptions import ClientError
 from lattice_events.cloud.errors import ApiError, conflict, invalid, not_found
 from lattice_events.cloud.model.answers import Answer, encode_answer, encode_error
 from lattice_events.cloud.model.service import service
-from tests.cloud_shapes import OPERATIONS, everything, inputs
+from tests.cloud_shapes import FULL, OPERATIONS, inputs, made
 from tests.cloud_wire import REQUEST_ID, client
 
 
 def output_of(operation: str) -> Any:
-    return everything(service().operation_model(operation).output_shape)
+    return made(service().operation_model(operation).output_shape, FULL)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from lattice_events.cloud.errors import ApiError
 from lattice_events.cloud.model.constraints import problems
 from lattice_events.cloud.model.service import service
 from lattice_events.cloud.model.validation import validate
-from tests.cloud_shapes import OPERATIONS, everything, inputs, least
+from tests.cloud_shapes import FULL, LEAST, OPERATIONS, Making, inputs, made
 
 ACTION = {"fixedResponse": {"statusCode": 404}}
 LISTENER = {
@@ -118,8 +118,8 @@ def test_time_is_a_text_of_iso_8601(value: object) -> None:
     assert [problem.text for problem in problems(shape, value)] == ["Member must be a time of ISO 8601"]
 
 
-@pytest.mark.parametrize("make", [least, everything])
-def test_every_output_of_the_model_fits_its_shape(make: Any) -> None:
+@pytest.mark.parametrize("how", [LEAST, FULL])
+def test_every_output_of_the_model_fits_its_shape(how: Making) -> None:
     shapes = [service().operation_model(operation).output_shape for operation in OPERATIONS]
 
-    assert [problem for shape in shapes if shape for problem in problems(shape, make(shape))] == []
+    assert [problem for shape in shapes if shape for problem in problems(shape, made(shape, how))] == []
