@@ -27,9 +27,9 @@ from lattice_events.local.functions.invoke_request import (
 from lattice_events.local.http.broken import HEAD_TOO_LARGE, Broken, BrokenBodyError
 from lattice_events.local.http.incoming import Incoming
 from lattice_events.local.http.server import HttpServer, Limits
-from lattice_events.local.loopback import refuse_browser
 from lattice_events.local.output.records import InvokeResult, Report, invoke_record
 from lattice_events.local.sockets import listen, port_of
+from lattice_events.loopback import refuse_browser
 from lattice_events.network.model import Function
 
 _ELSEWHERE = "Functions call Lambda on AWS instead with --env AWS_ENDPOINT_URL_LAMBDA= (empty)."

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import NamedTuple
 
-from lattice_events.local.loopback import refuse_browser
+from lattice_events.loopback import refuse_browser
 
 _MAX_LENGTH_DIGITS = 15
 

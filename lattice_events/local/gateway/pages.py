@@ -5,7 +5,7 @@ from __future__ import annotations
 from lattice_events.headers import Headers
 from lattice_events.local.gateway.arrival import split_absolute
 from lattice_events.local.gateway.hosts import Hosts
-from lattice_events.local.loopback import LOOPBACK_NAMES, OWN_SITES
+from lattice_events.loopback import LOOPBACK_NAMES, OWN_SITES
 
 
 def refuse_page(hosts: Hosts, headers: Headers) -> str | None:

@@ -7,7 +7,7 @@ import pytest
 from lattice_events.headers import Headers
 from lattice_events.local.gateway.hosts import Hosts
 from lattice_events.local.gateway.pages import refuse_page
-from lattice_events.local.loopback import refuse_browser
+from lattice_events.loopback import refuse_browser
 from tests.networks import network, service
 
 
@@ -87,3 +87,17 @@ def test_programs_and_local_pages_may_call_services(headers: dict[str, str]) -> 
 )
 def test_foreign_pages_may_not_call_services(headers: dict[str, str], words: str) -> None:
     assert words in (refuse_page(Hosts(network()), Headers(headers.items())) or "")
+
+
+@pytest.mark.parametrize(
+    ("host", "is_refused"),
+    [
+        ("bucket.localhost:9000", False),
+        ("a.b.localhost", False),
+        ("localhost.evil.example", True),
+        ("xlocalhost", True),
+    ],
+)
+def test_subdomains_of_localhost_are_welcome_where_they_are_used(host: str, is_refused: bool) -> None:
+    assert (refuse_browser({"Host": host}, takes_subdomains=True) is not None) == is_refused
+    assert refuse_browser({"Host": host}) is not None
