@@ -6,6 +6,7 @@ import click
 
 from lattice_events import __version__
 from lattice_events.cli.call import call
+from lattice_events.cli.cloud import cloud
 from lattice_events.cli.credentials import credentials
 from lattice_events.cli.dev import dev
 from lattice_events.cli.event import event
@@ -22,5 +23,5 @@ def lattice() -> None:
     """AWS Lambda on Amazon VPC Lattice: run the service network on this machine, call its services."""
 
 
-for command in (dev, call, sign, credentials, explain, logs, event, invoke, schema):
+for command in (dev, cloud, call, sign, credentials, explain, logs, event, invoke, schema):
     lattice.add_command(command)

@@ -6,24 +6,54 @@ import dataclasses
 import json
 from typing import Any
 
+from lattice_events.cli.cloud_report import CloudReady, Deployed
+from lattice_events.cloud.endpoint.calls import ApiCall
 from lattice_events.local.output.records import InvokeRecord, LogRecord, Notice, RequestRecord
 from lattice_events.local.run.ready import Ready, service_url
 
 # `dataclasses.asdict` would look at every value, to copy it.
 _NAMES = {
     kind: tuple(field.name for field in dataclasses.fields(kind))
-    for kind in (RequestRecord, InvokeRecord, LogRecord, Notice)
+    for kind in (RequestRecord, InvokeRecord, LogRecord, Notice, ApiCall)
 }
-_EVENTS = {RequestRecord: "request", InvokeRecord: "invoke", LogRecord: "log", Notice: "log"}
+_EVENTS = {RequestRecord: "request", InvokeRecord: "invoke", LogRecord: "log", Notice: "log", ApiCall: "api"}
+Line = RequestRecord | InvokeRecord | LogRecord | ApiCall
 
 
-def json_line(item: Ready | RequestRecord | InvokeRecord | LogRecord) -> str:
+def json_line(item: Ready | CloudReady | Deployed | Line) -> str:
     """A line with an object, what happened in ``event``."""
-    fields = _ready_fields(item) if isinstance(item, Ready) else _record_fields(item)
+    match item:
+        case Ready():
+            fields = _ready_fields(item)
+        case CloudReady():
+            fields = _cloud_fields(item)
+        case Deployed():
+            fields = _deployed_fields(item)
+        case _:
+            fields = _record_fields(item)
     return f"{json.dumps(fields)}\n"
 
 
-def _record_fields(record: RequestRecord | InvokeRecord | LogRecord) -> dict[str, Any]:
+def _cloud_fields(cloud: CloudReady) -> dict[str, Any]:
+    own = {
+        "endpoint_url": cloud.endpoint_url,
+        "environment": dict(cloud.environment),
+        "state": cloud.state or None,
+    }
+    return {**_ready_fields(cloud.ready), **own}
+
+
+def _deployed_fields(deployed: Deployed) -> dict[str, Any]:
+    return {
+        "event": "deployed",
+        "stacks": dict(deployed.stacks),
+        "gone": list(deployed.gone),
+        **_network_fields(deployed.ready),
+        "notes": list(deployed.notes),
+    }
+
+
+def _record_fields(record: Line) -> dict[str, Any]:
     kind = type(record)
     fields = {"event": _EVENTS[kind]}
     for name in _NAMES[kind]:
@@ -41,6 +71,14 @@ def _ready_fields(ready: Ready) -> dict[str, Any]:
         "proxy_url": ready.proxy_url,
         "ca_file": ready.ca_file,
         "ready_ms": round(ready.ready_ms),
+        **_network_fields(ready),
+        "notes": list(ready.notes),
+    }
+
+
+def _network_fields(ready: Ready) -> dict[str, Any]:
+    """What can be called."""
+    return {
         "services": [
             {
                 "name": service.name,
@@ -60,5 +98,4 @@ def _ready_fields(ready: Ready) -> dict[str, Any]:
         "callers": [
             {"name": principal.name, "arn": principal.caller.arn} for principal in ready.network.principals
         ],
-        "notes": list(ready.notes),
     }

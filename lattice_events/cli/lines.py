@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from functools import partial
 
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from lattice_events.cloud.endpoint.calls import ApiCall
 from lattice_events.local.output.records import InvokeRecord, LogRecord, RequestRecord
+from lattice_events.local.run.ready import Ready, service_url
+from lattice_events.network.model import Service
 
 _STYLES = ("bold", "dim", "green", "yellow", "red", "cyan", "blue")
 _BAR = "       │ "
@@ -60,6 +64,15 @@ class Lines:
         """``INVOKE name ok 12 ms``."""
         result = self._in(f"{plain(record.error_type or 'ok')} ", "red" if record.error_type else "green")
         return f"{self._in('INVOKE ', 'bold')}{plain(record.function)} {result}{self._time(record)}\n"
+
+    def api_call(self, call: ApiCall) -> str:
+        """``API    vpc-lattice CreateService 200 3 ms``."""
+        style = "green" if call.status < 400 else "yellow" if call.status < 500 else "red"
+        line = (
+            f"{self._in('API    ', 'bold')}{plain(f'{call.service} {call.operation}')} "
+            f"{self._in(f'{call.status} ', style)}{self._in(f'{call.duration_ms:.0f} ms', 'dim')}\n"
+        )
+        return line + (f"{self._in(f'       {plain(call.reason)}', style)}\n" if call.reason else "")
 
     def _time(self, record: RequestRecord | InvokeRecord) -> str:
         time = self._in(f"{record.duration_ms:.0f} ms", "dim")
@@ -111,3 +124,16 @@ def coloured(text: str) -> Text:
     pieces = _COLOUR.split(text)
     pieces[::2] = map(partial(_CONTROL.sub, ""), pieces[::2])
     return Text.from_ansi("".join(pieces))
+
+
+def line(*parts: str | tuple[str, str]) -> Text:
+    """One styled line of parts from anywhere."""
+    texts = [(part, "") if isinstance(part, str) else part for part in parts]
+    return Text.assemble(*((plain(text), style) for text, style in texts))
+
+
+def service_lines(service: Service, ready: Ready) -> Iterator[Text]:
+    """A service's name and URL, and how to ask it."""
+    auth = ("  AWS_IAM", "yellow") if service.auth_type == "AWS_IAM" else ""
+    yield line((f"{service.name}  ", "bold"), service_url(service), auth)
+    yield line((f"    curl {ready.local_url(service)}", "dim"))

@@ -11,8 +11,11 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from lattice_events.cli.cloud_lines import cloud_banner, deployed_lines
+from lattice_events.cli.cloud_report import CloudReady, Deployed
 from lattice_events.cli.json_lines import json_line
-from lattice_events.cli.lines import Lines, in_memory, plain, rendered
+from lattice_events.cli.lines import Lines, in_memory, line, plain, rendered, service_lines
+from lattice_events.cloud.endpoint.calls import ApiCall
 from lattice_events.local.output.records import (
     InvokeRecord,
     LogRecord,
@@ -23,14 +26,14 @@ from lattice_events.local.output.records import (
 )
 from lattice_events.local.output.standard_output import or_end_the_run, write_text
 from lattice_events.local.output.writer import LeftOut
-from lattice_events.local.run.ready import Ready, service_url
+from lattice_events.local.run.ready import Ready
 from lattice_events.network.exchange import Exchange
 from lattice_events.network.model import ForwardAction, Listener, Match, Network, Rule, Service
 
 _MAX_HELD_LINES = 10_000  # of an invocation that is still running
 _MAX_HELD_CHARACTERS = 4 * 1024 * 1024
-Item = Record | LeftOut | Ready
-Told = RequestRecord | InvokeRecord | LogRecord | Ready
+Item = Record | LeftOut | Ready | CloudReady | Deployed | ApiCall
+Told = RequestRecord | InvokeRecord | LogRecord | Ready | CloudReady | Deployed | ApiCall
 
 
 class Printer(Protocol):
@@ -96,6 +99,12 @@ class HumanPrinter:
                 return self._held.add(item.invocation_id, self._lines.log(item))
             case Ready():
                 return rendered(self._console, *_banner(item))
+            case CloudReady():
+                return rendered(self._console, *cloud_banner(item), *_banner(item.ready))
+            case Deployed():
+                return rendered(self._console, *deployed_lines(item))
+            case ApiCall():
+                return self._lines.api_call(item)
 
 
 class _Held:
@@ -139,13 +148,13 @@ class QuietPrinter:
 def _is_loud(item: Item) -> bool:
     """Whether it is not what always happens."""
     match item:
-        case Exchange() | RequestRecord():
+        case Exchange() | RequestRecord() | ApiCall():
             return item.status >= 500
         case InvokeRecord():
             return item.error_type is not None
         case LogRecord():
             return isinstance(item, Notice)
-        case Ready() | LeftOut():
+        case Ready() | LeftOut() | CloudReady() | Deployed():
             return True
 
 
@@ -165,12 +174,10 @@ def _banner(ready: Ready) -> Iterator[RenderableType]:
     yield _table(ready.network)
     yield ""
     for service in ready.network.services:
-        auth = ("  AWS_IAM", "yellow") if service.auth_type == "AWS_IAM" else ""
-        yield _line((f"{service.name}  ", "bold"), service_url(service), auth)
-        yield _line((f"    curl {ready.local_url(service)}", "dim"))
+        yield from service_lines(service, ready)
     yield ""
     for note in ready.notes:
-        yield _line(("note  ", "yellow"), note)
+        yield line(("note  ", "yellow"), note)
     lines = (
         ("proxy", f"{ready.gateway_url}   curl --proxy {ready.gateway_url} --cacert {ready.ca_file} URL"),
         ("tls", ready.tls_url),
@@ -178,7 +185,7 @@ def _banner(ready: Ready) -> Iterator[RenderableType]:
         *_caller_lines(ready.network),
     )
     for name, text in lines:
-        yield _line((f"{name:<8}", "bold"), text)
+        yield line((f"{name:<8}", "bold"), text)
     yield Text(f"\nready in {ready.ready_ms:,.0f} ms; Ctrl-C stops it\n", style="green")
 
 
@@ -243,9 +250,3 @@ def vars_of(target: Any) -> str:
     """A target's name: the function's, or the URL."""
     arn = getattr(target, "function_arn", None)
     return str(arn).rpartition(":")[2] if arn else str(target.url)
-
-
-def _line(*parts: str | tuple[str, str]) -> Text:
-    """One styled line of parts from anywhere."""
-    texts = [(part, "") if isinstance(part, str) else part for part in parts]
-    return Text.assemble(*((plain(text), style) for text, style in texts))

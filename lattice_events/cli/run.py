@@ -10,7 +10,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any, NoReturn, TypeVar
@@ -42,7 +42,8 @@ async def run(options: RunOptions, printer: Printer) -> bool:
         printer.starting("Reading the configuration …")
         async with network_up(options, tell, stop) as started:
             if started is not None:
-                with announced(started.ready, started.callers):
+                with announced() as announce:
+                    announce(started.ready, started.callers)
                     tell(started.ready)
                     started.functions.prewarm()
                     await stop.wait()
@@ -70,7 +71,7 @@ def stop_on_signals() -> asyncio.Event:
 async def network_up(options: RunOptions, report: Report, stop: asyncio.Event) -> AsyncIterator[Run | None]:
     """Read the sources and start everything; ``None`` when the user stops it before it is up."""
     began = time.perf_counter()
-    loaded = await _until(
+    loaded = await unless_stopped(
         stop, lambda: _load(replace(options, read=replace(options.read, is_cancelled=stop.is_set)))
     )
     if loaded is None:
@@ -81,7 +82,7 @@ async def network_up(options: RunOptions, report: Report, stop: asyncio.Event) -
         yield started
 
 
-async def _until(stop: asyncio.Event, work: Callable[[], T]) -> T | None:
+async def unless_stopped(stop: asyncio.Event, work: Callable[[], T]) -> T | None:
     """Do blocking work in a thread; ``None`` when the user stops it first.
 
     A thread cannot be ended. Once it has nothing to put in order, it ends with the process, whatever it does.
@@ -122,6 +123,11 @@ def _in_thread(work: Callable[[], T]) -> asyncio.Future[T]:
 
 def _load(options: RunOptions) -> Loaded:
     """Read the sources."""
+    return loaded_of(*read_sources(options))
+
+
+def read_sources(options: RunOptions) -> tuple[Project, Sequence[CommandTarget]]:
+    """What the sources say, and the commands that serve targets of it."""
     commands: list[CommandTarget] = []
 
     def allocate(name: str, settings: TargetSettings) -> str:
@@ -131,11 +137,11 @@ def _load(options: RunOptions) -> Loaded:
         commands.append(CommandTarget(name=name, command=command, cwd=cwd, port=port, origin=origin))
         return f"http://127.0.0.1:{port}"
 
-    project = load_project(options.paths, options.read, allocate=allocate)
-    return _loaded(project, commands)
+    return load_project(options.paths, options.read, allocate=allocate), commands
 
 
-def _loaded(project: Project, commands: list[CommandTarget]) -> Loaded:
+def loaded_of(project: Project, commands: Sequence[CommandTarget]) -> Loaded:
+    """What to run."""
     return Loaded(
         network=project.network,
         assumptions=project.settings.assumptions,

@@ -10,10 +10,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parents[2]
@@ -160,18 +160,36 @@ def package_sample(target: Path, **variables: str) -> subprocess.CompletedProces
 @contextmanager
 def lattice_dev(*arguments: str | Path, cwd: Path = ROOT, **variables: str) -> Iterator[Running]:
     """`lattice dev` on free ports, with further environment variables."""
-    command = [BIN / "lattice", "dev", "--json", *FREE_PORTS, *arguments]
-    with alone() if _packages(arguments, cwd) else nullcontext():
+    command = ["dev", "--json", *FREE_PORTS, *arguments]
+    lock = alone() if _packages(arguments, cwd) else nullcontext()
+    with lattice(command, Running, cwd=cwd, variables=variables, starting=lock) as running:
+        yield running
+
+
+Runs = TypeVar("Runs", bound=Running)
+
+
+@contextmanager
+def lattice(
+    command: Sequence[str | Path],
+    kind: type[Runs],
+    *,
+    cwd: Path = ROOT,
+    variables: Mapping[str, str],
+    starting: AbstractContextManager[None] | None = None,
+) -> Iterator[Runs]:
+    """A command that runs until it is stopped; it starts in a context of its own."""
+    with starting or nullcontext():
         process = subprocess.Popen(
-            command,
+            [BIN / "lattice", *command],
             cwd=cwd,
-            env=clean_environment() | variables,
+            env=clean_environment() | dict(variables),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         try:
-            running = Running(process)
+            running = kind(process)
         except BaseException:
             process.kill()
             raise
@@ -203,9 +221,18 @@ def playground(
 
 def refused(*arguments: str | Path, cwd: Path = ROOT) -> str:
     """What `lattice dev` says when it does not start; its exit status must be 2."""
-    command = [BIN / "lattice", "dev", *FREE_PORTS, *arguments]
+    return refusal_of("dev", *FREE_PORTS, *arguments, cwd=cwd)
+
+
+def refusal_of(*command: str | Path, cwd: Path = ROOT) -> str:
+    """What a command says that does not start; its exit status must be 2."""
     done = subprocess.run(
-        command, cwd=cwd, env=clean_environment(), capture_output=True, text=True, timeout=PATIENCE_SECONDS
+        [BIN / "lattice", *command],
+        cwd=cwd,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
     )
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr

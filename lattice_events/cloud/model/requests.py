@@ -57,6 +57,16 @@ def parse_request(
     return operation.name, sent
 
 
+def operation_of(method: str, path: str) -> str:
+    """The operation that a request is for, by its path as it was sent.
+
+    Raises:
+        ApiError: None is.
+    """
+    name: str = _found(method, path)[0].name
+    return name
+
+
 def _found(method: str, path: str) -> tuple[OperationModel, dict[str, str]]:
     for route, operation in _routes():
         if operation.http["method"] == method and (match := route.fullmatch(path)):

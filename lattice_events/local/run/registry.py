@@ -10,9 +10,10 @@ import json
 import os
 import stat
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 from lattice_events.local.run.ready import Ready, service_url
@@ -68,14 +69,40 @@ class Running:
         return host in self.regions
 
 
+Announce = Callable[[Ready, Sequence[RunningCaller]], None]
+"""Says where everything is; what was said before no longer counts."""
+
+
 @contextmanager
-def announced(ready: Ready, callers: Sequence[RunningCaller]) -> Iterator[None]:
-    """Have a file while the run is up."""
+def announced() -> Iterator[Announce]:
+    """Have a file while the run is up, once something is announced."""
+    folder = _folder()
+    if folder is None:
+        yield lambda *_: None
+        return
+    file = folder / f"{os.getpid()}.json"
+    file.unlink(missing_ok=True)
+    try:
+        yield partial(_announce, file)
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _announce(file: Path, ready: Ready, callers: Sequence[RunningCaller]) -> None:
+    """Write the file; whoever reads it meanwhile has it as it was."""
+    written = file.with_suffix(".new")
+    written.unlink(missing_ok=True)
+    with open(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        json.dump(asdict(_running(ready, callers)), opened)
+    written.replace(file)
+
+
+def _running(ready: Ready, callers: Sequence[RunningCaller]) -> Running:
     services = ready.network.services
     hosts = [
         (host, each) for each in services for host in (each.domain_name, each.custom_domain_name) if host
     ]
-    running = Running(
+    return Running(
         pid=os.getpid(),
         proxy_url=ready.proxy_url,
         ca_file=ready.ca_file,
@@ -89,18 +116,6 @@ def announced(ready: Ready, callers: Sequence[RunningCaller]) -> Iterator[None]:
         },
         callers=list(callers),
     )
-    folder = _folder()
-    if folder is None:
-        yield
-        return
-    file = folder / f"{running.pid}.json"
-    file.unlink(missing_ok=True)
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-        json.dump(asdict(running), opened)
-    try:
-        yield
-    finally:
-        file.unlink(missing_ok=True)
 
 
 def find_running() -> list[Running]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lattice_events.cli.run import _until
+from lattice_events.cli.run import unless_stopped
 from lattice_events.errors import ConfigurationError
 from lattice_events.readers.common.unfinished import unfinished
 
@@ -21,7 +21,7 @@ def until(work: Callable[[], Any], *, stopped: bool) -> Any:
         stop = asyncio.Event()
         if stopped:
             stop.set()
-        return await _until(stop, work)
+        return await unless_stopped(stop, work)
 
     return asyncio.run(run())
 
@@ -44,7 +44,7 @@ def test_what_must_be_put_in_order_is_waited_for() -> None:
 
     async def run() -> None:
         stop = asyncio.Event()
-        waiting = asyncio.ensure_future(_until(stop, work))
+        waiting = asyncio.ensure_future(unless_stopped(stop, work))
         await asyncio.to_thread(began.wait)
         stop.set()
         asyncio.get_running_loop().call_later(0.001, may_end.set)

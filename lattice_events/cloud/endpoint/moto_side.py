@@ -1,0 +1,133 @@
+"""moto, set up to serve in this process: no Docker, no pages, no way out of this machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from lattice_events.cloud.endpoint.refusal import RefusedError
+from lattice_events.cloud.endpoint.wsgi import Answer, ApiRequest, ask
+from lattice_events.errors import MissingExtraError
+
+try:
+    import requests.adapters
+    from moto import settings
+    from moto.awslambda.models import LambdaFunction
+    from moto.backends import get_backend, list_of_moto_modules
+    from moto.core.base_backend import AccountSpecificBackend
+    from moto.core.config import default_user_config
+    from moto.moto_api._internal import mock_random
+    from moto.moto_server import werkzeug_app
+except ImportError as error:
+    raise MissingExtraError("cloud", needed_for="lattice cloud") from error
+
+
+class Ran(NamedTuple):
+    """How an invocation that moto asked for ended."""
+
+    payload: str
+    failed: bool
+    log: str
+
+
+RunFunction = Callable[[str, bytes], Ran]
+"""Runs the function of an ARN with an event."""
+
+
+class MotoSide:
+    """The services beside VPC Lattice."""
+
+    def __init__(self, run_function: RunFunction) -> None:
+        """Set moto up for this process."""
+        default_user_config["lambda"] = default_user_config["batch"] = {"use_docker": False}
+        default_user_config["iam"] = {"load_aws_managed_policies": True}  # roles are given AWS's own
+        default_user_config["core"]["passthrough"] = {"urls": [], "services": []}
+        for where, name, value in (
+            (werkzeug_app, "DISABLE_GLOBAL_CORS", True),  # no page reads an answer
+            (
+                settings,
+                "moto_server_host",
+                lambda: "http://127.0.0.1",
+            ),  # functions answer for custom resources
+            (requests.adapters.HTTPAdapter, "send", _refuse_to_send),
+            (LambdaFunction, "_invoke_lambda", _invoke_by(run_function)),  # what asks Docker otherwise
+            (AccountSpecificBackend, "__getitem__", _making_the_same(AccountSpecificBackend.__getitem__)),
+        ):
+            setattr(where, name, value)
+        self._app = werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app)
+
+    def listen_on(self, port: int) -> None:
+        """Know the endpoint's port."""
+        settings.moto_server_port = lambda: str(port)
+
+    def reseed(self, seed: int) -> None:
+        """Draw from here on."""
+        mock_random.seed(seed)
+
+    def stacks(self, account: str) -> dict[tuple[str, str], str]:
+        """Status of every stack, by Region and name."""
+        found = {}
+        for region, backend in get_backend("cloudformation")[account].items():
+            for stack in (*backend.deleted_stacks.values(), *backend.stacks.values()):
+                found[region, stack.name] = stack.status
+        return found
+
+    def handle(self, request: ApiRequest) -> Answer:
+        """Have moto answer.
+
+        Raises:
+            RefusedError: moto does not have the service, or fails.
+        """
+        self._check_service(request)
+        try:
+            return ask(self._app, request)
+        except Exception as error:
+            message = f"moto, which stands for this service in lattice cloud, failed: {type(error).__name__}: {error}"
+            raise RefusedError(500, "InternalFailure", message) from error
+
+    def _check_service(self, request: ApiRequest) -> None:
+        """Refuse a service that moto does not have; it would fail on it with a traceback."""
+        environ = dict(request.environ)
+        try:
+            host = self._app.infer_service_region_host(environ, request.path)
+        except (KeyError, IndexError) as error:  # dynamodb without its header
+            raise RefusedError(400, "InvalidAction", "The request does not name an operation.") from error
+        if host is not None and not self._is_known(host):
+            raise RefusedError(
+                501, "UnknownServiceException", f"lattice cloud does not have the service of {host}."
+            )
+
+    def _is_known(self, host: str) -> bool:
+        """Whether moto has a backend for a host or by a name; its own look-up prints where there is none."""
+        patterns = self._app.backend_url_patterns
+        return host in list_of_moto_modules() or any(each.match(f"http://{host}") for _, each in patterns)
+
+
+def _refuse_to_send(*_: Any, **__: Any) -> Any:
+    """In place of what moto would send: an SNS notification to a URL, say."""
+    raise requests.ConnectionError("lattice cloud sends nothing to other machines")
+
+
+def _invoke_by(run_function: RunFunction) -> Callable[..., tuple[str, bool, str]]:
+    def _invoke_lambda(self: Any, event: Any = None) -> tuple[str, bool, str]:
+        ran = run_function(self.function_arn, json.dumps(event or {}).encode())
+        return ran.payload, ran.failed, ran.log
+
+    return _invoke_lambda
+
+
+def _making_the_same(get: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    """Make each Region of a service alike in every run, whoever asks first: the ids of its default VPC, say."""
+
+    def getitem(self: Any, region: str) -> Any:
+        if region in self.keys():
+            return get(self, region)
+        drawn = mock_random.getstate()
+        mock_random.seed(f"{self.service_name} {self.account_id} {region}")
+        try:
+            return get(self, region)
+        finally:
+            mock_random.setstate(drawn)
+
+    return getitem

@@ -1,0 +1,82 @@
+"""The sockets of the endpoint: werkzeug's threads, a request each."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+from typing import Any
+
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import make_server
+
+from lattice_events.cloud.endpoint.wsgi import App
+from lattice_events.errors import ConfigurationError
+
+_LOOPBACK = "127.0.0.1"
+_SILENCE_SECONDS = 60  # of a client, in the middle of its request
+_BACKLOG = 1024
+
+
+class _Handler(MotoRequestHandler):
+    """Says nothing of its own, and does not wait for ever."""
+
+    timeout = _SILENCE_SECONDS
+    protocol_version = "HTTP/1.1"
+
+    def log(self, *_: Any) -> None:
+        """Be silent: the application tells."""
+
+    def version_string(self) -> str:
+        """What the header ``Server`` says."""
+        return "lattice cloud"
+
+
+class Server:
+    """Listens from the start, and serves once it is told what."""
+
+    def __init__(self, port: int, *, option: str) -> None:
+        """Listen on a loopback port; 0 takes a free one.
+
+        Raises:
+            ConfigurationError: The port is taken or not allowed.
+        """
+        self._socket = _listening(port, option)
+        self.port: int = self._socket.getsockname()[1]
+        self._server: Any = None
+        self._thread: threading.Thread | None = None
+
+    def start(self, app: App) -> None:
+        """Serve."""
+        self._server = make_server(
+            _LOOPBACK, self.port, app, threaded=True, request_handler=_Handler, fd=self._socket.fileno()
+        )
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Take no further requests; those in flight end with the process."""
+        if self._server is not None and self._thread is not None:
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+        self._socket.close()
+
+
+def _listening(port: int, option: str) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((_LOOPBACK, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        reasons = {
+            errno.EADDRINUSE: "is in use by another program",
+            errno.EACCES: "is not open to this user",
+        }
+        reason = reasons.get(error.errno or 0, f"cannot be opened ({error.strerror})")
+        raise ConfigurationError(
+            f"Port {port} {reason}. Choose another with {option} PORT; {option} 0 uses a free port."
+        ) from error
+    return listener
