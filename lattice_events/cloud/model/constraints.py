@@ -10,6 +10,8 @@ from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
+_LINE_TERMINATORS = dict.fromkeys(map(ord, "\r\u0085\u2028\u2029"), "\n")  # Python has a dot match them
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -89,8 +91,8 @@ def _string_problems(shape: StringShape, value: Any, path: str) -> Iterator[Prob
 
 
 def _fits(pattern: str, value: str) -> bool:
-    r"""The API's patterns are Java's: of the whole text, and ``\d`` is 0 to 9 only."""
-    return re.fullmatch(pattern, value, re.ASCII) is not None
+    r"""Whether a whole text has a pattern of Java: ``\d`` is 0 to 9 only, a dot is no line terminator at all."""
+    return re.fullmatch(pattern, value.translate(_LINE_TERMINATORS), re.ASCII) is not None
 
 
 def _integer_problems(shape: Shape, value: Any, path: str) -> Iterator[Problem]:

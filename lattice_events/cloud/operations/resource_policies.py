@@ -7,9 +7,11 @@ from typing import Any
 
 from lattice_events.cloud.errors import invalid, not_found
 from lattice_events.cloud.operations.call import Call
-from lattice_events.cloud.operations.kinds import SERVICE, SERVICE_NETWORK, find
+from lattice_events.cloud.operations.kinds import SERVICE, SERVICE_NETWORK, find_any
 from lattice_events.cloud.operations.resource_configurations import RESOURCE_CONFIGURATION
 from lattice_events.control_plane.records import Document
+
+_KINDS = (SERVICE, SERVICE_NETWORK, RESOURCE_CONFIGURATION)
 
 
 def put_resource_policy(call: Call) -> Document:
@@ -34,9 +36,7 @@ def delete_resource_policy(call: Call) -> Document:
 
 def _shared(call: Call) -> str:
     """The ARN of what the client names, which must be there."""
-    arn: str = call.params["resourceArn"]
-    kinds = {kind.path: kind for kind in (SERVICE, SERVICE_NETWORK, RESOURCE_CONFIGURATION)}
-    find(call, kinds[arn.rpartition("/")[0].rpartition(":")[2]], arn)
+    arn: str = find_any(call, _KINDS, call.params["resourceArn"])["arn"]
     return arn
 
 

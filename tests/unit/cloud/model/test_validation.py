@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -123,3 +124,33 @@ def test_every_output_of_the_model_fits_its_shape(how: Making) -> None:
     shapes = [service().operation_model(operation).output_shape for operation in OPERATIONS]
 
     assert [problem for shape in shapes if shape for problem in problems(shape, made(shape, how))] == []
+
+
+def test_patterns_are_of_java_only_where_python_reads_them_the_same() -> None:
+    """Beyond these, Java and Python have constructs that look alike and differ, such as ``\\w`` and ``\\Z``."""
+    patterns = {
+        shape.metadata.get("pattern", "") for shape in map(service().shape_for, service().shape_names)
+    }
+    escapes = {escape for pattern in patterns for escape in re.findall(r"\\.", pattern)}
+    groups = {group for pattern in patterns for group in re.findall(r"\(\?..?", pattern)}
+
+    assert len(patterns) > 50
+    assert escapes <= {r"\d", r"\-", r"\S"}
+    assert all(group.startswith("(?!") for group in groups)
+
+
+@pytest.mark.parametrize("terminator", ["\n", "\r", "\u0085", "\u2028", "\u2029"])
+def test_policy_is_on_one_line(terminator: str) -> None:
+    shape = service().shape_for("PolicyString")
+
+    assert list(problems(shape, "{}")) == []
+    assert [problem.text for problem in problems(shape, f"{{{terminator}}}")] == [
+        r"Member must satisfy regular expression pattern: .*\S.*"
+    ]
+
+
+def test_digits_are_those_of_ascii() -> None:
+    shape = service().shape_for("PortRange")
+
+    assert list(problems(shape, "8")) == []
+    assert list(problems(shape, "٨")) != []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lattice_events.cloud.errors import ApiError
@@ -17,6 +18,7 @@ HERE = Where(region=REGION, account=ACCOUNT)
 BASE = f"arn:aws:vpc-lattice:{REGION}:{ACCOUNT}"
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:hello"
 VPC = "vpc-0123456789abcdef0"
+_START = datetime(2026, 1, 1, tzinfo=UTC)
 NOT_FOUND = {"fixedResponse": {"statusCode": 404}}
 
 
@@ -28,7 +30,7 @@ class Client:
         self.where = HERE
         seconds, numbers = itertools.count(), itertools.count(1)
         self.control_plane = ControlPlane(
-            now=lambda: f"2026-01-01T00:00:{next(seconds):02}Z",
+            now=lambda: f"{_START + timedelta(seconds=next(seconds)):%Y-%m-%dT%H:%M:%SZ}",
             new_id=lambda prefix: f"{prefix}-{next(numbers):017x}",
         )
 
