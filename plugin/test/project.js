@@ -6,30 +6,51 @@ const os = require('node:os');
 const path = require('node:path');
 
 const PLUGIN = path.join(__dirname, '..');
-const OSLS = path.join(PLUGIN, '..', 'node_modules', '.bin', 'osls');
+// The Serverless CLI that the tests run; scripts/frameworks names others.
+const CLI = process.env.SERVERLESS_CLI ?? path.join(PLUGIN, '..', 'node_modules', '.bin', 'osls');
 
 /** Package a service with the real Serverless CLI: {status, output, template}. */
-function packaged(configuration, { command = OSLS } = {}) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'serverless-vpc-lattice-'));
+function packaged(configuration) {
+  return withProject(configuration, (folder) => {
+    const { status, stdout, stderr } = spawnSync(CLI, ['package'], { cwd: folder, env: environment(folder), encoding: 'utf8' });
+    const file = path.join(folder, '.serverless', 'cloudformation-template-update-stack.json');
+    const template = status === 0 ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined;
+    return { status, output: stdout + stderr, template };
+  });
+}
+
+/** Do something with the folder of a service that uses the plugin. */
+function withProject(configuration, use) {
+  const folder = project(configuration);
   try {
-    const whole = { service: 'sample', plugins: ['serverless-vpc-lattice'], ...configuration };
-    whole.provider = { name: 'aws', runtime: 'python3.11', region: 'eu-west-1', ...configuration.provider };
-    fs.writeFileSync(path.join(folder, 'serverless.json'), JSON.stringify(whole));
-    fs.mkdirSync(path.join(folder, 'node_modules'));
-    fs.symlinkSync(PLUGIN, path.join(folder, 'node_modules', 'serverless-vpc-lattice'));
-    fs.writeFileSync(path.join(folder, 'handler.py'), 'def hello(event, context):\n    return "hello"\n');
-    return run(command, folder);
+    return use(folder);
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
 }
 
-function run(command, cwd) {
-  const env = { PATH: process.env.PATH, HOME: cwd, AWS_ACCESS_KEY_ID: 'made-up', AWS_SECRET_ACCESS_KEY: 'made-up', SLS_TELEMETRY_DISABLED: '1' };
-  const done = spawnSync(command, ['package'], { cwd, env, encoding: 'utf8' });
-  const file = path.join(cwd, '.serverless', 'cloudformation-template-update-stack.json');
-  const template = done.status === 0 ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined;
-  return { status: done.status, output: done.stdout + done.stderr, template };
+/** The folder of a service that uses the plugin; whoever asks removes it. */
+function project(configuration) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'serverless-vpc-lattice-'));
+  const whole = { service: 'sample', plugins: ['serverless-vpc-lattice'], ...configuration };
+  whole.provider = { name: 'aws', runtime: 'python3.11', region: 'eu-west-1', ...configuration.provider };
+  fs.writeFileSync(path.join(folder, 'serverless.json'), JSON.stringify(whole));
+  fs.mkdirSync(path.join(folder, 'node_modules'));
+  fs.symlinkSync(PLUGIN, path.join(folder, 'node_modules', 'serverless-vpc-lattice'));
+  fs.writeFileSync(path.join(folder, 'handler.py'), 'def hello(event, context):\n    return "hello"\n');
+  return folder;
 }
 
-module.exports = { packaged };
+/** What the CLI may know: no credentials but made-up ones, and no home but the project. */
+function environment(folder) {
+  return {
+    PATH: process.env.PATH,
+    HOME: folder,
+    AWS_ACCESS_KEY_ID: 'made-up',
+    AWS_SECRET_ACCESS_KEY: 'made-up',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    SLS_TELEMETRY_DISABLED: '1',
+  };
+}
+
+module.exports = { CLI, environment, packaged, project };

@@ -33,4 +33,4 @@ function join(path) {
   return path.join('.');
 }
 
-module.exports = { join, show, suggestion };
+module.exports = { distance, join, show, suggestion };
