@@ -36,7 +36,7 @@ class MotoType:
         ids = {"LogicalId": request.logical_id, "StackId": request.stack_id, "ResourceType": request.type}
         where = request.where
         made = self.model.create_from_cloudformation_json(
-            self._name(request), _json(request), where.account, where.region, **ids
+            self.name_of(request), _json(request), where.account, where.region, **ids
         )
         if made is None:
             raise ResourceError(f"moto made nothing of the {request.type}.")
@@ -48,7 +48,7 @@ class MotoType:
             return self._make_again(standing, before, request)
         return self.model.update_from_cloudformation_json(
             original_resource=standing,
-            new_resource_name=self._name(request, standing),
+            new_resource_name=self.name_of(request, standing),
             cloudformation_json=_json(request),
             account_id=request.where.account,
             region_name=request.where.region,
@@ -82,7 +82,8 @@ class MotoType:
         """Whether a create-only property differs, of those that are known."""
         return changed(before, after, tuple(_CREATE_ONLY.get(self.model.cloudformation_type(), "").split()))
 
-    def _name(self, request: Request, standing: Any = None) -> str:
+    def name_of(self, request: Request, standing: Any = None) -> str:
+        """The name that a template gives it, or it has, or one that is made up."""
         given = request.properties.get(self.model.cloudformation_name_type() or "")
         if given:
             return str(given)

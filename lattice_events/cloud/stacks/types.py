@@ -7,6 +7,7 @@ from moto.cloudformation.parsing import get_model_map
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
 from lattice_events.cloud.operations.control_plane import ControlPlane
+from lattice_events.cloud.stacks.further.table import FURTHER
 from lattice_events.cloud.stacks.kept import KeptType
 from lattice_events.cloud.stacks.lattice.types import lattice_types
 from lattice_events.cloud.stacks.moto_types import MotoType
@@ -18,7 +19,7 @@ class Types:
 
     def __init__(self, control_plane: ControlPlane, *, assumptions: Assumptions = DEFAULTS) -> None:
         """See `LatticeType` for the arguments."""
-        self._ours = lattice_types(control_plane, assumptions=assumptions)
+        self._ours = {**FURTHER, **lattice_types(control_plane, assumptions=assumptions)}
 
     def __getitem__(self, name: str) -> Type:
         """The type of a name; one that nobody has keeps resources by name only."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import botocore.session
 
 from lattice_events.arn import Arn
+
+# What a member means that is no longer given; the others stay as they are, since no update takes them away.
+_ABSENT: Mapping[str, Any] = {"idleTimeoutSeconds": 60, "securityGroupIds": []}
 
 
 @cache
@@ -46,9 +50,7 @@ def update_of(operation: str, before: dict[str, Any], after: dict[str, Any]) -> 
     if operation not in _model().operation_names:
         return None
     earlier, later = _changeable(operation, before), _changeable(operation, after)
-    gone: dict[str, Any] = {
-        name: [] for name, value in earlier.items() if name not in later and isinstance(value, list)
-    }
+    gone = {name: value for name, value in _ABSENT.items() if name in earlier and name not in later}
     return {**gone, **later} if earlier != later else None
 
 

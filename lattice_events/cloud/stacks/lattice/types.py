@@ -138,14 +138,14 @@ class LatticeType:
         return self.kind.create if self.kind.identifier else f"Update{self.name}"
 
     def _change_targets(self, standing: LatticeResource, before: Properties, after: Properties) -> None:
-        """Register what is new; what has gone afterwards, so that a group is never without a target."""
+        """Deregister the targets that have gone and register the new: a LAMBDA group has room for one."""
         earlier, later = _targets(before), _targets(after)
+        if gone := [target for target in earlier if target not in later]:
+            self._call("DeregisterTargets", standing, targets=gone)
         if new := [target for target in later if target not in earlier]:
             answer = self._call("RegisterTargets", standing, targets=new)
             if refused := answer.get("unsuccessful"):
                 raise ResourceError(f"Targets were not registered: {refused}")
-        if gone := [target for target in earlier if target not in later]:
-            self._call("DeregisterTargets", standing, targets=gone)
 
     def _change_tags(
         self, standing: LatticeResource, before: Mapping[str, str], after: Mapping[str, str]

@@ -1,0 +1,1 @@
+"""Types that moto lacks, or makes with too little."""

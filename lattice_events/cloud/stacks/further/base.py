@@ -1,0 +1,40 @@
+"""What the types of this package have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lattice_events.cloud.stacks.resource import Properties
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A resource that stands.
+
+    Attributes:
+        physical_resource_id: What ``Ref`` gives.
+        attributes: What ``Fn::GetAtt`` gives, by name.
+    """
+
+    physical_resource_id: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def get_cfn_attribute(self, attribute: str) -> Any:
+        """See `Resource`."""
+        if attribute not in self.attributes:
+            raise NotImplementedError
+        return self.attributes[attribute]
+
+
+class Replaced:
+    """Part of a type of which every change asks for another resource."""
+
+    def update(self, standing: Any, before: Properties, request: Any) -> Any:
+        """It is never asked for."""
+        raise NotImplementedError
+
+    def replaces(self, before: Properties, after: Properties) -> bool:
+        """Whether anything differs."""
+        return before != after
