@@ -34,9 +34,7 @@ def _load(found: Found, _: ReadOptions) -> list[TemplateSource]:
     package = Package.read(folder, findings=Findings())
     document, state = read_yaml(file), read_yaml(file.parent / STATE)
     service = folder.parent if find_file(folder.parent) else folder
-    settings = SettingsSource(
-        value=package.custom.get("lattice"), folder=service, locate=state.locate, root=_SETTINGS
-    )
+    settings = SettingsSource(value=package.settings, folder=service, locate=state.locate, root=_SETTINGS)
     return [
         TemplateSource(
             origin=document.file,

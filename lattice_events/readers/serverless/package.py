@@ -17,6 +17,7 @@ from lattice_events.readers.common.files import read_text
 
 TEMPLATE = "cloudformation-template-update-stack.json"
 STATE = "serverless-state.json"
+_OF_THE_PLUGIN = ("services", "vpcAssociations")  # which plugin/ makes resources of; they are in the template
 _KEY = re.compile(r'\[("(?:[^"\\]|\\.)*"|\d+)\]')
 
 
@@ -58,6 +59,11 @@ class Findings:
         )
 
 
+def _is_of_the_plugin(key: str, value: Any) -> bool:
+    """Whether a key of ``custom.lattice`` is no setting; the name of a service network is one."""
+    return key in _OF_THE_PLUGIN or (key == "serviceNetwork" and isinstance(value, dict))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Package:
     """A packaged service.
@@ -88,6 +94,14 @@ class Package:
     def custom(self) -> Mapping[str, Any]:
         """``custom``, resolved."""
         return mapping(self._whole(self._service.get("custom")))
+
+    @property
+    def settings(self) -> Any:
+        """``custom.lattice``, resolved, without what the plugin shares it with."""
+        written = self.custom.get("lattice")
+        if not isinstance(written, dict):
+            return written
+        return {key: value for key, value in written.items() if not _is_of_the_plugin(key, value)}
 
     @property
     def region(self) -> str:

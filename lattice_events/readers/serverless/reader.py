@@ -58,9 +58,7 @@ def _service(file: FilePath, options: ReadOptions) -> TemplateSource:
     packaged = _package(file.resolve(), options, shown)
     _refuse_other(packaged, places)
     _refuse_unknown(packaged, places)
-    settings = SettingsSource(
-        value=packaged.custom.get("lattice"), folder=folder, locate=places.locate, root=_SETTINGS
-    )
+    settings = SettingsSource(value=packaged.settings, folder=folder, locate=places.locate, root=_SETTINGS)
     return TemplateSource(
         origin=shown,
         template=packaged.template,
@@ -92,7 +90,7 @@ def _refuse_other(package: Package, places: Places) -> None:
 
 def _refuse_unknown(package: Package, places: Places) -> None:
     """Ask for what is needed before the template is read."""
-    needed = {_SETTINGS: package.custom.get("lattice"), ("provider", "stackName"): package.stack_name}
+    needed = {_SETTINGS: package.settings, ("provider", "stackName"): package.stack_name}
     unknown = [each for path, value in needed.items() for each in find_unknown(value, path)]
     failures = _failures(package.findings)
     if unknown:

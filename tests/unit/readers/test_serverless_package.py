@@ -12,6 +12,7 @@ import pytest
 from lattice_events.errors import ConfigurationError
 from lattice_events.readers.common.sources import ReadOptions
 from lattice_events.readers.project import Project, load_project
+from lattice_events.readers.serverless.package import Package
 
 RESOURCES: dict[str, Any] = {
     "HelloLambdaFunction": {
@@ -110,3 +111,21 @@ def test_names_that_multiply_are_refused_in_time(package: Path) -> None:
         ConfigurationError, match="more than 250,000 values when what it names is written out"
     ):
         load_project([package], ReadOptions(), allocate=lambda *_: "")
+
+
+@pytest.mark.parametrize(
+    ("written", "settings"),
+    [
+        ({"serviceNetwork": {"id": "sn-0123456789abcdef0"}}, {}),
+        ({"services": {"foo": {}}, "vpcAssociations": [{"vpcId": "{{resolve:ssm:/vpc}}"}]}, {}),
+        ({"serviceNetwork": "sample", "services": {}}, {"serviceNetwork": "sample"}),
+        ([], []),
+        (None, None),
+    ],
+)
+def test_what_the_plugin_makes_resources_of_is_no_setting(
+    tmp_path: Path, written: object, settings: object
+) -> None:
+    state = {"service": {"custom": {"lattice": written}}}
+
+    assert Package(folder=tmp_path, template={}, state=state).settings == settings
