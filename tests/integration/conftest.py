@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.running import package_sample
+from tests.integration.running import PLUGIN_SAMPLE, package_sample
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -26,6 +26,15 @@ def sample_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample as the real Serverless CLI packages it, made once."""
     target = tmp_path_factory.mktemp("package")
     done = package_sample(target)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return target
+
+
+@pytest.fixture(scope="session")
+def plugin_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample that the plugin wires, as the real Serverless CLI packages it, made once."""
+    target = tmp_path_factory.mktemp("plugin-package")
+    done = package_sample(target, folder=PLUGIN_SAMPLE)
     assert done.returncode == 0, done.stdout + done.stderr
     return target
 

@@ -17,6 +17,7 @@ from typing import Any, Self, TypeVar
 
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parents[2]
+PLUGIN_SAMPLE = ROOT / "examples" / "plugin"
 PLAYGROUND = Path(__file__).parent / "playground"
 PATIENCE_SECONDS = 120
 """How long a busy machine may take for what takes a second; only something that hangs reaches it."""
@@ -142,14 +143,16 @@ def _packages(arguments: Sequence[str | Path], cwd: Path) -> bool:
     return not is_named and (cwd / "serverless.yml").exists()
 
 
-def package_sample(target: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def package_sample(
+    target: Path, *, folder: Path = ROOT, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """`osls package` with no AWS setting and no credentials."""
     environment = {**clean_environment(), "AWS_EC2_METADATA_DISABLED": "true", "CI": "1", **variables}
     environment.pop("XDG_CACHE_HOME", None)  # pip and npm keep their own
     with alone():
         return subprocess.run(
             [ROOT / "node_modules" / ".bin" / "osls", "package", "--package", target],
-            cwd=ROOT,
+            cwd=folder,
             env=environment,
             capture_output=True,
             text=True,
