@@ -6,20 +6,21 @@ const { compile } = require('./compile');
 const ids = require('./ids');
 const model = require('./model');
 const { namesOf } = require('./names');
+const { aboveDefaults } = require('./quotas');
 const { roleOf } = require('./roles');
 const { define } = require('./schema');
 const { validate } = require('./validate');
 const { join } = require('./validate/words');
 
 /** The part that turns events, `iam` and `custom.lattice` into resources. */
-function wiring({ serverless }) {
+function wiring({ serverless, utils }) {
   define(serverless.configSchemaHandler);
   checkFirst(serverless.configSchemaHandler, () => read(serverless));
   return {
     hooks: {
       'initialize': () => addVariables(serverless),
       'before:package:compileFunctions': () => useRoles(serverless),
-      'package:compileEvents': () => addResources(serverless),
+      'package:compileEvents': () => addResources(serverless, utils.log),
       'before:package:finalize': () => addRoles(serverless),
     },
   };
@@ -87,9 +88,11 @@ function callers(serverless) {
   }));
 }
 
-function addResources(serverless) {
+function addResources(serverless, log) {
   const { functions, provider, resources } = serverless.service;
-  const found = compile(read(serverless), { names: namesOf(serverless), functions, provider });
+  const given = read(serverless);
+  aboveDefaults(model.services(given.events, given.config.services)).forEach((each) => log.warning(each));
+  const found = compile(given, { names: namesOf(serverless), functions, provider });
   const template = provider.compiledCloudFormationTemplate;
   refuseClashes(serverless, found, resources?.Resources ?? {});
   Object.assign(template.Resources, found.Resources);

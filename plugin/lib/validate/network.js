@@ -1,5 +1,6 @@
 'use strict';
 
+const { checkAccessLogs } = require('./access-logs');
 const { checkAuth } = require('./policies');
 const { join, show } = require('./words');
 
@@ -20,7 +21,10 @@ function checkNetwork({ serviceNetwork, vpcAssociations = [] }, isNeeded, wrong)
 function checkServiceNetwork(network, wrong) {
   const ways = WAYS.filter((name) => network[name] !== undefined);
   if (ways.length !== 1) return wrong(WHERE, `must have one of arn, id and name, not ${show(network)}`);
-  if (ways.includes('name')) return checkAuth(network, WHERE, wrong);
+  if (ways.includes('name')) {
+    checkAuth(network, WHERE, wrong);
+    return checkAccessLogs(network, WHERE, wrong);
+  }
   for (const name of OF_A_NEW_ONE.filter((each) => network[each] !== undefined)) {
     wrong([...WHERE, name], `is ${show(network[name])}, but belongs to a service network that this file makes: leave it out, or write name instead of ${ways[0]}`);
   }

@@ -1,5 +1,6 @@
 'use strict';
 
+const { checkAccessLogs } = require('./access-logs');
 const { checkAuth } = require('./policies');
 const { checkRules } = require('./rules');
 const { join, show, suggestion } = require('./words');
@@ -16,6 +17,7 @@ function checkServices(services, named, wrong) {
     checkAuth(service.settings, where, wrong);
     checkListeners(service, where, wrong);
     checkDomain(service, where, wrong);
+    checkAccessLogs(service.settings, where, wrong);
     checkRules(service, wrong);
   }
 }
