@@ -68,10 +68,19 @@ function readEvents(functions, wrong) {
 }
 
 function readCalls(functions, wrong) {
-  const found = Object.entries(functions).filter(([, definition]) => definition?.iam !== undefined);
+  const found = Object.entries(functions).map(([name, definition]) => [name, ours(definition?.iam)]);
   return Object.fromEntries(
-    found.map(([name, { iam }]) => [name, read(IAM, iam, ['functions', name, 'iam'], wrong)?.call ?? []]),
+    found
+      .filter(([, iam]) => iam !== undefined)
+      .map(([name, iam]) => [name, read(IAM, iam, ['functions', name, 'iam'], wrong)?.call ?? []]),
   );
+}
+
+/** What of `iam` is the plugin's: Serverless 4 has fields of its own there. */
+function ours(iam) {
+  if (iam?.role === undefined && iam?.inheritStatements === undefined) return iam;
+  const { role, inheritStatements, ...rest } = iam;
+  return Object.keys(rest).length > 0 ? rest : undefined;
 }
 
 module.exports = { validate };

@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
 
-const { CUSTOM, EVENT, IAM, forFramework } = require('../../lib/schema');
+const { CUSTOM, EVENT, IAM, define, forFramework } = require('../../lib/schema');
 const { SETTINGS } = require('../../lib/schema/custom');
 
 const ROOT = path.join(__dirname, '..', '..', '..');
@@ -26,6 +26,27 @@ test('custom.lattice takes the settings of lattice dev, every one', () => {
   const file = path.join(ROOT, 'lattice_events', 'readers', 'settings', 'schema.json');
   const { properties } = JSON.parse(fs.readFileSync(file, 'utf8'));
   assert.deepEqual([...SETTINGS, 'serviceNetwork'].sort(), Object.keys(properties).sort());
+});
+
+/** The framework's handler of schemas, with what functions have already. */
+function handler(properties) {
+  const defined = {};
+  return {
+    defined,
+    schema: { properties: { functions: { patternProperties: { '^[a-zA-Z0-9-_]+$': { properties } } } } },
+    defineFunctionEvent: (provider, name, schema) => (defined[name] = schema),
+    defineFunctionProperties: (provider, { properties: { iam } }) => (defined.iam = iam),
+    defineCustomProperties: ({ properties: { lattice } }) => (defined.custom = lattice),
+  };
+}
+
+test('where functions have an iam of the framework, call is one field more of it', () => {
+  const [theirs, none] = [handler({ iam: { properties: { role: {} } } }), handler({})];
+  for (const each of [theirs, none]) define(each);
+  const { iam } = theirs.schema.properties.functions.patternProperties['^[a-zA-Z0-9-_]+$'].properties;
+  assert.deepEqual(Object.keys(iam.properties), ['role', 'call']);
+  assert.deepEqual(Object.keys(theirs.defined), ['lattice', 'custom']);
+  assert.deepEqual(Object.keys(none.defined), ['lattice', 'iam', 'custom']);
 });
 
 test('the framework gets JSON Schema without our own keywords', () => {
