@@ -51,8 +51,12 @@ function refuse(serverless, problems) {
   throw new serverless.classes.Error(text, 'LATTICE_CONFIGURATION');
 }
 
-/** Tell functions where the services are that they call; what the user says wins. In any command: some read it. */
+/**
+ * Tell functions where the services are that they call; what the user says wins. In every command, since more than
+ * one reads it (`deploy function`), but where the framework can do nothing with what only the stack knows.
+ */
 function addVariables(serverless) {
+  if (serverless.processedInput.commands.join(' ') === 'invoke local') return;
   for (const { definition, calls } of callers(serverless)) {
     definition.environment = { ...environment(calls), ...definition.environment };
   }

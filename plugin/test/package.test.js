@@ -46,6 +46,21 @@ test('a caller runs as a role of its own, knows the URL, and has its versions fo
   assert.equal(template.Resources[version].Type, 'AWS::Lambda::Version');
 });
 
+test('a caller runs locally, where nobody knows the URL', () => {
+  const { status, output } = packaged(
+    {
+      functions: {
+        hello: { handler, events: [{ lattice: 'foo' }] },
+        caller: { handler: 'node.hello', runtime: 'nodejs20.x', iam: { call: ['foo'] } },
+      },
+      custom,
+    },
+    ['invoke', 'local', '--function', 'caller'],
+  );
+  assert.equal(status, 0, output);
+  assert.match(output, /unknown/);
+});
+
 test('a mistake is an error, with the path of the field, the value, and what to write', () => {
   const { status, output } = packaged({
     functions: { hello: { handler, events: [{ lattice: { service: 'foo-service', path: 'orders' } }] } },

@@ -9,12 +9,12 @@ const PLUGIN = path.join(__dirname, '..');
 // The Serverless CLI that the tests run; scripts/frameworks names others.
 const CLI = process.env.SERVERLESS_CLI ?? path.join(PLUGIN, '..', 'node_modules', '.bin', 'osls');
 
-/** Package a service with the real Serverless CLI: {status, output, template}. */
-function packaged(configuration) {
+/** Package a service with the real Serverless CLI, or run another of its commands: {status, output, template}. */
+function packaged(configuration, args = ['package']) {
   return withProject(configuration, (folder) => {
-    const { status, stdout, stderr } = spawnSync(CLI, ['package'], { cwd: folder, env: environment(folder), encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(CLI, args, { cwd: folder, env: environment(folder), encoding: 'utf8' });
     const file = path.join(folder, '.serverless', 'cloudformation-template-update-stack.json');
-    const template = status === 0 ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined;
+    const template = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined;
     return { status, output: stdout + stderr, template };
   });
 }
@@ -38,6 +38,7 @@ function project(configuration) {
   fs.mkdirSync(path.join(folder, 'node_modules'));
   fs.symlinkSync(PLUGIN, path.join(folder, 'node_modules', 'serverless-vpc-lattice'));
   fs.writeFileSync(path.join(folder, 'handler.py'), 'def hello(event, context):\n    return "hello"\n');
+  fs.writeFileSync(path.join(folder, 'node.js'), 'exports.hello = async () => process.env.LATTICE_SERVICE_FOO_URL ?? "unknown";\n');
   return folder;
 }
 
