@@ -6,6 +6,7 @@ const { merge } = require('./lib/parts');
 // asks of a plugin: {hooks, commands, configurationVariablesSources}, each of them optional.
 const PARTS = [
   require('./lib/wiring'),
+  require('./lib/callers'),
   require('./lib/variables'),
   require('./lib/info'),
   require('./lib/commands'),

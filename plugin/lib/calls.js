@@ -40,7 +40,10 @@ function environment(calls) {
 /** Leave to invoke these services, any path of them, and nothing else. */
 function policyDocument(calls) {
   const resources = calls.map(({ arn }) => ({ 'Fn::Join': ['', [arn, '/*']] }));
-  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'vpc-lattice-svcs:Invoke', Resource: resources }] };
+  return {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 'vpc-lattice-svcs:Invoke', Resource: resources }],
+  };
 }
 
 module.exports = { called, environment, policyDocument };

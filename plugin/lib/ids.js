@@ -7,7 +7,10 @@ const { createHash } = require('node:crypto');
 
 /** foo-service is FooService. */
 function pascal(name) {
-  return name.split(/[^A-Za-z0-9]+/).map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join('');
+  return name
+    .split(/[^A-Za-z0-9]+/)
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('');
 }
 
 /** Ids of what belongs to a service. */

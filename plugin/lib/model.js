@@ -10,7 +10,13 @@ const PORTS = { HTTPS: 443, HTTP: 80 };
 /** The services that events or `custom.lattice.services` name, in the order of their names. */
 function services(events, settings = {}) {
   const names = new Set([...Object.keys(settings), ...events.map(({ service }) => service)]);
-  return [...names].sort().map((name) => service(name, events.filter((each) => each.service === name), settings[name]));
+  return [...names].sort().map((name) =>
+    service(
+      name,
+      events.filter((each) => each.service === name),
+      settings[name],
+    ),
+  );
 }
 
 function service(name, events, settings = {}) {
@@ -42,8 +48,14 @@ function group(events) {
 
 /** An event as its function has it, with its place: `where` is the path of its fields. */
 function event(functionName, written, where) {
-  const { service: name, priority, weight, alias, eventVersion = 'V2', ...conditions } =
-    typeof written === 'string' ? { service: written } : written;
+  const {
+    service: name,
+    priority,
+    weight,
+    alias,
+    eventVersion = 'V2',
+    ...conditions
+  } = typeof written === 'string' ? { service: written } : written;
   return { functionName, where, service: name, priority, weight, alias, eventVersion, match: match(conditions) };
 }
 

@@ -9,7 +9,9 @@ const TARGET_GROUPS = 10; // of a service
 function aboveDefaults(services) {
   return services.flatMap(({ name, defaults, rules }) => {
     const events = [...defaults, ...rules.flatMap((rule) => rule.events)];
-    const groups = new Set(events.map(({ functionName, alias, eventVersion }) => `${functionName}:${alias}:${eventVersion}`));
+    const groups = new Set(
+      events.map(({ functionName, alias, eventVersion }) => `${functionName}:${alias}:${eventVersion}`),
+    );
     return [
       ...(rules.length > RULES ? [sentence(name, rules.length, 'rules', RULES)] : []),
       ...(groups.size > TARGET_GROUPS ? [sentence(name, groups.size, 'target groups', TARGET_GROUPS)] : []),

@@ -11,7 +11,11 @@ const NETWORK = { id: 'sn-0123456789abcdef0' };
  */
 function rows(name) {
   const text = fs.readFileSync(path.join(__dirname, 'cases', `${name}.json`), 'utf8');
-  return JSON.parse(text).map(({ name: sentence, expected, ...row }) => ({ name: sentence, expected, ...configuration(row) }));
+  return JSON.parse(text).map(({ name: sentence, expected, ...row }) => ({
+    name: sentence,
+    expected,
+    ...configuration(row),
+  }));
 }
 
 function configuration({ events = {}, functions = {}, lattice = {}, ...rest }) {
@@ -20,7 +24,9 @@ function configuration({ events = {}, functions = {}, lattice = {}, ...rest }) {
     name,
     { handler: 'handler.hello', ...functions[name], events: (events[name] ?? []).map((event) => ({ lattice: event })) },
   ]);
-  const custom = { lattice: typeof lattice === 'object' && !Array.isArray(lattice) ? { serviceNetwork: NETWORK, ...lattice } : lattice };
+  const custom = {
+    lattice: typeof lattice === 'object' && !Array.isArray(lattice) ? { serviceNetwork: NETWORK, ...lattice } : lattice,
+  };
   return { configuration: { functions: Object.fromEntries(all), custom, ...rest } };
 }
 

@@ -20,7 +20,10 @@ const TABLES = {
 
 function tables() {
   return Object.entries(TABLES).map(([title, { properties, required = [] }]) => {
-    const rows = Object.entries(properties).map(([name, { description }]) => `| \`${name}\` | ${required.includes(name) ? '**needed.** ' : ''}${escaped(description)} |`);
+    const rows = Object.entries(properties).map(
+      ([name, { description }]) =>
+        `| \`${name}\` | ${required.includes(name) ? '**needed.** ' : ''}${escaped(description)} |`,
+    );
     return [`\`${title}\``, '', '| field | what it says |', '|---|---|', ...rows].join('\n');
   });
 }

@@ -10,7 +10,10 @@ const custom = { lattice: { serviceNetwork: { id: 'sn-0123456789abcdef0' } } };
 const url = (id) => ({ 'Fn::Join': ['', ['https://', { 'Fn::GetAtt': [id, 'DnsEntry.DomainName'] }]] });
 
 test('one line makes a function answer on the service network', () => {
-  const { output, template } = packaged({ functions: { hello: { handler, events: [{ lattice: 'foo-service' }] } }, custom });
+  const { output, template } = packaged({
+    functions: { hello: { handler, events: [{ lattice: 'foo-service' }] } },
+    custom,
+  });
   assert.ok(template, output);
   const made = Object.entries(template.Resources).filter(([id]) => id.startsWith('Lattice'));
   assert.deepEqual(Object.fromEntries(made.map(([id, { Type }]) => [id, Type])), {
@@ -20,7 +23,9 @@ test('one line makes a function answer on the service network', () => {
     LatticeFooServiceToHelloTargetGroup: 'AWS::VpcLattice::TargetGroup',
     LatticeFooServiceToHelloPermission: 'AWS::Lambda::Permission',
   });
-  assert.deepEqual(template.Outputs.LatticeFooServiceDomainName.Value, { 'Fn::GetAtt': ['LatticeFooService', 'DnsEntry.DomainName'] });
+  assert.deepEqual(template.Outputs.LatticeFooServiceDomainName.Value, {
+    'Fn::GetAtt': ['LatticeFooService', 'DnsEntry.DomainName'],
+  });
 });
 
 test('a caller runs as a role of its own, knows the URL, and has its versions for it', () => {
@@ -28,16 +33,34 @@ test('a caller runs as a role of its own, knows the URL, and has its versions fo
     functions: {
       hello: { handler, events: [{ lattice: { service: 'foo', alias: 'live' } }] },
       caller: { handler, iam: { call: ['foo'] }, environment: { OTHER: 'kept' } },
-      outsider: { handler, iam: { call: ['foo'] }, environment: { LATTICE_SERVICE_FOO_URL: 'https://mine.example.com' } },
+      outsider: {
+        handler,
+        iam: { call: ['foo'] },
+        environment: { LATTICE_SERVICE_FOO_URL: 'https://mine.example.com' },
+      },
     },
-    provider: { iam: { role: { name: 'shared', statements: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] } } },
+    provider: {
+      iam: { role: { name: 'shared', statements: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] } },
+    },
     custom,
   });
   assert.ok(template, output);
-  const { CallerLambdaFunction, HelloLambdaFunction, IamRoleLambdaExecution, LatticeCallerRole, OutsiderLambdaFunction } = template.Resources;
+  const {
+    CallerLambdaFunction,
+    HelloLambdaFunction,
+    IamRoleLambdaExecution,
+    LatticeCallerRole,
+    OutsiderLambdaFunction,
+  } = template.Resources;
   assert.deepEqual(CallerLambdaFunction.Properties.Role, { 'Fn::Sub': '${LatticeCallerRole.Arn}' });
-  assert.deepEqual(CallerLambdaFunction.Properties.Environment.Variables, { LATTICE_SERVICE_FOO_URL: url('LatticeFoo'), OTHER: 'kept' });
-  assert.equal(OutsiderLambdaFunction.Properties.Environment.Variables.LATTICE_SERVICE_FOO_URL, 'https://mine.example.com');
+  assert.deepEqual(CallerLambdaFunction.Properties.Environment.Variables, {
+    LATTICE_SERVICE_FOO_URL: url('LatticeFoo'),
+    OTHER: 'kept',
+  });
+  assert.equal(
+    OutsiderLambdaFunction.Properties.Environment.Variables.LATTICE_SERVICE_FOO_URL,
+    'https://mine.example.com',
+  );
   assert.deepEqual(HelloLambdaFunction.Properties.Role, { 'Fn::GetAtt': ['IamRoleLambdaExecution', 'Arn'] });
   const { RoleName, ...shared } = IamRoleLambdaExecution.Properties;
   assert.deepEqual(LatticeCallerRole.Properties, shared);

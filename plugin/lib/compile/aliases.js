@@ -5,7 +5,9 @@ const { getAtt, ref } = require('./resources');
 
 /** The aliases that events name, each for the version that is deployed. The framework's own are there already. */
 function aliases(events, names, resources) {
-  const distinct = new Map(events.filter(isOurs(names)).map((event) => [`${event.functionName}:${event.alias}`, event]));
+  const distinct = new Map(
+    events.filter(isOurs(names)).map((event) => [`${event.functionName}:${event.alias}`, event]),
+  );
   for (const { functionName, alias } of distinct.values()) {
     const { logicalId, normalized, version, condition } = names[functionName];
     resources.add(ids.ofFunction(normalized).alias(alias), `the alias ${alias} of ${functionName}`, {

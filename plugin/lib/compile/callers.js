@@ -11,9 +11,14 @@ function callerPolicies(calls, services, { names, functions, provider }, resourc
     const owned = ids.ofFunction(names[name].normalized);
     const { logicalId = owned.role } = roleOf(functions[name], provider);
     const found = written.map((each) => called(each, services));
+    if (logicalId === owned.role) resources.reserve(owned.role, `the role of ${name}`);
     resources.add(owned.policy, `the policy of ${name}`, {
       Type: 'AWS::IAM::Policy',
-      Properties: { PolicyName: 'call-lattice-services', PolicyDocument: policyDocument(found), Roles: [ref(logicalId)] },
+      Properties: {
+        PolicyName: 'call-lattice-services',
+        PolicyDocument: policyDocument(found),
+        Roles: [ref(logicalId)],
+      },
     });
   }
 }

@@ -10,8 +10,14 @@ class Resources {
 
   /** Add what stands for `owner`; properties without a value are left out. */
   add(logicalId, owner, { Type, Properties, ...attributes }) {
-    if (Object.hasOwn(this.all, logicalId)) this.clashes.push({ logicalId, owners: [this.owners[logicalId], owner] });
+    this.reserve(logicalId, owner);
     this.all[logicalId] = { Type, ...given(attributes), Properties: given(Properties) };
+  }
+
+  /** Say whose a logical id is. */
+  reserve(logicalId, owner) {
+    if (Object.hasOwn(this.owners, logicalId))
+      this.clashes.push({ logicalId, owners: [this.owners[logicalId], owner] });
     this.owners[logicalId] = owner;
   }
 }

@@ -35,7 +35,11 @@ function httpMatch({ path, pathPrefix, method, headers }) {
 
 function headerMatch({ name, caseSensitive, exact, prefix, contains }) {
   const texts = Object.entries({ Exact: exact, Prefix: prefix, Contains: contains });
-  return { Name: name, CaseSensitive: caseSensitive, Match: Object.fromEntries(texts.filter(([, text]) => text !== undefined)) };
+  return {
+    Name: name,
+    CaseSensitive: caseSensitive,
+    Match: Object.fromEntries(texts.filter(([, text]) => text !== undefined)),
+  };
 }
 
 module.exports = { rules };

@@ -19,7 +19,8 @@ function vpcAssociations(config, ports, resources) {
         Tags: tags(association.tags),
       },
     });
-    if (!securityGroupIds) resources.add(owned.securityGroup, 'the security group of a VPC association', securityGroup(association, ports));
+    if (!securityGroupIds)
+      resources.add(owned.securityGroup, 'the security group of a VPC association', securityGroup(association, ports));
   }
 }
 

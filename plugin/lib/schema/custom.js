@@ -1,14 +1,40 @@
 'use strict';
 
 const { SERVICE_NAME, NAME } = require('./event');
-const { ACCESS_LOGS, AUTH_POLICY, AUTH_TYPE, TAGS, arn, closed, integer, oneOf, oneOrMore, orIntrinsic, text } = require('./values');
+const {
+  ACCESS_LOGS,
+  AUTH_POLICY,
+  AUTH_TYPE,
+  TAGS,
+  arn,
+  closed,
+  integer,
+  oneOf,
+  oneOrMore,
+  orIntrinsic,
+  text,
+} = require('./values');
 
 // Settings of `lattice dev` (lattice-events), which share this mapping. A test holds the list equal to its schema.
-const SETTINGS = ['$schema', 'manifests', 'targets', 'callers', 'defaultVpc', 'python', 'maxProcesses', 'prewarm', 'assumptions'];
+const SETTINGS = [
+  '$schema',
+  'manifests',
+  'targets',
+  'callers',
+  'defaultVpc',
+  'python',
+  'maxProcesses',
+  'prewarm',
+  'assumptions',
+];
 
 const LISTENER = closed(
   {
-    protocol: oneOf(['HTTPS', 'HTTP'], 'HTTPS (the default) or HTTP.', 'must be HTTPS or HTTP (TLS_PASSTHROUGH has no Lambda functions as targets)'),
+    protocol: oneOf(
+      ['HTTPS', 'HTTP'],
+      'HTTPS (the default) or HTTP.',
+      'must be HTTPS or HTTP (TLS_PASSTHROUGH has no Lambda functions as targets)',
+    ),
     port: integer(1, 65535, 'The port. The default is 443 for HTTPS and 80 for HTTP.'),
   },
   undefined,
@@ -24,7 +50,10 @@ const DEFAULT_ACTION = closed(
     },
   },
   'The answer to what no rule wants: `{fixedResponse: 404}`, the default where no event is without a match.',
-  { required: ['fixedResponse'], must: 'must be {fixedResponse: 404} or {fixedResponse: 500}; to forward, write an event without a match' },
+  {
+    required: ['fixedResponse'],
+    must: 'must be {fixedResponse: 404} or {fixedResponse: 500}; to forward, write an event without a match',
+  },
 );
 
 const SERVICE = closed(
@@ -41,10 +70,14 @@ const SERVICE = closed(
     },
     defaultAction: DEFAULT_ACTION,
     customDomainName: orIntrinsic(
-      text('A domain name of your own. It cannot be changed later.', 'must be a domain name, such as orders.example.com', {
-        pattern: '^[A-Za-z0-9*]([A-Za-z0-9-]*)(\\.[A-Za-z0-9-]+)+$',
-        maxLength: 255,
-      }),
+      text(
+        'A domain name of your own. It cannot be changed later.',
+        'must be a domain name, such as orders.example.com',
+        {
+          pattern: '^[A-Za-z0-9*]([A-Za-z0-9-]*)(\\.[A-Za-z0-9-]+)+$',
+          maxLength: 255,
+        },
+      ),
     ),
     certificateArn: arn(
       'acm',
@@ -58,11 +91,15 @@ const SERVICE = closed(
   undefined,
 );
 
-const NETWORK_NAME = text('Makes a service network of this name.', 'must be 3 to 63 of a-z, 0-9 and single hyphens between them, and not sn-… (an id)', {
-  pattern: NAME.replace('svc-', 'sn-'),
-  minLength: 3,
-  maxLength: 63,
-});
+const NETWORK_NAME = text(
+  'Makes a service network of this name.',
+  'must be 3 to 63 of a-z, 0-9 and single hyphens between them, and not sn-… (an id)',
+  {
+    pattern: NAME.replace('svc-', 'sn-'),
+    minLength: 3,
+    maxLength: 63,
+  },
+);
 const SERVICE_NETWORK = {
   must: 'must be {arn: …} or {id: …} of a service network that exists, or {name: …} to make one',
   anyOf: [
@@ -74,9 +111,13 @@ const SERVICE_NETWORK = {
           'arn:aws:vpc-lattice:eu-west-1:123456789012:servicenetwork/sn-0123456789abcdef0',
         ),
         id: orIntrinsic(
-          text('The id of a service network that exists.', 'must be the id of a service network, such as sn-0123456789abcdef0', {
-            pattern: '^sn-[0-9a-z]{17}$',
-          }),
+          text(
+            'The id of a service network that exists.',
+            'must be the id of a service network, such as sn-0123456789abcdef0',
+            {
+              pattern: '^sn-[0-9a-z]{17}$',
+            },
+          ),
         ),
         name: NETWORK_NAME,
         authType: AUTH_TYPE,
@@ -92,18 +133,26 @@ const SERVICE_NETWORK = {
 
 const VPC_ASSOCIATION = closed(
   {
-    vpcId: orIntrinsic(text('The VPC whose clients may call.', 'must be the id of a VPC, such as vpc-0a1b2c3d', { pattern: '^vpc-' })),
+    vpcId: orIntrinsic(
+      text('The VPC whose clients may call.', 'must be the id of a VPC, such as vpc-0a1b2c3d', { pattern: '^vpc-' }),
+    ),
     securityGroupIds: {
       description: 'Security groups that say who in the VPC may call; 5 at most.',
       must: 'must be a list of ids of security groups, such as [sg-0a1b2c3d]; 5 at most',
       type: 'array',
-      items: orIntrinsic(text(undefined, 'must be the id of a security group, such as sg-0a1b2c3d', { pattern: '^sg-' })),
+      items: orIntrinsic(
+        text(undefined, 'must be the id of a security group, such as sg-0a1b2c3d', { pattern: '^sg-' }),
+      ),
       minItems: 1,
       maxItems: 5,
     },
     cidr: {
       ...oneOrMore(
-        orIntrinsic(text(undefined, 'must be a range of addresses, such as 10.0.0.0/16', { pattern: '^[0-9a-fA-F.:]+/[0-9]{1,3}$' })),
+        orIntrinsic(
+          text(undefined, 'must be a range of addresses, such as 10.0.0.0/16', {
+            pattern: '^[0-9a-fA-F.:]+/[0-9]{1,3}$',
+          }),
+        ),
       ),
       description: 'Address ranges of clients, one or a list: the plugin makes a security group that lets them in.',
     },
@@ -114,9 +163,13 @@ const VPC_ASSOCIATION = closed(
       items: orIntrinsic(text(undefined, 'must be the id of a prefix list, such as pl-0a1b2c3d', { pattern: '^pl-' })),
       minItems: 1,
     },
-    condition: text('A condition of `resources.Conditions`: the association is made only where it holds.', 'must be the name of a condition', {
-      pattern: '^[A-Za-z0-9]+$',
-    }),
+    condition: text(
+      'A condition of `resources.Conditions`: the association is made only where it holds.',
+      'must be the name of a condition',
+      {
+        pattern: '^[A-Za-z0-9]+$',
+      },
+    ),
     tags: TAGS,
   },
   undefined,

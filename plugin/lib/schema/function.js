@@ -18,7 +18,9 @@ const CALLED = {
         name: SERVICE_NAME,
         arn: SERVICE_ARN,
         url: orIntrinsic(
-          text('Its URL, for the variable.', 'must be a URL, such as https://foo.example.com', { pattern: '^https?://' }),
+          text('Its URL, for the variable.', 'must be a URL, such as https://foo.example.com', {
+            pattern: '^https?://',
+          }),
         ),
       },
       undefined,

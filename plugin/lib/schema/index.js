@@ -28,7 +28,9 @@ function ofFunctions({ schema }) {
 function forFramework(schema) {
   if (Array.isArray(schema)) return schema.map(forFramework);
   if (schema === null || typeof schema !== 'object') return schema;
-  const kept = Object.entries(schema).filter(([key, value]) => value !== undefined && !(OURS.has(key) && typeof value === 'string'));
+  const kept = Object.entries(schema).filter(
+    ([key, value]) => value !== undefined && !(OURS.has(key) && typeof value === 'string'),
+  );
   return Object.fromEntries(kept.map(([key, value]) => [key, forFramework(value)]));
 }
 

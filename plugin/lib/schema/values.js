@@ -64,7 +64,10 @@ const AUTH_TYPE = oneOf(
 const AUTH_POLICY = {
   description: 'The auth policy: a mapping, or the same as JSON text. It needs `authType: AWS_IAM`.',
   must: 'must be a policy: a mapping with Version and Statement, or the same as JSON text',
-  anyOf: [{ type: 'object', minProperties: 1 }, { type: 'string', minLength: 2 }],
+  anyOf: [
+    { type: 'object', minProperties: 1 },
+    { type: 'string', minLength: 2 },
+  ],
 };
 
 const ACCESS_LOGS = oneOrMore(

@@ -7,7 +7,10 @@ function checkAccessLogs({ accessLogs = [] }, where, wrong) {
   const kinds = [accessLogs].flat().map((each) => (typeof each === 'string' ? each.split(':')[2] : undefined));
   kinds.forEach((kind, index) => {
     if (kind === undefined || kinds.indexOf(kind) === index) return;
-    wrong([...where, 'accessLogs', index], `is ${show(accessLogs[index])}, the second of its kind: logs go to one log group, one bucket and one Firehose stream at most. Leave one out`);
+    wrong(
+      [...where, 'accessLogs', index],
+      `is ${show(accessLogs[index])}, the second of its kind: logs go to one log group, one bucket and one Firehose stream at most. Leave one out`,
+    );
   });
 }
 

@@ -23,7 +23,10 @@ function checkCalled(written, services, where, wrong) {
   if (called(written, services)) return;
   const names = services.map(({ name }) => name);
   const hint = suggestion(written, names);
-  wrong(where, `is ${show(written)}, which is no service of this file${hint} and not the ARN of one: for a service of another stack write {name: …, arn: …, url: …}`);
+  wrong(
+    where,
+    `is ${show(written)}, which is no service of this file${hint} and not the ARN of one: for a service of another stack write {name: …, arn: …, url: …}`,
+  );
 }
 
 module.exports = { checkCalls };

@@ -12,8 +12,12 @@ const OF_A_NEW_ONE = ['authType', 'authPolicy', 'accessLogs', 'tags'];
 function checkNetwork({ serviceNetwork, vpcAssociations = [] }, isNeeded, wrong) {
   if (typeof serviceNetwork === 'object') checkServiceNetwork(serviceNetwork, wrong);
   else if (isNeeded) {
-    const said = serviceNetwork === undefined ? 'is missing' : `is ${show(serviceNetwork)}, which only \`lattice dev\` reads`;
-    wrong(WHERE, `${said}: without a service network no client reaches the services. Write {arn: …} or {id: …} of one that exists, or {name: …} to make one`);
+    const said =
+      serviceNetwork === undefined ? 'is missing' : `is ${show(serviceNetwork)}, which only \`lattice dev\` reads`;
+    wrong(
+      WHERE,
+      `${said}: without a service network no client reaches the services. Write {arn: …} or {id: …} of one that exists, or {name: …} to make one`,
+    );
   }
   checkAssociations(vpcAssociations, wrong);
 }
@@ -26,7 +30,10 @@ function checkServiceNetwork(network, wrong) {
     return checkAccessLogs(network, WHERE, wrong);
   }
   for (const name of OF_A_NEW_ONE.filter((each) => network[each] !== undefined)) {
-    wrong([...WHERE, name], `is ${show(network[name])}, but belongs to a service network that this file makes: leave it out, or write name instead of ${ways[0]}`);
+    wrong(
+      [...WHERE, name],
+      `is ${show(network[name])}, but belongs to a service network that this file makes: leave it out, or write name instead of ${ways[0]}`,
+    );
   }
 }
 
@@ -36,13 +43,25 @@ function checkAssociations(associations, wrong) {
     const { vpcId, securityGroupIds, cidr, prefixListIds } = association;
     const makesGroup = cidr !== undefined || prefixListIds !== undefined;
     if (makesGroup && securityGroupIds !== undefined) {
-      wrong([...where, 'securityGroupIds'], `is ${show(securityGroupIds)} beside cidr or prefixListIds: leave out one of them`);
+      wrong(
+        [...where, 'securityGroupIds'],
+        `is ${show(securityGroupIds)} beside cidr or prefixListIds: leave out one of them`,
+      );
     }
     if (!makesGroup && securityGroupIds === undefined) {
-      wrong(where, `does not say who in ${show(vpcId)} may call: add cidr (such as 10.0.0.0/16), prefixListIds, or securityGroupIds`);
+      wrong(
+        where,
+        `does not say who in ${show(vpcId)} may call: add cidr (such as 10.0.0.0/16), prefixListIds, or securityGroupIds`,
+      );
     }
-    const other = associations.slice(0, index).findIndex((each) => JSON.stringify(each.vpcId) === JSON.stringify(vpcId));
-    if (other >= 0) wrong([...where, 'vpcId'], `is ${show(vpcId)}, as in ${join([...where.slice(0, -1), other])}: a VPC has one association`);
+    const other = associations
+      .slice(0, index)
+      .findIndex((each) => JSON.stringify(each.vpcId) === JSON.stringify(vpcId));
+    if (other >= 0)
+      wrong(
+        [...where, 'vpcId'],
+        `is ${show(vpcId)}, as in ${join([...where.slice(0, -1), other])}: a VPC has one association`,
+      );
   });
 }
 

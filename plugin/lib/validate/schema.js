@@ -28,7 +28,8 @@ function readAny(schema, value, path, wrong) {
   if (good) return good.meant;
   const isWithin = ([where]) => where.length > path.length;
   const intended = readings.find(({ each, problems }) => each !== INTRINSIC && problems.some(isWithin));
-  if (!intended) return refuse(schema.anyOf.find(({ type, must }) => must && isOfType(type, value)) ?? schema, value, path, wrong);
+  if (!intended)
+    return refuse(schema.anyOf.find(({ type, must }) => must && isOfType(type, value)) ?? schema, value, path, wrong);
   intended.problems.forEach(([where, words]) => wrong(where, words));
   return intended.meant;
 }
@@ -42,7 +43,8 @@ function readOne(schema, value, path) {
 function readObject(schema, value, path, wrong) {
   const { properties = {}, required = [] } = schema;
   const entries = Object.entries(value).filter(([, each]) => each !== null && each !== undefined);
-  if (!hasRightSize(entries.length, schema.minProperties, schema.maxProperties)) return refuse(schema, value, path, wrong);
+  if (!hasRightSize(entries.length, schema.minProperties, schema.maxProperties))
+    return refuse(schema, value, path, wrong);
   for (const key of required) {
     if (!entries.some(([name]) => name === key)) wrong([...path, key], `is missing: it ${properties[key].must}`);
   }
@@ -54,7 +56,10 @@ function readProperty(schema, key, value, { path, wrong }) {
   const found = propertySchema(schema, key);
   if (!found) {
     const known = Object.keys(schema.properties ?? {});
-    wrong(path, `is ${show(value)}, but there is no such field${suggestion(key, known)}: the fields are ${known.join(', ')}`);
+    wrong(
+      path,
+      `is ${show(value)}, but there is no such field${suggestion(key, known)}: the fields are ${known.join(', ')}`,
+    );
     return undefined;
   }
   if (schema.propertyNames && !isAllowed(schema.propertyNames, key)) wrong(path, schema.nameMust);

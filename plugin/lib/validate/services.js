@@ -12,7 +12,10 @@ function checkServices(services, named, wrong) {
   for (const service of services) {
     const where = [...ROOT, 'services', service.name];
     if (!named.includes(service.name)) {
-      wrong(where, `has no event${suggestion(service.name, named)}: write \`lattice: ${service.name}\` under the events of a function`);
+      wrong(
+        where,
+        `has no event${suggestion(service.name, named)}: write \`lattice: ${service.name}\` under the events of a function`,
+      );
     }
     checkAuth(service.settings, where, wrong);
     checkListeners(service, where, wrong);
@@ -25,17 +28,26 @@ function checkServices(services, named, wrong) {
 function checkListeners({ listeners }, where, wrong) {
   const [first, second] = listeners;
   if (second && first.port === second.port) {
-    wrong([...where, 'listeners', 1, 'port'], `is ${second.port}, as in ${join([...where, 'listeners', 0])}: give one of them another port`);
+    wrong(
+      [...where, 'listeners', 1, 'port'],
+      `is ${second.port}, as in ${join([...where, 'listeners', 0])}: give one of them another port`,
+    );
   }
 }
 
 function checkDomain({ settings: { customDomainName, certificateArn }, listeners }, where, wrong) {
   const isSecure = listeners.some(({ protocol }) => protocol === 'HTTPS');
   if (customDomainName === undefined && certificateArn !== undefined) {
-    wrong([...where, 'customDomainName'], `is missing beside the certificate ${show(certificateArn)}: a certificate is for a domain name of your own. Add it, or leave certificateArn out`);
+    wrong(
+      [...where, 'customDomainName'],
+      `is missing beside the certificate ${show(certificateArn)}: a certificate is for a domain name of your own. Add it, or leave certificateArn out`,
+    );
   }
   if (customDomainName !== undefined && certificateArn === undefined && isSecure) {
-    wrong([...where, 'certificateArn'], `is missing: HTTPS on ${show(customDomainName)} needs a certificate. Add its ARN (ACM), or listen on HTTP only`);
+    wrong(
+      [...where, 'certificateArn'],
+      `is missing: HTTPS on ${show(customDomainName)} needs a certificate. Add its ARN (ACM), or listen on HTTP only`,
+    );
   }
 }
 

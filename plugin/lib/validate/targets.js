@@ -8,7 +8,9 @@ function checkTargets(services, { functions, provider }, wrong) {
     const groups = [defaults, ...rules.map(({ events }) => events)];
     groups.flat().forEach((event) => checkAlias(event, functions[event.functionName], provider, wrong));
     checkConditions(defaults, functions, [undefined], wrong);
-    rules.forEach(({ events }) => checkConditions(events, functions, [functions[events[0].functionName].condition], wrong));
+    rules.forEach(({ events }) =>
+      checkConditions(events, functions, [functions[events[0].functionName].condition], wrong),
+    );
   }
 }
 
@@ -17,7 +19,10 @@ function checkAlias({ alias, where }, { versionFunction, provisionedConcurrency,
   const isVersioned = versionFunction ?? provider.versionFunctions ?? true;
   if (alias === undefined || isVersioned || provisionedConcurrency || snapStart) return;
   const field = versionFunction === false ? `functions.${where[1]}.versionFunction` : 'provider.versionFunctions';
-  wrong([...where, 'alias'], `is ${show(alias)}, but the function has no versions: set ${field} to true, or leave alias out`);
+  wrong(
+    [...where, 'alias'],
+    `is ${show(alias)}, but the function has no versions: set ${field} to true, or leave alias out`,
+  );
 }
 
 /** What forwards to a function is there only where the function is, so all that share it have one condition. */

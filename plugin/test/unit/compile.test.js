@@ -7,9 +7,17 @@ const { compiled, ofType, on } = require('./compiling');
 
 const getAtt = (id, attribute) => ({ 'Fn::GetAtt': [id, attribute] });
 const forwardTo = (...groups) => ({
-  Forward: { TargetGroups: groups.map(([id, Weight]) => ({ TargetGroupIdentifier: { Ref: id }, ...(Weight !== undefined && { Weight }) })) },
+  Forward: {
+    TargetGroups: groups.map(([id, Weight]) => ({
+      TargetGroupIdentifier: { Ref: id },
+      ...(Weight !== undefined && { Weight }),
+    })),
+  },
 });
-const POLICY = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: '*', Action: 'vpc-lattice-svcs:Invoke', Resource: '*' }] };
+const POLICY = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: '*', Action: 'vpc-lattice-svcs:Invoke', Resource: '*' }],
+};
 
 test('one event is a service with everything that it needs', () => {
   const { Resources, Outputs } = compiled({ hello: on('foo-service') });
@@ -21,7 +29,11 @@ test('one event is a service with everything that it needs', () => {
     },
     LatticeFooServiceToHelloTargetGroup: {
       Type: 'AWS::VpcLattice::TargetGroup',
-      Properties: { Type: 'LAMBDA', Config: { LambdaEventStructureVersion: 'V2' }, Targets: [{ Id: getAtt('HelloLambdaFunction', 'Arn') }] },
+      Properties: {
+        Type: 'LAMBDA',
+        Config: { LambdaEventStructureVersion: 'V2' },
+        Targets: [{ Id: getAtt('HelloLambdaFunction', 'Arn') }],
+      },
     },
     LatticeFooServiceToHelloPermission: {
       Type: 'AWS::Lambda::Permission',
@@ -34,14 +46,24 @@ test('one event is a service with everything that it needs', () => {
     },
     LatticeFooServiceListener: {
       Type: 'AWS::VpcLattice::Listener',
-      Properties: { ServiceIdentifier: { Ref: 'LatticeFooService' }, Protocol: 'HTTPS', DefaultAction: forwardTo(['LatticeFooServiceToHelloTargetGroup']) },
+      Properties: {
+        ServiceIdentifier: { Ref: 'LatticeFooService' },
+        Protocol: 'HTTPS',
+        DefaultAction: forwardTo(['LatticeFooServiceToHelloTargetGroup']),
+      },
     },
   });
   assert.deepEqual(Object.keys(Outputs), ['LatticeFooServiceDomainName']);
 });
 
 test('a match is a rule, and the default action is 404 where no event is without a match', () => {
-  const event = { service: 'foo', path: '/orders', method: 'GET', headers: { 'x-a': 'a', 'x-b': { contains: 'b', caseSensitive: true } }, priority: 5 };
+  const event = {
+    service: 'foo',
+    path: '/orders',
+    method: 'GET',
+    headers: { 'x-a': 'a', 'x-b': { contains: 'b', caseSensitive: true } },
+    priority: 5,
+  };
   const found = compiled({ hello: on(event) });
   assert.deepEqual(ofType(found, 'Listener').LatticeFooListener.DefaultAction, { FixedResponse: { StatusCode: 404 } });
   assert.deepEqual(ofType(found, 'Rule').LatticeFooRule5, {
@@ -79,10 +101,19 @@ test('functions without a match share the default action', () => {
 
 test('a function has one target group for each service and event structure version, none of them with a name', () => {
   const found = compiled({
-    hello: on('foo', { service: 'foo', path: '/a' }, { service: 'foo', path: '/b', eventVersion: 'V1' }, { service: 'bar', path: '/a' }),
+    hello: on(
+      'foo',
+      { service: 'foo', path: '/a' },
+      { service: 'foo', path: '/b', eventVersion: 'V1' },
+      { service: 'bar', path: '/a' },
+    ),
   });
   const groups = ofType(found, 'TargetGroup');
-  assert.deepEqual(Object.keys(groups).sort(), ['LatticeBarToHelloTargetGroup', 'LatticeFooToHelloTargetGroup', 'LatticeFooToHelloV1TargetGroup']);
+  assert.deepEqual(Object.keys(groups).sort(), [
+    'LatticeBarToHelloTargetGroup',
+    'LatticeFooToHelloTargetGroup',
+    'LatticeFooToHelloV1TargetGroup',
+  ]);
   assert.equal(groups.LatticeFooToHelloV1TargetGroup.Config.LambdaEventStructureVersion, 'V1');
   assert.ok(Object.values(groups).every(({ Name }) => Name === undefined));
   assert.equal(Object.keys(ofType(found, 'Permission')).length, 3);
@@ -97,19 +128,26 @@ test('an alias is made for the version that is deployed, and is the target that 
       Name: 'live',
     },
   });
-  assert.deepEqual(ofType(found, 'TargetGroup').LatticeFooToHelloLiveTargetGroup.Targets, [{ Id: { Ref: 'LatticeHelloLiveAlias' } }]);
-  assert.deepEqual(ofType(found, 'Permission').LatticeFooToHelloLivePermission.FunctionName, { Ref: 'LatticeHelloLiveAlias' });
+  assert.deepEqual(ofType(found, 'TargetGroup').LatticeFooToHelloLiveTargetGroup.Targets, [
+    { Id: { Ref: 'LatticeHelloLiveAlias' } },
+  ]);
+  assert.deepEqual(ofType(found, 'Permission').LatticeFooToHelloLivePermission.FunctionName, {
+    Ref: 'LatticeHelloLiveAlias',
+  });
 });
 
 test('where the framework has an alias, that is the target: provisioned concurrency is on it alone', () => {
   const aliases = { hello: { name: 'provisioned', logicalId: 'HelloProvConcLambdaAlias' } };
   const found = compiled({ hello: on('foo', { service: 'bar', alias: 'provisioned' }) }, {}, { aliases });
   assert.deepEqual(ofType(found, 'Alias'), {});
-  for (const { Targets } of Object.values(ofType(found, 'TargetGroup'))) assert.deepEqual(Targets, [{ Id: { Ref: 'HelloProvConcLambdaAlias' } }]);
+  for (const { Targets } of Object.values(ofType(found, 'TargetGroup')))
+    assert.deepEqual(Targets, [{ Id: { Ref: 'HelloProvConcLambdaAlias' } }]);
 });
 
 test('what forwards to a function with a condition has the condition', () => {
-  const found = compiled({ hello: { condition: 'IsBlue', ...on({ service: 'foo', path: '/a', alias: 'live', priority: 1 }) } });
+  const found = compiled({
+    hello: { condition: 'IsBlue', ...on({ service: 'foo', path: '/a', alias: 'live', priority: 1 }) },
+  });
   const conditional = Object.entries(found.Resources).filter(([, { Condition }]) => Condition === 'IsBlue');
   assert.deepEqual(conditional.map(([id]) => id).sort(), [
     'LatticeFooRule1',
@@ -139,17 +177,25 @@ test('a service has what is said of it', () => {
     IdleTimeoutSeconds: 60,
     Tags: [{ Key: 'team', Value: 'a' }],
   });
-  assert.deepEqual(ofType(found, 'AuthPolicy'), { LatticeFooAuthPolicy: { ResourceIdentifier: { Ref: 'LatticeFoo' }, Policy: POLICY } });
+  assert.deepEqual(ofType(found, 'AuthPolicy'), {
+    LatticeFooAuthPolicy: { ResourceIdentifier: { Ref: 'LatticeFoo' }, Policy: POLICY },
+  });
   assert.deepEqual(ofType(found, 'AccessLogSubscription'), {
     LatticeFooAccessLogs: { ResourceIdentifier: { Ref: 'LatticeFoo' }, DestinationArn: 'arn:aws:s3:::logs' },
-    LatticeFooAccessLogs1: { ResourceIdentifier: { Ref: 'LatticeFoo' }, DestinationArn: { 'Fn::GetAtt': ['Logs', 'Arn'] } },
+    LatticeFooAccessLogs1: {
+      ResourceIdentifier: { Ref: 'LatticeFoo' },
+      DestinationArn: { 'Fn::GetAtt': ['Logs', 'Arn'] },
+    },
   });
   assert.deepEqual(ofType(found, 'Listener').LatticeFooListener.DefaultAction, { FixedResponse: { StatusCode: 500 } });
 });
 
 test('each listener has all the rules', () => {
   const listeners = [{}, { protocol: 'HTTP' }];
-  const found = compiled({ hello: on({ service: 'foo', path: '/a', priority: 1 }) }, { services: { foo: { listeners } } });
+  const found = compiled(
+    { hello: on({ service: 'foo', path: '/a', priority: 1 }) },
+    { services: { foo: { listeners } } },
+  );
   assert.deepEqual(ofType(found, 'Listener').LatticeFooListenerHttp80.Protocol, 'HTTP');
   const rules = ofType(found, 'Rule');
   assert.deepEqual(Object.keys(rules), ['LatticeFooRule1', 'LatticeFooHttp80Rule1']);
@@ -157,17 +203,27 @@ test('each listener has all the rules', () => {
 });
 
 test('a service network is made with what is said of it, and services are on it', () => {
-  const serviceNetwork = { name: 'sample', authType: 'AWS_IAM', authPolicy: POLICY, accessLogs: 'arn:aws:s3:::logs', tags: { a: 'b' } };
+  const serviceNetwork = {
+    name: 'sample',
+    authType: 'AWS_IAM',
+    authPolicy: POLICY,
+    accessLogs: 'arn:aws:s3:::logs',
+    tags: { a: 'b' },
+  };
   const found = compiled({ hello: on('foo') }, { serviceNetwork });
   assert.deepEqual(ofType(found, 'ServiceNetwork'), {
     LatticeServiceNetwork: { Name: 'sample', AuthType: 'AWS_IAM', Tags: [{ Key: 'a', Value: 'b' }] },
   });
   assert.deepEqual(Object.keys(ofType(found, 'AuthPolicy')), ['LatticeServiceNetworkAuthPolicy']);
-  assert.deepEqual(ofType(found, 'ServiceNetworkServiceAssociation').LatticeFooAssociation.ServiceNetworkIdentifier, { Ref: 'LatticeServiceNetwork' });
+  assert.deepEqual(ofType(found, 'ServiceNetworkServiceAssociation').LatticeFooAssociation.ServiceNetworkIdentifier, {
+    Ref: 'LatticeServiceNetwork',
+  });
 });
 
 test('a VPC is associated with a security group that lets its clients in on the ports of the services', () => {
-  const vpcAssociations = [{ vpcId: { Ref: 'Vpc' }, cidr: ['10.0.0.0/16', 'fd00::/8'], prefixListIds: ['pl-0a1b2c3d'], condition: 'IsBlue' }];
+  const vpcAssociations = [
+    { vpcId: { Ref: 'Vpc' }, cidr: ['10.0.0.0/16', 'fd00::/8'], prefixListIds: ['pl-0a1b2c3d'], condition: 'IsBlue' },
+  ];
   const found = compiled({ hello: on('foo') }, { vpcAssociations, services: { foo: { listeners: [{ port: 8443 }] } } });
   const { LatticeVpcAssociation: association, LatticeVpcSecurityGroup: group } = found.Resources;
   assert.deepEqual(association.Properties.SecurityGroupIds, [getAtt('LatticeVpcSecurityGroup', 'GroupId')]);
@@ -186,7 +242,11 @@ test('security groups that are given are used as they are', () => {
   assert.deepEqual(found.Resources, {
     LatticeVpc0a1b2c3dAssociation: {
       Type: 'AWS::VpcLattice::ServiceNetworkVpcAssociation',
-      Properties: { VpcIdentifier: 'vpc-0a1b2c3d', ServiceNetworkIdentifier: 'sn-0123456789abcdef0', SecurityGroupIds: ['sg-0a1b2c3d'] },
+      Properties: {
+        VpcIdentifier: 'vpc-0a1b2c3d',
+        ServiceNetworkIdentifier: 'sn-0123456789abcdef0',
+        SecurityGroupIds: ['sg-0a1b2c3d'],
+      },
     },
   });
 });
@@ -203,7 +263,10 @@ test('a caller may invoke the services that it names, any path of them, and noth
         {
           Effect: 'Allow',
           Action: 'vpc-lattice-svcs:Invoke',
-          Resource: [{ 'Fn::Join': ['', [getAtt('LatticeFoo', 'Arn'), '/*']] }, { 'Fn::Join': ['', [elsewhere, '/*']] }],
+          Resource: [
+            { 'Fn::Join': ['', [getAtt('LatticeFoo', 'Arn'), '/*']] },
+            { 'Fn::Join': ['', [elsewhere, '/*']] },
+          ],
         },
       ],
     },
@@ -213,5 +276,7 @@ test('a caller may invoke the services that it names, any path of them, and noth
 
 test('names that would give two resources one logical id are found', () => {
   const { clashes } = compiled({ hello: on('foo', 'foo-listener') });
-  assert.deepEqual(clashes, [{ logicalId: 'LatticeFooListener', owners: ['the listener of the service foo', 'the service foo-listener'] }]);
+  assert.deepEqual(clashes, [
+    { logicalId: 'LatticeFooListener', owners: ['the listener of the service foo', 'the service foo-listener'] },
+  ]);
 });

@@ -7,7 +7,11 @@ const upperFirst = (name) => name.charAt(0).toUpperCase() + name.slice(1);
 
 /** What a configuration compiles to, with functions named as the framework names them. */
 function compiled(functions, lattice, { provider = {}, aliases = {} } = {}) {
-  const configuration = { functions, custom: { lattice: { serviceNetwork: { id: 'sn-0123456789abcdef0' }, ...lattice } }, provider };
+  const configuration = {
+    functions,
+    custom: { lattice: { serviceNetwork: { id: 'sn-0123456789abcdef0' }, ...lattice } },
+    provider,
+  };
   const found = validate(configuration);
   if (found.problems.length > 0) throw new Error(JSON.stringify(found.problems));
   const names = Object.keys(functions).map((name) => [

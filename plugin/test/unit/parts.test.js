@@ -11,7 +11,11 @@ test('parts that take the same hook run one after the other', async () => {
     await new Promise(setImmediate);
     seen.push('first');
   };
-  const { hooks } = merge([{ hooks: { 'info:info': slow } }, {}, { hooks: { 'info:info': () => seen.push('second') } }]);
+  const { hooks } = merge([
+    { hooks: { 'info:info': slow } },
+    {},
+    { hooks: { 'info:info': () => seen.push('second') } },
+  ]);
   await hooks['info:info']();
   assert.deepEqual(seen, ['first', 'second']);
 });

@@ -27,7 +27,9 @@ test('what is more specific comes first, wherever it stands in the file', () => 
 });
 
 test('a further event does not renumber the others', () => {
-  const before = [{ pathPrefix: '/orders' }, { pathPrefix: '/catalog' }, { path: '/health' }].map((match) => rule(match));
+  const before = [{ pathPrefix: '/orders' }, { pathPrefix: '/catalog' }, { path: '/health' }].map((match) =>
+    rule(match),
+  );
   const later = [{ pathPrefix: '/orders/open' }, { pathPrefix: '/a' }, { method: 'GET' }, { pathPrefix: '/ORDERS' }];
   const after = numbers(...before, ...later.map((match) => rule(match)));
   for (const [match, priority] of numbers(...before)) assert.equal(after.get(match), priority, match);
@@ -35,7 +37,11 @@ test('a further event does not renumber the others', () => {
 
 test('numbers that events say are theirs', () => {
   const [automatic] = numbers(rule({ pathPrefix: '/orders' })).values();
-  const found = numbers(rule({ pathPrefix: '/orders' }), rule({ pathPrefix: '/a' }, automatic), rule({ pathPrefix: '/b' }, 1));
+  const found = numbers(
+    rule({ pathPrefix: '/orders' }),
+    rule({ pathPrefix: '/a' }, automatic),
+    rule({ pathPrefix: '/b' }, 1),
+  );
   assert.deepEqual([...found.values()], [1, automatic, automatic + 1]);
 });
 

@@ -6,7 +6,11 @@ const { test } = require('node:test');
 const { aboveDefaults } = require('../../lib/quotas');
 
 const event = (index) => ({ functionName: `f${index}`, eventVersion: 'V2' });
-const service = (count) => ({ name: 'foo', defaults: [], rules: Array.from({ length: count }, (_, index) => ({ events: [event(index)] })) });
+const service = (count) => ({
+  name: 'foo',
+  defaults: [],
+  rules: Array.from({ length: count }, (_, index) => ({ events: [event(index)] })),
+});
 
 test('what is above a default quota is said', () => {
   const [rules, groups] = aboveDefaults([service(11)]);

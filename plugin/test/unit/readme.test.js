@@ -11,15 +11,24 @@ const { compiled, on } = require('./compiling');
 const README = fs.readFileSync(path.join(__dirname, '..', '..', 'README.md'), 'utf8');
 
 test('README.md has every field, in the words of the schemas', () => {
-  for (const table of tables()) assert.ok(README.includes(table), `not there (node plugin/test/fields.js prints it):\n${table}`);
+  for (const table of tables())
+    assert.ok(README.includes(table), `not there (node plugin/test/fields.js prints it):\n${table}`);
 });
 
 test('README.md has the logical ids that are made', () => {
   const policy = { Version: '2012-10-17', Statement: { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' } };
-  const settings = { authType: 'AWS_IAM', authPolicy: policy, accessLogs: 'arn:aws:s3:::a', listeners: [{}, { protocol: 'HTTP' }] };
+  const settings = {
+    authType: 'AWS_IAM',
+    authPolicy: policy,
+    accessLogs: 'arn:aws:s3:::a',
+    listeners: [{}, { protocol: 'HTTP' }],
+  };
   const { Resources, Outputs } = compiled(
     {
-      hello: { iam: { call: ['foo-service'] }, ...on('foo-service', { service: 'foo-service', path: '/', alias: 'live', priority: 10 }) },
+      hello: {
+        iam: { call: ['foo-service'] },
+        ...on('foo-service', { service: 'foo-service', path: '/', alias: 'live', priority: 10 }),
+      },
     },
     {
       serviceNetwork: { name: 'sample' },
@@ -28,6 +37,8 @@ test('README.md has the logical ids that are made', () => {
     },
   );
   const made = new Set([...Object.keys(Resources), ...Object.keys(Outputs), 'LatticeHelloRole']);
-  const written = README.match(/## What it makes[^]*?### Priorities/)[0].match(/Lattice(Foo|Hello|Vpc|ServiceNetwork`)[A-Za-z0-9]*/g);
+  const written = README.match(/## What it makes[^]*?### Priorities/)[0].match(
+    /Lattice(Foo|Hello|Vpc|ServiceNetwork`)[A-Za-z0-9]*/g,
+  );
   for (const id of written) assert.ok(made.has(id.replace('`', '')), id);
 });

@@ -13,13 +13,17 @@ const ROOT = path.join(__dirname, '..', '..', '..');
 /** Every mapping with fields in a schema, at any depth. */
 function mappings(schema) {
   if (schema === null || typeof schema !== 'object') return [];
-  return [...(schema.properties && schema.type === 'object' ? [schema] : []), ...Object.values(schema).flatMap(mappings)];
+  return [
+    ...(schema.properties && schema.type === 'object' ? [schema] : []),
+    ...Object.values(schema).flatMap(mappings),
+  ];
 }
 
 test('no mapping takes a field that the plugin does not know', () => {
   const found = [CUSTOM, EVENT, IAM].flatMap(mappings);
   assert.ok(found.length >= 10);
-  for (const { additionalProperties, properties } of found) assert.equal(additionalProperties, false, Object.keys(properties));
+  for (const { additionalProperties, properties } of found)
+    assert.equal(additionalProperties, false, Object.keys(properties));
 });
 
 test('custom.lattice takes the settings of lattice dev, every one', () => {

@@ -22,7 +22,9 @@ for (const { name, configuration } of rows('good')) {
 
 test('texts of variables are read as what they stand for', () => {
   const { events } = validate({
-    functions: { hello: { events: [{ lattice: { service: 'foo', path: '/1', priority: '10', headers: { a: true } } }] } },
+    functions: {
+      hello: { events: [{ lattice: { service: 'foo', path: '/1', priority: '10', headers: { a: true } } }] },
+    },
     custom: { lattice: { serviceNetwork: { name: 'sample' } } },
   });
   assert.equal(events[0].priority, 10);
