@@ -98,6 +98,8 @@ def encode_config(group: TargetGroup) -> Document:
     urls = [urlsplit(each.url) for each in group.targets if isinstance(each, HttpTarget)]
     protocol = urls[0].scheme.upper() if urls else "HTTP"
     config: Document = {"protocol": protocol, "port": DEFAULT_PORTS[protocol]}
+    if group.type == "IP":
+        config["ipAddressType"] = "IPV6" if any(":" in (url.hostname or "") for url in urls) else "IPV4"
     if group.type != "ALB":
         config |= {"protocolVersion": "HTTP1", "healthCheck": _encode_health_check(group.health_check)}
     return config

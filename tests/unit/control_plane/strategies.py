@@ -30,6 +30,7 @@ from lattice_events.network.policy import parse_policy
 REGION, ACCOUNT = "us-west-2", "123456789012"
 ARN = f"arn:aws:vpc-lattice:{REGION}:{ACCOUNT}"
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:hello"
+VPCS = ("vpc-0123abcd", "vpc-0123456789abcdef0")
 NAMES = st.sampled_from(("foo", "bar", "a-b", "x2y"))
 
 
@@ -103,8 +104,11 @@ MATCHES = st.builds(
 )
 
 
+HOSTS = ("127.0.0.1", "[::1]", "10.1.2.3", "localhost")
+
+
 @st.composite
-def groups(draw: st.DrawFn, name: str) -> TargetGroup:
+def groups(draw: st.DrawFn, name: str, *, is_made: bool) -> TargetGroup:
     """A group of any type; its targets have one protocol."""
     kind: Any = draw(st.sampled_from(("LAMBDA", "IP", "INSTANCE", "ALB")))
     fields: dict[str, Any] = {"name": name, "arn": arn("targetgroup", "tg", name), "type": kind}
@@ -116,9 +120,8 @@ def groups(draw: st.DrawFn, name: str) -> TargetGroup:
         )
         return TargetGroup(**fields, targets=targets, event_version=draw(st.sampled_from(("V1", "V2"))))
     scheme = draw(st.sampled_from(("http", "https")))
-    hosts = draw(
-        st.lists(st.sampled_from(("127.0.0.1", "[::1]", "10.1.2.3", "localhost")), max_size=2, unique=True)
-    )
+    known = [each for each in HOSTS if not is_made or (kind == "IP" and each[0] == "1")]
+    hosts = draw(st.lists(st.sampled_from(known), max_size=2, unique=True)) if known else []
     urls = [f"{scheme}://{host}:{draw(st.integers(1, 65535))}" for host in hosts]
     check = None if kind == "ALB" else draw(st.none() | HEALTH_CHECKS)
     return TargetGroup(**fields, targets=tuple(HttpTarget(url=url) for url in urls), health_check=check)
@@ -166,9 +169,17 @@ def listeners(draw: st.DrawFn, service_arn: str, group_arns: list[str]) -> tuple
 
 
 @st.composite
-def networks(draw: st.DrawFn) -> Network:
-    """Service networks, services and target groups, each of which may be in use or not."""
-    target_groups = [draw(groups(name)) for name in draw(st.lists(NAMES, max_size=3, unique=True))]
+def networks(draw: st.DrawFn, *, is_made: bool = False) -> Network:
+    """Service networks, services and target groups, each of which may be in use or not.
+
+    Args:
+        draw: Of hypothesis.
+        is_made: Whether the operations of the API would make it: a target group is one service's, a VPC on one
+            service network, a target an address.
+    """
+    target_groups = [
+        draw(groups(name, is_made=is_made)) for name in draw(st.lists(NAMES, max_size=3, unique=True))
+    ]
     some_networks = [
         ServiceNetwork(
             name=name,
@@ -176,13 +187,13 @@ def networks(draw: st.DrawFn) -> Network:
             auth_type=draw(st.sampled_from(("NONE", "AWS_IAM"))),
             auth_policy=draw(st.none() | POLICIES),
             vpc_ids=tuple(
-                draw(st.lists(st.sampled_from(("vpc-0123abcd", "vpc-0123456789abcdef0")), unique=True))
+                draw(st.lists(st.sampled_from(VPCS[number : number + 1] if is_made else VPCS), unique=True))
             ),
         )
-        for name in draw(st.lists(NAMES, max_size=2, unique=True))
+        for number, name in enumerate(draw(st.lists(NAMES, max_size=2, unique=True)))
     ]
     some_services = []
-    for name in draw(st.lists(NAMES, max_size=2, unique=True)):
+    for number, name in enumerate(draw(st.lists(NAMES, max_size=2, unique=True))):
         own = arn("service", "svc", name)
         some_services.append(
             Service(
@@ -193,7 +204,11 @@ def networks(draw: st.DrawFn) -> Network:
                 auth_type=draw(st.sampled_from(("NONE", "AWS_IAM"))),
                 auth_policy=draw(st.none() | POLICIES),
                 tags=draw(st.dictionaries(TEXTS, TEXTS)),
-                listeners=draw(listeners(own, [each.arn for each in target_groups])),
+                listeners=draw(
+                    listeners(
+                        own, [each.arn for each in (target_groups[number::2] if is_made else target_groups)]
+                    )
+                ),
                 service_network_arns=tuple(each.arn for each in some_networks if draw(st.booleans())),
             )
         )
