@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -123,6 +123,15 @@ class Package:
         """The function whose resource the CLI calls so."""
         name = self._properties(logical_id).get("FunctionName")
         return next((key for key, each in self._functions.items() if name and each.get("name") == name), None)
+
+    @property
+    def lattice_events(self) -> Iterator[tuple[str, int, Any]]:
+        """Each event of the plugin: its function, its place among the function's events, and what is said."""
+        for name, function in self._functions.items():
+            events = function.get("events")
+            for index, each in enumerate(events if isinstance(events, list) else []):
+                if "lattice" in mapping(each):
+                    yield name, index, each["lattice"]
 
     def archive(self, logical_id: str) -> FilePath | None:
         """The archive of a function: its own, or the service's."""

@@ -17,6 +17,7 @@ from lattice_events.readers.common.documents import Document, Path, mapping
 from lattice_events.readers.common.files import shown
 from lattice_events.readers.serverless.files import written
 from lattice_events.readers.serverless.package import Package
+from lattice_events.readers.serverless.plugin_places import plugin_sources
 
 _FILE = re.compile(r"\$\{file\(\s*((?:[^(){}$]|\$\{[^{}]*\})+?)\s*\)(?::([\w.-]+))?\s*(?:,.*)?\}", re.DOTALL)
 _SELF = re.compile(r"\$\{self:([\w.-]+)\s*(?:,.*)?\}", re.DOTALL)
@@ -151,6 +152,7 @@ def _sources(path: Path, package: Package) -> Iterator[Path]:
     if path[1:2] == ("IamRoleLambdaExecution",):
         for statements in _STATEMENTS:
             yield ("provider", *statements)
+    yield from plugin_sources(path, package)
     yield ("resources", *path)
     if path[:1] == ("Resources",):
         yield ("resources", "extensions", *path[1:])
