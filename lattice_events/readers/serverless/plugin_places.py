@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from lattice_events.readers.common.documents import Path, mapping
 from lattice_events.readers.serverless.package import Package
@@ -22,8 +21,8 @@ def plugin_sources(path: Path, package: Package) -> Iterator[Path]:
 
 
 def _sources(logical_id: str, rest: Path, package: Package) -> Iterator[Path]:
-    service = _service_of(logical_id, mapping(package.template.get("Resources")))
-    if service is not None:
+    service = _service_of(logical_id, package)
+    if service:
         yield from _of_service(service, logical_id, rest, package)
     elif logical_id.startswith(_NETWORK):
         yield (*_OURS, "serviceNetwork", *_field(logical_id, rest))
@@ -31,15 +30,16 @@ def _sources(logical_id: str, rest: Path, package: Package) -> Iterator[Path]:
         yield (*_OURS, "vpcAssociations")
 
 
-def _service_of(logical_id: str, resources: Mapping[str, Any]) -> str | None:
-    """The name of the service that a resource belongs to: the one with the longest logical id that fits."""
-    services = (
-        (each, mapping(mapping(resource).get("Properties")).get("Name"))
-        for each, resource in resources.items()
-        if mapping(resource).get("Type") == "AWS::VpcLattice::Service" and logical_id.startswith(each)
-    )
-    _, name = max(services, key=lambda each: len(each[0]), default=("", None))
-    return name if isinstance(name, str) else None
+def _service_of(logical_id: str, package: Package) -> str:
+    """The service that a resource belongs to: of those whose name fits, the longest; empty for none."""
+    names = {str(mapping(event).get("service", event)) for _, _, event in package.lattice_events}
+    fitting = (name for name in names if logical_id.startswith(f"Lattice{_pascal(name)}"))
+    return max(fitting, key=len, default="")
+
+
+def _pascal(name: str) -> str:
+    """As lib/ids.js of the plugin has it: ``foo-service`` is ``FooService``."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("-"))
 
 
 def _of_service(service: str, logical_id: str, rest: Path, package: Package) -> Iterator[Path]:

@@ -12,7 +12,7 @@ function serviceResources({ name, settings }, config, resources) {
   resources.add(owned.service, owner, {
     Type: 'AWS::VpcLattice::Service',
     Properties: {
-      Name: name,
+      Name: settings.name ?? name,
       AuthType: settings.authType ?? 'NONE',
       CustomDomainName: settings.customDomainName,
       CertificateArn: settings.certificateArn,

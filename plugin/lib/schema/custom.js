@@ -58,6 +58,11 @@ const DEFAULT_ACTION = closed(
 
 const SERVICE = closed(
   {
+    name: orIntrinsic({
+      ...SERVICE_NAME,
+      description:
+        'Its name at AWS, where that is another one: names are unique in an account and Region, so add the stage (`foo-${sls:stage}`).',
+    }),
     authType: AUTH_TYPE,
     authPolicy: AUTH_POLICY,
     listeners: {
@@ -85,7 +90,7 @@ const SERVICE = closed(
       'arn:aws:acm:eu-west-1:123456789012:certificate/0a1b',
     ),
     accessLogs: ACCESS_LOGS,
-    idleTimeoutSeconds: integer(60, 600, 'After how many seconds without data a connection is closed.'),
+    idleTimeoutSeconds: orIntrinsic(integer(60, 600, 'After how many seconds without data a connection is closed.')),
     tags: TAGS,
   },
   undefined,
@@ -119,7 +124,7 @@ const SERVICE_NETWORK = {
             },
           ),
         ),
-        name: NETWORK_NAME,
+        name: orIntrinsic(NETWORK_NAME),
         authType: AUTH_TYPE,
         authPolicy: AUTH_POLICY,
         accessLogs: ACCESS_LOGS,

@@ -1,10 +1,10 @@
 'use strict';
 
-const { closed, integer, oneOf, text } = require('./values');
+const { closed, integer, oneOf, orIntrinsic, text } = require('./values');
 
 const NAME = '^(?!svc-)[a-z0-9]+(-[a-z0-9]+)*$';
 const SERVICE_NAME = text(
-  'Name of the service. Services of the same name are one; what is not a default stands under `custom.lattice.services`.',
+  'Name of the service. Services of the same name are one; what is not a default stands under `custom.lattice.services`, under the same name.',
   'must be the name of a service: 3 to 40 of a-z, 0-9 and single hyphens between them, and not svc-… (an id)',
   { pattern: NAME, minLength: 3, maxLength: 40 },
 );
@@ -56,7 +56,7 @@ const EVENT = {
         method: oneOf(METHODS, `The method: ${METHODS.join(', ')}.`, METHOD_WORDS),
         headers: HEADERS,
         priority: integer(1, 2000, 'Which rule is looked at first: the lowest. Without it, the plugin assigns one.'),
-        weight: integer(0, 999, 'The share of requests, where several functions have the same match.'),
+        weight: orIntrinsic(integer(0, 999, 'The share of requests, where several functions have the same match.')),
         alias: text(
           'The alias that is called instead of $LATEST. The plugin makes it, for the version that is deployed.',
           'must be the name of an alias: letters, digits, - and _, and not only digits',

@@ -9,6 +9,7 @@ const ROOT = ['custom', 'lattice'];
 
 /** What is wrong with the services, each as a whole. `named` are those that events name. */
 function checkServices(services, named, wrong) {
+  checkNames(services, wrong);
   for (const service of services) {
     const where = [...ROOT, 'services', service.name];
     if (!named.includes(service.name)) {
@@ -23,6 +24,20 @@ function checkServices(services, named, wrong) {
     checkAccessLogs(service.settings, where, wrong);
     checkRules(service, wrong);
   }
+}
+
+/** Names at AWS are unique. */
+function checkNames(services, wrong) {
+  const names = services.map(({ name, settings }) => JSON.stringify(settings.name ?? name));
+  services.forEach(({ name, settings }, index) => {
+    const other = names.indexOf(names[index]);
+    if (other === index) return;
+    const field = [...ROOT, 'services', name, ...(settings.name === undefined ? [] : ['name'])];
+    wrong(
+      field,
+      `is ${show(settings.name ?? name)}, which is also the name of the service ${services[other].name}: give one of them another name`,
+    );
+  });
 }
 
 function checkListeners({ listeners }, where, wrong) {

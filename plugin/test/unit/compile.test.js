@@ -159,6 +159,7 @@ test('what forwards to a function with a condition has the condition', () => {
 
 test('a service has what is said of it', () => {
   const settings = {
+    name: 'foo-dev',
     authType: 'AWS_IAM',
     authPolicy: JSON.stringify(POLICY, null, 2),
     accessLogs: ['arn:aws:s3:::logs', { 'Fn::GetAtt': ['Logs', 'Arn'] }],
@@ -170,7 +171,7 @@ test('a service has what is said of it', () => {
   };
   const found = compiled({ hello: on({ service: 'foo', path: '/a' }) }, { services: { foo: settings } });
   assert.deepEqual(ofType(found, 'Service').LatticeFoo, {
-    Name: 'foo',
+    Name: 'foo-dev',
     AuthType: 'AWS_IAM',
     CustomDomainName: 'foo.example.com',
     CertificateArn: { Ref: 'Certificate' },

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -34,11 +33,6 @@ custom:
 """
 
 
-def service(name: str) -> dict[str, Any]:
-    return {"Type": "AWS::VpcLattice::Service", "Properties": {"Name": name}}
-
-
-RESOURCES = {"LatticeFoo": service("foo"), "LatticeFooBar": service("foo-bar")}
 EVENTS = [{"lattice": "foo"}, {"lattice": {"service": "foo-bar", "path": "/"}}, {"http": "GET /"}]
 
 
@@ -62,7 +56,7 @@ def test_what_the_plugin_made_has_the_place_of_what_the_user_wrote(
     file = tmp_path / "serverless.yml"
     file.write_text(TEXT)
     state = {"service": {"functions": {"hello": {"events": EVENTS}, "odd": {"events": None}}}}
-    package = Package(folder=tmp_path, template={"Resources": RESOURCES}, state=state)
+    package = Package(folder=tmp_path, template={}, state=state)
 
     found = Places(written(file, "serverless.yml"), tmp_path).of_template(("Resources", *path), package)
 
