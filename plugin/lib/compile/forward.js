@@ -12,4 +12,9 @@ function forward(events, names) {
   return { Forward: { TargetGroups: groups } };
 }
 
-module.exports = { forward };
+/** What must be there before requests are forwarded: else VPC Lattice may not invoke the functions yet. */
+function permissions(events, names) {
+  return [...new Set(events.map((event) => ids.ofTarget(event, names).permission))];
+}
+
+module.exports = { forward, permissions };

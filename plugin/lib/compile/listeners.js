@@ -1,7 +1,7 @@
 'use strict';
 
 const ids = require('../ids');
-const { forward } = require('./forward');
+const { forward, permissions } = require('./forward');
 const { ref } = require('./resources');
 
 /** The listeners of a service: all have the same default action. */
@@ -10,6 +10,7 @@ function listeners(service, names, resources) {
   for (const listener of service.listeners) {
     resources.add(owned.listener(listener), `the listener of the service ${service.name}`, {
       Type: 'AWS::VpcLattice::Listener',
+      DependsOn: service.defaults.length > 0 ? permissions(service.defaults, names) : undefined,
       Properties: {
         ServiceIdentifier: ref(owned.service),
         Protocol: listener.protocol,

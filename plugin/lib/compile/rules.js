@@ -1,7 +1,7 @@
 'use strict';
 
 const ids = require('../ids');
-const { forward } = require('./forward');
+const { forward, permissions } = require('./forward');
 const { ref } = require('./resources');
 
 /** The rules of each listener of a service. */
@@ -11,6 +11,7 @@ function rules(service, names, resources) {
     for (const rule of service.rules) {
       resources.add(owned.rule(listener, rule.priority), `a rule of the service ${service.name}`, {
         Type: 'AWS::VpcLattice::Rule',
+        DependsOn: permissions(rule.events, names),
         Condition: names[rule.events[0].functionName].condition, // which all of them have
         Properties: {
           ListenerIdentifier: ref(owned.listener(listener)),

@@ -46,6 +46,7 @@ test('one event is a service with everything that it needs', () => {
     },
     LatticeFooServiceListener: {
       Type: 'AWS::VpcLattice::Listener',
+      DependsOn: ['LatticeFooServiceToHelloPermission'],
       Properties: {
         ServiceIdentifier: { Ref: 'LatticeFooService' },
         Protocol: 'HTTPS',
@@ -91,6 +92,15 @@ test('functions with the same match share one rule by weight', () => {
     ofType(found, 'Rule').LatticeFooRule7.Action,
     forwardTo(['LatticeFooToHelloTargetGroup', 90], ['LatticeFooToNextTargetGroup', 10]),
   );
+});
+
+test('nothing is forwarded to a function before VPC Lattice may invoke it', () => {
+  const { Resources } = compiled({
+    hello: on('foo', { service: 'foo', path: '/', priority: 1, weight: 1 }),
+    next: on({ service: 'foo', path: '/', weight: 1 }),
+  });
+  assert.deepEqual(Resources.LatticeFooListener.DependsOn, ['LatticeFooToHelloPermission']);
+  assert.deepEqual(Resources.LatticeFooRule1.DependsOn, ['LatticeFooToHelloPermission', 'LatticeFooToNextPermission']);
 });
 
 test('functions without a match share the default action', () => {
