@@ -265,6 +265,18 @@ BEHAVIOURS = (
         "`lattice cloud`: the permission that VPC Lattice needs to invoke a target (`lambda:AddPermission`): a request is answered without it, and a note says that it fails on AWS",
     ),
     (
+        "absent",
+        "`lattice cloud`: signatures of calls to AWS APIs and IAM permissions for them: any credentials may do everything; requests to services are checked as ever",
+    ),
+    (
+        "assumed",
+        "`lattice cloud`: what a call changes is in force when it is answered; on AWS some of it takes seconds to minutes",
+    ),
+    (
+        "absent",
+        "`lattice cloud`: the services beside VPC Lattice are moto's, whatever it has of them; what moto would send to other machines (SNS to a URL, say) is not sent, and only Python functions run",
+    ),
+    (
         "assumed",
         "`lattice cloud`: a role with a policy that cannot be read, and one that is gone, may call nothing; an auth policy that cannot be read allows nothing",
     ),

@@ -11,6 +11,7 @@ from typing import TypeVar
 from lattice_events.cli.cloud_report import Deployed
 from lattice_events.cli.run import loaded_of
 from lattice_events.cloud.deployed.deployed import deployment
+from lattice_events.cloud.deployed.permissions import permission_notes
 from lattice_events.cloud.endpoint.cloud import Cloud
 from lattice_events.control_plane.to_network import to_network
 from lattice_events.local.run.ready import Ready, service_url
@@ -50,6 +51,7 @@ class CloudNetwork:
         with self._cloud.at_rest():
             wiring = to_network(self._cloud.control_plane.snapshot(), assumptions)
             made = deployment(account=network.account, region=network.region, folder=self._code)
+            permissions = permission_notes(wiring.target_groups)
         built = replace(
             network,
             service_networks=wiring.service_networks,
@@ -58,7 +60,7 @@ class CloudNetwork:
             functions=_both(made.functions, network.functions),
             principals=_both(made.principals, network.principals),
         )
-        notes = (*project.notes, *wiring.notes, *made.notes)
+        notes = (*project.notes, *wiring.notes, *made.notes, *permissions)
         return loaded_of(replace(project, network=built, notes=notes), self._sources.commands)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from lattice_events.cloud.endpoint.moto_side import Ran
 from lattice_events.cloud.endpoint.refusal import RefusedError
@@ -30,7 +31,13 @@ class Invoking:
         """Do what a client asks for."""
         headers = {name: request.header(name) for name in _PASSED_ON if request.header(name)}
         target = f"{request.raw_path}?{request.query}" if request.query else request.raw_path
-        return self._post(target, headers, request.body)
+        answer = self._post(target, headers, request.body)
+        if answer.status == HTTPStatus.NOT_FOUND:
+            name = unquote(request.raw_path.split("/")[3])
+            raise RefusedError(
+                404, "ResourceNotFoundException", f"Function not found: {name}: it is not deployed here."
+            )
+        return answer
 
     def run_function(self, arn: str, event: bytes) -> Ran:
         """Do what moto asks for: an event of SNS, say.

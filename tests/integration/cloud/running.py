@@ -43,14 +43,17 @@ class Cloud(Running):
         exported: dict[str, str] = self.ready["environment"]
         return clean_environment() | exported
 
-    def client(self, service: str, *, region: str = REGION) -> Any:
+    def client(
+        self, service: str, *, region: str = REGION, secret: str = "local", token: str | None = None
+    ) -> Any:
         """A real client of an AWS API."""
         return boto3.client(
             service,
             endpoint_url=self.endpoint_url,
             region_name=region,
             aws_access_key_id="local",
-            aws_secret_access_key="local",
+            aws_secret_access_key=secret,
+            aws_session_token=token,
             config=Config(proxies={}, retries={"total_max_attempts": 1}, read_timeout=PATIENCE_SECONDS),
         )
 

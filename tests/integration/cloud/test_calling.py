@@ -58,7 +58,7 @@ def test_a_function_is_invoked_where_it_was_created(cloud: Cloud) -> None:
 
 
 def test_a_function_that_is_not_there_is_not_found(cloud: Cloud) -> None:
-    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+    with pytest.raises(ClientError, match=r"ResourceNotFoundException.*: Function not found: nobody"):
         cloud.client("lambda").invoke(FunctionName="nobody")
 
 
