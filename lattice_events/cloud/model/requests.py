@@ -11,7 +11,6 @@ Source:
 from __future__ import annotations
 
 import functools
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, NoReturn, cast
@@ -20,6 +19,7 @@ from urllib.parse import parse_qsl, unquote
 from botocore.model import OperationModel, Shape, StructureShape
 
 from lattice_events.cloud.errors import ApiError
+from lattice_events.cloud.model.json_text import read_json
 from lattice_events.cloud.model.service import service, unknown_operation
 
 _LABEL = re.compile(r"\{(\w+)\}")
@@ -135,26 +135,13 @@ def _body_params(shape: StructureShape, headers: Mapping[str, str], body: bytes)
     content_type = {name.lower(): value for name, value in headers.items()}.get("content-type", _JSON)
     if content_type.partition(";")[0].strip().lower() != _JSON:
         raise ApiError("UnsupportedMediaTypeException", f"The content type is {_JSON}, not {content_type}.")
-    sent = _known(shape, _from_json(body))
+    try:
+        sent = _known(shape, read_json(body))
+    except ValueError as error:
+        _refuse(f"The body is not JSON: {error}.")
     if not isinstance(sent, dict):
         _refuse("The body is not an object of JSON.")
     return {name: item for name, item in sent.items() if name in members}
-
-
-def _from_json(body: bytes) -> Any:
-    try:
-        text = body.decode("utf-8")
-        value = json.loads(text, parse_constant=_refuse_constant)
-        json.dumps(value, ensure_ascii=False).encode(
-            "utf-8"
-        )  # a lone surrogate, as in "\ud800", is not a character
-    except (ValueError, RecursionError) as error:
-        _refuse(f"The body is not JSON: {error}.")
-    return value
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number of JSON")
 
 
 def _known(shape: Shape, value: Any) -> Any:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from lattice_events.cloud.errors import invalid, not_found
+from lattice_events.cloud.model.json_text import read_json
 from lattice_events.cloud.operations.call import Call
 from lattice_events.cloud.operations.kinds import SERVICE, SERVICE_NETWORK, find_any
 from lattice_events.cloud.operations.resource_configurations import RESOURCE_CONFIGURATION
@@ -51,9 +51,9 @@ def _kept(call: Call) -> Document:
 def _check(policy: str) -> None:
     """Refuse text that is not a policy."""
     try:
-        document = json.loads(policy)
-    except (ValueError, RecursionError):
-        raise invalid("The policy is not JSON", ("policy", "is not JSON")) from None
+        document = read_json(policy)
+    except ValueError as error:
+        raise invalid(f"The policy is not JSON: {error}", ("policy", "is not JSON")) from error
     if not isinstance(document, dict) or not _statements(document):
         raise invalid(
             "The policy is not an object with statements", ("policy", "must have a list of Statement")
