@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from moto.core.exceptions import ServiceException
 
 from lattice_events.cloud.errors import ApiError
@@ -25,5 +27,13 @@ def reason_of(error: Exception) -> str:
         return f'Resource handler returned message: "{error.message}" (HandlerErrorCode: {code})'
     if isinstance(error, ServiceException):
         return str(error.message)
+    return f"moto could not do it: {type(error).__name__}: {_text(error)}"
+
+
+def _text(error: Exception) -> str:
+    """What an error says; some of moto's are a whole answer in JSON."""
     text = str(getattr(error, "description", "") or error)
-    return f"moto could not do it: {type(error).__name__}: {text}"
+    try:
+        return str(json.loads(text)["message"])
+    except (ValueError, KeyError, TypeError):
+        return text

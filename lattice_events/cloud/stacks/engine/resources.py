@@ -69,6 +69,7 @@ class Resources(ResourceMap):
 
     def load(self) -> None:
         """Read everything of the template that needs no resource, and say what cannot be."""
+        _check_form(self._resource_json_map)
         try:
             super().load()
             self.order = graph.order(
@@ -79,7 +80,9 @@ class Resources(ResourceMap):
         except CloudFormationError:
             raise
         except Exception as error:
-            raise ValidationError(message=f"Template format error: {error!r}") from error
+            raise ValidationError(
+                message=f"Template format error: {type(error).__name__}: {error}"
+            ) from error
 
     def load_parameters(self) -> None:
         """Take the defaults for what is not given, so that moto reads them as it reads values."""
@@ -87,6 +90,15 @@ class Resources(ResourceMap):
         defaults = {name: _text(slot["Default"]) for name, slot in slots.items() if "Default" in slot}
         self.input_parameters = {**defaults, **self.input_parameters}
         super().load_parameters()
+
+    def parse_ssm_parameter(self, value: str, value_type: str) -> str:
+        """The value of a parameter in SSM."""
+        try:
+            return super().parse_ssm_parameter(value, value_type)
+        except AttributeError:
+            raise ValidationError(
+                message=f"Unable to fetch parameters [{value}] from parameter store for this account."
+            ) from None
 
     def active(self) -> dict[str, Any]:
         """The resources that the template asks for, given its conditions."""
@@ -146,6 +158,18 @@ class Resources(ResourceMap):
         definition = self._resource_json_map[logical_id]
         names = ("DeletionPolicy", "UpdateReplacePolicy")
         return {name: str(resolve(definition[name], self)) for name in names if name in definition}
+
+
+def _check_form(resources: Mapping[str, Any]) -> None:
+    """Refuse what is no resource: an ``Fn::Transform`` in the place of one, say."""
+    for name, resource in resources.items():
+        if name == "Fn::Transform":
+            raise ValidationError(message="lattice cloud does not run Fn::Transform; write its result out.")
+        if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
+            raise ValidationError(
+                message=f"Template format error: [/Resources/{name}] Every Resources object must contain a Type "
+                "member."
+            )
 
 
 def _text(value: Any) -> str:

@@ -17,6 +17,7 @@ from lattice_events.cloud.stacks.engine.reasons import reason_of
 from lattice_events.cloud.stacks.engine.resources import Resources, Standing
 from lattice_events.cloud.stacks.engine.work import StepError, Work
 from lattice_events.cloud.stacks.resource import Request, ResourceError
+from lattice_events.cloud.stacks.template.transforms import transformed
 from lattice_events.cloud.stacks.types import Types
 
 LOCK = threading.RLock()  # one operation at a time; a nested stack's is inside its parent's
@@ -60,7 +61,7 @@ class Stack(models.Stack):
             self.tags,
             region_name=self.region_name,
             account_id=self.account_id,
-            template=template,
+            template=transformed(template, parameters=parameters, region=self.region_name),
             cross_stack_resources=backend.exports,
         )
         resources.load()
@@ -238,7 +239,7 @@ class Stack(models.Stack):
             self._mark("UPDATE_ROLLBACK_FAILED", str(failed))
             return
         self._mark("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
-        back.delete(list(reversed(work.made)))
+        back.delete([one for one in reversed(work.made) if not back.retained(one, "DeletionPolicy")])
         self._mark("UPDATE_ROLLBACK_COMPLETE")
 
     def _others(self) -> list[Any]:

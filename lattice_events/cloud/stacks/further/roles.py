@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
@@ -10,6 +11,7 @@ from moto.iam.models import AWSManagedPolicy, Role
 
 from lattice_events.cloud.operations.call import Where
 from lattice_events.cloud.stacks.backends import iam_of
+from lattice_events.cloud.stacks.further.policies import document_text
 from lattice_events.cloud.stacks.moto_types import MotoType
 from lattice_events.cloud.stacks.resource import Properties, Request
 
@@ -23,7 +25,7 @@ class RoleType(MotoType):
 
     def create(self, request: Request) -> Any:
         """Make a role, and attach its policies; none stays where that is refused."""
-        made = super().create(request)
+        made = super().create(_in_text(request))
         try:
             _attach(made, {}, request)
         except Exception:
@@ -33,8 +35,9 @@ class RoleType(MotoType):
 
     def update(self, standing: Any, before: Properties, request: Request) -> Any:
         """Change who may assume a role, and what it may do."""
+        request = _in_text(request)
         super().update(standing, before, request)
-        standing.assume_role_policy_document = _text(request.properties["AssumeRolePolicyDocument"])
+        standing.assume_role_policy_document = request.properties["AssumeRolePolicyDocument"]
         for policy in before.get("Policies", []):
             standing.policies.pop(policy["PolicyName"], None)
         for policy in request.properties.get("Policies", []):
@@ -72,5 +75,14 @@ def _know(iam: Any, arn: str, where: Where) -> None:
         iam.managed_policies[arn] = AWSManagedPolicy.from_data(name, where.account, where.region, data)
 
 
-def _text(document: Any) -> str:
-    return document if isinstance(document, str) else json.dumps(document)
+def _in_text(request: Request) -> Request:
+    """A role whose policies are text, as the API of IAM gives them back."""
+    policies = [
+        {**policy, "PolicyDocument": document_text(policy["PolicyDocument"])}
+        for policy in request.properties.get("Policies", [])
+    ]
+    assume = document_text(request.properties["AssumeRolePolicyDocument"])
+    return replace(
+        request,
+        properties={**request.properties, "Policies": policies, "AssumeRolePolicyDocument": assume},
+    )

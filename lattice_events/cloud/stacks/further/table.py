@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from lattice_events.cloud.stacks.further.functions import FunctionType
 from lattice_events.cloud.stacks.further.permissions import PermissionType
+from lattice_events.cloud.stacks.further.policies import InlinePolicyType, ManagedPolicyType
 from lattice_events.cloud.stacks.further.roles import RoleType
 from lattice_events.cloud.stacks.further.security_groups import SecurityGroupRuleType, SecurityGroupType
 from lattice_events.cloud.stacks.further.small import CertificateType, LogGroupType, UrlType
@@ -19,6 +20,8 @@ FURTHER: Mapping[str, Type] = {
     "AWS::EC2::SecurityGroup": SecurityGroupType(),
     "AWS::EC2::SecurityGroupEgress": SecurityGroupRuleType("egress"),
     "AWS::EC2::SecurityGroupIngress": SecurityGroupRuleType("ingress"),
+    "AWS::IAM::ManagedPolicy": ManagedPolicyType(),
+    "AWS::IAM::Policy": InlinePolicyType(),
     "AWS::IAM::Role": RoleType(),
     "AWS::Lambda::Alias": AliasType(),
     "AWS::Lambda::Function": FunctionType(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import yaml
@@ -35,13 +36,23 @@ def parse(text: str | dict[str, Any]) -> dict[str, Any]:
     Raises:
         ValidationError: It is neither YAML nor JSON, or not a mapping.
     """
-    try:
-        template = yaml.load(text, Loader=_Loader) if isinstance(text, str) else text  # noqa: S506 -- a SafeLoader
-    except yaml.YAMLError as error:
-        raise ValidationError(message=f"Template format error: YAML not well-formed. {error}") from error
+    template = _read(text) if isinstance(text, str) else text
     if not isinstance(template, dict):
         raise ValidationError(message="Template format error: unsupported structure.")
     return template
+
+
+def _read(text: str) -> Any:
+    """JSON, which may be indented by tabs that YAML does not allow, or YAML."""
+    if text.lstrip().startswith("{"):
+        try:
+            return json.loads(text)
+        except ValueError:
+            pass  # YAML has braces too
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 -- a SafeLoader
+    except yaml.YAMLError as error:
+        raise ValidationError(message=f"Template format error: YAML not well-formed. {error}") from error
 
 
 class SafeYaml:
