@@ -280,6 +280,50 @@ BEHAVIOURS = (
         "assumed",
         "`lattice cloud`: a role with a policy that cannot be read, and one that is gone, may call nothing; an auth policy that cannot be read allows nothing",
     ),
+    (
+        "same",
+        "`lattice cloud`: what of the VPC Lattice API names and deletes what: ids and ARNs, names, ports and priorities that are there once, a target group of one service, what goes with a service or a service network, and what cannot be deleted while it is used",
+    ),
+    (
+        "same",
+        "`lattice cloud`: quotas of an account that never asked for more, with their codes; quotas that AWS raised for an account are not known",
+    ),
+    (
+        "same",
+        "`lattice cloud`: defaults of the API: event structure version V1, weight 100 of a single target group, ports, health checks; a fixed response has status 404 or 500",
+    ),
+    (
+        "observed",
+        "`lattice cloud`: the texts `has VPC(s) associated` and `has been associated with other services`, and the failure code UnsupportedTarget; other texts of conflicts, the values of `resourceType` and other failure codes are our own",
+    ),
+    (
+        "assumed",
+        "`lattice cloud`: a resource is ACTIVE at once, and gone at once when it is deleted, where AWS takes seconds to minutes; targets are not drained. Targets of a group with health checks are HEALTHY at once, also if nothing listens there",
+    ),
+    (
+        "assumed",
+        "`lattice cloud`: a client token that comes again with other parameters is a ConflictException; one whose resource was deleted is free again",
+    ),
+    (
+        "assumed",
+        "`lattice cloud`: an update of a health check leaves the members that it does not name; 0 and empty text bring defaults back, as the API's reference says",
+    ),
+    (
+        "assumed",
+        "`lattice cloud`: lists are in the order in which things were created, rules by priority; the default rule comes last, its name is `default`",
+    ),
+    (
+        "assumed",
+        "`lattice cloud`: an auth policy may have several lines: the CLI's example has, though the API's reference forbids it; it is answered on one. A policy that cannot be evaluated is refused",
+    ),
+    (
+        "assumed",
+        "`lattice cloud`: a target group that is not for a function needs a VPC; without a protocol it is HTTPS, or HTTP on port 80. A second target of a group of type LAMBDA or ALB is a ServiceQuotaExceededException",
+    ),
+    (
+        "absent",
+        "`lattice cloud`: VPCs, security groups, certificates, instances, load balancers, functions and log destinations that a call names are not looked up, and no access log is delivered; other accounts see nothing, whatever is shared with them",
+    ),
 )
 
 

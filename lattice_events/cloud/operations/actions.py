@@ -45,10 +45,18 @@ def check_number_of_groups(call: Call, service_arn: str) -> None:
     quotas.SERVICE_TARGET_GROUPS.check(len(groups))
 
 
+def services_by_group(call: Call) -> dict[str, list[str]]:
+    """By the id of each target group that an action forwards to, the ARNs of the services that do."""
+    found: dict[str, dict[str, None]] = {}
+    for arn, action in _actions(call):
+        for group in _groups_of(action):
+            found.setdefault(group, {})[arn] = None
+    return {group: list(arns) for group, arns in found.items()}
+
+
 def services_using(call: Call, group: Document) -> list[str]:
-    """The ARNs of the services whose actions name a target group."""
-    found = [arn for arn, action in _actions(call) if group["id"] in _groups_of(action)]
-    return list(dict.fromkeys(found))
+    """The ARNs of the services whose actions forward to a target group."""
+    return services_by_group(call).get(group["id"], [])
 
 
 def _check_status(status: int, listener: Document) -> None:

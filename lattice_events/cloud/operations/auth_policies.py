@@ -61,16 +61,11 @@ def _policy(call: Call, owner: Document) -> Document:
 def _check(text: str) -> None:
     """Refuse a policy that cannot be evaluated, with the place of each problem."""
     try:
-        parse_policy(text, locate=_place)
+        parse_policy(text)
     except ConfigurationError as error:
-        fields = [(".".join(filter(None, ("policy", each.origin))), each.message) for each in error.problems]
-        problems = "; ".join(f"{name} {message}" for name, message in fields)
-        raise invalid(f"The auth policy is not valid: {problems}", *fields) from error
-
-
-def _place(path: tuple[str | int, ...]) -> str:
-    """A key path as the API writes one: ``Statement.0.Action``."""
-    return ".".join(map(str, path))
+        messages = [each.message for each in error.problems]
+        message = f"The auth policy is not valid: {' '.join(messages)}"
+        raise invalid(message, *(("policy", each) for each in messages)) from error
 
 
 TABLE = {

@@ -8,6 +8,7 @@ from typing import Any
 
 from lattice_events.cloud.errors import conflict, label_of, not_found
 from lattice_events.cloud.operations.call import Call
+from lattice_events.cloud.operations.tags import with_tags
 from lattice_events.control_plane.records import Document
 
 
@@ -104,7 +105,7 @@ def create(call: Call, kind: Kind, members: Document, parent: Document | None = 
     times = {"createdAt": call.now, "lastUpdatedAt": call.now}
     kind.of(call)[arn] = {"arn": arn, "id": new_id, **members, **times}
     if call.params.get("tags"):
-        call.records.tags[arn] = dict(call.params["tags"])
+        call.records.tags[arn] = with_tags({}, call.params["tags"])
     return kind.of(call)[arn]
 
 

@@ -78,7 +78,7 @@ def batch_update_rule(call: Call) -> Document:
     for changes in call.params["rules"]:
         identifier = changes["ruleIdentifier"]
         try:
-            planned[identifier] = _changed(call, listener, changes)
+            planned[identifier] = _planned(_changed(call, listener, changes), planned)
         except ApiError as error:
             failures.append(_failure(identifier, error))
     while clash := _clash(mine(call, RULE, listener), planned):
@@ -127,6 +127,13 @@ def _changed(call: Call, listener: Document, changes: Mapping[str, Any]) -> Docu
     if "action" in given:
         given["action"] = checked_action(call, given["action"], listener)
     return {**rule, **given}
+
+
+def _planned(rule: Document, planned: Mapping[str, Document]) -> Document:
+    """A rule as it is to be, which must not be in the batch already."""
+    if any(each["arn"] == rule["arn"] for each in planned.values()):
+        raise conflict(RULE.type, rule["id"], f"Rule {rule['id']} is in the batch twice")
+    return rule
 
 
 def _clash(rules: Iterable[Document], planned: Mapping[str, Document]) -> str | None:

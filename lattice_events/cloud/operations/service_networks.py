@@ -47,9 +47,9 @@ def update_service_network(call: Call) -> Document:
 def delete_service_network(call: Call) -> Document:
     """``DeleteServiceNetwork``: not while something is associated; its policies and log subscriptions go too."""
     network = _named(call)
-    for what, count in _associated(call, network).items():
-        if count:
-            message = f"ServiceNetwork {network['id']} has {what}(s) associated"
+    for what, ids in _associated(call, network).items():
+        if ids:
+            message = f"ServiceNetwork {network['id']} has {what}(s) associated: {', '.join(ids)}"
             raise conflict(SERVICE_NETWORK.type, network["id"], message)
     forget_belongings(call, network)
     return remove(call, SERVICE_NETWORK, network)
@@ -62,7 +62,7 @@ def _named(call: Call) -> Document:
 
 def _counted(call: Call, network: Document) -> Document:
     """A service network with how many of each are associated with it."""
-    counts = _associated(call, network)
+    counts = {what: len(ids) for what, ids in _associated(call, network).items()}
     return {
         **network,
         "numberOfAssociatedVPCs": counts["VPC"],
@@ -71,15 +71,15 @@ def _counted(call: Call, network: Document) -> Document:
     }
 
 
-def _associated(call: Call, network: Document) -> dict[str, int]:
-    """How many of each are associated with a service network."""
+def _associated(call: Call, network: Document) -> dict[str, list[str]]:
+    """The ids of the associations of a service network."""
     kept = {
         "service": call.records.service_associations,
         "VPC": call.records.vpc_associations,
         "resource": call.records.resource_associations,
     }
     return {
-        what: sum(each["serviceNetworkArn"] == network["arn"] for each in associations.values())
+        what: [each["id"] for each in associations.values() if each["serviceNetworkArn"] == network["arn"]]
         for what, associations in kept.items()
     }
 

@@ -59,8 +59,10 @@ def update_service(call: Call) -> Document:
 def delete_service(call: Call) -> Document:
     """``DeleteService``: not while it is associated; listeners, rules, policies and log subscriptions go too."""
     service = named_service(call)
-    if any(each["serviceArn"] == service["arn"] for each in call.records.service_associations.values()):
-        message = f"Service {service['id']} has service network(s) associated"
+    associations = call.records.service_associations.values()
+    ids = [each["id"] for each in associations if each["serviceArn"] == service["arn"]]
+    if ids:
+        message = f"Service {service['id']} has service network(s) associated: {', '.join(ids)}"
         raise conflict(SERVICE.type, service["id"], message)
     for listener in mine(call, LISTENER, service):
         forget_listener(call, listener)

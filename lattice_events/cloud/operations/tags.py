@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lattice_events.cloud.errors import invalid, not_found
 from lattice_events.cloud.operations.call import Call
 from lattice_events.control_plane.records import Document
@@ -12,13 +14,7 @@ _MOST = 200  # of a resource: as many as the model lets it be created with
 def tag_resource(call: Call) -> Document:
     """``TagResource``: a new value replaces the one of the same key."""
     arn = _tagged(call)
-    tags = {**call.records.tags.get(arn, {}), **call.params["tags"]}
-    reserved = [key for key in call.params["tags"] if key.lower().startswith("aws:")]
-    if reserved:
-        raise invalid(f"A tag key cannot begin with aws: {', '.join(reserved)}", ("tags", "begin with aws:"))
-    if len(tags) > _MOST:
-        raise invalid(f"{arn} would have {len(tags)} tags, and {_MOST} are allowed", ("tags", "are too many"))
-    call.records.tags[arn] = tags
+    call.records.tags[arn] = with_tags(call.records.tags.get(arn, {}), call.params["tags"])
     return {}
 
 
@@ -34,6 +30,22 @@ def untag_resource(call: Call) -> Document:
 def list_tags(call: Call) -> Document:
     """``ListTagsForResource``."""
     return {"tags": call.records.tags.get(_tagged(call), {})}
+
+
+def with_tags(tags: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    """Tags and new ones; a new value replaces the one of the same key.
+
+    Raises:
+        ApiError: A new key is reserved, or they are too many.
+    """
+    reserved = [key for key in new if key.lower().startswith("aws:")]
+    if reserved:
+        raise invalid(f"A tag key cannot begin with aws: {', '.join(reserved)}", ("tags", "begin with aws:"))
+    together = {**tags, **new}
+    if len(together) > _MOST:
+        message = f"The resource would have {len(together)} tags, and {_MOST} are allowed"
+        raise invalid(message, ("tags", "are too many"))
+    return together
 
 
 def _tagged(call: Call) -> str:

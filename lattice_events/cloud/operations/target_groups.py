@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from lattice_events.cloud.errors import conflict, invalid
 from lattice_events.cloud.operations import quotas
-from lattice_events.cloud.operations.actions import services_using
+from lattice_events.cloud.operations.actions import services_by_group, services_using
 from lattice_events.cloud.operations.call import Call
 from lattice_events.cloud.operations.health_checks import changed_check
 from lattice_events.cloud.operations.kinds import (
@@ -43,17 +43,20 @@ def create_target_group(call: Call) -> Document:
 
 def get_target_group(call: Call) -> Document:
     """``GetTargetGroup``."""
-    return _with_services(call, named_group(call))
+    group = named_group(call)
+    return {**group, "serviceArns": services_using(call, group)}
 
 
 def list_target_groups(call: Call) -> Document:
     """``ListTargetGroups``; what a summary says of the config stands beside the name."""
-    filters = call.given("targetGroupType", "vpcIdentifier")
-    groups = [{**each.get("config", {}), **_with_services(call, each)} for each in mine(call, TARGET_GROUP)]
-    kept = [each for each in groups if filters.get("targetGroupType", each["type"]) == each["type"]]
-    if "vpcIdentifier" in filters:
-        kept = [each for each in kept if each.get("vpcIdentifier") == filters["vpcIdentifier"]]
-    return page(call, kept)
+    kind, vpc = call.params.get("targetGroupType"), call.params.get("vpcIdentifier")
+    users = services_by_group(call)
+    groups = [
+        {**each.get("config", {}), **each, "serviceArns": users.get(each["id"], [])}
+        for each in mine(call, TARGET_GROUP)
+        if kind in (None, each["type"])
+    ]
+    return page(call, [each for each in groups if vpc in (None, each.get("vpcIdentifier"))])
 
 
 def update_target_group(call: Call) -> Document:
@@ -68,8 +71,9 @@ def update_target_group(call: Call) -> Document:
 def delete_target_group(call: Call) -> Document:
     """``DeleteTargetGroup``: not while an action uses it; registered targets do not matter."""
     group = named_group(call)
-    if services_using(call, group):
-        message = f"TargetGroup {group['id']} is used by a listener or rule"
+    users = services_using(call, group)
+    if users:
+        message = f"TargetGroup {group['id']} is used by a listener or rule of {', '.join(users)}"
         raise conflict(TARGET_GROUP.type, group["id"], message)
     call.records.targets.pop(group["arn"], None)
     return remove(call, TARGET_GROUP, group)
@@ -78,11 +82,6 @@ def delete_target_group(call: Call) -> Document:
 def named_group(call: Call) -> Document:
     """The target group that the client names."""
     return find(call, TARGET_GROUP, call.params["targetGroupIdentifier"])
-
-
-def _with_services(call: Call, group: Document) -> Document:
-    """A target group with the services that use it."""
-    return {**group, "serviceArns": services_using(call, group)}
 
 
 def _full_config(kind: str, config: Document) -> Document:

@@ -39,7 +39,7 @@ def test_a_service_network_without_associations_can_be_deleted(world: World) -> 
     service = {"serviceNetworkServiceAssociationIdentifier": world.association}
     assert world.call("DeleteServiceNetworkServiceAssociation", **service)["status"] == "DELETE_IN_PROGRESS"
     error = world.refusal("DeleteServiceNetwork", serviceNetworkIdentifier=world.net)
-    assert error.message == f"ServiceNetwork {world.net} has VPC(s) associated"
+    assert error.message == f"ServiceNetwork {world.net} has VPC(s) associated: {world.vpc_association}"
     vpc = {"serviceNetworkVpcAssociationIdentifier": world.vpc_association}
     world.call("DeleteServiceNetworkVpcAssociation", **vpc)
     world.call("DeleteServiceNetwork", serviceNetworkIdentifier=world.net)

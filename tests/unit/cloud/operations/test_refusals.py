@@ -265,7 +265,12 @@ INVALID: dict[str, tuple[str, Params, str]] = {
     "a policy that is not one": (
         "PutAuthPolicy",
         lambda w: {"resourceIdentifier": w.web, "policy": '{"Statement": [{"Effect": "Permit"}]}'},
-        "Statement.0.Effect",
+        "Statement[0].Effect must be Allow or Deny",
+    ),
+    "a tag key of AWS": (
+        "CreateService",
+        lambda _: {"name": "new", "tags": {"aws:owner": "me"}},
+        "cannot begin with aws:",
     ),
     "what the model refuses": ("CreateService", lambda _: {"name": "svc-x"}, "name"),
 }

@@ -89,6 +89,14 @@ def test_a_batch_does_what_it_can(world: World) -> None:
     assert failures == {second: "ConflictException", unknown: "ResourceNotFoundException"}
 
 
+def test_a_rule_that_is_in_a_batch_twice_is_updated_once(world: World) -> None:
+    arn = f"{BASE}:service/{world.web}/listener/{world.http}/rule/{world.rule_id}"
+    rules = [{"ruleIdentifier": world.rule_id, "priority": 1}, {"ruleIdentifier": arn, "priority": 2}]
+    answer = world.call("BatchUpdateRule", **world.at, rules=rules)
+    assert [each["priority"] for each in answer["successful"]] == [1]
+    assert "in the batch twice" in answer["unsuccessful"][0]["failureMessage"]
+
+
 def test_updates_that_depend_on_a_refused_one_are_refused_too(world: World) -> None:
     second, third = world.rule("second", 20), world.rule("third", 30)
     world.rule("fourth", 40)
