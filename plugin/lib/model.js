@@ -9,17 +9,15 @@ const PORTS = { HTTPS: 443, HTTP: 80 };
 
 /** The services that events or `custom.lattice.services` name, in the order of their names. */
 function services(events, settings = {}) {
-  const names = new Set([...Object.keys(settings), ...events.map(({ service }) => service)]);
-  return [...names].sort().map((name) =>
-    service(
-      name,
-      events.filter((each) => each.service === name),
-      settings[name],
-    ),
-  );
+  const said = new Map(Object.entries(settings)); // a service may be called constructor
+  const names = new Set([...said.keys(), ...events.map((each) => each.service)]);
+  return [...names].sort().map((name) => {
+    const own = events.filter((each) => each.service === name);
+    return service(name, own, said.get(name) ?? {});
+  });
 }
 
-function service(name, events, settings = {}) {
+function service(name, events, settings) {
   const groups = group(events);
   const rules = groups.filter(({ match }) => match);
   return {

@@ -85,7 +85,7 @@ const SERVICE = closed(
       ),
     ),
     certificateArn: arn(
-      'acm',
+      'acm:[^:]+:[^:]+:certificate/',
       'The certificate (ACM) of the `customDomainName`. HTTPS needs one.',
       'arn:aws:acm:eu-west-1:123456789012:certificate/0a1b',
     ),
@@ -111,7 +111,7 @@ const SERVICE_NETWORK = {
     closed(
       {
         arn: arn(
-          'vpc-lattice',
+          'vpc-lattice:[^:]+:[^:]+:servicenetwork/sn-',
           'The ARN of a service network that exists.',
           'arn:aws:vpc-lattice:eu-west-1:123456789012:servicenetwork/sn-0123456789abcdef0',
         ),

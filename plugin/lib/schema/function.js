@@ -4,7 +4,7 @@ const { SERVICE_NAME } = require('./event');
 const { arn, closed, orIntrinsic, text } = require('./values');
 
 const SERVICE_ARN = arn(
-  'vpc-lattice',
+  'vpc-lattice:[^:]+:[^:]+:service/svc-',
   'The ARN of a service of another stack.',
   'arn:aws:vpc-lattice:eu-west-1:123456789012:service/svc-0123456789abcdef0',
 );

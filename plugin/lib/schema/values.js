@@ -12,6 +12,15 @@ const INTRINSIC = {
   maxProperties: 1,
 };
 
+function isIntrinsic(value) {
+  const keys = isMapping(value) ? Object.keys(value) : [];
+  return keys.length === 1 && /^(Ref|Fn::.+)$/.test(keys[0]);
+}
+
+function isMapping(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** What CloudFormation fetches at deploy time, from Parameter Store or Secrets Manager. */
 const DYNAMIC_REFERENCE = { type: 'string', pattern: '\\{\\{resolve:[^{}]+\\}\\}' };
 
@@ -44,9 +53,10 @@ function oneOrMore({ description, must, ...item }, maxItems) {
   return { description, must, anyOf: [list, { must, ...item }] };
 }
 
-function arn(service, description, example) {
+/** An ARN: `kind` is a pattern of what comes after its partition. */
+function arn(kind, description, example) {
   const must = `must be an ARN, such as ${example}`;
-  return orIntrinsic(text(description, must, { pattern: `^arn:[^:]+:${service}:` }));
+  return orIntrinsic(text(description, must, { pattern: `^arn:[^:]+:${kind}` }));
 }
 
 const TAGS = {
@@ -72,7 +82,7 @@ const AUTH_POLICY = {
 
 const ACCESS_LOGS = oneOrMore(
   arn(
-    '(logs|s3|firehose)',
+    '(logs|s3|firehose):',
     'Where access logs go: the ARN of a log group, a bucket or a Firehose stream, or a list with one of each.',
     'arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/foo',
   ),
@@ -88,6 +98,8 @@ module.exports = {
   arn,
   closed,
   integer,
+  isIntrinsic,
+  isMapping,
   oneOf,
   oneOrMore,
   orIntrinsic,

@@ -1,9 +1,15 @@
 'use strict';
 
 const { asMapping } = require('../compile/policies');
+const { isIntrinsic, isMapping } = require('../schema/values');
 const { show } = require('./words');
 
-const ACTION = /^(\*|vpc-lattice-svcs:(Invoke|Connect|\*))$/i;
+const ACTIONS = ['vpc-lattice-svcs:invoke', 'vpc-lattice-svcs:connect'];
+const NEEDED = [
+  ['Principal', 'NotPrincipal', "say who; '*' is everyone, with or without a signature"],
+  ['Action', 'NotAction', 'write vpc-lattice-svcs:Invoke'],
+  ['Resource', 'NotResource', "write '*', or the service's ARN with a path"],
+];
 const BARE_SERVICE = /^arn:[^:]*:vpc-lattice:[^:]*:[^:]*:service\/[^/]*$/;
 
 /** What is wrong with the auth type, the auth policy and how they go together: of a service or a service network. */
@@ -24,47 +30,58 @@ function checkAuth({ authType = 'NONE', authPolicy }, where, wrong) {
 }
 
 function checkPolicy(written, where, wrong) {
+  if (isIntrinsic(written)) return;
   const policy = parse(written);
-  if (policy === undefined) return wrong(where, `must be a mapping or JSON text, not ${show(written)}`);
+  if (!isMapping(policy)) {
+    wrong(where, `must be a mapping or JSON text, not ${show(written)}`);
+    return;
+  }
+  const isList = Array.isArray(policy.Statement);
   const statements = [policy.Statement ?? []].flat();
   if (statements.length === 0) wrong([...where, 'Statement'], 'is missing: without a statement nobody may call');
-  const isList = Array.isArray(policy.Statement);
   statements.forEach((each, index) => checkStatement(each, [...where, 'Statement', ...(isList ? [index] : [])], wrong));
 }
 
 function parse(written) {
   try {
-    const policy = asMapping(written);
-    return typeof policy === 'object' ? policy : undefined;
+    return asMapping(written);
   } catch {
     return undefined;
   }
 }
 
 function checkStatement(statement, where, wrong) {
-  if (typeof statement !== 'object')
-    return wrong(where, `must be a mapping with Effect, Principal, Action and Resource, not ${show(statement)}`);
-  if (!['Allow', 'Deny'].includes(statement.Effect))
-    wrong([...where, 'Effect'], `must be Allow or Deny, not ${show(statement.Effect)}`);
-  if (!statement.Principal && !statement.NotPrincipal)
-    wrong([...where, 'Principal'], "is missing: say who; '*' is everyone, with or without a signature");
-  if (!statement.Action && !statement.NotAction)
-    wrong([...where, 'Action'], 'is missing: write vpc-lattice-svcs:Invoke');
-  if (!statement.Resource && !statement.NotResource)
-    wrong([...where, 'Resource'], "is missing: write '*', or the service's ARN with a path");
-  for (const action of texts(statement.Action).filter((each) => !ACTION.test(each))) {
+  if (isIntrinsic(statement)) return;
+  if (!isMapping(statement)) {
+    wrong(where, `must be a mapping with Effect, Principal, Action and Resource, not ${show(statement)}`);
+    return;
+  }
+  const { Action: actions, Effect: effect, Resource: resources } = statement;
+  if (!['Allow', 'Deny'].includes(effect)) wrong([...where, 'Effect'], `must be Allow or Deny, not ${show(effect)}`);
+  for (const [field, other, words] of NEEDED) {
+    if (!statement[field] && !statement[other]) wrong([...where, field], `is missing: ${words}`);
+  }
+  for (const action of texts(actions).filter((each) => !isAction(each))) {
     wrong([...where, 'Action'], `is ${show(action)}, which no request is: write vpc-lattice-svcs:Invoke`);
   }
-  for (const resource of [statement.Resource ?? []].flat().filter(isBare)) {
-    wrong(
-      [...where, 'Resource'],
-      `is ${show(resource)}, which matches no request: add the path, such as /* after the ARN (${"!Sub '${…Arn}/*'"})`,
-    );
+  for (const resource of [resources ?? []].flat().filter(isBare)) {
+    const words = "which matches no request: add the path, such as /* after the ARN (!Sub '${…Arn}/*')";
+    wrong([...where, 'Resource'], `is ${show(resource)}, ${words}`);
   }
 }
 
 function texts(value) {
   return [value ?? []].flat().filter((each) => typeof each === 'string');
+}
+
+/** Whether requests can be this action, which may have wildcards. */
+function isAction(text) {
+  const pattern = text
+    .toLowerCase()
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return ACTIONS.some((each) => new RegExp(`^${pattern}$`).test(each));
 }
 
 /** The ARN of a service without a path. */

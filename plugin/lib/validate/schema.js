@@ -3,7 +3,7 @@
 // Reads a value by a schema: what is wrong with it, each thing with its path, and the value as the schema means it
 // (variables of the framework are texts, so that '10' is a whole number and 'true' is true).
 
-const { INTRINSIC } = require('../schema/values');
+const { INTRINSIC, isMapping } = require('../schema/values');
 const { show, suggestion } = require('./words');
 
 /** The value as the schema means it; what is wrong goes to `wrong(path, words)`. */
@@ -91,7 +91,7 @@ function coerce(type, value) {
 function isOfType(type, value) {
   if (type === 'integer') return Number.isInteger(value);
   if (type === 'array') return Array.isArray(value);
-  if (type === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (type === 'object') return isMapping(value);
   return typeof value === type;
 }
 
