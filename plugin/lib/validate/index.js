@@ -36,11 +36,7 @@ function check({ events, config, calls }, given, isNews) {
   const isNeeded = events.length > 0 || services.length > 0 || config.vpcAssociations !== undefined;
   checkNetwork(config, isNeeded, wrong);
   readable.forEach((event) => checkEvent(event, wrong));
-  checkServices(
-    services,
-    events.map(({ service }) => service),
-    wrong,
-  );
+  checkServices(services, events.map(({ service }) => service).filter(Boolean), wrong);
   checkTargets(services, given, wrong);
   checkCalls(calls, services, given, wrong);
   return problems;

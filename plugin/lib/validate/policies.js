@@ -6,6 +6,7 @@ const { show } = require('./words');
 
 const ACTIONS = ['vpc-lattice-svcs:invoke', 'vpc-lattice-svcs:connect'];
 const NEEDED = [
+  ['Effect', 'Effect', 'write Allow or Deny'],
   ['Principal', 'NotPrincipal', "say who; '*' is everyone, with or without a signature"],
   ['Action', 'NotAction', 'write vpc-lattice-svcs:Invoke'],
   ['Resource', 'NotResource', "write '*', or the service's ARN with a path"],
@@ -57,7 +58,8 @@ function checkStatement(statement, where, wrong) {
     return;
   }
   const { Action: actions, Effect: effect, Resource: resources } = statement;
-  if (!['Allow', 'Deny'].includes(effect)) wrong([...where, 'Effect'], `must be Allow or Deny, not ${show(effect)}`);
+  if (effect && !['Allow', 'Deny'].includes(effect))
+    wrong([...where, 'Effect'], `must be Allow or Deny, not ${show(effect)}`);
   for (const [field, other, words] of NEEDED) {
     if (!statement[field] && !statement[other]) wrong([...where, field], `is missing: ${words}`);
   }

@@ -74,7 +74,9 @@ function propertySchema({ properties = {}, patternProperties = {}, additionalPro
 
 function readArray(schema, value, path, wrong) {
   if (!hasRightSize(value.length, schema.minItems, schema.maxItems)) return refuse(schema, value, path, wrong);
-  return value.map((each, index) => read(schema.items, each, [...path, index], wrong));
+  const meant = value.map((each, index) => read(schema.items, each, [...path, index], wrong));
+  // What did not read is left out; a mapping keeps its place, which further problems name.
+  return schema.items.type === 'object' ? meant.map((each) => each ?? {}) : meant.filter((each) => each !== undefined);
 }
 
 function hasRightSize(size, minimum = 0, maximum = Infinity) {
