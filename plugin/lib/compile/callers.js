@@ -5,7 +5,7 @@ const ids = require('../ids');
 const { roleOf } = require('../roles');
 const { ref } = require('./resources');
 
-/** What lets functions call services, through the role that each runs as. */
+/** What lets functions call services, through the role that each runs as: a policy of its own name, since roles are shared. */
 function callerPolicies(calls, services, { names, functions, provider }, resources) {
   for (const [name, written] of Object.entries(calls)) {
     const owned = ids.ofFunction(names[name].normalized);
@@ -15,7 +15,7 @@ function callerPolicies(calls, services, { names, functions, provider }, resourc
     resources.add(owned.policy, `the policy of ${name}`, {
       Type: 'AWS::IAM::Policy',
       Properties: {
-        PolicyName: 'call-lattice-services',
+        PolicyName: `lattice-calls-of-${name}`,
         PolicyDocument: policyDocument(found),
         Roles: [ref(logicalId)],
       },

@@ -267,7 +267,7 @@ test('a caller may invoke the services that it names, any path of them, and noth
   const caller = { role: 'HelloRole', iam: { call: ['foo', elsewhere] } };
   const found = compiled({ hello: caller, next: on('foo') });
   assert.deepEqual(ofType(found, 'Policy').LatticeHelloCallPolicy, {
-    PolicyName: 'call-lattice-services',
+    PolicyName: 'lattice-calls-of-hello',
     PolicyDocument: {
       Version: '2012-10-17',
       Statement: [
@@ -283,6 +283,18 @@ test('a caller may invoke the services that it names, any path of them, and noth
     },
     Roles: [{ Ref: 'HelloRole' }],
   });
+});
+
+test('functions that share a role do not overwrite the policy of each other', () => {
+  const caller = { role: 'Shared', iam: { call: ['foo'] } };
+  const policies = Object.values(ofType(compiled({ hello: caller, next: caller, last: on('foo') }), 'Policy'));
+  assert.deepEqual(
+    policies.map(({ PolicyName, Roles }) => [PolicyName, Roles]),
+    [
+      ['lattice-calls-of-hello', [{ Ref: 'Shared' }]],
+      ['lattice-calls-of-next', [{ Ref: 'Shared' }]],
+    ],
+  );
 });
 
 test('names that would give two resources one logical id are found', () => {
