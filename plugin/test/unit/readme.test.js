@@ -5,6 +5,9 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
 
+const yaml = require('js-yaml'); // the framework's own
+
+const { validate } = require('../../lib/validate');
 const { tables } = require('../fields');
 const { compiled, on } = require('./compiling');
 
@@ -13,6 +16,21 @@ const README = fs.readFileSync(path.join(__dirname, '..', '..', 'README.md'), 'u
 test('README.md has every field, in the words of the schemas', () => {
   for (const table of tables())
     assert.ok(README.includes(table), `not there (node plugin/test/fields.js prints it):\n${table}`);
+});
+
+/** YAML with CloudFormation's tags. */
+function parse(text) {
+  const types = ['scalar', 'sequence', 'mapping'].map(
+    (kind) => new yaml.Type('!', { kind, multi: true, construct: (data, tag) => ({ [`Fn::${tag.slice(1)}`]: data }) }),
+  );
+  return yaml.load(text, { schema: yaml.DEFAULT_SCHEMA.extend(types) });
+}
+
+test('what README.md shows is accepted', () => {
+  const examples = [...README.matchAll(/```yaml\n([^]*?)```/g)].map(([, text]) => parse(text));
+  const custom = { lattice: { serviceNetwork: { name: 'sample' } } };
+  assert.ok(examples.length >= 4);
+  for (const each of examples) assert.deepEqual(validate({ custom, ...each }).problems, []);
 });
 
 test('README.md has the logical ids that are made', () => {
