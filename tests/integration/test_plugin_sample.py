@@ -15,6 +15,7 @@ import pytest
 from lattice_events.network.model import Network
 from lattice_events.readers.common.sources import ReadOptions
 from lattice_events.readers.project import load_project
+from lattice_events.variables import environment_name
 from tests.integration.running import BIN, PLUGIN_SAMPLE, ROOT, Running, lattice_dev
 
 TEMPLATE = "cloudformation-template-update-stack.json"
@@ -111,6 +112,13 @@ def _calls(network: Network, name: str) -> list[Any]:
     (policy,) = (each.identity_policy for each in network.principals if each.name == name)
     assert policy is not None
     return [each for each in policy.statements if "vpc-lattice-svcs:Invoke" in str(each)]
+
+
+def test_the_client_is_told_a_url_where_it_looks(plugin_package: Path) -> None:
+    resources = json.loads((plugin_package / TEMPLATE).read_text())["Resources"]
+    variables = resources["EksClientLambdaFunction"]["Properties"]["Environment"]["Variables"]
+
+    assert environment_name("orders-service") in variables
 
 
 def test_the_plugin_takes_a_third_of_the_lines() -> None:
