@@ -7,7 +7,7 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lattice_events.arn import Arn
@@ -37,7 +37,8 @@ def _lets_in(function_arn: str, group_arn: str) -> bool:
     statements = _statements(function_arn)
     resource = function_arn.removesuffix(":$LATEST")
     return statements is None or any(
-        resource in set(_resources(each)) and _allows(each, group_arn) for each in statements
+        str(each["Resource"]).removesuffix(":$LATEST") == resource and _allows(each, group_arn)
+        for each in statements
     )
 
 
@@ -50,16 +51,6 @@ def _statements(function_arn: str) -> Sequence[Mapping[str, Any]] | None:
             statements: Sequence[Mapping[str, Any]] = each.policy.statements
             return statements
     return None
-
-
-def _resources(statement: Mapping[str, Any]) -> Iterator[str]:
-    """What a statement is about; of one that a template made, moto forgets the qualifier in Resource."""
-    named = str(statement.get("FunctionName", ""))
-    if named.count(":") in (1, 7):
-        qualifier = named.rpartition(":")[2]
-        yield f"{statement['Resource']}:{qualifier}".removesuffix(":$LATEST")
-    else:
-        yield str(statement["Resource"]).removesuffix(":$LATEST")
 
 
 def _allows(statement: Mapping[str, Any], group_arn: str) -> bool:

@@ -6,6 +6,7 @@ import inspect
 from typing import Any
 
 import moto
+from moto.awslambda import models as awslambda
 from moto.cloudformation import models, parsing, responses
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
@@ -13,6 +14,7 @@ from lattice_events.cloud.operations.control_plane import ControlPlane
 from lattice_events.cloud.stacks.engine import backend
 from lattice_events.cloud.stacks.engine.resources import Resources
 from lattice_events.cloud.stacks.engine.stack import Stack
+from lattice_events.cloud.stacks.logging_function import LoggingFunction
 from lattice_events.cloud.stacks.template.functions import resolve
 from lattice_events.cloud.stacks.template.text import SafeYaml
 from lattice_events.cloud.stacks.types import Types
@@ -28,6 +30,7 @@ _OPERATIONS = (
 )
 # What of moto is relied on: the place, the name, and the parameters that it must have.
 _RELIED_ON: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
+    (awslambda, "LambdaFunction", ("account_id", "spec", "region", "version")),
     (parsing, "clean_json", ("resource_json", "resources_map")),
     (parsing, "get_model_map", ()),
     (parsing, "generate_resource_name", ("resource_type", "stack_name", "logical_id")),
@@ -76,6 +79,7 @@ def _check() -> None:
 
 def _change() -> None:
     changes: list[tuple[Any, str, Any]] = [
+        (awslambda, "LambdaFunction", LoggingFunction),
         (parsing, "clean_json", resolve),
         (models, "ResourceMap", Resources),
         (models, "Stack", Stack),

@@ -16,6 +16,8 @@ from moto import mock_aws
 
 from lattice_events.cloud.deployed.deployed import Deployment, deployment
 from lattice_events.cloud.deployed.permissions import permission_notes
+from lattice_events.cloud.operations.control_plane import ControlPlane
+from lattice_events.cloud.stacks import teach
 from lattice_events.network.model import Function, LambdaTarget, Principal, TargetGroup
 from lattice_events.network.policy import parse_policy
 
@@ -96,6 +98,23 @@ def test_a_function_has_what_its_configuration_says(tmp_path: Path) -> None:
         timeout_seconds=7, memory_mb=256, environment={"STAGE": "dev"},
         role_arn=f"arn:aws:iam::{ACCOUNT}:role/orders-role",
     )  # fmt: skip
+
+
+def test_logging_is_configured_as_the_client_says_and_the_client_is_told(tmp_path: Path) -> None:
+    teach(ControlPlane(now=str, new_id=str))
+    client = create(LoggingConfig={"LogFormat": "JSON", "ApplicationLogLevel": "DEBUG"})
+    client.update_function_configuration(FunctionName="orders", Timeout=5)
+    asked = client.get_function_configuration(FunctionName="orders")["LoggingConfig"]
+    found = function(tmp_path)
+
+    assert asked == {
+        "LogFormat": "JSON",
+        "ApplicationLogLevel": "DEBUG",
+        "LogGroup": "/aws/lambda/orders",
+    }
+    assert (found.log_format, found.log_level, found.log_group) == ("JSON", "DEBUG", "")
+    client.update_function_configuration(FunctionName="orders", LoggingConfig={"LogGroup": "/shop"})
+    assert (function(tmp_path).log_format, function(tmp_path).log_group) == ("Text", "/shop")
 
 
 def test_a_package_is_written_once_and_the_same_code_is_the_same_function(tmp_path: Path) -> None:

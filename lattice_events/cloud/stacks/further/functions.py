@@ -14,7 +14,14 @@ from lattice_events.cloud.stacks.moto_types import MotoType
 from lattice_events.cloud.stacks.resource import Properties, Request
 
 # What a property means that a template no longer has; moto would leave the old value.
-_DEFAULTS = {"Description": "", "Environment": {}, "Layers": [], "MemorySize": 128, "Timeout": 3}
+_DEFAULTS = {
+    "Description": "",
+    "Environment": {},
+    "Layers": [],
+    "LoggingConfig": {},
+    "MemorySize": 128,
+    "Timeout": 3,
+}
 
 
 class FunctionType(MotoType):
