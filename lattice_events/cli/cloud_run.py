@@ -109,12 +109,20 @@ class Serving:
         """Have the run serve what is deployed; one that is no network keeps what was there, and says why."""
         try:
             loaded = self._network.load()
-            asyncio.run_coroutine_threadsafe(self._run.apply(loaded), self._loop).result()
+            is_new = loaded.network != self._run.ready.network
+            if is_new:
+                asyncio.run_coroutine_threadsafe(self._run.apply(loaded), self._loop).result()
+                self._announce(self._run.ready, self._run.callers)
         except LatticeError as error:
             self._say(f"The network stays as it was: {error}")
-            return
-        self._announce(self._run.ready, self._run.callers)
-        self._tell(self._changes.of(self._run.ready, loaded.notes))
+        except Exception as error:  # noqa: BLE001 - a bug; what was deployed is deployed all the same
+            self._say(
+                f"The network stays as it was: {type(error).__name__}: {error}. This is a bug of lattice cloud."
+            )
+        else:
+            told = self._changes.of(self._run.ready, loaded.notes)
+            if is_new or told.stacks or told.notes:
+                self._tell(told)
 
     def _say(self, text: str) -> None:
         self._tell(Notice(source="lattice cloud", text=text, stream="stderr"))

@@ -54,7 +54,7 @@ class Application:
         """Answer a request."""
         answer = self._answer(environ)
         start_response(status_line(answer.status), _headers(answer))
-        return [answer.body]
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
     def _answer(self, environ: Environ) -> Answer:
         began = time.perf_counter()
@@ -64,10 +64,15 @@ class Application:
             service = scope.service if scope else ""
             request = with_body(environ, read_body(environ))
             operation = operation_name(request, service)
-            is_told = may_change(request) and not is_invocation(request)
+            is_told = may_change(request, service) and not is_invocation(request)
             answer = self._serve(request, scope)
         except RefusedError as refused:
             answer = answer_to(refused, service=service, environ=environ)
+        except Exception as error:  # noqa: BLE001 - a bug of ours; the client is answered all the same
+            bug = RefusedError(
+                500, "InternalFailure", f"A bug of lattice cloud: {type(error).__name__}: {error}"
+            )
+            answer = answer_to(bug, service=service, environ=environ)
         if is_told or answer.status >= 500:
             call = ApiCall(
                 service=service or "-",
@@ -86,7 +91,7 @@ class Application:
             return self._backends.invoke(request)
         with self._turns.turn() as given:
             answer = self._do(request, scope)
-            if self._journal is not None and may_change(request):
+            if self._journal is not None and may_change(request, scope.service if scope else ""):
                 kept = request.without_secrets(scope.header if scope else "")
                 self._journal.keep(Entry(request=kept, given=given, status=answer.status))
         self._publishing.settle()
@@ -101,7 +106,7 @@ class Application:
     def _do(self, request: ApiRequest, scope: Scope | None) -> Answer:
         """Have it done by whoever serves it, in a turn."""
         service = scope.service if scope else "cloudformation"
-        if may_change(request) and service in _OF_NETWORK:
+        if service in _OF_NETWORK and may_change(request, service):
             self._publishing.changed()
         try:
             if scope is not None and service == "vpc-lattice":

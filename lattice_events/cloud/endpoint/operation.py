@@ -28,11 +28,11 @@ def operation_name(request: ApiRequest, service: str) -> str:
     return action or f"{request.method} {request.raw_path}"
 
 
-def may_change(request: ApiRequest) -> bool:
+def may_change(request: ApiRequest, service: str) -> bool:
     """Whether the operation may change anything: all but those that are called Get, List, Describe, and the like."""
     if request.method in ("GET", "HEAD", "OPTIONS") and not _action(request):
         return False
-    return _READING.match(operation_name(request, "")) is None
+    return _READING.match(operation_name(request, service)) is None
 
 
 def is_invocation(request: ApiRequest) -> bool:

@@ -6,6 +6,7 @@ import errno
 import socket
 import threading
 from typing import Any
+from urllib.parse import urlsplit
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
@@ -24,8 +25,23 @@ class _Handler(MotoRequestHandler):
     timeout = _SILENCE_SECONDS
     protocol_version = "HTTP/1.1"
 
+    def run_wsgi(self) -> None:
+        """Answer a request whose target and length can be read."""
+        try:
+            urlsplit(self.path)
+        except ValueError:  # a host in brackets that is no address
+            self.send_error(400, "The request target is not a URL")
+        else:
+            if len(self.headers.get_all("Content-Length", [])) > 1:
+                self.send_error(400, "The request has two lengths")
+            else:
+                super().run_wsgi()
+
     def log(self, *_: Any) -> None:
         """Be silent: the application tells."""
+
+    def log_request(self, *_: Any) -> None:
+        """Be silent, and read nothing of the request."""
 
     def version_string(self) -> str:
         """What the header ``Server`` says."""

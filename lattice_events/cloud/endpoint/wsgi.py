@@ -56,7 +56,8 @@ class ApiRequest:
     @property
     def raw_path(self) -> str:
         """As the client wrote it."""
-        return urlsplit(str(self.environ["RAW_URI"])).path
+        target = str(self.environ["RAW_URI"])
+        return target.partition("?")[0] if target.startswith("/") else urlsplit(target).path
 
     @property
     def query(self) -> str:

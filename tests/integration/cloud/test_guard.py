@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 from typing import Any
 
 import pytest
@@ -112,6 +113,42 @@ def test_the_client_sees_no_traceback(cloud: Cloud) -> None:
     status, _, body = ask(cloud, "POST", "/", "{", Authorization=SIGNED.replace("/sts/", "/dynamodb/"))
 
     assert (status, "Traceback" in body) == (400, False)
+
+
+def test_a_head_has_no_body(cloud: Cloud) -> None:
+    status, _, body = ask(
+        cloud, "HEAD", "/nobody-has-this", Authorization=SIGNED.replace("/sts/", "/s3/")
+    )
+
+    assert (status, body) == (404, "")
+    with socket.create_connection(("127.0.0.1", cloud.port), timeout=60) as connection:
+        connection.sendall(b"HEAD / HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+        assert received(connection).partition(b"\r\n\r\n")[2] == b""
+
+
+def received(connection: socket.socket) -> bytes:
+    """Everything until the other end closes."""
+    return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET http://[/services HTTP/1.1\r\nHost: 127.0.0.1",
+        "GET http://evil.example/ HTTP/1.1\r\nHost: 127.0.0.1",
+        "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example",
+        "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nContent-Length: 2",
+        "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nzz",
+        "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nshort",
+    ],
+)
+def test_a_request_that_is_no_sound_http_is_refused(cloud: Cloud, head: str) -> None:
+    with socket.create_connection(("127.0.0.1", cloud.port), timeout=60) as connection:
+        connection.sendall(f"{head}\r\nAuthorization: {SIGNED}\r\n\r\n".encode())
+        connection.shutdown(socket.SHUT_WR)
+        answer = received(connection)
+
+    assert answer.split(b" ", 2)[1] in (b"400", b"403"), answer
 
 
 @pytest.mark.parametrize("length", ["-1", "x", "1e9", "99999999999999"])

@@ -35,6 +35,7 @@ def target(name: str) -> ApiRequest:
         (request("GET", "/?Action=DeleteStack&StackName=x"), "cloudformation", "DeleteStack", True),
         (request("GET", "/services"), "vpc-lattice", "ListServices", False),
         (request("POST", "/services"), "vpc-lattice", "CreateService", True),
+        (request("POST", "/targetgroups/tg-1/listtargets"), "vpc-lattice", "ListTargets", False),
         (request("POST", "/nothing"), "vpc-lattice", "POST /nothing", True),
         (request("PUT", "/bucket/key"), "s3", "PUT /bucket/key", True),
         (request("HEAD", "/bucket/key"), "s3", "HEAD /bucket/key", False),
@@ -43,7 +44,13 @@ def target(name: str) -> ApiRequest:
 def test_the_operation_says_whether_it_may_change_something(
     asked: ApiRequest, service: str, name: str, changes: bool
 ) -> None:
-    assert (operation_name(asked, service), may_change(asked)) == (name, changes)
+    assert (operation_name(asked, service), may_change(asked, service)) == (name, changes)
+
+
+@pytest.mark.parametrize("uri", ["/services?x=http://y", "http://127.0.0.1:9000/services?x"])
+def test_the_path_is_read_as_it_was_sent(uri: str) -> None:
+    assert request("GET", uri).raw_path == "/services"
+    assert request("GET", "//services").raw_path == "//services"
 
 
 def test_an_invocation_is_told_by_its_path() -> None:
