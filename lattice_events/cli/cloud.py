@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 from lattice_events.cli.loop import run_in_loop
 from lattice_events.cli.options import function_options, run_options
 from lattice_events.cli.printer import choose_printer
+from lattice_events.errors import MissingExtraError
 
 _PORT = click.IntRange(0, 65535)
 
@@ -83,9 +85,24 @@ def cloud(
         )
     printer = choose_printer(as_json=as_json, to_stderr=access_log == "-", is_quiet=is_quiet)
     printer.starting("Starting AWS on this machine …")
-    from lattice_events.cli.cloud_run import run_cloud  # with moto, which takes a second
+    _import_moto()
+    from lattice_events.cli.cloud_run import run_cloud
     from lattice_events.cli.run import end_at_once
 
     wanted = run_options(paths, port=gateway_port, access_log=access_log, **options)
     if not run_in_loop(run_cloud(wanted, printer, port=endpoint_port, state=state)):
         end_at_once(0)
+
+
+def _import_moto() -> None:
+    """Have moto's server, which takes half a second.
+
+    Raises:
+        MissingExtraError: It is not installed.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that moto is there without its server; the error says it
+            import moto.moto_server.werkzeug_app  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("cloud", needed_for="lattice cloud") from error

@@ -6,10 +6,12 @@ import fcntl
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -240,3 +242,33 @@ def refusal_of(*command: str | Path, cwd: Path = ROOT) -> str:
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
     return done.stderr
+
+
+def children_of(pid: int) -> set[int]:
+    """Every process below one."""
+    table = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True).stdout
+    parents = {int(pid): int(parent) for pid, parent in (line.split() for line in table.splitlines())}
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs (a zombie, which its new parent has not collected yet, does not)."""
+    done = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
+    return bool(done.stdout.strip()) and not done.stdout.strip().startswith("Z")
+
+
+def leaves_nothing(running: Running, number: signal.Signals) -> None:
+    """Stop a run that has a function and a pod, and see all of it go."""
+    children = children_of(running.process.pid)
+    assert len(children) >= 3  # a function, the guard and the pod
+    running.process.send_signal(number)
+    status = running.process.wait(PATIENCE_SECONDS)
+
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while any(map(is_alive, children)) and time.monotonic() < deadline:
+        running.process.poll()
+    assert not [child for child in children if is_alive(child)]
+    assert status == (-9 if number == signal.SIGKILL else 0)

@@ -29,6 +29,7 @@ from tests.integration.running import (
     Running,
     clean_environment,
     lattice_dev,
+    leaves_nothing,
     playground,
     refused,
 )
@@ -540,36 +541,11 @@ def test_a_function_s_call_outside_goes_through_the_tunnel(outside_server: tuple
         assert "407" in refused_call.stderr
 
 
-def children_of(pid: int) -> set[int]:
-    """Every process below one."""
-    table = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True).stdout
-    parents = {int(pid): int(parent) for pid, parent in (line.split() for line in table.splitlines())}
-    found = {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found - {pid}
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process runs (a zombie, which its new parent has not collected yet, does not)."""
-    done = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
-    return bool(done.stdout.strip()) and not done.stdout.strip().startswith("Z")
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_nothing_is_left_running(number: signal.Signals, sample_package: Path) -> None:
     with lattice_dev("--package", sample_package) as running:
         running.get(f"https://{REAL_NAME}")
-        children = children_of(running.process.pid)
-        assert len(children) >= 3  # a function, the guard and the pod
-        running.process.send_signal(number)
-        status = running.process.wait(120)
-
-        deadline = time.monotonic() + 60
-        while any(map(is_alive, children)) and time.monotonic() < deadline:
-            running.process.poll()
-        assert not [child for child in children if is_alive(child)]
-        assert status == (-9 if number == signal.SIGKILL else 0)
+        leaves_nothing(running, number)
 
 
 # ── bad input ─────────────────────────────────────────────────────────────────────────────────────

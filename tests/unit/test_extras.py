@@ -24,6 +24,10 @@ def call_by_name() -> None:
     CliRunner().invoke(lattice, ["call", "nobody"], catch_exceptions=False, standalone_mode=False)
 
 
+def start_a_cloud() -> None:
+    CliRunner().invoke(lattice, ["cloud"], catch_exceptions=False, standalone_mode=False)
+
+
 @pytest.mark.parametrize(
     ("package", "use", "extra"),
     [
@@ -31,6 +35,7 @@ def call_by_name() -> None:
         pytest.param("boto3", lambda: look_up_service("foo"), "boto3", id="look up a service"),
         pytest.param("boto3", call_by_name, "boto3", id="lattice call"),
         pytest.param("botocore.session", lambda: profile_credentials("team"), "boto3", id="--aws-profile"),
+        pytest.param("moto.moto_server", start_a_cloud, "cloud", id="lattice cloud"),
     ],
 )
 def test_a_missing_package_names_the_smallest_extra(
@@ -51,4 +56,4 @@ def test_every_extra_that_a_message_names_exists_and_is_not_a_collection() -> No
     }
 
     assert "boto3" in named
-    assert named <= {name for name in EXTRAS if "lattice-events[" not in str(EXTRAS[name])}
+    assert named <= {"cloud", *(name for name in EXTRAS if "lattice-events[" not in str(EXTRAS[name]))}

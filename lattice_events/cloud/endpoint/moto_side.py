@@ -6,21 +6,19 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import requests.adapters
+from moto import settings
+from moto.awslambda import models as awslambda
+from moto.backends import get_backend, list_of_moto_modules
+from moto.core.base_backend import AccountSpecificBackend
+from moto.core.config import default_user_config
+from moto.moto_api._internal import mock_random
+from moto.moto_server import werkzeug_app
+
 from lattice_events.cloud.endpoint.refusal import RefusedError
 from lattice_events.cloud.endpoint.wsgi import Answer, ApiRequest, ask
-from lattice_events.errors import MissingExtraError
 
-try:
-    import requests.adapters
-    from moto import settings
-    from moto.awslambda.models import LambdaFunction
-    from moto.backends import get_backend, list_of_moto_modules
-    from moto.core.base_backend import AccountSpecificBackend
-    from moto.core.config import default_user_config
-    from moto.moto_api._internal import mock_random
-    from moto.moto_server import werkzeug_app
-except ImportError as error:
-    raise MissingExtraError("cloud", needed_for="lattice cloud") from error
+_MAX_SHARED = 8  # packages: the functions of a stack have one or few
 
 
 class Ran(NamedTuple):
@@ -51,7 +49,12 @@ class MotoSide:
                 lambda: "http://127.0.0.1",
             ),  # functions answer for custom resources
             (requests.adapters.HTTPAdapter, "send", _refuse_to_send),
-            (LambdaFunction, "_invoke_lambda", _invoke_by(run_function)),  # what asks Docker otherwise
+            (
+                awslambda.LambdaFunction,
+                "_invoke_lambda",
+                _invoke_by(run_function),
+            ),  # what asks Docker otherwise
+            (awslambda, "_s3_content", _sharing(awslambda._s3_content)),  # noqa: SLF001
             (AccountSpecificBackend, "__getitem__", _making_the_same(AccountSpecificBackend.__getitem__)),
         ):
             setattr(where, name, value)
@@ -131,3 +134,22 @@ def _making_the_same(get: Callable[[Any, str], Any]) -> Callable[[Any, str], Any
             mock_random.setstate(drawn)
 
     return getitem
+
+
+Content = tuple[bytes, int, str, str]
+
+
+def _sharing(read: Callable[[Any], Content]) -> Callable[[Any], Content]:
+    """Have functions with the same package share its bytes: each would read a copy of its own."""
+    known: dict[str, Content] = {}
+
+    def s3_content(key: Any) -> Content:
+        content = read(key)
+        name = content[2]
+        content = known.pop(name, content)
+        known[name] = content  # the last one that was asked for
+        if len(known) > _MAX_SHARED:
+            del known[next(iter(known))]
+        return content
+
+    return s3_content

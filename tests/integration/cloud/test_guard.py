@@ -116,9 +116,7 @@ def test_the_client_sees_no_traceback(cloud: Cloud) -> None:
 
 
 def test_a_head_has_no_body(cloud: Cloud) -> None:
-    status, _, body = ask(
-        cloud, "HEAD", "/nobody-has-this", Authorization=SIGNED.replace("/sts/", "/s3/")
-    )
+    status, _, body = ask(cloud, "HEAD", "/nobody-has-this", Authorization=SIGNED.replace("/sts/", "/s3/"))
 
     assert (status, body) == (404, "")
     with socket.create_connection(("127.0.0.1", cloud.port), timeout=60) as connection:
