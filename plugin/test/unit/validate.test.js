@@ -20,6 +20,28 @@ for (const { name, configuration } of rows('good')) {
   });
 }
 
+test('a rule for which no number is left is named', () => {
+  const taken = Array.from({ length: 400 }, (_, index) => ({
+    service: 'foo',
+    path: `/${index}`,
+    priority: 1601 + index,
+  }));
+  const events = [...taken, { service: 'foo', method: 'GET' }].map((lattice) => ({ lattice }));
+  const { problems } = validate({
+    functions: { hello: { events } },
+    custom: { lattice: { serviceNetwork: { name: 'sample' } } },
+  });
+  assert.deepEqual(
+    problems.map(({ path, words }) => [path.join('.'), words]),
+    [
+      [
+        'functions.hello.events.400.lattice.priority',
+        'is missing, and the plugin finds none that is free up to 2000: say one',
+      ],
+    ],
+  );
+});
+
 test('texts of variables are read as what they stand for', () => {
   const { events } = validate({
     functions: {
