@@ -20,23 +20,13 @@ from lattice_events.control_plane.to_network import to_network
 from tests.conftest import examples
 from tests.unit.cloud.operations.client import FUNCTION, NOT_FOUND, VPC, forward
 from tests.unit.cloud.operations.world import NETWORK_CONFIG, PREFIX, World
+from tests.unit.cloud.test_sequences import DELETIONS, check, delete_everything
 
 NUMBER = st.integers(0, 6)
 NAME = st.sampled_from(["web", "net", "hello", "first", "other"])
 PRIORITY = st.integers(9, 12)
 TOKEN = st.sampled_from([None, "a", "b"])
 POLICY = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}'
-DELETIONS = (  # in the order of dependencies, with the parameter that names a resource and where it is kept
-    (
-        "DeleteServiceNetworkServiceAssociation",
-        "serviceNetworkServiceAssociationIdentifier",
-        "service_associations",
-    ),
-    ("DeleteServiceNetworkVpcAssociation", "serviceNetworkVpcAssociationIdentifier", "vpc_associations"),
-    ("DeleteService", "serviceIdentifier", "services"),
-    ("DeleteServiceNetwork", "serviceNetworkIdentifier", "service_networks"),
-    ("DeleteTargetGroup", "targetGroupIdentifier", "target_groups"),
-)
 
 
 class Account(RuleBasedStateMachine):
@@ -175,27 +165,14 @@ class Account(RuleBasedStateMachine):
     @invariant()
     def nothing_dangles(self) -> None:
         """Each document names what is there."""
-        records = self.client.records
-        owners = {**records.services, **records.service_networks}
-        assert {each["serviceArn"] for each in records.listeners.values()} <= set(records.services)
-        assert {arn.partition("/rule/")[0] for arn in records.rules} <= set(records.listeners)
-        assert set(records.targets) <= set(records.target_groups)
-        assert set(records.auth_policies) <= set(owners)
-        for each in (*records.service_associations.values(), *records.vpc_associations.values()):
-            assert each["serviceNetworkArn"] in records.service_networks
-        assert {each["serviceArn"] for each in records.service_associations.values()} <= set(records.services)
-        assert {each["resourceArn"] for each in records.access_log_subscriptions.values()} <= set(owners)
-        assert set(records.tags) <= set(owners)
+        check(self.client.records)
 
     @invariant()
     def a_target_group_belongs_to_one_service(self) -> None:
-        """Actions forward to target groups that are there, and that no other service has."""
-        records = self.client.records
-        wiring = to_network(records)
-        owners = [(arn, service.arn) for service in wiring.services for arn in groups_of(service)]
+        """What one service forwards to, no other service does."""
+        services = to_network(self.client.records).services
+        owners = [(arn, service.arn) for service in services for arn in groups_of(service)]
         assert len({arn for arn, _ in owners}) == len(set(owners))
-        assert {arn for arn, _ in owners} <= set(records.target_groups)
-        assert {each.arn for each in wiring.target_groups} == set(records.target_groups)
 
     @invariant()
     def names_ports_and_priorities_are_there_once(self) -> None:
@@ -212,9 +189,7 @@ class Account(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Everything can be deleted in the order of dependencies, and nothing is left."""
-        for operation, parameter, kept in DELETIONS:
-            for arn in list(getattr(self.client.records, kept)):
-                self.client.call(operation, **{parameter: arn})
+        delete_everything(self.client)
         assert not any(vars(self.client.records).values())
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from lattice_events.cloud.errors import ApiError
 from lattice_events.cloud.operations.call import Where
+from lattice_events.cloud.operations.table import OPERATIONS
 from tests.unit.cloud.operations.client import ACCOUNT, BASE, REGION, Client
 from tests.unit.cloud.operations.world import World
 
@@ -113,9 +114,17 @@ def test_a_parameter_that_is_none_is_absent(client: Client) -> None:
     assert group["config"] == {"lambdaEventStructureVersion": "V1"}
 
 
-def test_an_operation_that_lattice_cloud_does_not_have_is_refused_by_name(client: Client) -> None:
+def test_an_operation_that_the_api_does_not_have_is_refused_by_name(client: Client) -> None:
     error = client.refusal("GetNothing")
-    assert "GetNothing" in error.message
+    assert (error.code, "GetNothing" in error.message) == ("UnknownOperationException", True)
+
+
+def test_an_operation_that_only_a_newer_model_has_is_refused_by_name(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(OPERATIONS, "ListServices")  # as if botocore were newer than the table
+    error = client.refusal("ListServices")
+    assert error.message == "lattice cloud does not have ListServices."
 
 
 def test_records_that_somebody_holds_never_change() -> None:
