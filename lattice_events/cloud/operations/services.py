@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lattice_events.cloud.errors import conflict
+from lattice_events.cloud.errors import conflict, invalid
 from lattice_events.cloud.operations import quotas
 from lattice_events.cloud.operations.belongings import forget_belongings
 from lattice_events.cloud.operations.call import Call
@@ -19,6 +19,7 @@ from lattice_events.cloud.operations.kinds import (
 )
 from lattice_events.cloud.operations.pages import page
 from lattice_events.control_plane.records import Document
+from lattice_events.network.host_names import host_name_problem
 from lattice_events.network.model import generated_domain_name
 
 HOSTED_ZONE_ID = "Z09127221KTH2C0000000"
@@ -30,6 +31,8 @@ _IDLE_TIMEOUT_SECONDS = 60  # unless the client says another
 def create_service(call: Call) -> Document:
     """``CreateService``: it is active at once, AWS takes some seconds."""
     refuse_taken(call, SERVICE, ("name", call.params["name"]))
+    if "customDomainName" in call.params:
+        _check_domain(call.params["customDomainName"])
     names = ("name", "customDomainName", "certificateArn", "authType", "idleTimeoutSeconds")
     defaults = {"authType": "NONE", "idleTimeoutSeconds": _IDLE_TIMEOUT_SECONDS, "status": "ACTIVE"}
     created = create(call, SERVICE, {**defaults, **call.given(*names)})
@@ -80,6 +83,13 @@ def forget_listener(call: Call, listener: Document) -> None:
 def named_service(call: Call) -> Document:
     """The service that the client names."""
     return find(call, SERVICE, call.params["serviceIdentifier"])
+
+
+def _check_domain(name: str) -> None:
+    """Refuse a custom domain name that no client could ask for."""
+    problem = host_name_problem(name.lower())
+    if problem:
+        raise invalid(f"The customDomainName {problem}", ("customDomainName", problem))
 
 
 TABLE = {

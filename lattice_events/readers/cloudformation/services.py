@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lattice_events.network.host_names import host_name_problem
 from lattice_events.network.model import (
     DEFAULT_PORTS,
     Action,
@@ -18,7 +19,6 @@ from lattice_events.readers.cloudformation.service_networks import read_auth_typ
 from lattice_events.readers.cloudformation.types import TARGET_GROUP
 from lattice_events.readers.common.documents import Path
 from lattice_events.readers.common.fragment import PlacedListener, PlacedRule
-from lattice_events.readers.common.lattice_schema import host_name_problem
 from lattice_events.readers.common.properties import WrongPropertyError, shaped_number, shaped_text
 
 _UNREAD: Action = FixedResponseAction(status=404)  # stands for an action that is wrong

@@ -108,9 +108,6 @@ SHAPES: Mapping[str, Shape] = {
 }
 MAX_ENVIRONMENT_BYTES = 4096
 """Of a function's variables, names and values together."""
-_HOST_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-HOST_NAME = re.compile(rf"{_HOST_LABEL}(\.{_HOST_LABEL})*")
-"""An RFC 1123 subdomain, which names of Kubernetes objects are too."""
 ENVIRONMENT_NAME = re.compile("[a-zA-Z][a-zA-Z0-9_]*")
 """Of a function's variable. Lambda refuses a single letter too, which does no harm here."""
 _NAMES = {  # kind: shape, and the start that CloudFormation forbids
@@ -163,15 +160,3 @@ def variable_name_problem(name: str) -> str | None:
     if ENVIRONMENT_NAME.fullmatch(name):
         return None
     return f"The name of a function's variable must be a letter, then letters, digits and _, not {name!r}"
-
-
-def host_name_problem(name: str) -> str | None:
-    """Say why a service cannot have a host name, or ``None``; it may start with ``*.``."""
-    plain = name.removeprefix("*.")
-    if len(name) > 253 or not HOST_NAME.fullmatch(plain):
-        return f"must be a host name such as api.example.com, without a port, not {name!r}"
-    if plain.replace(".", "").isdigit():
-        return f"must be a host name, not an address such as {name!r}"
-    if plain.rpartition(".")[2] == "localhost":
-        return f"must not be {name!r}, which is always the caller's own machine"
-    return None

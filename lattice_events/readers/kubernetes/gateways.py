@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lattice_events.network.host_names import host_name_problem
 from lattice_events.network.model import ListenerProtocol
 from lattice_events.readers.common.documents import Path
-from lattice_events.readers.common.lattice_schema import host_name_problem
 from lattice_events.readers.common.properties import WrongPropertyError, shaped_number
 from lattice_events.readers.kubernetes.objects import (
     CONTROLLER,

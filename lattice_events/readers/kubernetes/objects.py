@@ -13,8 +13,8 @@ from functools import cached_property
 from typing import Any
 
 from lattice_events.errors import Problem
+from lattice_events.network.host_names import HOST_NAME
 from lattice_events.readers.common.documents import Document, Path, mapping
-from lattice_events.readers.common.lattice_schema import HOST_NAME
 from lattice_events.readers.common.properties import WrongPropertyError
 from lattice_events.readers.kubernetes.placeholders import placeholder_notes, without_placeholders
 

@@ -134,6 +134,7 @@ class Stage:
             "AuthPolicyString": POLICY,
             "PolicyString": POLICY,
             "HttpStatusCode": 404,
+            "ServiceCustomDomainName": "api.example.com",
             "Target": {"id": FUNCTION},
         }
 

@@ -267,6 +267,11 @@ INVALID: dict[str, tuple[str, Params, str]] = {
         lambda w: {"resourceIdentifier": w.web, "policy": '{"Statement": [{"Effect": "Permit"}]}'},
         "Statement[0].Effect must be Allow or Deny",
     ),
+    "a custom domain name that is not one": (
+        "CreateService",
+        lambda _: {"name": "new", "customDomainName": "a b.example.com"},
+        "must be a host name such as api.example.com",
+    ),
     "a tag key of AWS": (
         "CreateService",
         lambda _: {"name": "new", "tags": {"aws:owner": "me"}},
