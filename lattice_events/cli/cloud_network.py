@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -17,7 +17,15 @@ from lattice_events.control_plane.to_network import to_network
 from lattice_events.local.run.ready import Ready, service_url
 from lattice_events.local.run.settings import Loaded
 from lattice_events.local.targets.commands import CommandTarget
-from lattice_events.network.model import Function, Principal, Service
+from lattice_events.network.model import (
+    Function,
+    LambdaTarget,
+    Principal,
+    Service,
+    TargetGroup,
+    function_name,
+    qualified_name,
+)
 from lattice_events.readers.project import Project
 
 _Named = TypeVar("_Named", Function, Principal)
@@ -52,16 +60,33 @@ class CloudNetwork:
             wiring = to_network(self._cloud.control_plane.snapshot(), assumptions)
             made = deployment(account=network.account, region=network.region, folder=self._code)
             permissions = permission_notes(wiring.target_groups)
+        functions = _both(made.functions, network.functions)
         built = replace(
             network,
             service_networks=wiring.service_networks,
             services=wiring.services,
             target_groups=wiring.target_groups,
-            functions=_both(made.functions, network.functions),
+            functions=functions,
             principals=_both(made.principals, network.principals),
         )
-        notes = (*project.notes, *wiring.notes, *made.notes, *permissions)
+        notes = (
+            *project.notes,
+            *wiring.notes,
+            *made.notes,
+            *permissions,
+            *missing_notes(wiring.target_groups, functions),
+        )
         return loaded_of(replace(project, network=built, notes=notes), self._sources.commands)
+
+
+def missing_notes(groups: Iterable[TargetGroup], functions: Iterable[Function]) -> Iterator[str]:
+    """A note for each target that is not there: requests to it fail."""
+    known = {each.unqualified_name for each in functions}
+    for group in groups:
+        for target in group.targets:
+            name = qualified_name(target.function_arn) if isinstance(target, LambdaTarget) else ""
+            if name and function_name(name) not in known:
+                yield f"Target group {group.name}: the function {name} is not deployed, so requests to it fail."
 
 
 def _both(first: Iterable[_Named], second: Iterable[_Named]) -> tuple[_Named, ...]:
