@@ -50,8 +50,6 @@ def parse_request(
     """
     operation, labels = _found(method, path)
     shape = operation.input_shape
-    if shape is None:
-        return operation.name, {}
     # A label comes last: a body cannot say another resource than the path does.
     sent = {**_body_params(shape, headers, body), **_query_params(shape, query), **labels}
     return operation.name, sent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from lattice_events.cloud.errors import conflict
@@ -31,9 +32,9 @@ class Tokens:
             answer = create(call)
             self._created[key] = (dict(call.params), answer)
         elif params != call.params:
-            kind = call.operation.removeprefix("Create").upper()
+            _, *words = re.findall("[A-Z][a-z]+", call.operation)  # CreateServiceNetwork
             message = f"The clientToken {token} was used by a request with other parameters"
-            raise conflict(kind, answer["id"], message)
+            raise conflict("_".join(words).upper(), answer["id"], message)
         return answer
 
 

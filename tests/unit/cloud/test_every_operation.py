@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from botocore import xform_name
@@ -230,3 +230,11 @@ def test_operations_are_implemented_or_kept_as_records_or_refused_by_name() -> N
     assert implemented | RECORDS_ONLY | REFUSED_BY_NAME == set(ALL)
     assert not REFUSED_BY_NAME & set(OPERATIONS)
     assert (len(ALL), len(implemented), len(RECORDS_ONLY), len(REFUSED_BY_NAME)) == (73, 44, 29, 0)
+
+
+def test_operation_that_a_newer_model_brings_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(cast(dict[str, Any], OPERATIONS), "ListServices")
+
+    error = Client().refusal("ListServices")
+
+    assert (error.code, "ListServices" in error.message) == ("AccessDeniedException", True)

@@ -180,6 +180,22 @@ def test_resource_configuration_shows_the_verification_of_its_domain(client: Cli
     assert (read["domainVerificationId"], read["domainVerificationStatus"]) == (domain, "PENDING")
 
 
+def test_flag_of_a_resource_configuration_is_true_or_false(client: Client) -> None:
+    flag: dict[str, Any] = {"allowAssociationToShareableServiceNetwork": "true"}
+
+    error = client.refusal("CreateResourceConfiguration", name="database", type="SINGLE", **flag)
+
+    assert (error.code, "Member must be true or false" in error.message) == ("SerializationException", True)
+
+
+def test_token_of_another_request_names_the_kind_of_what_it_made(client: Client) -> None:
+    client.call("StartDomainVerification", domainName="a.example", clientToken="one")
+
+    error = client.refusal("StartDomainVerification", domainName="b.example", clientToken="one")
+
+    assert (error.code, error.members["resourceType"]) == ("ConflictException", "DOMAIN_VERIFICATION")
+
+
 # Associations
 
 
