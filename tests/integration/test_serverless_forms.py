@@ -253,10 +253,6 @@ def test_settings_that_only_aws_knows_are_asked_for(project: Project_) -> None:
     ]
 
 
-PLUGIN = f"""
-const variables = require('{ROOT}/plugin/lib/variables');
-module.exports = class Plugin {{ constructor(serverless) {{ Object.assign(this, variables({{serverless}})); }} }};
-"""
 LOOKED_UP = """
   environment:
     URL: ${lattice:shop.url}
@@ -270,8 +266,8 @@ LOOKED_UP = """
 
 
 def test_variables_of_the_plugin_are_what_the_local_network_calls_it(project: Project_) -> None:
-    text = "plugins: [./plugin.js]\n" + WITH_OUTSIDE.replace(OUTSIDE, LOOKED_UP) + NETWORK
-    project({"shop/serverless.yml": text, "shop/plugin.js": PLUGIN, "shop/app.py": ""})
+    text = "plugins: [serverless-vpc-lattice]\n" + WITH_OUTSIDE.replace(OUTSIDE, LOOKED_UP) + NETWORK
+    project({"shop/serverless.yml": text, "shop/app.py": ""})
 
     found = variables(source("shop", params={"lattice:given.url": "https://given"}))
 
@@ -286,6 +282,16 @@ def test_variables_of_the_plugin_are_what_the_local_network_calls_it(project: Pr
         "BY_ID": "{{resolve:lattice:svc-0123456789abcdef0.url}}",
         "GIVEN": "https://given",
     }
+
+
+def test_a_variable_of_the_plugin_that_cannot_be_is_an_error(project: Project_) -> None:
+    text = SHOP.replace("handler: app.hello", "handler: app.hello, environment: {A: '${lattice:shop.port}'}")
+    project({"shop/serverless.yml": "plugins: [serverless-vpc-lattice]\n" + text, "shop/app.py": ""})
+
+    with pytest.raises(
+        ConfigurationError, match=r'A service has no "\.port": write one of \.url, \.domainName'
+    ):
+        source("shop")
 
 
 # ── packages ────────────────────────────────────────────────────────────────────────────────────

@@ -31,11 +31,12 @@ class LatticeSource {
     return { value: (await givenValue(address, resolveVariable)) ?? null };
   }
 
+  /** The code of the error is of the framework's own form for it: `lattice dev` passes such errors on. */
   parse(address) {
     try {
       return parseAddress(address);
     } catch (error) {
-      throw this.error(`\${lattice:${address ?? ''}}: ${error.message}`, 'LATTICE_VARIABLE_ADDRESS');
+      throw this.error(`\${lattice:${address ?? ''}}: ${error.message}`, 'INVALID_LATTICE_SOURCE_ADDRESS');
     }
   }
 
