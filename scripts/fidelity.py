@@ -277,6 +277,10 @@ BEHAVIOURS = (
         "`lattice cloud`: the services beside VPC Lattice are moto's, whatever it has of them; what moto would send to other machines (SNS to a URL, say) is not sent, and only Python functions run",
     ),
     (
+        "absent",
+        "`lattice cloud`: what functions write is printed, and is not in CloudWatch Logs; access log records go to the file of `--access-log`, not to where a subscription says",
+    ),
+    (
         "assumed",
         "`lattice cloud`: a role with a policy that cannot be read, and one that is gone, may call nothing; an auth policy that cannot be read allows nothing",
     ),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+import requests
 import requests.adapters
 from moto import settings
 from moto.awslambda import models as awslambda
 from moto.backends import get_backend, list_of_moto_modules
 from moto.core.base_backend import AccountSpecificBackend
+from moto.core.common_models import BaseModel
 from moto.core.config import default_user_config
 from moto.moto_api._internal import mock_random
 from moto.moto_server import werkzeug_app
@@ -41,23 +43,8 @@ class MotoSide:
         default_user_config["lambda"] = default_user_config["batch"] = {"use_docker": False}
         default_user_config["iam"] = {"load_aws_managed_policies": True}  # roles are given AWS's own
         default_user_config["core"]["passthrough"] = {"urls": [], "services": []}
-        for where, name, value in (
-            (werkzeug_app, "DISABLE_GLOBAL_CORS", True),  # no page reads an answer
-            (
-                settings,
-                "moto_server_host",
-                lambda: "http://127.0.0.1",
-            ),  # functions answer for custom resources
-            (requests.adapters.HTTPAdapter, "send", _refuse_to_send),
-            (
-                awslambda.LambdaFunction,
-                "_invoke_lambda",
-                _invoke_by(run_function),
-            ),  # what asks Docker otherwise
-            (awslambda, "_s3_content", _sharing(awslambda._s3_content)),  # noqa: SLF001
-            (AccountSpecificBackend, "__getitem__", _making_the_same(AccountSpecificBackend.__getitem__)),
-        ):
-            setattr(where, name, value)
+        for where, name, ours in _changes(run_function):
+            setattr(where, name, ours)
         self._app = werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app)
 
     def listen_on(self, port: int) -> None:
@@ -107,9 +94,32 @@ class MotoSide:
         return host in list_of_moto_modules() or any(each.match(f"http://{host}") for _, each in patterns)
 
 
-def _refuse_to_send(*_: Any, **__: Any) -> Any:
-    """In place of what moto would send: an SNS notification to a URL, say."""
-    raise requests.ConnectionError("lattice cloud sends nothing to other machines")
+def _changes(run_function: RunFunction) -> Iterator[tuple[Any, str, Any]]:
+    """What of moto is another here: where, its name, and what it is."""
+    yield werkzeug_app, "DISABLE_GLOBAL_CORS", True  # no page reads an answer
+    yield (
+        settings,
+        "moto_server_host",
+        lambda: "http://127.0.0.1",
+    )  # functions answer for custom resources there
+    yield requests.adapters.HTTPAdapter, "send", _send_nothing
+    yield awslambda.LambdaFunction, "_invoke_lambda", _invoke_by(run_function)  # which asks Docker otherwise
+    yield awslambda, "_s3_content", _sharing(awslambda._s3_content)  # noqa: SLF001
+    yield AccountSpecificBackend, "__getitem__", _making_the_same(AccountSpecificBackend.__getitem__)
+    yield BaseModel, "__new__", staticmethod(_new_model)
+
+
+def _new_model(cls: type[Any], *_: Any, **__: Any) -> Any:
+    """A model that goes when nobody has it: moto keeps all that it ever made, overwritten objects of S3 among them."""
+    return object.__new__(cls)
+
+
+def _send_nothing(_: Any, request: requests.PreparedRequest, **__: Any) -> requests.Response:
+    """What stands for an answer to what moto would send: an SNS notification to a URL, say."""
+    response = requests.Response()
+    response.status_code, response.reason = 503, "lattice cloud sends nothing to other machines"
+    response.request, response.url = request, request.url or ""
+    return response
 
 
 def _invoke_by(run_function: RunFunction) -> Callable[..., tuple[str, bool, str]]:
