@@ -8,7 +8,7 @@ import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.integration.cloud.running import Cloud, create_function, create_service
+from tests.integration.cloud.running import Cloud, create_function, create_service, zipped
 from tests.integration.running import BIN, PATIENCE_SECONDS, clean_environment
 
 HELLO = """
@@ -51,6 +51,29 @@ def test_a_service_answers_while_others_are_made(cloud: Cloud) -> None:
             answers.add(cloud.get(url))
 
     assert answers == {(200, "hello from steady")}
+
+
+def test_no_request_fails_while_code_is_replaced(cloud: Cloud) -> None:
+    versions = [HELLO.replace("hello", f"hello {number}") for number in range(10)]
+    create_service(cloud, "replaced-service", create_function(cloud, "replaced", versions[0]))
+    functions, url = cloud.client("lambda"), cloud.url_of("replaced-service")
+    done = threading.Event()
+
+    def ask() -> set[tuple[int, str]]:
+        answers = {cloud.get(url)}
+        while not done.is_set():
+            answers.add(cloud.get(url))
+        return answers
+
+    with ThreadPoolExecutor(3) as pool:
+        asking = [pool.submit(ask) for _ in range(3)]
+        for version in versions:
+            functions.update_function_code(FunctionName="replaced", ZipFile=zipped(version))
+        done.set()
+        answers = set().union(*(each.result() for each in asking))
+
+    assert answers <= {(200, f"hello {number} from replaced") for number in range(10)}
+    assert cloud.get(url) == (200, "hello 9 from replaced")
 
 
 def test_lattice_call_finds_what_was_deployed(cloud: Cloud) -> None:

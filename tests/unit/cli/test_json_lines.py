@@ -10,6 +10,7 @@ import pytest
 
 from lattice_events.cli.json_lines import json_line
 from lattice_events.cli.printer import told
+from lattice_events.cloud.endpoint.calls import ApiCall
 from lattice_events.local.output.records import InvokeRecord, LogRecord, Notice, RequestRecord
 from lattice_events.local.output.writer import LeftOut
 from lattice_events.network.exchange import Exchange
@@ -22,6 +23,7 @@ RECORDS: list[tuple[str, Any]] = [
     ("invoke", InvokeRecord(function="f", invocation_id="i", duration_ms=2.0, error_type="E", cold=True)),
     ("log", LogRecord(source="f", text="\ud800\n", stream="stderr", invocation_id="i")),
     ("log", Notice(source="health", text="t")),
+    ("api", ApiCall(service="s3", operation="PutObject", status=500, duration_ms=1.5, reason="why")),
 ]
 
 
