@@ -158,14 +158,14 @@ def main() -> int:
         with cloud(state) as (_, ready, restart):
             answer(ready["gateway_url"])
     figures = {
-        "start, empty: s": start,
-        "a stack's update: s, median": statistics.median(each for each, _ in seconds),
-        "its end to the first answer: s, median": statistics.median(each for _, each in seconds),
-        "its end to the first answer: s, longest": max(each for _, each in seconds),
-        "memory, empty: MB": empty,
-        f"memory after {options.deploys} deploys: MB": full,
-        f"--state after {options.deploys} deploys: MB": size / 1e6,
-        f"start with {options.deploys} deploys: s": restart,
+        "start, empty, seconds": start,
+        "a stack's update, seconds (median)": statistics.median(each for each, _ in seconds),
+        "its end to the first answer, seconds (median)": statistics.median(each for _, each in seconds),
+        "its end to the first answer, seconds (longest)": max(each for _, each in seconds),
+        "memory, empty, MB": empty,
+        f"memory after {options.deploys} deploys, MB": full,
+        f"--state after {options.deploys} deploys, MB": size / 1e6,
+        f"start with {options.deploys} deploys, seconds": restart,
     }
     table = ["| | |", "|---|--:|", *(f"| {name} | {value:.2f} |" for name, value in figures.items())]
     report("cloud", machine(), figures, "\n".join(table), options)
