@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from lattice_events.cloud.endpoint.peers import is_other_users
 from lattice_events.cloud.endpoint.refusal import RefusedError
 from lattice_events.cloud.endpoint.scope import Scope, read_scope
 from lattice_events.cloud.endpoint.wsgi import Environ
@@ -43,6 +44,12 @@ def check(environ: Environ) -> Scope | None:
     refusal = refuse_browser(_Headers(environ), takes_subdomains=True)
     if refusal:
         raise RefusedError(403, "AccessDeniedException", f"Refused: {refusal}.")
+    if is_other_users(environ["REMOTE_PORT"], to=int(environ["SERVER_PORT"])):
+        raise RefusedError(
+            403,
+            "AccessDeniedException",
+            "Refused: this lattice cloud is another user's; start one of your own.",
+        )
     path = environ["PATH_INFO"]
     if path.startswith(_MOTO_PATHS):
         raise RefusedError(403, "AccessDeniedException", f"Refused: lattice cloud does not serve {path}.")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import socket
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
 from tests.integration.cloud.running import Cloud
+from tests.integration.running import clean_environment
 
 SCOPE = "Credential=local/20260101/eu-west-1/{}/aws4_request"
 SIGNED = f"AWS4-HMAC-SHA256 {SCOPE.format('sts')}, SignedHeaders=host, Signature=0"
@@ -102,6 +106,17 @@ def test_a_presigned_url_serves_an_object(cloud: Cloud) -> None:
     assert cloud.curl(url).stdout == 100_000 * "x" + "\n200"
 
 
+def test_a_bucket_may_stand_in_front_of_the_host(cloud: Cloud) -> None:
+    s3 = cloud.client("s3", region="us-east-1")
+    s3.create_bucket(Bucket="in-front")
+    s3.put_object(Bucket="in-front", Key="a/key", Body=b"found")
+
+    host = f"in-front.localhost:{cloud.port}"
+    status, _, body = ask(cloud, "GET", "/a/key", Host=host, Authorization=SIGNED.replace("/sts/", "/s3/"))
+
+    assert (status, body) == (200, "found")
+
+
 def test_a_service_that_nobody_has_is_refused_by_name(cloud: Cloud) -> None:
     status, headers, body = whoami(cloud, Authorization=SIGNED.replace("/sts/", "/nosuchthing/"))
 
@@ -154,3 +169,13 @@ def test_a_body_of_no_sensible_length_is_refused(cloud: Cloud, length: str) -> N
     status, _, body = ask(cloud, "POST", "/", Authorization=SIGNED, Content_Length=length)
 
     assert (status in (400, 413), "Traceback" in body) == (True, False)
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.getuid() != 0, reason="it takes root to be another user")
+def test_another_user_is_refused(cloud: Cloud) -> None:
+    command = ["curl", "-sS", "-H", f"Authorization: {SIGNED}", "-d", FORM, cloud.endpoint_url]
+
+    done = subprocess.run(command, capture_output=True, text=True, user=65534, env=clean_environment())
+
+    assert "AccessDeniedException" in done.stdout
+    assert "another user" in done.stdout
