@@ -133,7 +133,8 @@ def line(*parts: str | tuple[str, str]) -> Text:
 
 
 def service_lines(service: Service, ready: Ready) -> Iterator[Text]:
-    """A service's name and URL, and how to ask it."""
+    """A service's name and URL, and how to ask it, where no other Region has one of its name."""
     auth = ("  AWS_IAM", "yellow") if service.auth_type == "AWS_IAM" else ""
     yield line((f"{service.name}  ", "bold"), service_url(service), auth)
-    yield line((f"    curl {ready.local_url(service)}", "dim"))
+    if [each.name for each in ready.network.services].count(service.name) == 1:
+        yield line((f"    curl {ready.local_url(service)}", "dim"))

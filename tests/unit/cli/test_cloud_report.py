@@ -33,6 +33,18 @@ def test_the_banner_has_what_to_copy(capsys: pytest.CaptureFixture[str]) -> None
     assert any(line.startswith("foo  https://foo-") for line in lines)
 
 
+def test_a_name_that_two_regions_have_is_no_url(capsys: pytest.CaptureFixture[str]) -> None:
+    foo, other = (
+        service("foo"),
+        service("foo", arn="arn:aws:vpc-lattice:us-east-1:123456789012:service/svc-1"),
+    )
+    HumanPrinter().write(
+        [Deployed(ready=replace(READY, network=network(foo, other)), services=[foo], stacks={})]
+    )
+
+    assert "curl" not in capsys.readouterr().out
+
+
 def test_scripts_read_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     JsonPrinter().write([CloudReady(ready=READY, endpoint_url="http://x", environment=ENVIRONMENT)])
 
