@@ -25,11 +25,24 @@ from tests.files import TESTS
 from tests.unit.cloud.likeness import likeness
 from tests.unit.readers.test_corpus import load
 
+_PACKAGE = re.compile(r"S3Bucket: [\w-]+, S3Key: [\w.-]+")
+_CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 REGION, ACCOUNT = "us-east-1", "123456789012"
 NAMED = re.compile("secure|by-prefix")
 TARGETS = {"pods": ["https://127.0.0.1:9001"], "unchecked": ["http://127.0.0.1:80"]}
 # Of tests/cases/corpus: those whose templates are whole, so that CloudFormation takes them.
-CORPUS = ("cfn-conditions", "cfn-policy-as-text", "cfn-role-policies", "cfn-exports", "cfn-yaml")
+CORPUS = (
+    "cfn-conditions",
+    "cfn-exports",
+    "cfn-json",
+    "cfn-listener-elsewhere",
+    "cfn-policy-as-text",
+    "cfn-role-policies",
+    "cfn-yaml",
+    "sam-policies",
+    "sam-powertools",
+    "sam-weights",
+)
 
 
 @pytest.fixture
@@ -55,10 +68,9 @@ def deploy(*paths: Path) -> None:
     boto3.client("s3").create_bucket(Bucket="code")
     boto3.client("s3").put_object(Bucket="code", Key="code.zip", Body=content.getvalue())
     for path in paths:
-        text = re.sub(
-            r"S3Bucket: [\w-]+, S3Key: [\w.-]+", "S3Bucket: code, S3Key: code.zip", path.read_text()
-        )
-        client.create_stack(StackName=path.stem, TemplateBody=text, Capabilities=["CAPABILITY_NAMED_IAM"])
+        text = _PACKAGE.sub("S3Bucket: code, S3Key: code.zip", path.read_text())
+        text = re.sub(r"CodeUri: *[\w./-]+", "CodeUri: s3://code/code.zip", text)
+        client.create_stack(StackName=path.stem, TemplateBody=text, Capabilities=_CAPABILITIES)
         events = client.describe_stack_events(StackName=path.stem)["StackEvents"]
         assert [each for each in events if each["ResourceStatus"].endswith("FAILED")] == []
 
