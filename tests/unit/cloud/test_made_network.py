@@ -105,3 +105,40 @@ class Maker:
 def test_what_operations_make_is_the_network_that_was_wanted(wanted: Network) -> None:
     made = network_of(to_network(Maker().make(from_network(wanted, now=NOW))), wanted)
     assert likeness(made, named=NAMES) == likeness(wanted, named=NAMES)
+
+
+def control_plane(records: Records) -> ControlPlane:
+    return ControlPlane(now=lambda: NOW, new_id=lambda prefix: f"{prefix}-{17 * '0'}", records=records)
+
+
+def take_down(seeded: ControlPlane) -> None:
+    """Delete everything, in the order in which that is allowed."""
+
+    def delete(kind: str, **identifiers: str) -> None:
+        named = {f"{name}Identifier": each for name, each in identifiers.items()}
+        seeded.call(f"Delete{kind}", named, where=WHERE)
+
+    for arn in seeded.records.service_associations:
+        delete("ServiceNetworkServiceAssociation", serviceNetworkServiceAssociation=arn)
+    for arn in seeded.records.vpc_associations:
+        delete("ServiceNetworkVpcAssociation", serviceNetworkVpcAssociation=arn)
+    for arn, listener in seeded.records.listeners.items():
+        delete("Listener", listener=arn, service=listener["serviceId"])
+    for arn in seeded.records.services:
+        delete("Service", service=arn)
+    for arn in seeded.records.target_groups:
+        delete("TargetGroup", targetGroup=arn)
+    for arn in seeded.records.service_networks:
+        delete("ServiceNetwork", serviceNetwork=arn)
+
+
+@examples(100)
+@given(networks(is_made=True))
+def test_what_sources_define_can_be_got_and_taken_down_by_the_api(network: Network) -> None:
+    seeded = control_plane(from_network(network, now=NOW))
+    for service in network.services:
+        got = seeded.call("GetService", {"serviceIdentifier": service.arn}, where=WHERE)
+        assert (got["name"], got["dnsEntry"]) == (service.name, {"domainName": service.domain_name})
+    take_down(seeded)
+
+    assert seeded.records == Records()
