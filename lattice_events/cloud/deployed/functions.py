@@ -94,7 +94,7 @@ def function_of(deployed: Deployed, backend: Any, folder: Path) -> Function:
         timeout_seconds=int(of.timeout),
         memory_mb=int(of.memory_size),
         environment={key: _text(value) for key, value in (of.environment_vars or {}).items()},
-        layers=tuple(_written(each, folder) for each in layers if each is not None),
+        layers=tuple(_written(each, folder) for each in layers if each and each.code_bytes),
         log_format="JSON" if logging.get("LogFormat") == "JSON" else "Text",
         log_level=logging.get("ApplicationLogLevel", ""),
         log_group=logging.get("LogGroup", ""),
