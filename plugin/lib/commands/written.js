@@ -8,11 +8,11 @@ const OPTION = /^-(?:-(?<name>[a-zA-Z][\w:-]+)|(?<letters>[a-z]+))(?:=(?<value>.
 // The frameworks' own letters, which the Python CLI does not have.
 const LETTERS = { c: '--config', r: '--region', s: '--stage' };
 
-/** The command line behind the program's name, in parts: `{words, rest}`, none where it is another command. */
+/** What stands behind `lattice` on a command line: words, and the rest from the first option on. */
 function readWritten(argv) {
   const first = argv.findIndex((each) => OPTION.test(each));
   const words = first < 0 ? argv : argv.slice(0, first);
-  return words[0] === 'lattice' ? { words: words.slice(1), rest: argv.slice(1 + words.length - 1) } : { words: [], rest: [] };
+  return words[0] === 'lattice' ? { words: words.slice(1), rest: argv.slice(words.length) } : { words: [], rest: [] };
 }
 
 /** What the Python CLI is given: everything behind the name of its command. */
