@@ -10,6 +10,7 @@ from lattice_events.cli.cloud_report import CloudReady, Deployed
 from lattice_events.cloud.endpoint.calls import ApiCall
 from lattice_events.local.output.records import InvokeRecord, LogRecord, Notice, RequestRecord
 from lattice_events.local.run.ready import Ready, service_url
+from lattice_events.network.model import Service
 
 # `dataclasses.asdict` would look at every value, to copy it.
 _NAMES = {
@@ -47,8 +48,8 @@ def _deployed_fields(deployed: Deployed) -> dict[str, Any]:
     return {
         "event": "deployed",
         "stacks": dict(deployed.stacks),
+        "services": [_service_fields(each, deployed.ready) for each in deployed.services],
         "gone": list(deployed.gone),
-        **_network_fields(deployed.ready),
         "notes": list(deployed.notes),
     }
 
@@ -71,26 +72,7 @@ def _ready_fields(ready: Ready) -> dict[str, Any]:
         "proxy_url": ready.proxy_url,
         "ca_file": ready.ca_file,
         "ready_ms": round(ready.ready_ms),
-        **_network_fields(ready),
-        "notes": list(ready.notes),
-    }
-
-
-def _network_fields(ready: Ready) -> dict[str, Any]:
-    """What can be called."""
-    return {
-        "services": [
-            {
-                "name": service.name,
-                "url": service_url(service),
-                "local_url": ready.local_url(service),
-                "domain_name": service.domain_name,
-                "custom_domain_name": service.custom_domain_name,
-                "arn": service.arn,
-                "auth_type": service.auth_type,
-            }
-            for service in ready.network.services
-        ],
+        "services": [_service_fields(each, ready) for each in ready.network.services],
         "functions": [
             {"name": function.name, "arn": function.arn, "handler": function.handler}
             for function in ready.network.functions
@@ -98,4 +80,17 @@ def _network_fields(ready: Ready) -> dict[str, Any]:
         "callers": [
             {"name": principal.name, "arn": principal.caller.arn} for principal in ready.network.principals
         ],
+        "notes": list(ready.notes),
+    }
+
+
+def _service_fields(service: Service, ready: Ready) -> dict[str, Any]:
+    return {
+        "name": service.name,
+        "url": service_url(service),
+        "local_url": ready.local_url(service),
+        "domain_name": service.domain_name,
+        "custom_domain_name": service.custom_domain_name,
+        "arn": service.arn,
+        "auth_type": service.auth_type,
     }
