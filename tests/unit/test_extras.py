@@ -35,7 +35,7 @@ def start_a_cloud() -> None:
         pytest.param("boto3", lambda: look_up_service("foo"), "boto3", id="look up a service"),
         pytest.param("boto3", call_by_name, "boto3", id="lattice call"),
         pytest.param("botocore.session", lambda: profile_credentials("team"), "boto3", id="--aws-profile"),
-        pytest.param("moto.moto_server", start_a_cloud, "cloud", id="lattice cloud"),
+        pytest.param("moto.moto_server.werkzeug_app", start_a_cloud, "cloud", id="lattice cloud"),
     ],
 )
 def test_a_missing_package_names_the_smallest_extra(
