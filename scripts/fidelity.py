@@ -328,6 +328,26 @@ BEHAVIOURS = (
         "absent",
         "`lattice cloud`: VPCs, security groups, certificates, instances, load balancers, functions and log destinations that a call names are not looked up, and no access log is delivered; other accounts see nothing, whatever is shared with them",
     ),
+    (
+        "same",
+        "`lattice cloud`: what CloudFormation does with a stack: the order of dependencies, updates in place, replacement when a create-only property of a type of VPC Lattice changes (the new resource first, the old one in the clean-up), conditions, DeletionPolicy and UpdateReplacePolicy, roll-back, exports in use, change sets, statuses and events",
+    ),
+    (
+        "assumed",
+        "`lattice cloud`: a stack makes its resources one after the other, where AWS makes several at once: two rules that exchange their priorities fail here, and on AWS by luck. The words of reasons, and what a target group does between the old target and the new",
+    ),
+    (
+        "assumed",
+        "`lattice cloud`: a custom resource's function has answered when it ends; AWS waits an hour for the answer. The answer is a PUT with an empty `Content-Type`, as AWS asks for",
+    ),
+    (
+        "absent",
+        "`lattice cloud`: types of CloudFormation that neither it nor moto has, and AWS::S3::BucketPolicy, are kept by name, which the stack's event says; `Fn::GetAtt` of one fails. Of moto's other types, create-only properties are known of the commonest, and some are never deleted",
+    ),
+    (
+        "absent",
+        "`lattice cloud`: macros, `Fn::ForEach` and `AWS::Include` are refused by name; SAM templates go through SAM's own translator (extra `sam`). Stack policies, drift, imports of resources and `DisableRollback` do nothing; new tags of a stack reach a resource at its next change",
+    ),
 )
 
 

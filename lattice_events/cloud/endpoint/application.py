@@ -106,7 +106,8 @@ class Application:
     def _do(self, request: ApiRequest, scope: Scope | None) -> Answer:
         """Have it done by whoever serves it, in a turn."""
         service = scope.service if scope else "cloudformation"
-        if service in _OF_NETWORK and may_change(request, service):
+        is_change = service in _OF_NETWORK and may_change(request, service)
+        if is_change:  # for a function that it invokes, of a custom resource
             self._publishing.changed()
         try:
             if scope is not None and service == "vpc-lattice":
@@ -114,6 +115,9 @@ class Application:
             return self._backends.others(request)
         except RefusedError as refused:
             return answer_to(refused, service=service, environ=request.environ)
+        finally:
+            if is_change:
+                self._publishing.changed()
 
 
 def _headers(answer: Answer) -> list[tuple[str, str]]:

@@ -9,6 +9,8 @@ from moto.awslambda.utils import get_backend as lambda_backend
 from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.ssm.models import ssm_backends
 from moto.utilities.utils import get_partition
 
 from lattice_events.cloud.operations.call import Where
@@ -37,3 +39,13 @@ def certificates_of(where: Where) -> Any:
 def iam_of(where: Where) -> Any:
     """IAM of an account."""
     return iam_backends[where.account][get_partition(where.region)]
+
+
+def parameters_of(where: Where) -> Any:
+    """Systems Manager of an account and Region."""
+    return ssm_backends[where.account][where.region]
+
+
+def secrets_of(where: Where) -> Any:
+    """Secrets Manager of an account and Region."""
+    return secretsmanager_backends[where.account][where.region]

@@ -14,6 +14,7 @@ from lattice_events.cloud.operations.control_plane import ControlPlane
 from lattice_events.cloud.stacks.engine import backend
 from lattice_events.cloud.stacks.engine.resources import Resources
 from lattice_events.cloud.stacks.engine.stack import Stack
+from lattice_events.cloud.stacks.further.custom import take_answer
 from lattice_events.cloud.stacks.logging_function import LoggingFunction
 from lattice_events.cloud.stacks.template.functions import resolve
 from lattice_events.cloud.stacks.template.text import SafeYaml
@@ -48,6 +49,7 @@ _RELIED_ON: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (models.CloudFormationBackend, "delete_change_set", ("change_set_name",)),
     (models.CloudFormationBackend, "execute_change_set", ("change_set_name", "stack_name")),
     (responses.CloudFormationResponse, "_validate_different_update", ("self",)),
+    (responses.CloudFormationResponse, "process_cfn_response", ("self",)),
 )
 
 
@@ -60,13 +62,21 @@ def teach(control_plane: ControlPlane, *, assumptions: Assumptions = DEFAULTS) -
         ConfigurationError: This version of moto is made in another way than those that are known.
     """
     if parsing.clean_json is not resolve:
-        _check()
+        check_moto()
         _change()
     Stack.types = Types(control_plane, assumptions=assumptions)
 
 
-def _check() -> None:
-    for place, name, wanted in _RELIED_ON:
+def check_moto(relied_on: tuple[tuple[Any, str, tuple[str, ...]], ...] = _RELIED_ON) -> None:
+    """Refuse a moto that is made in another way than those that are known.
+
+    Args:
+        relied_on: Places, names in them, and the parameters that each must have.
+
+    Raises:
+        ConfigurationError: It is.
+    """
+    for place, name, wanted in relied_on:
         found = getattr(place, name, None)
         parameters = inspect.signature(found).parameters if callable(found) else {}
         if found is None or any(parameter not in parameters for parameter in wanted):
@@ -86,6 +96,7 @@ def _change() -> None:
         (models, "yaml", SafeYaml),
         (responses, "yaml", SafeYaml),
         (responses.CloudFormationResponse, "_validate_different_update", lambda *_: None),
+        (responses.CloudFormationResponse, "process_cfn_response", take_answer),
     ]
     changes += [(models.CloudFormationBackend, name, getattr(backend, name)) for name in _OPERATIONS]
     for place, name, ours in changes:

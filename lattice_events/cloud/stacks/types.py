@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from moto.cloudformation.custom_model import CustomModel
 from moto.cloudformation.parsing import get_model_map
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
@@ -25,5 +24,7 @@ class Types:
         """The type of a name; one that nobody has keeps resources by name only."""
         if name in self._ours:
             return self._ours[name]
-        model = CustomModel if name.startswith("Custom::") else get_model_map().get(name)
+        if name.startswith("Custom::"):
+            return self._ours["AWS::CloudFormation::CustomResource"]
+        model = get_model_map().get(name)
         return KeptType(name=name) if model is None else MotoType(model=model)

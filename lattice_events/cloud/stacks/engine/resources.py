@@ -12,6 +12,7 @@ from moto.cloudformation.parsing import ResourceMap
 from lattice_events.cloud.operations.call import Where
 from lattice_events.cloud.stacks.resource import Request
 from lattice_events.cloud.stacks.template import graph
+from lattice_events.cloud.stacks.template.dynamic import with_values
 from lattice_events.cloud.stacks.template.functions import resolve
 
 
@@ -87,6 +88,7 @@ class Resources(ResourceMap):
     def load_parameters(self) -> None:
         """Take the defaults for what is not given, so that moto reads them as it reads values."""
         slots = self._template.get("Parameters") or {}
+        _check_values(slots, self.input_parameters)
         defaults = {name: _text(slot["Default"]) for name, slot in slots.items() if "Default" in slot}
         self.input_parameters = {**defaults, **self.input_parameters}
         super().load_parameters()
@@ -128,7 +130,8 @@ class Resources(ResourceMap):
     def request(self, logical_id: str, *, tags: Mapping[str, str]) -> Request:
         """A resource as the template asks for it, resolved by what stands."""
         asked = self.unresolved(logical_id)
-        return replace(asked, properties=resolve(asked.properties, self), stack_tags=tags)
+        properties = with_values(resolve(asked.properties, self), where=asked.where)
+        return replace(asked, properties=properties, stack_tags=tags)
 
     def unresolved(self, logical_id: str) -> Request:
         """A resource as the template asks for it, in the template's words."""
@@ -158,6 +161,18 @@ class Resources(ResourceMap):
         definition = self._resource_json_map[logical_id]
         names = ("DeletionPolicy", "UpdateReplacePolicy")
         return {name: str(resolve(definition[name], self)) for name in names if name in definition}
+
+
+def _check_values(slots: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Refuse values of parameters that the template does not have, or does not allow; and a lack of values."""
+    if unknown := sorted(given.keys() - slots.keys()):
+        raise ValidationError(message=f"Parameters: [{', '.join(unknown)}] do not exist in the template")
+    if lacking := [name for name, slot in slots.items() if "Default" not in slot and name not in given]:
+        raise ValidationError(message=f"Parameters: [{', '.join(lacking)}] must have values")
+    for name, value in given.items():
+        allowed = slots[name].get("AllowedValues")
+        if allowed and str(value) not in map(_text, allowed):
+            raise ValidationError(message=f"Parameter '{name}' must be one of AllowedValues")
 
 
 def _check_form(resources: Mapping[str, Any]) -> None:

@@ -34,11 +34,7 @@ class FunctionType(MotoType):
     def create(self, request: Request) -> Any:
         """Make a function of all its properties."""
         spec = {**_spec(request.properties, request.where), "FunctionName": self.name_of(request)}
-        made = lambda_of(request.where).create_function(spec)
-        made.logging_config = spec.get(
-            "LoggingConfig", {}
-        )  # moto has no place for it; whoever runs functions reads it
-        return made
+        return lambda_of(request.where).create_function(spec)
 
     def update(self, standing: Any, before: Properties, request: Request) -> Any:
         """Change a function's configuration and code."""
@@ -47,7 +43,6 @@ class FunctionType(MotoType):
         standing.update_configuration(spec)
         standing.update_function_code(spec["Code"])
         standing.architectures = spec.get("Architectures", ["x86_64"])
-        standing.logging_config = spec.get("LoggingConfig", {})
         standing.tags = spec["Tags"]
         return standing
 

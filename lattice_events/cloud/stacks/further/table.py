@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lattice_events.cloud.stacks.further.custom import CustomType
 from lattice_events.cloud.stacks.further.functions import FunctionType
+from lattice_events.cloud.stacks.further.nested import NestedType
 from lattice_events.cloud.stacks.further.permissions import PermissionType
 from lattice_events.cloud.stacks.further.policies import InlinePolicyType, ManagedPolicyType
 from lattice_events.cloud.stacks.further.roles import RoleType
@@ -17,6 +19,8 @@ from lattice_events.cloud.stacks.resource import Type
 # that the Serverless Framework gives its bucket.
 FURTHER: Mapping[str, Type] = {
     "AWS::CertificateManager::Certificate": CertificateType(),
+    "AWS::CloudFormation::CustomResource": CustomType(),
+    "AWS::CloudFormation::Stack": NestedType(),
     "AWS::EC2::SecurityGroup": SecurityGroupType(),
     "AWS::EC2::SecurityGroupEgress": SecurityGroupRuleType("egress"),
     "AWS::EC2::SecurityGroupIngress": SecurityGroupRuleType("ingress"),

@@ -7,8 +7,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from moto.cloudformation import models
 
 from lattice_events.cloud.stacks.lattice.names import made_up_name
+from lattice_events.cloud.stacks.teach import check_moto
+from lattice_events.errors import ConfigurationError
 from tests.unit.cloud.stacks.cloud import REGION, Cloud
 from tests.unit.cloud.stacks.web import path, web
 
@@ -152,3 +155,46 @@ def test_a_name_that_is_made_up_is_allowed_whatever_the_stack_is_called(cloud: C
         made = made_up_name(name, "Rule", longest=40)
         cloud.call(f"Create{kind}", name=made)
         assert len(made) <= 40
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "{{resolve:ssm:/name}}",
+        "{{resolve:ssm:/name:1}}",
+        "{{resolve:secretsmanager:it:SecretString:name}}",
+        "{{resolve:secretsmanager:plain}}",
+    ],
+)
+def test_dynamic_references_are_read(cloud: Cloud, reference: str) -> None:
+    boto3.client("ssm", region_name=REGION).put_parameter(Name="/name", Value="web", Type="String")
+    secrets = boto3.client("secretsmanager", region_name=REGION)
+    secrets.create_secret(Name="it", SecretString='{"name": "web"}')
+    secrets.create_secret(Name="plain", SecretString="web")
+    cloud.create({"Web": ("Service", {"Name": reference})})
+    assert cloud.names("services") == ["web"]
+
+
+def test_a_dynamic_reference_to_nothing_fails_the_resource(cloud: Cloud) -> None:
+    cloud.create({"Web": ("Service", {"Name": "{{resolve:ssm:/none}}"})})
+    assert "Could not resolve {{resolve:ssm:/none}}" in cloud.reasons()["Web"]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"Name": "web", "Nmae": "web"}, r"Parameters: \[Nmae\] do not exist in the template"),
+        ({}, r"Parameters: \[Name\] must have values"),
+        ({"Name": "shop"}, "Parameter 'Name' must be one of AllowedValues"),
+    ],
+)
+def test_wrong_parameters_are_refused(cloud: Cloud, given: dict[str, str], message: str) -> None:
+    parameters = {"Name": {"Type": "String", "AllowedValues": ["web"]}}
+    with pytest.raises(ClientError, match=message):
+        cloud.create(SERVICE, Parameters=parameters, Given=given)
+
+
+@pytest.mark.parametrize(("name", "parameters"), [("_gone", ()), ("_add_stack_event", ("status", "why"))])
+def test_another_moto_is_refused_by_what_it_lacks(name: str, parameters: tuple[str, ...]) -> None:
+    with pytest.raises(ConfigurationError, match=rf"Stack\.{name} is absent or takes other parameters"):
+        check_moto(((models.Stack, name, parameters),))
