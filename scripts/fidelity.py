@@ -338,7 +338,7 @@ BEHAVIOURS = (
     ),
     (
         "assumed",
-        "`lattice cloud`: a custom resource's function has answered when it ends; AWS waits an hour for the answer. The answer is a PUT with an empty `Content-Type`, as AWS asks for",
+        "`lattice cloud`: a custom resource's function has answered when it ends; AWS waits an hour for the answer. The answer is a PUT with an empty `Content-Type`, as AWS asks for. A custom resource whose function is not in Python (most of CDK's own) is kept by name, which the stack's event says",
     ),
     (
         "absent",

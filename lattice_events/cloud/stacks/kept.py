@@ -16,13 +16,23 @@ class Kept:
 
     Attributes:
         physical_resource_id: Made up.
+        note: What the stack's events say of it.
     """
 
     physical_resource_id: str
+    note: str
 
     def get_cfn_attribute(self, attribute: str) -> Any:
         """It has none."""
         raise NotImplementedError
+
+
+def kept(request: Request, *, why: str) -> Kept:
+    """Keep a resource by name."""
+    return Kept(
+        physical_resource_id=f"{request.stack_name}-{request.logical_id}-{random_suffix()}",
+        note=f"{why}: the resource is kept by name only, and has no effect here.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,14 +41,9 @@ class KeptType:
 
     name: str
 
-    @property
-    def note(self) -> str:
-        """What the stack's events say of such a resource."""
-        return f"lattice cloud keeps a resource of type {self.name} by name only: it has no effect here."
-
     def create(self, request: Request) -> Kept:
         """Make up an id."""
-        return Kept(physical_resource_id=f"{request.stack_name}-{request.logical_id}-{random_suffix()}")
+        return kept(request, why=f"lattice cloud has no type {self.name}")
 
     def update(self, standing: Kept, before: Properties, request: Request) -> Kept:
         """Nothing changes."""

@@ -17,6 +17,7 @@ from lattice_events.cloud.stacks.engine.stack import Stack
 from lattice_events.cloud.stacks.further.custom import take_answer
 from lattice_events.cloud.stacks.logging_function import LoggingFunction
 from lattice_events.cloud.stacks.template.functions import resolve
+from lattice_events.cloud.stacks.template.places import template_at
 from lattice_events.cloud.stacks.template.text import SafeYaml
 from lattice_events.cloud.stacks.types import Types
 from lattice_events.errors import ConfigurationError
@@ -48,6 +49,7 @@ _RELIED_ON: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (models.CloudFormationBackend, "create_change_set", ("stack_name", "change_set_name", "change_set_type")),
     (models.CloudFormationBackend, "delete_change_set", ("change_set_name",)),
     (models.CloudFormationBackend, "execute_change_set", ("change_set_name", "stack_name")),
+    (responses, "get_stack_from_s3_url", ("template_url", "account_id", "partition")),
     (responses.CloudFormationResponse, "_validate_different_update", ("self",)),
     (responses.CloudFormationResponse, "process_cfn_response", ("self",)),
 )
@@ -95,6 +97,7 @@ def _change() -> None:
         (models, "Stack", Stack),
         (models, "yaml", SafeYaml),
         (responses, "yaml", SafeYaml),
+        (responses, "get_stack_from_s3_url", template_at),
         (responses.CloudFormationResponse, "_validate_different_update", lambda *_: None),
         (responses.CloudFormationResponse, "process_cfn_response", take_answer),
     ]

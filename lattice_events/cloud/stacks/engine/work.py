@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from lattice_events.cloud.stacks.engine.reasons import reason_of
 from lattice_events.cloud.stacks.engine.resources import Resources, Standing, physical_id_of
-from lattice_events.cloud.stacks.kept import KeptType
+from lattice_events.cloud.stacks.kept import Kept
 from lattice_events.cloud.stacks.resource import Request, ResourceError, Type
 
 _REPLACING = "Requested update requires the creation of a new physical resource; hence creating one."
@@ -106,10 +106,9 @@ class Work:
             self.replaced.append(before)
 
     def _create(self, request: Request) -> Any:
-        kind = self.type_of(request.type)
         self.log(request, "CREATE_IN_PROGRESS")
-        made = kind.create(request)
-        note = kind.note if isinstance(kind, KeptType) else None
+        made = self.type_of(request.type).create(request)
+        note = made.note if isinstance(made, Kept) else None
         self.log(request, "CREATE_COMPLETE", physical_id=physical_id_of(made), reason=note)
         return made
 

@@ -17,6 +17,7 @@ from moto.moto_api._internal import mock_random
 from lattice_events.arn import Arn
 from lattice_events.cloud.stacks.backends import lambda_of
 from lattice_events.cloud.stacks.further.base import Made
+from lattice_events.cloud.stacks.kept import Kept, kept
 from lattice_events.cloud.stacks.resource import Properties, Request, ResourceError
 
 _ANSWERS: dict[str, Mapping[str, Any]] = {}  # by the id of the request to the function
@@ -36,32 +37,46 @@ def take_answer(response: Any) -> tuple[int, dict[str, int], str]:
 class CustomType:
     """``Custom::*`` and ``AWS::CloudFormation::CustomResource``."""
 
-    def create(self, request: Request) -> Made:
-        """Ask the function to make it."""
+    def create(self, request: Request) -> Made | Kept:
+        """Ask the function to make it; one that cannot run here leaves it at the name."""
+        function = _function(request)
+        if not str(function.run_time).startswith("python"):
+            return kept(
+                request, why=f"Its function has the runtime {function.run_time}, and only Python runs"
+            )
         return _ask("Create", request)
 
-    def update(self, standing: Made, before: Properties, request: Request) -> Made:
+    def update(self, standing: Made | Kept, before: Properties, request: Request) -> Made | Kept:
         """Ask it to change it; where that made another one, ask it to delete the old."""
+        if isinstance(standing, Kept):
+            return standing
         after = _ask("Update", request, standing=standing, OldResourceProperties=_texts(before))
         if after.physical_resource_id != standing.physical_resource_id:
             self.delete(standing, replace(request, properties=before))
         return after
 
-    def delete(self, standing: Made, request: Request) -> None:
+    def delete(self, standing: Made | Kept, request: Request) -> None:
         """Ask it to delete it."""
-        _ask("Delete", request, standing=standing)
+        if not isinstance(standing, Kept):
+            _ask("Delete", request, standing=standing)
 
     def replaces(self, before: Properties, after: Properties) -> bool:
         """Whether another function makes it, which never heard of the old one."""
         return bool(before.get("ServiceToken") != after.get("ServiceToken"))
 
 
-def _ask(verb: str, request: Request, *, standing: Made | None = None, **more: Any) -> Made:
-    """Run the function and wait for its end, by which it must have answered."""
+def _function(request: Request) -> Any:
+    """The function that makes it."""
     token = str(request.properties.get("ServiceToken", ""))
     arn = Arn.parse(token)
     if arn is None or arn.service != "lambda":
         raise ResourceError(f"lattice cloud asks functions only: {token!r} is not the ARN of one.")
+    return lambda_of(request.where).get_function(token)
+
+
+def _ask(verb: str, request: Request, *, standing: Made | None = None, **more: Any) -> Made:
+    """Run the function and wait for its end, by which it must have answered."""
+    function, token = _function(request), request.properties["ServiceToken"]
     request_id = str(mock_random.uuid4())
     event = {
         "RequestType": verb,
@@ -76,7 +91,7 @@ def _ask(verb: str, request: Request, *, standing: Made | None = None, **more: A
         **more,
     }
     headers: dict[str, str] = {}
-    said = lambda_of(request.where).get_function(token).invoke(json.dumps(event), {}, headers)
+    said = function.invoke(json.dumps(event), {}, headers)
     answer = _ANSWERS.pop(request_id, None)
     if answer is None:
         how = f"failed: {said.decode()}" if headers.get("x-amz-function-error") else "ended"

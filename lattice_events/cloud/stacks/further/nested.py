@@ -7,11 +7,12 @@ from typing import Any
 
 from moto.cloudformation import models
 from moto.cloudformation.exceptions import ValidationError
-from moto.cloudformation.utils import get_stack_from_s3_url, random_suffix
+from moto.cloudformation.utils import random_suffix
 from moto.utilities.utils import get_partition
 
 from lattice_events.cloud.operations.call import Where
 from lattice_events.cloud.stacks.resource import Properties, Request, ResourceError
+from lattice_events.cloud.stacks.template.places import template_at
 
 _STANDS = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
@@ -99,11 +100,7 @@ def _check(stack: Any, done: str) -> None:
 
 def _template(request: Request) -> str:
     where = request.where
-    return get_stack_from_s3_url(
-        str(request.properties["TemplateURL"]),
-        account_id=where.account,
-        partition=get_partition(where.region),
-    )
+    return template_at(str(request.properties["TemplateURL"]), where.account, get_partition(where.region))
 
 
 def _parameters(request: Request) -> dict[str, str]:

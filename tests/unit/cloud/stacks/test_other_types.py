@@ -201,6 +201,21 @@ def test_a_type_that_nobody_has_is_kept_by_name_and_the_event_says_so(cloud: Clo
     assert cloud.client.describe_stack_resource(StackName="app", LogicalResourceId="Board")
 
 
+def test_a_custom_resource_of_a_function_that_cannot_run_here_is_kept_by_name(cloud: Cloud) -> None:
+    custom = ("Custom::Clean", {"ServiceToken": {"Fn::GetAtt": ["Hello", "Arn"]}})
+    assert cloud.create({**function(Runtime="nodejs22.x"), "Clean": custom}) == "CREATE_COMPLETE"
+    events = cloud.client.describe_stack_events(StackName="app")["StackEvents"]
+    assert any("nodejs22.x, and only Python runs" in each.get("ResourceStatusReason", "") for each in events)
+    cloud.client.delete_stack(StackName="app")
+    assert not cloud.client.describe_stacks()["Stacks"]
+
+
+@pytest.mark.parametrize("token", ["arn:aws:sns:ap-northeast-1:123456789012:topic", "hello"])
+def test_a_custom_resource_without_a_function_fails_with_the_reason(cloud: Cloud, token: str) -> None:
+    assert cloud.create({"It": ("Custom::It", {"ServiceToken": token})}) == "ROLLBACK_COMPLETE"
+    assert "is not the ARN of one" in cloud.reasons()["It"]
+
+
 def test_nested_stacks_give_their_outputs(cloud: Cloud) -> None:
     s3 = boto3.client("s3", region_name="us-east-1")
     s3.create_bucket(Bucket="templates")
