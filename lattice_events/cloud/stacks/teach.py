@@ -25,11 +25,11 @@ from lattice_events.errors import ConfigurationError
 _OPERATIONS = (
     "create_change_set",
     "create_stack",
-    "delete_change_set",
     "delete_stack",
     "execute_change_set",
     "update_stack",
 )
+_CHANGE_SETS = ("delete_change_set", "describe_change_set", "list_change_sets")
 # What of moto is relied on: the place, the name, and the parameters that it must have.
 _RELIED_ON: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (awslambda, "LambdaFunction", ("account_id", "spec", "region", "version")),
@@ -47,7 +47,7 @@ _RELIED_ON: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (models.CloudFormationBackend, "update_stack", ("name", "template", "role_arn", "parameters", "tags")),
     (models.CloudFormationBackend, "delete_stack", ("name_or_stack_id",)),
     (models.CloudFormationBackend, "create_change_set", ("stack_name", "change_set_name", "change_set_type")),
-    (models.CloudFormationBackend, "delete_change_set", ("change_set_name",)),
+    *((responses.CloudFormationResponse, name, ("self",)) for name in _CHANGE_SETS),
     (models.CloudFormationBackend, "execute_change_set", ("change_set_name", "stack_name")),
     (responses, "get_stack_from_s3_url", ("template_url", "account_id", "partition")),
     (responses.CloudFormationResponse, "_validate_different_update", ("self",)),
@@ -102,5 +102,6 @@ def _change() -> None:
         (responses.CloudFormationResponse, "process_cfn_response", take_answer),
     ]
     changes += [(models.CloudFormationBackend, name, getattr(backend, name)) for name in _OPERATIONS]
+    changes += [(responses.CloudFormationResponse, name, getattr(backend, name)) for name in _CHANGE_SETS]
     for place, name, ours in changes:
         setattr(place, name, ours)

@@ -7,9 +7,13 @@ from typing import Any
 
 from moto.cloudformation.exceptions import AlreadyExistsException, CloudFormationError, ValidationError
 from moto.cloudformation.models import Change, ChangeSet, CloudFormationBackend
+from moto.cloudformation.responses import CloudFormationResponse
 from moto.cloudformation.utils import generate_changeset_id, generate_stack_id, validate_create_change_set
+from moto.core.responses import ActionResult, EmptyResult
 
-from lattice_events.cloud.stacks.engine.stack import LOCK, Stack
+from lattice_events.cloud.stacks.engine.resources import Resources
+from lattice_events.cloud.stacks.engine.stack import Stack
+from lattice_events.cloud.stacks.lock import LOCK
 
 _NO_CHANGES = (
     "The submitted information didn't contain changes. Submit different information to create a change set."
@@ -28,6 +32,12 @@ class InvalidChangeSetStatusError(CloudFormationError):
             f"ChangeSet [{change_set.change_set_id}] cannot be executed in its current status of "
             f"[{change_set.status}]"
         )
+
+
+class ChangeSetNotFoundError(CloudFormationError):
+    """There is no such change set."""
+
+    code = "ChangeSetNotFound"
 
 
 def create_stack(
@@ -55,8 +65,8 @@ def update_stack(
     with LOCK:
         stack: Stack = _updatable(self, name)
         values = _values(stack, parameters)
-        stack.map_of(stack.parse_template(template), values)
-        if not _differs(stack, template, values, tags):
+        target = stack.map_of(stack.parse_template(template), values)
+        if not _differs(stack, target, template=template, tags=tags):
             raise ValidationError(message="No updates are to be performed.")
         stack.update(template, role_arn, parameters=values, tags=tags)
         return stack
@@ -71,6 +81,10 @@ def delete_stack(self: CloudFormationBackend, name_or_stack_id: str) -> None:
         if stack.enable_termination_protection:
             raise ValidationError(
                 message=f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
+            )
+        if stack.status.endswith("IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS":
+            raise ValidationError(
+                message=f"Stack:{stack.stack_id} is in {stack.status} state and can not be deleted."
             )
         stack.delete()
         if stack.status == "DELETE_COMPLETE":
@@ -128,26 +142,21 @@ def execute_change_set(
         change_set.execution_status = "EXECUTE_FAILED" if failed else "EXECUTE_COMPLETE"
 
 
-def delete_change_set(self: CloudFormationBackend, change_set_name: str) -> None:
-    """Forget a change set; one that is not there is fine."""
-    for change_set in _change_sets(self, change_set_name):
-        del self.change_sets[change_set.change_set_id]
-
-
-def _change_sets(backend: CloudFormationBackend, name_or_id: str) -> list[ChangeSet]:
+def _change_sets(backend: CloudFormationBackend, name_or_id: str, stack_name: str | None) -> list[ChangeSet]:
     return [
         change_set
         for change_set in backend.change_sets.values()
         if name_or_id in (change_set.change_set_id, change_set.change_set_name)
+        and stack_name in (None, change_set.stack_name, change_set.stack_id)
     ]
 
 
 def _change_set(backend: CloudFormationBackend, name_or_id: str, stack_name: str | None) -> ChangeSet:
     """The latest of a name."""
-    for change_set in reversed(_change_sets(backend, name_or_id)):
-        if stack_name in (None, change_set.stack_name, change_set.stack_id):
-            return change_set
-    raise ValidationError(message=f"ChangeSet [{name_or_id}] does not exist")
+    found = _change_sets(backend, name_or_id, stack_name)
+    if not found:
+        raise ChangeSetNotFoundError(f"ChangeSet [{name_or_id}] does not exist")
+    return found[-1]
 
 
 def _find(backend: CloudFormationBackend, name_or_id: str) -> Any:
@@ -208,22 +217,49 @@ def _values(stack: Stack, given: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _say_changes(change_set: ChangeSet, stack: Stack) -> None:
     """Note what a change set would do, or that it would do nothing."""
-    resources = stack.map_of(change_set.template_dict, change_set.parameters)
-    change_set.changes = [Change(*change) for change in stack.changes(resources)]
+    target = stack.map_of(change_set.template_dict, change_set.parameters)
+    change_set.changes = [Change(*change) for change in stack.changes(target)]
     nothing = change_set.change_set_type == "UPDATE" and not _differs(
-        stack, change_set.template, change_set.parameters, change_set.tags
+        stack, target, template=change_set.template, tags=change_set.tags
     )
     change_set.status = "FAILED" if nothing else "CREATE_COMPLETE"
     change_set.execution_status = "UNAVAILABLE" if nothing else "AVAILABLE"
     change_set.status_reason = _NO_CHANGES if nothing else None
 
 
-def _differs(
-    stack: Stack, template: str, parameters: Mapping[str, Any], tags: Mapping[str, str] | None
-) -> bool:
+def _differs(stack: Stack, target: Resources, *, template: str, tags: Mapping[str, str] | None) -> bool:
     """Whether an update would change anything."""
     return (
         not stack.has_template(template)
-        or not stack.has_parameters(dict(parameters))
-        or (tags is not None and dict(tags) != stack.tags)
+        or stack.resource_map.resolved_parameters != target.resolved_parameters
+        or (bool(tags) and dict(tags or {}) != stack.tags)
     )
+
+
+def describe_change_set(self: CloudFormationResponse) -> ActionResult:
+    """Look a change set up by its name and its stack's: the CDK gives those of all stacks one name."""
+    return ActionResult(_change_set(self.cloudformation_backend, *_named(self)))
+
+
+def delete_change_set(self: CloudFormationResponse) -> EmptyResult:
+    """Forget a change set; one that is not there is fine."""
+    backend, (name, stack_name) = self.cloudformation_backend, _named(self)
+    for change_set in _change_sets(backend, name, stack_name):
+        del backend.change_sets[change_set.change_set_id]
+    return EmptyResult()
+
+
+def list_change_sets(self: CloudFormationResponse) -> ActionResult:
+    """Those of a stack."""
+    stack_name = self._get_param("StackName")
+    found = [
+        change_set
+        for change_set in self.cloudformation_backend.change_sets.values()
+        if stack_name in (change_set.stack_name, change_set.stack_id)
+    ]
+    return ActionResult({"Summaries": found})
+
+
+def _named(response: CloudFormationResponse) -> tuple[str, str | None]:
+    """Name or id of a change set, and of its stack."""
+    return response._get_param("ChangeSetName"), response._get_param("StackName")  # noqa: SLF001 -- likewise

@@ -54,6 +54,7 @@ class Resources(ResourceMap):
         super().__init__(*args, **kwargs)
         self.standing: dict[str, Standing] = {}
         self.imports: set[str] = set()
+        self._active: dict[str, Any] | None = None
 
     def __getitem__(self, key: str) -> Any:
         """A resource that stands, or a parameter, mapping or pseudo parameter."""
@@ -104,7 +105,9 @@ class Resources(ResourceMap):
 
     def active(self) -> dict[str, Any]:
         """The resources that the template asks for, given its conditions."""
-        return graph.active(self._resource_json_map, self.lazy_condition_map)
+        if self._active is None:
+            self._active = graph.active(self._resource_json_map, self.lazy_condition_map)
+        return self._active
 
     def active_outputs(self) -> dict[str, Any]:
         """The outputs, given the template's conditions."""
@@ -163,6 +166,17 @@ class Resources(ResourceMap):
         return {name: str(resolve(definition[name], self)) for name in names if name in definition}
 
 
+def _check_nulls(value: Any, at: str) -> None:
+    """Refuse a value that is not there."""
+    if value is None:
+        raise ValidationError(message=f"[{at}] 'null' values are not allowed in templates")
+    parts = (
+        value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    )
+    for name, each in parts:
+        _check_nulls(each, f"{at}/{name}")
+
+
 def _check_values(slots: Mapping[str, Any], given: Mapping[str, Any]) -> None:
     """Refuse values of parameters that the template does not have, or does not allow; and a lack of values."""
     if unknown := sorted(given.keys() - slots.keys()):
@@ -185,6 +199,7 @@ def _check_form(resources: Mapping[str, Any]) -> None:
                 message=f"Template format error: [/Resources/{name}] Every Resources object must contain a Type "
                 "member."
             )
+        _check_nulls(resource.get("Properties", {}), f"/Resources/{name}/Properties")
 
 
 def _text(value: Any) -> str:

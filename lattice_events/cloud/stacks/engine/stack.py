@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -16,11 +15,11 @@ from lattice_events.cloud.stacks.engine.exports import Published, publish, refus
 from lattice_events.cloud.stacks.engine.reasons import reason_of
 from lattice_events.cloud.stacks.engine.resources import Resources, Standing
 from lattice_events.cloud.stacks.engine.work import StepError, Work
+from lattice_events.cloud.stacks.lock import LOCK
 from lattice_events.cloud.stacks.resource import Request, ResourceError
 from lattice_events.cloud.stacks.template.transforms import transformed
 from lattice_events.cloud.stacks.types import Types
 
-LOCK = threading.RLock()  # one operation at a time; a nested stack's is inside its parent's
 _NOTHING = Published(exports={})
 
 

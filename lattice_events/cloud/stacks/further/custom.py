@@ -18,6 +18,7 @@ from lattice_events.arn import Arn
 from lattice_events.cloud.stacks.backends import lambda_of
 from lattice_events.cloud.stacks.further.base import Made
 from lattice_events.cloud.stacks.kept import Kept, kept
+from lattice_events.cloud.stacks.lock import LOCK
 from lattice_events.cloud.stacks.resource import Properties, Request, ResourceError
 
 _ANSWERS: dict[str, Mapping[str, Any]] = {}  # by the id of the request to the function
@@ -91,7 +92,8 @@ def _ask(verb: str, request: Request, *, standing: Made | None = None, **more: A
         **more,
     }
     headers: dict[str, str] = {}
-    said = function.invoke(json.dumps(event), {}, headers)
+    with LOCK.released():
+        said = function.invoke(json.dumps(event), {}, headers)
     answer = _ANSWERS.pop(request_id, None)
     if answer is None:
         how = f"failed: {said.decode()}" if headers.get("x-amz-function-error") else "ended"

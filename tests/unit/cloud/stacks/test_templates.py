@@ -92,6 +92,10 @@ def test_a_previous_value_stays(cloud: Cloud) -> None:
     [
         ("Resources: !!python/object/apply:os.getcwd []", "could not determine a constructor"),
         ("- a list", "unsupported structure"),
+        (
+            "Resources: {Web: {Type: 'AWS::VpcLattice::Service', Properties: {Tags: [{Key: a, Value: }]}}}",
+            "/Resources/Web/Properties/Tags/0/Value. 'null' values are not allowed",
+        ),
         ("Resources: {Web: {Properties: {}}}", "Every Resources object must contain a Type"),
         ("Transform: Mine\nResources: {Web: {Type: 'AWS::VpcLattice::Service'}}", "the transform Mine"),
         (

@@ -108,7 +108,7 @@ def test_tags_are_changed_and_removed(deployed: Cloud) -> None:
             "Rule",
             "tg-0123456789abcdefg",
         ),
-        ({"Listener_ServiceIdentifier": None}, "Listener", "serviceIdentifier"),
+        ({"Listener_ServiceIdentifier": {"Ref": "AWS::NoValue"}}, "Listener", "serviceIdentifier"),
         ({"Web_AuthType": "BASIC"}, "Web", "BASIC"),
     ],
 )
@@ -185,3 +185,35 @@ def test_a_change_set_without_changes_fails_and_cannot_be_executed(deployed: Clo
     assert "didn't contain changes" in described["StatusReason"]
     with pytest.raises(ClientError, match="cannot be executed in its current status"):
         deployed.client.execute_change_set(StackName="app", ChangeSetName="same")
+
+
+def test_change_sets_of_two_stacks_may_have_one_name(cloud: Cloud) -> None:
+    for name in ("one", "two"):
+        body = template({"Web": ("Service", {"Name": name})})
+        cloud.client.create_change_set(
+            StackName=name, ChangeSetName="cs", ChangeSetType="CREATE", TemplateBody=body
+        )
+    described = cloud.client.describe_change_set(StackName="one", ChangeSetName="cs")
+    assert described["StackName"] == "one"
+    cloud.client.delete_change_set(StackName="two", ChangeSetName="cs")
+    cloud.client.execute_change_set(StackName="one", ChangeSetName="cs")
+    assert cloud.names("services") == ["one"]
+    assert not cloud.client.list_change_sets(StackName="two")["Summaries"]
+    with pytest.raises(ClientError, match="ChangeSetNotFound"):
+        cloud.client.describe_change_set(StackName="two", ChangeSetName="cs")
+
+
+def test_a_change_set_that_is_not_there_is_deleted(deployed: Cloud) -> None:
+    deployed.client.delete_change_set(StackName="app", ChangeSetName="none")
+
+
+def test_a_previous_value_that_was_the_default_is_no_change(cloud: Cloud) -> None:
+    parts: dict[str, Any] = {"Parameters": {"Name": {"Type": "String", "Default": "web"}}}
+    body = template({"Web": ("Service", {"Name": {"Ref": "Name"}})}, **parts)
+    cloud.client.create_stack(StackName="app", TemplateBody=body)
+    with pytest.raises(ClientError, match="No updates are to be performed"):
+        cloud.client.update_stack(
+            StackName="app",
+            TemplateBody=body,
+            Parameters=[{"ParameterKey": "Name", "UsePreviousValue": True}],
+        )
