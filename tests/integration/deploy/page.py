@@ -1,4 +1,4 @@
-"""The commands of docs/deploy.md, as its console blocks show them, run by the real AWS CLI in this process."""
+"""What docs/deploy.md and docs/wire.md show: commands, run by the real AWS CLI in this process, and wiring."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ from awscli.clidriver import create_clidriver  # type: ignore[import-untyped]
 from tests.integration.running import ROOT
 
 _PAGE = (ROOT / "docs" / "deploy.md").read_text()
+_WIRE_PAGE = (ROOT / "docs" / "wire.md").read_text()
 _ASSIGNMENT = re.compile(r"(\w+)=\$\((.*)\)")
+
+
+def wiring() -> dict[str, str]:
+    """The two blocks that say the same on docs/wire.md: ``explicit`` and ``plugin``."""
+    blocks = re.findall(r"^```yaml\n(.*?)^```", _WIRE_PAGE, re.MULTILINE | re.DOTALL)
+    return dict(zip(("explicit", "plugin"), blocks, strict=True))
 
 
 def commands() -> list[tuple[str, list[str]]]:

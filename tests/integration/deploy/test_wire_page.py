@@ -9,6 +9,7 @@ import pytest
 import yaml
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
+from tests.integration.deploy.page import wiring
 from tests.integration.running import ROOT
 
 PAGE = (ROOT / "docs" / "wire.md").read_text()
@@ -56,11 +57,11 @@ class _Loader(yaml.SafeLoader):
 _Loader.add_multi_constructor("!", lambda _, tag, node: (tag, yaml.serialize(node)))
 
 
-def test_the_explicit_block_is_the_sample_s_own_wiring() -> None:
-    explicit, _ = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    sample = yaml.load((ROOT / "serverless.yml").read_text(), _Loader)
+@pytest.mark.parametrize(("kind", "sample"), [("explicit", "."), ("plugin", "examples/plugin")])
+def test_the_blocks_are_the_wiring_of_the_samples(kind: str, sample: str) -> None:
+    shown = yaml.load(wiring()[kind], _Loader)
+    whole = yaml.load((ROOT / sample / "serverless.yml").read_text(), _Loader)
 
-    shown = yaml.load(explicit, _Loader)
-
-    assert shown["functions"].items() <= sample["functions"].items()
-    assert shown["resources"]["Resources"].items() <= sample["resources"]["Resources"].items()
+    assert set(shown["functions"]["hello"]) <= set(whole["functions"]["hello"])
+    assert shown.get("resources", {}).get("Resources", {}).items() <= whole["resources"]["Resources"].items()
+    assert shown.get("custom", {}).get("lattice", {}).items() <= whole["custom"]["lattice"].items()

@@ -1,11 +1,10 @@
-"""Deploys that must fail: the Serverless CLI says why, and the checks of a deploy see it for themselves."""
+"""Small deploys: the two blocks of docs/wire.md, and what must fail, which the Serverless CLI explains."""
 
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import yaml
 
 from tests.integration.cloud.running import Cloud, lattice_cloud
 from tests.integration.deploy.checks import faults
+from tests.integration.deploy.page import wiring
 from tests.integration.deploy.project import Project, edited
 from tests.integration.deploy.samples import REGION
 from tests.integration.deploy.stack import Client, Stack
@@ -34,39 +34,85 @@ def client(account: Cloud) -> Client:
     return partial(account.client, region=REGION)
 
 
+@pytest.fixture(scope="module")
+def network_arn(client: Client) -> str:
+    """Of a service network."""
+    return str(client("vpc-lattice").create_service_network(name="sample")["arn"])
+
+
+class Wiring(Project):
+    """A block of docs/wire.md as a project, around a function that needs no packages."""
+
+    name = "wiring-dev"
+
+    def __init__(self, block: str, *, folder: Path, environment: Mapping[str, str]) -> None:
+        super().__init__(folder, environment)
+        (folder / "serverless.yml").write_text(HEADER + block)
+        (folder / "handlers").mkdir()
+        (folder / "handlers" / "hello.py").write_text("def hello(event, context):\n    return {}\n")
+        (folder / "node_modules").symlink_to(ROOT / "node_modules")
+
+    def deploy(self, network_arn: str) -> subprocess.CompletedProcess[str]:
+        """Deploy it to a service network."""
+        return self.osls("deploy", f"--param=serviceNetworkArn={network_arn}")
+
+
+HEADER = """\
+service: wiring
+provider: {name: aws, region: ap-northeast-1, runtime: python3.12}
+package: {patterns: ['!**', handlers/hello.py]}
+"""
+
+
 @pytest.fixture
-def wiring(account: Cloud, tmp_path: Path) -> Project:
-    """The first block of docs/wire.md, with a function that needs no packages; not deployed yet."""
-    shutil.copy(Path(__file__).parent / "wiring.yml", tmp_path / "serverless.yml")
-    (tmp_path / "app.py").write_text("def hello(event, context):\n    return {'statusCode': 200}\n")
-    return Project(tmp_path, account.environment)
+def explicit(account: Cloud, network_arn: str, tmp_path: Path) -> Iterator[Wiring]:
+    """The explicit one; it is removed after the test."""
+    project = Wiring(wiring()["explicit"], folder=tmp_path, environment=account.environment)
+    yield project
+    project.osls("remove", f"--param=serviceNetworkArn={network_arn}")
 
 
-def test_without_the_listener_s_service_the_same_checks_fail(wiring: Project, client: Client) -> None:
-    edited(
-        wiring.folder, (("        ServiceIdentifier: !Ref FooService\n        Protocol", "        Protocol"),)
-    )
+def test_the_plugin_s_block_of_the_page_deploys(
+    account: Cloud, client: Client, network_arn: str, tmp_path: Path
+) -> None:
+    project = Wiring(wiring()["plugin"], folder=tmp_path, environment=account.environment)
 
-    done = wiring.osls("deploy")
+    done = project.deploy(network_arn)
+    stack = Stack(project.name, client=client)
+    found, lattice = faults(stack, client), stack.lattice_ids
+    removed = project.osls("remove", f"--param=serviceNetworkArn={network_arn}")
 
-    packaged = wiring.folder / ".serverless" / "cloudformation-template-update-stack.json"
-    stack = Stack("wiring-dev", client=client, template=json.loads(packaged.read_text()))
+    assert (done.returncode, removed.returncode) == (0, 0), done.stdout + removed.stdout
+    assert found == []
+    assert len(lattice) == 4
+
+
+def test_without_the_listener_s_service_the_same_checks_fail(
+    explicit: Wiring, client: Client, network_arn: str
+) -> None:
+    identifier = "        ServiceIdentifier: !Ref FooService\n"
+    edited(explicit.folder, ((f"{identifier}        Protocol", "        Protocol"),))
+
+    done = explicit.deploy(network_arn)
+
+    packaged = explicit.folder / ".serverless" / "cloudformation-template-update-stack.json"
+    stack = Stack(explicit.name, client=client, template=json.loads(packaged.read_text()))
     assert done.returncode == 1
     assert "FooListener (AWS::VpcLattice::Listener)" in done.stdout
     assert "serviceidentifier" in done.stdout.lower()
-    assert any(fault.startswith("FooListener: ") for fault in faults(stack, client))
+    assert "FooListener: is not there" in faults(stack, client)
 
 
-def test_the_checks_see_what_the_stack_does_not_know(wiring: Project, client: Client) -> None:
-    done = wiring.osls("deploy")
+def test_the_checks_see_what_the_stack_does_not_know(
+    explicit: Wiring, client: Client, network_arn: str
+) -> None:
+    done = explicit.deploy(network_arn)
     assert done.returncode == 0, done.stdout
-    stack = Stack("wiring-dev", client=client)
+    stack = Stack(explicit.name, client=client)
     before = faults(stack, client)
-    listener = stack.physical_ids["FooListener"]
+    service, listener = stack.physical_ids["FooService"], stack.physical_ids["FooListener"]
 
-    client("vpc-lattice").delete_listener(
-        serviceIdentifier=stack.physical_ids["FooService"], listenerIdentifier=listener
-    )
+    client("vpc-lattice").delete_listener(serviceIdentifier=service, listenerIdentifier=listener)
 
     assert before == []
     assert stack.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
