@@ -260,6 +260,14 @@ def is_alive(pid: int) -> bool:
     return bool(done.stdout.strip()) and not done.stdout.strip().startswith("Z")
 
 
+def left_of(processes: set[int]) -> list[int]:
+    """Those that do not end, though they are given time to."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while any(map(is_alive, processes)) and time.monotonic() < deadline:
+        pass
+    return [each for each in processes if is_alive(each)]
+
+
 def leaves_nothing(running: Running, number: signal.Signals) -> None:
     """Stop a run that has a function and a pod, and see all of it go."""
     children = children_of(running.process.pid)
@@ -267,8 +275,5 @@ def leaves_nothing(running: Running, number: signal.Signals) -> None:
     running.process.send_signal(number)
     status = running.process.wait(PATIENCE_SECONDS)
 
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while any(map(is_alive, children)) and time.monotonic() < deadline:
-        running.process.poll()
-    assert not [child for child in children if is_alive(child)]
+    assert left_of(children) == []
     assert status == (-9 if number == signal.SIGKILL else 0)

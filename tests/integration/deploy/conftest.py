@@ -13,7 +13,7 @@ import yaml
 from tests.integration.cloud.running import Cloud, lattice_cloud
 from tests.integration.deploy.project import copy_sample
 from tests.integration.deploy.samples import REGION
-from tests.integration.running import ROOT
+from tests.integration.running import ROOT, children_of, left_of
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +27,14 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def cloud(settings: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """`lattice cloud` with the cluster's side, in a temporary folder of its own."""
+    """`lattice cloud` with the cluster's side, in a temporary folder of its own; it leaves no process and no file."""
     temporary = tmp_path_factory.mktemp("tmp")
     paths = (ROOT / "k8s", "--settings", settings, "--region", REGION)
     with lattice_cloud(*paths, TMPDIR=str(temporary)) as cloud:
         yield cloud
-    assert list(temporary.iterdir()) == [], "temporary files are left"
+        started = children_of(cloud.process.pid)
+    assert left_of(started) == []
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.fixture(scope="session")
