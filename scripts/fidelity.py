@@ -348,6 +348,18 @@ BEHAVIOURS = (
         "absent",
         "`lattice cloud`: macros, `Fn::ForEach` and `AWS::Include` are refused by name; SAM templates go through SAM's own translator (extra `sam`). Stack policies, drift, imports of resources and `DisableRollback` do nothing; new tags of a stack reach a resource at its next change",
     ),
+    (
+        "absent",
+        "`lattice cloud`: targets of type IP are asked at their own address, so only servers on this machine answer; instances and load balancers never do",
+    ),
+    (
+        "absent",
+        "`lattice cloud`: a `CertificateArn` or `HealthCheck` that is removed from a template stays as it was, since the API cannot unset it; what ListStackResources and DescribeStackResources say of the status of a resource is moto's, the stack's events are right",
+    ),
+    (
+        "assumed",
+        "`lattice cloud`: the hosted zone of a service and the TXT record of a domain verification are made up; ARNs begin with `arn:aws` in every Region",
+    ),
 )
 
 
