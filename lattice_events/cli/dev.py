@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from lattice_events.cli.loop import run_in_loop
-from lattice_events.cli.options import function_options, run_options
+from lattice_events.cli.options import function_options, profile_option, run_options
 from lattice_events.cli.printer import choose_printer
 
 _PORT = click.IntRange(0, 65535)
@@ -47,6 +47,7 @@ _PORT = click.IntRange(0, 65535)
     help="Append VPC Lattice's access log records to FILE; with - they go to standard output, and everything else to standard error.",
 )
 @function_options
+@profile_option
 def dev(paths: tuple[Path, ...], as_json: bool, is_quiet: bool, access_log: str, **options: Any) -> None:
     """Emulate the service network of PATHs on this machine, without AWS and without Docker.
 

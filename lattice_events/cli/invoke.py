@@ -14,7 +14,7 @@ import click
 from lattice_events.cli.event import parse_header, read_body
 from lattice_events.cli.loop import run_in_loop
 from lattice_events.cli.names import find_name, suggestion
-from lattice_events.cli.options import RunOptions, function_options, run_options
+from lattice_events.cli.options import RunOptions, function_options, profile_option, run_options
 from lattice_events.cli.printer import print_notes
 from lattice_events.codec.limits import MAX_LAMBDA_BYTES
 from lattice_events.errors import ConfigurationError, Problem
@@ -48,6 +48,7 @@ _STOPPED = 130  # the exit status of a shell for what a user stops
     help="The caller of the request.",
 )
 @function_options
+@profile_option
 def invoke(
     function: str,
     paths: tuple[Path, ...],

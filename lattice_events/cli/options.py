@@ -117,9 +117,6 @@ _FUNCTION_OPTIONS = (
         help="File with lines of K=V, variables for every function.",
     ),
     click.option(
-        "--aws-profile", default="", metavar="NAME", help="Give functions this profile's real credentials."
-    ),
-    click.option(
         "--extra-ca",
         multiple=True,
         type=_FILE,
@@ -127,6 +124,12 @@ _FUNCTION_OPTIONS = (
         help="Further certificates that functions trust.",
     ),
 )
+
+
+profile_option = click.option(
+    "--aws-profile", default="", metavar="NAME", help="Give functions this profile's real credentials."
+)
+"""Of commands whose functions may call AWS."""
 
 
 # Of a run, named as in `RunSettings`.
