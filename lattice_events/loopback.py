@@ -1,9 +1,11 @@
-"""Keep web pages away from the listeners that run functions."""
+"""Listeners on loopback: web pages are kept away, and a port that cannot be had is explained."""
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 
+from lattice_events.errors import ConfigurationError
 from lattice_events.headers import Headers
 from lattice_events.network.dataplane import split_host
 
@@ -31,3 +33,12 @@ def refuse_browser(headers: Headers | Mapping[str, str], *, takes_subdomains: bo
     if headers.get("Sec-Fetch-Site", OWN_SITES[0]) not in OWN_SITES:
         return "cross-site requests are refused: this port is not for web pages"
     return None
+
+
+def port_problem(error: OSError, port: int, *, option: str) -> ConfigurationError:
+    """Say why nothing can listen on a port, and with which option to choose another."""
+    reasons = {errno.EADDRINUSE: "is in use by another program", errno.EACCES: "is not open to this user"}
+    reason = reasons.get(error.errno or 0, f"cannot be opened ({error.strerror})")
+    return ConfigurationError(
+        f"Port {port} {reason}. Choose another with {option} PORT; {option} 0 uses a free port."
+    )

@@ -9,7 +9,12 @@ from typing import Any
 import click
 
 from lattice_events.cli.loop import run_in_loop
-from lattice_events.cli.options import function_options, run_options
+from lattice_events.cli.options import (
+    function_options,
+    gateway_option,
+    run_options,
+    serving_options,
+)
 from lattice_events.cli.printer import choose_printer
 from lattice_events.errors import MissingExtraError
 
@@ -26,41 +31,13 @@ _PORT = click.IntRange(0, 65535)
     show_default=True,
     help="Port of the endpoint for AWS clients; 0 uses a free port.",
 )
-@click.option(
-    "--gateway-port",
-    type=_PORT,
-    default=8480,
-    show_default=True,
-    help="Port of the gateway and proxy; 0 uses a free port.",
-)
-@click.option(
-    "--tls-port", type=_PORT, default=8443, show_default=True, help="Port for direct TLS; 0 uses a free port."
-)
-@click.option(
-    "--control-port",
-    type=_PORT,
-    default=9001,
-    show_default=True,
-    help="Port of Lambda's Invoke API; 0 uses a free port.",
-)
+@gateway_option("--gateway-port")
+@serving_options
 @click.option(
     "--state",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
     help="Keep what is deployed in DIR over restarts; without it, nothing is kept.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line, for scripts.")
-@click.option(
-    "--quiet",
-    "is_quiet",
-    is_flag=True,
-    help="Leave out what functions write, and requests and calls answered with less than 500; with --json too.",
-)
-@click.option(
-    "--access-log",
-    default="",
-    metavar="FILE",
-    help="Append VPC Lattice's access log records to FILE; with - they go to standard output, and everything else to standard error.",
 )
 @function_options
 def cloud(
@@ -79,11 +56,7 @@ def cloud(
     What PATHs define, as for lattice dev, is there before anything is deployed: pods of a cluster, say. Nothing is sent to AWS.
     Ctrl-C stops everything.
     """
-    if as_json and access_log == "-":
-        raise click.UsageError(
-            "--json and --access-log - both write to standard output: give --access-log a file."
-        )
-    printer = choose_printer(as_json=as_json, to_stderr=access_log == "-", is_quiet=is_quiet)
+    printer = choose_printer(as_json=as_json, is_quiet=is_quiet, access_log=access_log)
     printer.starting("Starting AWS on this machine …")
     _import_moto()
     from lattice_events.cli.cloud_run import run_cloud

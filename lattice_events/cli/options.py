@@ -126,6 +126,36 @@ _FUNCTION_OPTIONS = (
 )
 
 
+_PORT = click.IntRange(0, 65535)
+_SERVING_OPTIONS = (
+    click.option(
+        "--tls-port",
+        type=_PORT,
+        default=8443,
+        show_default=True,
+        help="Port for direct TLS; 0 uses a free port.",
+    ),
+    click.option(
+        "--control-port",
+        type=_PORT,
+        default=9001,
+        show_default=True,
+        help="Port of Lambda's Invoke API; 0 uses a free port.",
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line, for scripts."),
+    click.option(
+        "--quiet",
+        "is_quiet",
+        is_flag=True,
+        help="Leave out what functions write, and what is answered with less than 500; with --json too.",
+    ),
+    click.option(
+        "--access-log",
+        default="",
+        metavar="FILE",
+        help="Append VPC Lattice's access log records to FILE; with - they go to standard output, and everything else to standard error.",
+    ),
+)
 profile_option = click.option(
     "--aws-profile", default="", metavar="NAME", help="Give functions this profile's real credentials."
 )
@@ -139,6 +169,24 @@ _OF_RUN = ("port", "tls_port", "control_port", "aws_profile", "extra_ca", "acces
 def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command every option that says what to read."""
     for option in reversed(_SOURCE_OPTIONS):
+        command = option(command)
+    return command
+
+
+def gateway_option(name: str) -> Callable[..., Any]:
+    """The option for the gateway's port, by whatever name."""
+    return click.option(
+        name,
+        type=_PORT,
+        default=8480,
+        show_default=True,
+        help="Port of the gateway and proxy; 0 uses a free port.",
+    )
+
+
+def serving_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command every option that says where it serves and what it prints, but for the gateway's port."""
+    for option in reversed(_SERVING_OPTIONS):
         command = option(command)
     return command
 

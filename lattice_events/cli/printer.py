@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
+import click
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -46,9 +47,17 @@ class Printer(Protocol):
         """Everything runs, or things happened; blocks as long as nobody reads."""
 
 
-def choose_printer(*, as_json: bool, to_stderr: bool = False, is_quiet: bool = False) -> Printer:
-    """The printer for scripts, or the one for people; a quiet one leaves out what goes as it should."""
-    printer = JsonPrinter() if as_json else HumanPrinter(to_stderr=to_stderr)
+def choose_printer(*, as_json: bool, access_log: str = "", is_quiet: bool = False) -> Printer:
+    """The printer for scripts, or the one for people; a quiet one leaves out what goes as it should.
+
+    Raises:
+        click.UsageError: Standard output is the access log's.
+    """
+    if as_json and access_log == "-":
+        raise click.UsageError(
+            "--json and --access-log - both write to standard output: give --access-log a file."
+        )
+    printer = JsonPrinter() if as_json else HumanPrinter(to_stderr=access_log == "-")
     return QuietPrinter(printer) if is_quiet else printer
 
 

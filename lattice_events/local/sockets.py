@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import ssl
 from collections.abc import Callable
 
-from lattice_events.errors import ConfigurationError
+from lattice_events.loopback import port_problem
 
 LOOPBACK = "127.0.0.1"
 _READ_BYTES = 64 * 1024
@@ -34,14 +33,7 @@ async def listen(
     try:
         return await asyncio.get_running_loop().create_server(protocol_factory, LOOPBACK, port, ssl=tls)
     except OSError as error:
-        reasons = {
-            errno.EADDRINUSE: "is in use by another program",
-            errno.EACCES: "is not open to this user",
-        }
-        reason = reasons.get(error.errno or 0, f"cannot be opened ({error.strerror})")
-        raise ConfigurationError(
-            f"Port {port} {reason}. Choose another with {option} PORT; {option} 0 uses a free port."
-        ) from error
+        raise port_problem(error, port, option=option) from error
 
 
 def port_of(server: asyncio.Server) -> int:

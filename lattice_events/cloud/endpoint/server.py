@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import socket
 import threading
 from typing import Any
@@ -12,7 +11,7 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
 from lattice_events.cloud.endpoint.wsgi import App
-from lattice_events.errors import ConfigurationError
+from lattice_events.loopback import port_problem
 
 _LOOPBACK = "127.0.0.1"
 _SILENCE_SECONDS = 60  # of a client, in the middle of its request
@@ -87,12 +86,5 @@ def _listening(port: int, option: str) -> socket.socket:
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
-        reasons = {
-            errno.EADDRINUSE: "is in use by another program",
-            errno.EACCES: "is not open to this user",
-        }
-        reason = reasons.get(error.errno or 0, f"cannot be opened ({error.strerror})")
-        raise ConfigurationError(
-            f"Port {port} {reason}. Choose another with {option} PORT; {option} 0 uses a free port."
-        ) from error
+        raise port_problem(error, port, option=option) from error
     return listener
