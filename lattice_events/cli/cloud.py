@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,7 @@ def cloud(
     What PATHs define, as for lattice dev, is there before anything is deployed: pods of a cluster, say. Nothing is sent to AWS.
     Ctrl-C stops everything.
     """
+    began = time.perf_counter()
     printer = choose_printer(as_json=as_json, is_quiet=is_quiet, access_log=access_log)
     printer.starting("Starting AWS on this machine …")
     _import_moto()
@@ -63,7 +65,7 @@ def cloud(
     from lattice_events.cli.run import end_at_once
 
     wanted = run_options(paths, port=gateway_port, access_log=access_log, **options)
-    if not run_in_loop(run_cloud(wanted, printer, port=endpoint_port, state=state)):
+    if not run_in_loop(run_cloud(wanted, printer, port=endpoint_port, state=state, began=began)):
         end_at_once(0)
 
 

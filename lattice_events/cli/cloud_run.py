@@ -38,13 +38,21 @@ _REGION = "us-east-1"  # where nothing says which
 Tell = Callable[[Item], None]
 
 
-async def run_cloud(options: RunOptions, printer: Printer, *, port: int, state: Path | None) -> bool:
+async def run_cloud(
+    options: RunOptions, printer: Printer, *, port: int, state: Path | None, began: float
+) -> bool:
     """Run until SIGINT, SIGTERM or SIGHUP; whether it was up by then.
+
+    Args:
+        options: What to read, and how to run.
+        printer: Told of everything.
+        port: Of the endpoint.
+        state: Where what is deployed is kept; ``None`` for nowhere.
+        began: When the command did, by `time.perf_counter`.
 
     Raises:
         ConfigurationError: The sources, a port or a target's command are not usable.
     """
-    began = time.perf_counter()
     stop = stop_on_signals()
     with writing(printer.write) as tell, ExitStack() as stack:
         sources = await unless_stopped(stop, lambda: _read(options, stop.is_set))

@@ -179,9 +179,10 @@ def told(item: Item) -> Told:
 
 def _banner(ready: Ready) -> Iterator[RenderableType]:
     """Where everything is, for a person."""
-    yield ""
-    yield _table(ready.network)
-    yield ""
+    if ready.network.services:
+        yield ""
+        yield _table(ready.network)
+        yield ""
     for service in ready.network.services:
         yield from service_lines(service, ready)
     yield ""
