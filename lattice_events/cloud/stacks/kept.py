@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.cloudformation.utils import random_suffix
 
-from lattice_events.cloud.stacks.resource import Properties, Request
+from lattice_events.cloud.stacks.resource import NoAttributeError, Properties, Request
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class Kept:
 
     def get_cfn_attribute(self, attribute: str) -> Any:
         """It has none."""
-        raise NotImplementedError
+        raise NoAttributeError(attribute)
 
 
 def kept(request: Request, *, why: str) -> Kept:

@@ -16,6 +16,10 @@ class ResourceError(LatticeError):
     """A resource could not be made, changed or deleted; the text is the reason in the stack's events."""
 
 
+class NoAttributeError(NotImplementedError):
+    """``Fn::GetAtt`` asks for what the type does not have; moto's own types say it by the class above."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """A resource as a template asks for it.
@@ -47,7 +51,7 @@ class Resource(Protocol):
         """What ``Ref`` gives."""
 
     def get_cfn_attribute(self, attribute: str) -> Any:
-        """What ``Fn::GetAtt`` gives; `NotImplementedError` for an attribute that the type does not have."""
+        """What ``Fn::GetAtt`` gives; `NoAttributeError` for an attribute that the type does not have."""
 
 
 class Type(Protocol):

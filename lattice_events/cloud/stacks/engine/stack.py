@@ -16,7 +16,7 @@ from lattice_events.cloud.stacks.engine.reasons import reason_of
 from lattice_events.cloud.stacks.engine.resources import Resources, Standing
 from lattice_events.cloud.stacks.engine.work import StepError, Work
 from lattice_events.cloud.stacks.lock import LOCK
-from lattice_events.cloud.stacks.resource import Request, ResourceError
+from lattice_events.cloud.stacks.resource import NoAttributeError, Request, ResourceError
 from lattice_events.cloud.stacks.template.transforms import transformed
 from lattice_events.cloud.stacks.types import Types
 
@@ -161,7 +161,7 @@ class Stack(models.Stack):
             f"Outputs.{output['OutputKey']}": output["OutputValue"] for output in self.published.outputs
         }
         if attribute not in outputs:
-            raise NotImplementedError
+            raise NoAttributeError(attribute)
         return outputs[attribute]
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lattice_events.cloud.stacks.resource import Properties
+from lattice_events.cloud.stacks.resource import NoAttributeError, Properties
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,16 +24,16 @@ class Made:
     def get_cfn_attribute(self, attribute: str) -> Any:
         """See `Resource`."""
         if attribute not in self.attributes:
-            raise NotImplementedError
+            raise NoAttributeError(attribute)
         return self.attributes[attribute]
 
 
 class Replaced:
     """Part of a type of which every change asks for another resource."""
 
-    def update(self, standing: Any, before: Properties, request: Any) -> Any:
+    def update(self, standing: Any, before: Properties, request: Any) -> Any:  # noqa: ARG002 - as `Type`
         """It is never asked for."""
-        raise NotImplementedError
+        raise AssertionError("every change of it asks for another resource")
 
     def replaces(self, before: Properties, after: Properties) -> bool:
         """Whether anything differs."""

@@ -16,7 +16,14 @@ from lattice_events.cloud.stacks.lattice.api import identifiers, shape, update_o
 from lattice_events.cloud.stacks.lattice.kinds import KINDS, PREFIX, Kind
 from lattice_events.cloud.stacks.lattice.names import made_up_name
 from lattice_events.cloud.stacks.lattice.properties import input_of, say_case, tags_of
-from lattice_events.cloud.stacks.resource import Properties, Request, ResourceError, Type, changed
+from lattice_events.cloud.stacks.resource import (
+    NoAttributeError,
+    Properties,
+    Request,
+    ResourceError,
+    Type,
+    changed,
+)
 from lattice_events.control_plane.records import Document
 
 
@@ -103,7 +110,7 @@ class LatticeType:
     def attribute(self, standing: LatticeResource, attribute: str) -> Any:
         """What ``Fn::GetAtt`` gives."""
         if attribute not in self.kind.attributes.split():
-            raise NotImplementedError
+            raise NoAttributeError(attribute)
         value: Any = self._call(f"Get{self.name}", standing)
         for member in attribute.split("."):
             value = value.get(member[:1].lower() + member[1:], "")
