@@ -106,7 +106,7 @@ class Stack(models.Stack):
                 work.bring(self.resource_map)
                 self._publish(self.resource_map)
             except StepError as failed:
-                self._mark("ROLLBACK_IN_PROGRESS", f"{failed}Rollback requested by user.")
+                self._mark("ROLLBACK_IN_PROGRESS", f"{str(failed).rstrip('. ')}. Rollback requested by user.")
                 doomed = [one for one in reversed(work.made) if not work.retained(one, "DeletionPolicy")]
                 self._finish("ROLLBACK", work.delete(doomed))
             else:
