@@ -121,6 +121,12 @@ class Problem:
         return hash(str(self))
 
 
+class Question(Problem):
+    """What cannot be known here and the user can say; the message tells how."""
+
+    __slots__ = ()
+
+
 _MAX_LINE = 1000
 
 

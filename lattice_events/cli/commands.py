@@ -6,6 +6,7 @@ import click
 
 from lattice_events import __version__
 from lattice_events.cli.call import call
+from lattice_events.cli.check import check
 from lattice_events.cli.cloud import cloud
 from lattice_events.cli.credentials import credentials
 from lattice_events.cli.dev import dev
@@ -23,5 +24,5 @@ def lattice() -> None:
     """AWS Lambda on Amazon VPC Lattice: run the service network on this machine, call its services."""
 
 
-for command in (dev, cloud, call, sign, credentials, explain, logs, event, invoke, schema):
+for command in (dev, cloud, check, call, sign, credentials, explain, logs, event, invoke, schema):
     lattice.add_command(command)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
+from lattice_events.definitions.collection import Definitions
 from lattice_events.errors import ConfigurationError, ManifestError, Problem
 from lattice_events.network.explanation import NO_NETWORK
 from lattice_events.network.model import Network, make_id
@@ -20,6 +21,7 @@ from lattice_events.readers.common.fragment import Fragment, did_you_mean
 from lattice_events.readers.common.sources import (
     DEFAULT_REGION,
     MADE_UP_ACCOUNT,
+    NOWHERE,
     Context,
     Found,
     Reader,
@@ -53,6 +55,38 @@ class Project:
         ids = [vpc for each in self.network.service_networks for vpc in each.vpc_ids]
         vpc = self.settings.default_vpc or (ids[0] if ids else make_id("vpc", "local"))
         return vpc_arn(vpc, region=self.network.region, account=self.network.account)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """What was read, whether or not it makes a network.
+
+    Attributes:
+        definitions: Everything that could be read.
+        network: ``None`` where a problem or a question keeps it from being linked.
+        settings: That run it.
+        problems: What is wrong; a `Question` is what cannot be known.
+        notes: What should be said once.
+        hidden: Takes the values of secrets out of a text.
+    """
+
+    definitions: Definitions
+    network: Network | None
+    settings: Settings
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+    hidden: Callable[[str], str]
+
+
+def survey(paths: Sequence[FilePath], options: ReadOptions) -> Survey:
+    """Read what the paths hold, as `load_project` does, and keep what can be read of it whatever is wrong with the rest.
+
+    Args:
+        paths: Files and folders, in any order; the current folder where there are none.
+        options: What the command line says.
+    """
+    with _growing():
+        return _Loader(options, lambda _name, _settings: NOWHERE).survey(paths)
 
 
 def load_project(paths: Sequence[FilePath], options: ReadOptions, *, allocate: Allocate) -> Project:
@@ -98,7 +132,35 @@ class _Loader:
         self._notes: list[str] = []
 
     def load(self, paths: Sequence[FilePath]) -> Project:
-        """Read everything."""
+        """Read everything, and link it."""
+        fragment, context, settings = self._gather(paths)
+        if self._problems:  # whatever a source that was not read would have defined is not missing
+            raise ConfigurationError(dict.fromkeys((*self._problems, *fragment.problems)))
+        return self._link(fragment, context, settings.merged())
+
+    def survey(self, paths: Sequence[FilePath]) -> Survey:
+        """Read everything, and link it if that can be done."""
+        fragment, project = Fragment(), None
+        settings = Settings()
+        try:
+            fragment, context, all_settings = self._gather(paths)
+            settings = all_settings.merged()
+            self._problems += fragment.problems
+            if not self._problems:
+                project = self._link(fragment, context, settings)
+        except ConfigurationError as error:
+            self._problems += error.problems
+        return Survey(
+            definitions=Definitions(resources=tuple(fragment.resources), objects=tuple(fragment.objects)),
+            network=project.network if project else None,
+            settings=settings,
+            problems=tuple(dict.fromkeys(self._problems)),
+            notes=project.notes if project else tuple(dict.fromkeys((*self._notes, *fragment.notes))),
+            hidden=fragment.hidden,
+        )
+
+    def _gather(self, paths: Sequence[FilePath]) -> tuple[Fragment, Context, AllSettings]:
+        """What every source contributes, with what all of them say."""
         for name, folder in self._options.code.items():
             if not os.path.isdir(folder):
                 self._problems.append(Problem(f"--code {name}={folder}: there is no such folder."))
@@ -115,9 +177,7 @@ class _Loader:
         fragment = self._read(context)
         self._refuse_unknown_code(fragment)
         self._problems += settings.target_clashes(fragment.target_names)
-        if self._problems:  # whatever a source that was not read would have defined is not missing
-            raise ConfigurationError(dict.fromkeys((*self._problems, *fragment.problems)))
-        return self._link(fragment, context, settings.merged())
+        return fragment, context, settings
 
     def _link(self, fragment: Fragment, context: Context, settings: Settings) -> Project:
         """One network of everything, with what should be said about it."""

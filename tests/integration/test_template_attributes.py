@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
+from lattice_events.definitions.types import LATTICE
 from lattice_events.readers.cloudformation.attributes import attributes_of
-from lattice_events.readers.cloudformation.types import LATTICE
 from tests.unit.readers.test_cloudformation import TEMPLATE, link, read
 
 KINDS = [kind for kind in PROVIDER_SCHEMA_MANAGER.get_resource_types("us-east-1") if kind.startswith(LATTICE)]

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from lattice_events.readers.cloudformation.outside import UnresolvableError
-from lattice_events.readers.cloudformation.types import (
+from lattice_events.definitions.types import (
     ALIAS,
     AUTH_POLICY,
     FUNCTION,
@@ -29,6 +28,7 @@ from lattice_events.readers.cloudformation.types import (
     VPC,
     VPC_ASSOCIATION,
 )
+from lattice_events.readers.cloudformation.outside import UnresolvableError
 
 if TYPE_CHECKING:
     from lattice_events.readers.cloudformation.references import References

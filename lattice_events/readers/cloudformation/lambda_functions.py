@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from lattice_events.definitions.types import SECURITY_GROUP
 from lattice_events.network.model import Function
 from lattice_events.readers.cloudformation.intrinsics import (
     NO_VALUE,
@@ -16,7 +17,6 @@ from lattice_events.readers.cloudformation.layers import layers_of
 from lattice_events.readers.cloudformation.outside import UnresolvableError
 from lattice_events.readers.cloudformation.reading import Reading
 from lattice_events.readers.cloudformation.roles import principal_of
-from lattice_events.readers.cloudformation.types import SECURITY_GROUP
 from lattice_events.readers.common.handlers import handler_problem
 from lattice_events.readers.common.inline_code import inline_code
 from lattice_events.readers.common.lattice_schema import (

@@ -10,10 +10,10 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+from lattice_events.definitions.types import LAYER
 from lattice_events.readers.cloudformation.intrinsics import NO_VALUE
 from lattice_events.readers.cloudformation.outside import UnresolvableError
 from lattice_events.readers.cloudformation.reading import Reading
-from lattice_events.readers.cloudformation.types import LAYER
 from lattice_events.readers.common.properties import WrongPropertyError
 
 

@@ -6,12 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
-from lattice_events.errors import Problem, UnsupportedIntrinsicError
-from lattice_events.network.model import Listener, Rule
-from lattice_events.network.policy import Policy, is_about_lattice
-from lattice_events.readers.cloudformation.outside import UnresolvableError
-from lattice_events.readers.cloudformation.template import Template
-from lattice_events.readers.cloudformation.types import (
+from lattice_events.definitions.types import (
     FUNCTION,
     LISTENER,
     MANAGED_POLICY,
@@ -21,6 +16,11 @@ from lattice_events.readers.cloudformation.types import (
     SERVICE,
     TARGET_GROUP,
 )
+from lattice_events.errors import Problem, Question, UnsupportedIntrinsicError
+from lattice_events.network.model import Listener, Rule
+from lattice_events.network.policy import Policy, is_about_lattice
+from lattice_events.readers.cloudformation.outside import UnresolvableError
+from lattice_events.readers.cloudformation.template import Template
 from lattice_events.readers.cloudformation.unknown import UnknownValueError
 from lattice_events.readers.common.advice import param_option
 from lattice_events.readers.common.documents import Path, mapping
@@ -65,8 +65,9 @@ class Reading:
         failure = self.options.failures.get(error.name)
         asked = f"{error.detail} ({failure})" if failure else error.detail
         message = f"lattice dev needs this value but cannot know it: {error.intrinsic} {asked}.{advice}"
+        kind = Question if error.option else Problem
         unsupported = UnsupportedIntrinsicError(
-            Problem(message, self.template.locate(path)), intrinsic=error.intrinsic
+            kind(message, self.template.locate(path)), intrinsic=error.intrinsic
         )
         self.fragment.problems += unsupported.problems
 

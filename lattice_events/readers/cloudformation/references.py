@@ -11,13 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lattice_events.arn import Arn
-from lattice_events.network.model import generated_domain_name, make_id
-from lattice_events.readers.cloudformation.attributes import attributes_of, reference_of
-from lattice_events.readers.cloudformation.outside import (
-    UnresolvableError,
-    resource_key,
-)
-from lattice_events.readers.cloudformation.types import (
+from lattice_events.definitions.types import (
     ALIAS,
     FUNCTION,
     LATTICE,
@@ -33,6 +27,12 @@ from lattice_events.readers.cloudformation.types import (
     VERSION,
     VPC_ASSOCIATION,
     is_custom,
+)
+from lattice_events.network.model import generated_domain_name, make_id
+from lattice_events.readers.cloudformation.attributes import attributes_of, reference_of
+from lattice_events.readers.cloudformation.outside import (
+    UnresolvableError,
+    resource_key,
 )
 from lattice_events.readers.cloudformation.unknown import UnknownValueError
 from lattice_events.readers.common.advice import variable_option

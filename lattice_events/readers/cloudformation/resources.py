@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from lattice_events.readers.cloudformation import types
+from lattice_events.definitions import types
 from lattice_events.readers.cloudformation.auth_policies import read_auth_policy
+from lattice_events.readers.cloudformation.defining import define_resources
 from lattice_events.readers.cloudformation.expansion import EXPANDED, macro_note, macros
 from lattice_events.readers.cloudformation.lambda_functions import read_function
 from lattice_events.readers.cloudformation.reading import Reading
@@ -58,6 +59,7 @@ def read_resources(template: Template) -> Fragment:
     """Read what the resources of a template define, as `read_template` does."""
     reading = Reading(template)
     reading.fragment.notes += _transforms(reading.template)
+    reading.fragment.resources += define_resources(template)
     for name in reading.template.resources:
         check_schema(reading, name)
     for kind, read in _READERS.items():

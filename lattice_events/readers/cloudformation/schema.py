@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 
-from lattice_events.readers.cloudformation import types
+from lattice_events.definitions import types
 from lattice_events.readers.cloudformation.reading import Reading
 from lattice_events.readers.common.lattice_schema import NOT_PLAYED, PROPERTIES
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from lattice_events.errors import Problem
 from lattice_events.readers.cloudformation.dynamic_references import fields, is_secret
 from lattice_events.readers.common.documents import mapping
 from lattice_events.readers.common.fragment import Fragment
@@ -24,7 +23,9 @@ def hide(fragment: Fragment, secrets: set[str]) -> None:
     """Take the values of secrets out of what will be printed, and name them to who adds more."""
     fragment.secrets += secrets
     fragment.notes[:] = map(fragment.hidden, fragment.notes)
-    fragment.problems[:] = [Problem(fragment.hidden(each.message), each.origin) for each in fragment.problems]
+    fragment.problems[:] = [
+        type(each)(fragment.hidden(each.message), each.origin) for each in fragment.problems
+    ]
 
 
 def _unshown(template: Mapping[str, Any]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lattice_events.definitions.types import TARGET_GROUP
 from lattice_events.network.host_names import host_name_problem
 from lattice_events.network.model import (
     DEFAULT_PORTS,
@@ -16,7 +17,6 @@ from lattice_events.readers.cloudformation.actions import ActionReader
 from lattice_events.readers.cloudformation.identifiers import find_group, find_parent
 from lattice_events.readers.cloudformation.reading import Reading
 from lattice_events.readers.cloudformation.service_networks import read_auth_type
-from lattice_events.readers.cloudformation.types import TARGET_GROUP
 from lattice_events.readers.common.documents import Path
 from lattice_events.readers.common.fragment import PlacedListener, PlacedRule
 from lattice_events.readers.common.properties import WrongPropertyError, shaped_number, shaped_text

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from lattice_events.definitions.types import FUNCTION
 from lattice_events.errors import Problem
 from lattice_events.readers.cloudformation.expansion import expand
 from lattice_events.readers.cloudformation.intrinsics import Resolver
 from lattice_events.readers.cloudformation.outside import OtherStacks, UnresolvableError
 from lattice_events.readers.cloudformation.template import Template, TemplateOptions
-from lattice_events.readers.cloudformation.types import FUNCTION
 from lattice_events.readers.common.advice import variable_option
 from lattice_events.readers.common.documents import mapping
 from lattice_events.readers.common.fragment import did_you_mean

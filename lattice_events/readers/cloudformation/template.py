@@ -12,6 +12,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
+from lattice_events.definitions.types import LATTICE
 from lattice_events.readers.cloudformation.intrinsics import (
     NO_VALUE,
     Resolver,
@@ -19,7 +20,6 @@ from lattice_events.readers.cloudformation.intrinsics import (
 )
 from lattice_events.readers.cloudformation.outside import OtherStacks, UnresolvableError
 from lattice_events.readers.cloudformation.references import References
-from lattice_events.readers.cloudformation.types import LATTICE
 from lattice_events.readers.cloudformation.unknown import UnknownValueError
 from lattice_events.readers.common.documents import Locate, Path, mapping
 from lattice_events.readers.common.properties import WrongPropertyError

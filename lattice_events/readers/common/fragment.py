@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from lattice_events.definitions.values import ManifestObject, Resource
 from lattice_events.errors import Problem
 from lattice_events.network.model import (
     Function,
@@ -117,6 +118,8 @@ class Fragment:
         route_services: Services of routes, which may exist already.
         listeners: Those whose service is not in the same source.
         rules: Those whose listener is not in the same source.
+        resources: Every resource of a template, as it was written.
+        objects: Every object of a manifest that concerns the network, likewise.
         target_names: Of each target for which settings may name a server, the names that they may call it.
     """
 
@@ -139,6 +142,8 @@ class Fragment:
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
+    resources: list[Resource] = field(default_factory=list)
+    objects: list[ManifestObject] = field(default_factory=list)
 
     def hidden(self, text: str) -> str:
         """A text that may be printed: without values of secrets."""

@@ -20,7 +20,7 @@ from lattice_events.readers.common.fragment import Fragment
 
 MADE_UP_ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
-_NOWHERE = "http://127.0.0.1:$PORT"
+NOWHERE = "http://127.0.0.1:$PORT"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +159,7 @@ class Context:
         Where nothing runs, there need be none, and a made-up one stands for it; else ``None`` is to be asked about.
         """
         known = find_urls(self.target_urls, names)
-        return (_NOWHERE,) if known is None and not self.options.runs_functions else known
+        return (NOWHERE,) if known is None and not self.options.runs_functions else known
 
 
 @dataclass(frozen=True, kw_only=True)

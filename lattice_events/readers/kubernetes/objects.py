@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from lattice_events.definitions.values import ManifestObject
 from lattice_events.errors import Problem
 from lattice_events.network.host_names import HOST_NAME
 from lattice_events.readers.common.documents import Document, Path, mapping
@@ -164,6 +165,14 @@ class Cluster:
         for key in sorted(self._objects):
             by_kind.setdefault(key[0], []).append(self._objects[key])
         return by_kind
+
+    def defined(self) -> Iterator[ManifestObject]:
+        """Every object, in the order of their kinds and names."""
+        for key in sorted(self._objects):
+            each = self._objects[key]
+            yield ManifestObject(
+                kind=each.kind, name=each.name, namespace=each.namespace, value=each.value, locate=each.locate
+            )
 
     def find(self, kind: str, namespace: str, name: str) -> Object | None:
         """The object that a reference names."""

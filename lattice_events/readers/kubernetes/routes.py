@@ -97,6 +97,7 @@ class _ManifestReader:
 
     def read(self) -> Fragment:
         """Read every object that concerns the network."""
+        self._fragment.objects += self._cluster.defined()
         self._read_networks()
         self._fragment.target_names += _target_names(self._cluster)
         for route in self._cluster.of_kind("HTTPRoute"):

@@ -67,7 +67,7 @@ def assemble(
     network = linker.link()
     problems = [*merged.problems, *name_clashes(merged), *linker.problems]
     if problems:
-        shown = [Problem(merged.hidden(each.message), each.origin) for each in problems]
+        shown = [type(each)(merged.hidden(each.message), each.origin) for each in problems]
         raise ConfigurationError(dict.fromkeys(shown))
     return network, tuple(dict.fromkeys(map(merged.hidden, (*merged.notes, *linker.notes))))
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path as FilePath
 
-from lattice_events.errors import ConfigurationError, Problem
+from lattice_events.errors import ConfigurationError, Problem, Question
 from lattice_events.readers.cloudformation.reader import TemplateSource
 from lattice_events.readers.common.advice import variable_option
 from lattice_events.readers.common.sources import Found, Reader, ReadOptions, SettingsSource
@@ -95,7 +95,7 @@ def _refuse_unknown(package: Package, places: Places) -> None:
     failures = _failures(package.findings)
     if unknown:
         raise ConfigurationError(
-            Problem(_question(name, failures.get(placeholder(name))), places.locate(path))
+            Question(_question(name, failures.get(placeholder(name))), places.locate(path))
             for path, name in unknown
         )
 

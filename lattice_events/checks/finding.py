@@ -1,0 +1,71 @@
+"""What a run of the rules finds, with places as values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lattice_events.checks.rule import Edit, Rule, Severity
+from lattice_events.definitions.values import Resource
+
+_PLACE = re.compile(
+    r"(?P<file>.*?)(?::(?P<line>\d+)(?::(?P<column>\d+))?)?(?: \((?P<construct>.*)\))?", re.DOTALL
+)
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where something stands; lines and columns count from 1, and are 1 where only the file is known.
+
+    Attributes:
+        file: As the user called it; empty where there is none.
+        construct: Of the CDK, or the logical id of what a tool made; else empty.
+    """
+
+    file: str
+    line: int = 1
+    column: int = 1
+    construct: str = ""
+
+    def __str__(self) -> str:
+        """``file:line:column``."""
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+def parse_place(text: str) -> Place:
+    """The place that a reader tells."""
+    match = _PLACE.fullmatch(text)
+    assert match is not None  # every part of the pattern may be missing
+    line, column = int(match["line"] or 1), int(match["column"] or 1)
+    return Place(match["file"], line, column, match["construct"] or "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One mistake that was found.
+
+    Attributes:
+        rule: Whose mistake it is.
+        place: Where it is.
+        message: What is wrong there.
+        edits: That mend it; empty where a person must decide.
+        resource: That is wrong, where there is one.
+        path: Of the value in the resource.
+    """
+
+    rule: Rule
+    place: Place
+    message: str
+    edits: tuple[Edit, ...] = ()
+    resource: Resource | None = None
+    path: tuple[str | int, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """Of the rule."""
+        return self.rule.code
+
+    @property
+    def severity(self) -> Severity:
+        """Of the rule."""
+        return self.rule.severity

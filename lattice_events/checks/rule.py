@@ -1,0 +1,120 @@
+"""What a rule of `lattice check` is, and what it says of a place.
+
+A rule is one small module below `rules/` with a `RULE`, and one line in `table.py`. Its `check` is a pure function of
+what was written (`Definitions`) and of what that means (`Network`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from lattice_events.assumptions import DEFAULTS, Assumptions
+from lattice_events.definitions.collection import Definitions
+from lattice_events.definitions.values import Resource
+from lattice_events.errors import Problem
+from lattice_events.network.model import Network
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """What rules look at.
+
+    Attributes:
+        definitions: Everything that was written.
+        network: What it means, linked; ``None`` where a problem keeps it from being linked.
+        problems: What the readers could not read.
+        assumptions: Where VPC Lattice is silent.
+    """
+
+    definitions: Definitions
+    network: Network | None = None
+    problems: tuple[Problem, ...] = ()
+    assumptions: Assumptions = DEFAULTS
+
+
+class _Removed:
+    """Stands for a key that a fix takes away."""
+
+    def __repr__(self) -> str:
+        return "REMOVED"
+
+
+REMOVED = _Removed()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """One change of what the user wrote, as part of a fix.
+
+    Attributes:
+        place: ``file:line:column`` of the key whose value changes.
+        name: That key, to be sure of it.
+        inside: The key to set in the mapping that is its value; empty to change the value itself.
+        value: A text, number or truth value, or a list or mapping of such; `REMOVED` takes the key away.
+    """
+
+    place: str
+    name: str
+    value: Any
+    inside: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """One mistake at one place.
+
+    Attributes:
+        place: ``file:line:column``; a CDK construct may follow in parentheses.
+        message: What is wrong here and what comes of it, with the names of this definition.
+        edits: That mend it, where there is only one way to; empty for a person to decide.
+        resource: That is wrong, where there is one: its ``Metadata`` may ignore the rule.
+        path: Of the value in the resource.
+    """
+
+    place: str
+    message: str
+    edits: tuple[Edit, ...] = ()
+    resource: Resource | None = None
+    path: tuple[str | int, ...] = ()
+
+
+def found_in(resource: Resource, *path: str | int, message: str, edits: tuple[Edit, ...] = ()) -> Found:
+    """A mistake at a key path below the properties of a resource; without a path, of the resource itself."""
+    full = ("Properties", *path) if path else ()
+    return Found(place=resource.locate(full), message=message, edits=edits, resource=resource, path=full)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One kind of mistake.
+
+    Attributes:
+        code: ``LTC001``, which never changes its meaning.
+        name: In words, ``event-version-unstated`` say.
+        severity: ``error`` for what AWS refuses or what cannot work, ``warning`` for what is likely not meant,
+            ``note`` for what a person may want to know.
+        reason: What is wrong, in one line.
+        why: What comes of it on AWS, in a few sentences.
+        fix: What to do, in one or two sentences.
+        source: The pages that say so.
+        wrong: A small definition that has the mistake.
+        right: The same without it.
+        form: Of both: a template, or manifests.
+        check: Finds the mistake; pure.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    reason: str
+    why: str
+    fix: str
+    source: tuple[str, ...]
+    wrong: str
+    right: str
+    check: Callable[[Material], Iterator[Found]] = field(repr=False, compare=False)
+    form: Literal["template", "manifests"] = "template"

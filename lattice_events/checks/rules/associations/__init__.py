@@ -1,0 +1,1 @@
+"""What connects clients and services: associations, security groups, names."""

@@ -1,0 +1,1 @@
+"""Target groups and the functions in them."""

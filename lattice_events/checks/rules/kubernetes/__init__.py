@@ -1,0 +1,1 @@
+"""What the Gateway API controller makes of manifests."""

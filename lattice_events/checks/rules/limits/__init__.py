@@ -1,0 +1,1 @@
+"""Quotas, names, and what a deployment would replace."""

@@ -1,0 +1,1 @@
+"""Services, listeners and their rules."""

@@ -1,0 +1,29 @@
+"""Run the rules over definitions in a folder, as `lattice check` does."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from lattice_events.checks.engine import run_rules
+from lattice_events.checks.finding import Finding
+from lattice_events.checks.rule import Material
+from lattice_events.checks.table import RULES
+from lattice_events.readers.common.sources import ReadOptions
+from lattice_events.readers.project import survey
+
+
+def material_of(*paths: Path, options: ReadOptions | None = None) -> Material:
+    """What the paths define."""
+    found = survey(paths, options or ReadOptions(runs_functions=False))
+    return Material(definitions=found.definitions, network=found.network, problems=found.problems)
+
+
+def findings_in(*paths: Path) -> tuple[Finding, ...]:
+    """Everything that the rules find."""
+    return run_rules(material_of(*paths), RULES)
+
+
+def told(findings: tuple[Finding, ...], folder: Path) -> list[str]:
+    """``CODE FILE:LINE`` of each, with files as seen from a folder."""
+    return [f"{each.code} {os.path.relpath(each.place.file, folder)}:{each.place.line}" for each in findings]
