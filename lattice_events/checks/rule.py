@@ -104,6 +104,7 @@ class Rule:
         wrong: A small definition that has the mistake.
         right: The same without it.
         form: Of both: a template, or manifests.
+        is_fixable: Whether ``--fix`` mends it, at least in some definitions: a finding of it has edits.
         check: Finds the mistake; pure.
     """
 
@@ -118,3 +119,4 @@ class Rule:
     right: str
     check: Callable[[Material], Iterator[Found]] = field(repr=False, compare=False)
     form: Literal["template", "manifests"] = "template"
+    is_fixable: bool = False

@@ -48,5 +48,6 @@ Resources:
       Config:
         LambdaEventStructureVersion: V2
 """,
+    is_fixable=True,
     check=_check,
 )
