@@ -19,6 +19,7 @@ from lattice_events.cli.names import find_name, suggestion
 from lattice_events.cli.options import read_options, source_options, source_paths
 from lattice_events.cli.printer import print_notes
 from lattice_events.client.scope import split_url
+from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.errors import ConfigurationError
 from lattice_events.headers import Headers
 from lattice_events.network.authentication import KnownKey
@@ -27,7 +28,6 @@ from lattice_events.network.decision import Decision, Source
 from lattice_events.network.explanation import describe
 from lattice_events.network.model import Network, Principal
 from lattice_events.network.policy import Caller
-from lattice_events.readers.common.fragment import did_you_mean
 from lattice_events.readers.common.sources import SettingsSource
 from lattice_events.readers.project import Project, load_project
 from lattice_events.readers.settings.callers import VPC, vpc_arn

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 import click
 
 from lattice_events.client.scope import split_url
+from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.errors import ConfigurationError
 from lattice_events.local.run.registry import Running, RunningCaller
 from lattice_events.network.model import function_name
-from lattice_events.readers.common.fragment import did_you_mean
 from lattice_events.sigv4 import region_of_host
 
 _SUFFIX = "LambdaFunction"  # of the logical ids that the Serverless CLI makes

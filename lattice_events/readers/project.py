@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from lattice_events.definitions.collection import Definitions
+from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.errors import ConfigurationError, ManifestError, Problem
 from lattice_events.network.explanation import NO_NETWORK
 from lattice_events.network.model import Network, make_id
 from lattice_events.network.policy import find_unplayed_keys
 from lattice_events.readers.common.advice import setting_advice
 from lattice_events.readers.common.files import shown
-from lattice_events.readers.common.fragment import Fragment, did_you_mean
+from lattice_events.readers.common.fragment import Fragment
 from lattice_events.readers.common.sources import (
     DEFAULT_REGION,
     MADE_UP_ACCOUNT,

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.readers.cloudformation.reading import Reading
 from lattice_events.readers.common.documents import Path
-from lattice_events.readers.common.fragment import Kind, Reference, did_you_mean
+from lattice_events.readers.common.fragment import Kind, Reference
 from lattice_events.readers.common.properties import WrongPropertyError
 
 _WORDS: Mapping[Kind, str] = {"service": "service", "listener": "listener", "targetgroup": "target group"}

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.readers.cloudformation.dynamic_references import (
     REFERENCE,
     find_answer,
@@ -24,7 +25,6 @@ from lattice_events.readers.cloudformation.outside import (
 )
 from lattice_events.readers.common.advice import param_option, variable_option
 from lattice_events.readers.common.documents import mapping
-from lattice_events.readers.common.fragment import did_you_mean
 
 _SUB = re.compile(r"\$\{(!?)([^{}]*)\}")
 NO_VALUE = object()

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.definitions.types import FUNCTION
 from lattice_events.errors import Problem
 from lattice_events.readers.cloudformation.expansion import expand
@@ -19,7 +20,6 @@ from lattice_events.readers.cloudformation.outside import OtherStacks, Unresolva
 from lattice_events.readers.cloudformation.template import Template, TemplateOptions
 from lattice_events.readers.common.advice import variable_option
 from lattice_events.readers.common.documents import mapping
-from lattice_events.readers.common.fragment import did_you_mean
 
 if TYPE_CHECKING:
     from lattice_events.readers.cloudformation.reader import TemplateSource

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from lattice_events.readers.common.fragment import did_you_mean
+from lattice_events.definitions.suggestions import did_you_mean
 
 _MAX_BYTES = 1024 * 1024  # of a source file; a longer one is not looked into
 # With these a module may have names that are written nowhere.

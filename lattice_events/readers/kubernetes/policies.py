@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.model import HealthCheck, make_id
 from lattice_events.network.policy import parse_policy
@@ -18,7 +19,6 @@ from lattice_events.readers.common.fragment import (
     Fragment,
     Reference,
     VpcAssociation,
-    did_you_mean,
 )
 from lattice_events.readers.common.health_check import read_health_check as read_lattice_health_check
 from lattice_events.readers.common.properties import WrongPropertyError

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.errors import Problem
 from lattice_events.network.model import Listener, Service, ServiceNetwork, TargetGroup
-from lattice_events.readers.common.fragment import Kind, Reference, did_you_mean
+from lattice_events.readers.common.fragment import Kind, Reference
 
 WORDS: dict[Kind, str] = {
     "service": "service",

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.model import Principal
 from lattice_events.network.policy import Caller, Policy, Statement, parse_policy
 from lattice_events.readers.common.documents import Locate, Path
-from lattice_events.readers.common.fragment import did_you_mean
 from lattice_events.readers.common.tags import tag_problem
 
 _SESSION = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from pathlib import Path as FilePath
 
+from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.errors import Problem
 from lattice_events.readers.common.documents import Path
-from lattice_events.readers.common.fragment import did_you_mean
 from lattice_events.readers.common.sources import ReadOptions, SettingsSource
 from lattice_events.readers.settings.callers import CallerSettings
 from lattice_events.readers.settings.settings import Key, Said, Settings, TargetSettings

@@ -13,8 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.readers.common.documents import Path
-from lattice_events.readers.common.fragment import did_you_mean
 
 NAMED = {"targets": "target", "callers": "caller", "assumptions": "assumption"}
 """The settings that are mappings by name, and what each of their values is."""

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.readers.cloudformation.intrinsics import Resolver
 from lattice_events.readers.cloudformation.outside import OtherStacks, UnresolvableError
 from lattice_events.readers.common.documents import parse_yaml
-from lattice_events.readers.common.fragment import did_you_mean
 from tests.unit.readers.test_cloudformation import TEMPLATE, link, problems, read
 
 WRONG = [
