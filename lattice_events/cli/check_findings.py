@@ -1,0 +1,84 @@
+"""Which findings `lattice check` tells: of the rules that were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import click
+
+from lattice_events.checks.engine import run_rules
+from lattice_events.checks.finding import Finding
+from lattice_events.checks.rule import Material, Rule
+from lattice_events.checks.selection import Threshold, is_failure, select_rules
+from lattice_events.checks.table import RULES
+from lattice_events.readers.project import Survey
+
+_OPTIONS = (
+    click.option(
+        "--select",
+        multiple=True,
+        metavar="CODES",
+        help="Only these rules: codes, their beginnings (LTC2) or names, separated by commas; repeatable.",
+    ),
+    click.option("--ignore", multiple=True, metavar="CODES", help="Not these rules; likewise."),
+    click.option(
+        "--fail-on",
+        type=click.Choice(get_args(Threshold)),
+        default="error",
+        show_default=True,
+        help="The least severity of a finding that makes the exit status 1.",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What a user wants to be told.
+
+    Attributes:
+        rules: Those that were asked for.
+        fail_on: What makes the exit status 1.
+    """
+
+    rules: tuple[Rule, ...]
+    fail_on: Threshold
+
+    def is_failure(self, findings: Iterable[Finding]) -> bool:
+        """Whether the exit status is 1."""
+        return is_failure(findings, fail_on=self.fail_on)
+
+
+def choice_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command every option that says which findings count."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def read_choice(*, select: tuple[str, ...], ignore: tuple[str, ...], fail_on: Threshold) -> Choice:
+    """What the options say.
+
+    Raises:
+        ConfigurationError: One of them names no rule.
+    """
+    rules = select_rules(RULES, select=_codes(select), ignore=_codes(ignore))
+    return Choice(rules=rules, fail_on=fail_on)
+
+
+def _codes(texts: tuple[str, ...]) -> list[str]:
+    """Every code of comma lists."""
+    return [code.strip() for text in texts for code in text.split(",")]
+
+
+def find_mistakes(found: Survey, choice: Choice) -> tuple[Finding, ...]:
+    """The findings to tell; every rule runs, since one explains what another one only refuses."""
+    material = Material(
+        definitions=found.definitions,
+        network=found.network,
+        problems=found.problems,
+        assumptions=found.settings.assumptions,
+    )
+    codes = {rule.code for rule in choice.rules}
+    return tuple(each for each in run_rules(material, RULES) if each.code in codes)
