@@ -6,8 +6,8 @@ import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from lattice_events.definitions.lattice_schema import variable_name_problem
 from lattice_events.errors import ManifestError, MissingExtraError, Problem
-from lattice_events.readers.common.lattice_schema import variable_name_problem
 
 _MAX_BYTES = 64 * 1024  # Lambda takes 4 KB of variables
 

@@ -11,9 +11,9 @@ import click
 
 from lattice_events.cli.env_file import read_env_files
 from lattice_events.cli.variables import read_variables
+from lattice_events.definitions.lattice_schema import variable_name_problem
 from lattice_events.errors import ConfigurationError
 from lattice_events.local.run.settings import RunSettings
-from lattice_events.readers.common.lattice_schema import variable_name_problem
 from lattice_events.readers.common.sources import ReadOptions
 
 

@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from lattice_events.definitions.lattice_schema import text_problem
 from lattice_events.network.model import generated_domain_name, make_id
-from lattice_events.readers.common.lattice_schema import text_problem
 from lattice_events.readers.common.tags import tag_problem
 from tests.files import TESTS
 

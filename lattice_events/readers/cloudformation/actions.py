@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from lattice_events.definitions.lattice_schema import FIXED_STATUSES, SHAPES
 from lattice_events.network.model import (
     Action,
     FixedResponseAction,
@@ -19,7 +20,6 @@ from lattice_events.network.model import (
     WeightedTargetGroup,
 )
 from lattice_events.readers.common.documents import Path
-from lattice_events.readers.common.lattice_schema import FIXED_STATUSES, SHAPES
 from lattice_events.readers.common.properties import (
     WrongPropertyError,
     header_name,

@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from lattice_events.definitions.lattice_schema import (
+    MAX_ENVIRONMENT_BYTES,
+    function_name_problem,
+    variable_name_problem,
+)
 from lattice_events.definitions.types import SECURITY_GROUP
 from lattice_events.network.model import Function
 from lattice_events.readers.cloudformation.intrinsics import (
@@ -19,11 +24,6 @@ from lattice_events.readers.cloudformation.reading import Reading
 from lattice_events.readers.cloudformation.roles import principal_of
 from lattice_events.readers.common.handlers import handler_problem
 from lattice_events.readers.common.inline_code import inline_code
-from lattice_events.readers.common.lattice_schema import (
-    MAX_ENVIRONMENT_BYTES,
-    function_name_problem,
-    variable_name_problem,
-)
 from lattice_events.readers.common.properties import WrongPropertyError, shaped_number, shaped_text
 
 

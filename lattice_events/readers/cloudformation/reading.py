@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
+from lattice_events.definitions.lattice_schema import name_problem
 from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.definitions.types import (
     FUNCTION,
@@ -26,7 +27,6 @@ from lattice_events.readers.cloudformation.unknown import UnknownValueError
 from lattice_events.readers.common.advice import param_option
 from lattice_events.readers.common.documents import Path, mapping
 from lattice_events.readers.common.fragment import Fragment, Kind, Reference
-from lattice_events.readers.common.lattice_schema import name_problem
 from lattice_events.readers.common.properties import WrongPropertyError
 
 _T = TypeVar("_T")

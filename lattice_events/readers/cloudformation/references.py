@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lattice_events.arn import Arn
+from lattice_events.definitions.lattice_schema import made_up_name
 from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.definitions.types import (
     ALIAS,
@@ -37,7 +38,6 @@ from lattice_events.readers.cloudformation.outside import (
 )
 from lattice_events.readers.cloudformation.unknown import UnknownValueError
 from lattice_events.readers.common.advice import variable_option
-from lattice_events.readers.common.lattice_schema import made_up_name
 from lattice_events.readers.common.properties import WrongPropertyError
 
 if TYPE_CHECKING:

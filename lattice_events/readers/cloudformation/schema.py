@@ -10,8 +10,8 @@ from __future__ import annotations
 import difflib
 
 from lattice_events.definitions import types
+from lattice_events.definitions.lattice_schema import NOT_PLAYED, PROPERTIES
 from lattice_events.readers.cloudformation.reading import Reading
-from lattice_events.readers.common.lattice_schema import NOT_PLAYED, PROPERTIES
 
 
 def _words(text: str) -> frozenset[str]:

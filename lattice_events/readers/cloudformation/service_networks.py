@@ -6,10 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
+from lattice_events.definitions.lattice_schema import AUTH_TYPES
 from lattice_events.network.model import AuthType, ServiceNetwork, make_id
 from lattice_events.readers.cloudformation.reading import Reading
 from lattice_events.readers.common.fragment import Reference, ServiceAssociation, VpcAssociation
-from lattice_events.readers.common.lattice_schema import AUTH_TYPES
 from lattice_events.readers.common.properties import WrongPropertyError
 
 _End = TypeVar("_End")  # of an association: a service, a VPC

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 from lattice_events.arn import Arn
+from lattice_events.definitions.lattice_schema import TARGET_GROUP_CONFIG, function_name_problem
 from lattice_events.errors import Problem
 from lattice_events.network.model import (
     EventVersion,
@@ -20,7 +21,6 @@ from lattice_events.readers.cloudformation.reading import Reading
 from lattice_events.readers.common.advice import target_advice
 from lattice_events.readers.common.documents import Path
 from lattice_events.readers.common.health_check import HEALTH_CHECK_KEYS, read_health_check
-from lattice_events.readers.common.lattice_schema import TARGET_GROUP_CONFIG, function_name_problem
 from lattice_events.readers.common.properties import WrongPropertyError
 
 _Type = Literal["LAMBDA", "IP", "INSTANCE", "ALB"]

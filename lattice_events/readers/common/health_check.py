@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from lattice_events.definitions.lattice_schema import SHAPES
 from lattice_events.network.model import HealthCheck
 from lattice_events.readers.common.documents import Path
-from lattice_events.readers.common.lattice_schema import SHAPES
 from lattice_events.readers.common.properties import WrongPropertyError, known_keys, shaped_text, whole_number
 
 HEALTH_CHECK_KEYS = (

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from lattice_events.definitions.lattice_schema import SHAPES, text_problem
 from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.headers import find_uncarried, is_token
 from lattice_events.readers.common.documents import Path
-from lattice_events.readers.common.lattice_schema import SHAPES, text_problem
 
 
 class WrongPropertyError(Exception):

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from lattice_events.definitions.lattice_schema import SHAPES
 from lattice_events.network.model import Action, FixedResponseAction, ForwardAction, WeightedTargetGroup
 from lattice_events.readers.common.documents import Path
-from lattice_events.readers.common.lattice_schema import SHAPES
 from lattice_events.readers.common.properties import WrongPropertyError, shaped_number, whole_number
 from lattice_events.readers.kubernetes.imports import ServiceImports
 from lattice_events.readers.kubernetes.objects import Object, items

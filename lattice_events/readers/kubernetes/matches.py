@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from lattice_events.definitions.lattice_schema import SHAPES
 from lattice_events.network.model import HeaderMatch, Match, PathMatch
 from lattice_events.readers.common.documents import Path
-from lattice_events.readers.common.lattice_schema import SHAPES
 from lattice_events.readers.common.properties import (
     WrongPropertyError,
     header_name,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
+from lattice_events.definitions.lattice_schema import name_problem
 from lattice_events.errors import Problem
 from lattice_events.network.model import (
     FixedResponseAction,
@@ -23,7 +24,6 @@ from lattice_events.network.model import (
 from lattice_events.readers.common.arns import service_arn, service_network_arn
 from lattice_events.readers.common.documents import Document
 from lattice_events.readers.common.fragment import Fragment, Reference, RouteService, ServiceAssociation
-from lattice_events.readers.common.lattice_schema import name_problem
 from lattice_events.readers.common.properties import WrongPropertyError
 from lattice_events.readers.kubernetes.backends import Backends
 from lattice_events.readers.kubernetes.gateways import (

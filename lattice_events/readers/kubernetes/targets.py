@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lattice_events.definitions.lattice_schema import CONTROLLER_PREFIX
 from lattice_events.errors import Problem
 from lattice_events.network.model import HealthCheck, HttpTarget, TargetGroup
 from lattice_events.readers.common.advice import target_advice
 from lattice_events.readers.common.arns import target_group_arn
 from lattice_events.readers.common.fragment import Fragment
-from lattice_events.readers.common.lattice_schema import CONTROLLER_PREFIX
 from lattice_events.readers.common.properties import WrongPropertyError
 from lattice_events.readers.common.sources import find_urls
 from lattice_events.readers.kubernetes.objects import DEFAULT_NAMESPACE, Cluster

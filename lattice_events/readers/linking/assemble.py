@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from typing import TypeVar
 
+from lattice_events.definitions.lattice_schema import CONTROLLER_PREFIX
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.model import (
     Action,
@@ -24,7 +25,6 @@ from lattice_events.network.model import (
     make_id,
 )
 from lattice_events.readers.common.fragment import Fragment, Reference
-from lattice_events.readers.common.lattice_schema import CONTROLLER_PREFIX
 from lattice_events.readers.linking.claims import claim_services
 from lattice_events.readers.linking.clashes import listener_clashes, name_clashes
 from lattice_events.readers.linking.directory import Directory, Entry, short

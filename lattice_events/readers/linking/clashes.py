@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from lattice_events.definitions.lattice_schema import CONTROLLER_PREFIX
 from lattice_events.errors import Problem
 from lattice_events.network.model import Listener, Service, TargetGroup
 from lattice_events.readers.common.fragment import Fragment
-from lattice_events.readers.common.lattice_schema import CONTROLLER_PREFIX
 
 
 def _own_name(group: TargetGroup) -> str | None:

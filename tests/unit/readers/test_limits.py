@@ -7,8 +7,8 @@ import re
 import pytest
 from botocore.loaders import Loader
 
+from lattice_events.definitions.lattice_schema import ENVIRONMENT_NAME, FIXED_STATUSES, SHAPES
 from lattice_events.errors import ConfigurationError
-from lattice_events.readers.common.lattice_schema import ENVIRONMENT_NAME, FIXED_STATUSES, SHAPES
 from tests.unit.readers.test_cloudformation import TEMPLATE, link, problems, read
 from tests.unit.readers.test_gateway_api import GATEWAY, ROUTE
 from tests.unit.readers.test_gateway_api import read as read_manifests
