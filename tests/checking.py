@@ -15,8 +15,13 @@ from lattice_events.readers.project import survey
 
 def material_of(*paths: Path, options: ReadOptions | None = None) -> Material:
     """What the paths define."""
-    found = survey(paths, options or ReadOptions(runs_functions=False))
-    return Material(definitions=found.definitions, network=found.network, problems=found.problems)
+    found = survey(paths, options or ReadOptions(runs_functions=False, runs_targets=False))
+    return Material(
+        definitions=found.definitions,
+        network=found.network,
+        problems=found.problems,
+        lost_handlers=found.lost_handlers,
+    )
 
 
 def findings_in(*paths: Path) -> tuple[Finding, ...]:

@@ -14,9 +14,28 @@ from lattice_events.assumptions import DEFAULTS, Assumptions
 from lattice_events.definitions.collection import Definitions
 from lattice_events.definitions.values import Resource
 from lattice_events.errors import Problem
-from lattice_events.network.model import Network
+from lattice_events.network.model import EventVersion, Function, Network
 
 Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DryRun:
+    """What a function gave for one request that its target group would send it.
+
+    Attributes:
+        function: That ran.
+        request: ``GET /orders``.
+        version: Of the event.
+        payload: What it returned, or Lambda's report of its failure.
+        error_type: How it failed; empty where it returned.
+    """
+
+    function: Function
+    request: str
+    version: EventVersion
+    payload: bytes
+    error_type: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,12 +46,16 @@ class Material:
         definitions: Everything that was written.
         network: What it means, linked; ``None`` where a problem keeps it from being linked.
         problems: What the readers could not read.
+        lost_handlers: Functions whose handler is not in their code.
+        dry_runs: Of functions, where the user wants them to run.
         assumptions: Where VPC Lattice is silent.
     """
 
     definitions: Definitions
     network: Network | None = None
     problems: tuple[Problem, ...] = ()
+    lost_handlers: tuple[Problem, ...] = ()
+    dry_runs: tuple[DryRun, ...] = ()
     assumptions: Assumptions = DEFAULTS
 
 
@@ -105,6 +128,7 @@ class Rule:
         right: The same without it.
         form: Of both: a template, or manifests.
         is_fixable: Whether ``--fix`` mends it, at least in some definitions: a finding of it has edits.
+        runs_handlers: Whether it looks at what functions answer, so that they must run.
         check: Finds the mistake; pure.
     """
 
@@ -120,3 +144,4 @@ class Rule:
     check: Callable[[Material], Iterator[Found]] = field(repr=False, compare=False)
     form: Literal["template", "manifests"] = "template"
     is_fixable: bool = False
+    runs_handlers: bool = False

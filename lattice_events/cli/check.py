@@ -8,33 +8,54 @@ from typing import Any
 
 import click
 
+from lattice_events.checks.rule import DryRun
 from lattice_events.checks.selection import Threshold
 from lattice_events.cli.check_findings import choice_options, find_mistakes, read_choice
 from lattice_events.cli.options import read_options, source_options, source_paths
-from lattice_events.readers.project import survey
+from lattice_events.readers.project import Project, Survey, survey
 
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @choice_options
+@click.option(
+    "--run-handlers",
+    is_flag=True,
+    help="Run each function behind a target group once, as lattice dev would, and look at its answer.",
+)
 @source_options
 def check(
     paths: tuple[Path, ...],
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: Threshold,
+    run_handlers: bool,
     config: Path | None,
     **sources: Any,
 ) -> None:
     """Find mistakes in what PATHs define that VPC Lattice answers with silence or a bare 403.
 
-    PATHs are those of `lattice dev`. Nothing runs and nothing is called. The exit status is 1 where a finding
+    PATHs are those of `lattice dev`. Nothing runs and nothing is called, unless you say --run-handlers. The exit status is 1 where a finding
     is as severe as --fail-on says, and 2 where an option is wrong.
     """
     choice = read_choice(select=select, ignore=ignore, fail_on=fail_on)
-    found = survey(source_paths(paths, config), replace(read_options(**sources), runs_functions=False))
-    findings = find_mistakes(found, choice)
+    options = replace(read_options(**sources), runs_functions=run_handlers, runs_targets=False)
+    found = survey(source_paths(paths, config), options)
+    findings = find_mistakes(found, choice, dry_runs=_dry_runs(found) if run_handlers else ())
     for each in findings:
         click.echo(f"{each.place}: {each.severity} {each.code} {found.hidden(each.message)}")
     if choice.is_failure(findings):
         raise SystemExit(1)
+
+
+def _dry_runs(found: Survey) -> tuple[DryRun, ...]:
+    """What functions answer; nothing where no network can be made of what was read."""
+    if found.network is None:
+        click.echo("No function has run, because of what cannot be read or is not known.", err=True)
+        return ()
+    # With what only a run needs: sockets, certificates.
+    from lattice_events.cli.check_handlers import dry_runs
+    from lattice_events.cli.loop import run_in_loop
+
+    project = Project(network=found.network, settings=found.settings, notes=())
+    return run_in_loop(dry_runs(project))

@@ -10,7 +10,7 @@ import click
 
 from lattice_events.checks.engine import run_rules
 from lattice_events.checks.finding import Finding
-from lattice_events.checks.rule import Material, Rule
+from lattice_events.checks.rule import DryRun, Material, Rule
 from lattice_events.checks.selection import Threshold, is_failure, select_rules
 from lattice_events.checks.table import RULES
 from lattice_events.readers.project import Survey
@@ -72,12 +72,14 @@ def _codes(texts: tuple[str, ...]) -> list[str]:
     return [code.strip() for text in texts for code in text.split(",")]
 
 
-def find_mistakes(found: Survey, choice: Choice) -> tuple[Finding, ...]:
+def find_mistakes(found: Survey, choice: Choice, *, dry_runs: tuple[DryRun, ...] = ()) -> tuple[Finding, ...]:
     """The findings to tell; every rule runs, since one explains what another one only refuses."""
     material = Material(
         definitions=found.definitions,
         network=found.network,
         problems=found.problems,
+        lost_handlers=found.lost_handlers,
+        dry_runs=dry_runs,
         assumptions=found.settings.assumptions,
     )
     codes = {rule.code for rule in choice.rules}

@@ -80,7 +80,7 @@ def explain(
     given = [parse_header(each) for each in headers]
     project = load_project(
         source_paths(paths, config),
-        replace(read_options(**sources), runs_functions=False),
+        replace(read_options(**sources), runs_functions=False, runs_targets=False),
         allocate=lambda _name, _settings: "http://127.0.0.1:$PORT",
     )
     try:

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from lattice_events.cli.event import parse_header, read_body
+from lattice_events.cli.function_lines import print_function_lines
 from lattice_events.cli.loop import run_in_loop
 from lattice_events.cli.names import find_name, suggestion
 from lattice_events.cli.options import RunOptions, function_options, profile_option, run_options
 from lattice_events.cli.printer import print_notes
 from lattice_events.codec.limits import MAX_LAMBDA_BYTES
 from lattice_events.errors import ConfigurationError, Problem
-from lattice_events.local.output.records import LogRecord, Record
-from lattice_events.local.output.standard_output import write_text
-from lattice_events.local.output.writer import LeftOut, writing
+from lattice_events.local.output.writer import writing
 from lattice_events.network.examples import CALLERS, make_event
 from lattice_events.network.model import EventVersion, Function, LambdaTarget, Network
 
@@ -115,20 +112,13 @@ def _version_of(network: Network, function: Function) -> EventVersion:
     return next((group.event_version for group in groups), "V2")
 
 
-def _print_lines(records: Sequence[Record | LeftOut]) -> None:
-    """What the function writes, on standard error, and nothing else."""
-    lines = [each.text.replace("\r", "\n") for each in records if isinstance(each, LogRecord)]
-    with suppress(OSError):  # the result may be all that is wanted
-        write_text(sys.stderr, "".join(f"{line}\n" for line in lines))
-
-
 async def _invoke(name: str, options: RunOptions, payload: Any) -> int:
     """Start the network, invoke, print, stop; the exit status."""
     # With what only a run needs: sockets, certificates.
     from lattice_events.cli.run import network_up, stop_on_signals
 
     stop = stop_on_signals()
-    with writing(_print_lines) as report:
+    with writing(print_function_lines) as report:
         async with network_up(options, report, stop) as started:
             if started is None:
                 return _STOPPED

@@ -66,6 +66,7 @@ class Survey:
         definitions: Everything that could be read.
         network: ``None`` where a problem or a question keeps it from being linked.
         settings: That run it.
+        lost_handlers: Functions whose handler is not in their code.
         problems: What is wrong; a `Question` is what cannot be known.
         notes: What should be said once.
         hidden: Takes the values of secrets out of a text.
@@ -74,6 +75,7 @@ class Survey:
     definitions: Definitions
     network: Network | None
     settings: Settings
+    lost_handlers: tuple[Problem, ...]
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
     hidden: Callable[[str], str]
@@ -155,6 +157,7 @@ class _Loader:
             definitions=Definitions(resources=tuple(fragment.resources), objects=tuple(fragment.objects)),
             network=project.network if project else None,
             settings=settings,
+            lost_handlers=tuple(fragment.lost_handlers),
             problems=tuple(dict.fromkeys(self._problems)),
             notes=project.notes if project else tuple(dict.fromkeys((*self._notes, *fragment.notes))),
             hidden=fragment.hidden,

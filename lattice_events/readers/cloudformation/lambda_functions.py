@@ -12,6 +12,7 @@ from lattice_events.definitions.lattice_schema import (
     variable_name_problem,
 )
 from lattice_events.definitions.types import SECURITY_GROUP
+from lattice_events.errors import Problem
 from lattice_events.network.model import Function
 from lattice_events.readers.cloudformation.intrinsics import (
     NO_VALUE,
@@ -64,9 +65,10 @@ def _that_runs(reading: Reading, name: str, function: Function) -> Function:
     if code is None:
         message = f"Where is the code of this function? Name its folder with --code {name}=FOLDER."
         reading.problem(("Resources", name, "Properties", "Code"), message)
-    if reading.options.runs_functions and handler and code:
-        knows_path = not (settings.python or layers or "PYTHONPATH" in environment)
-        _note_missing_handler(reading, name, handler, code, knows_path=knows_path)
+    if handler and code:
+        has_layers = layers or reading.template.written(("Resources", name, "Properties", "Layers"))
+        knows_path = not (settings.python or has_layers or "PYTHONPATH" in environment)
+        _tell_lost_handler(reading, name, handler, code, knows_path=knows_path)
     return replace(
         function,
         handler=handler,
@@ -134,13 +136,15 @@ def _check_name(reading: Reading, name: str) -> None:
         raise WrongPropertyError(f"FunctionName {problem}.", ("FunctionName",))
 
 
-def _note_missing_handler(reading: Reading, name: str, handler: str, code: str, *, knows_path: bool) -> None:
-    """Say at once what would else show at the first request. AWS deploys such a function, too."""
+def _tell_lost_handler(reading: Reading, name: str, handler: str, code: str, *, knows_path: bool) -> None:
+    """Say at once what would else show at the first request."""
     problem = handler_problem(handler, code, knows_path=knows_path)
     if problem:
         place = reading.template.locate(("Resources", name, "Properties", "Handler"))
-        called = reading.references.name(name)
-        reading.fragment.notes.append(f"{place}: The handler {handler} of {called} cannot start: {problem}")
+        message = f"The handler {handler} of {reading.references.name(name)} cannot start: {problem}"
+        reading.fragment.lost_handlers.append(Problem(message, place))
+        if reading.options.runs_functions:
+            reading.fragment.notes.append(f"{place}: {message}")
 
 
 def _vpc(reading: Reading, name: str) -> str | None:

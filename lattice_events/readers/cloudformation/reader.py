@@ -160,7 +160,7 @@ def _code(source: TemplateSource, options: ReadOptions) -> Callable[[str], str |
     """Gives the code of a function by logical id."""
     # Absolute: a function runs in its folder.
     given = {name: str(folder.absolute()) for name, folder in options.code.items()}
-    return lambda name: given.get(name) or source.code(name) or (None if options.runs_functions else ".")
+    return lambda name: given.get(name) or source.code(name) or (None if options.runs_functions else "")
 
 
 def _nested(context: Context, source: TemplateSource, parent: Stack, logical_id: str) -> Stack:

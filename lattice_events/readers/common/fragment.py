@@ -115,6 +115,7 @@ class Fragment:
         rules: Those whose listener is not in the same source.
         resources: Every resource of a template, as it was written.
         objects: Every object of a manifest that concerns the network, likewise.
+        lost_handlers: Of functions whose handler is not in their code, which AWS deploys all the same.
         target_names: Of each target for which settings may name a server, the names that they may call it.
     """
 
@@ -137,6 +138,7 @@ class Fragment:
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
+    lost_handlers: list[Problem] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
     objects: list[ManifestObject] = field(default_factory=list)
 

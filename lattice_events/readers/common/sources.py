@@ -44,6 +44,7 @@ class ReadOptions:
         callers: ARNs of callers by name.
         environment: Names of variables that every function is given, and that need not be known therefore.
         runs_functions: Whether the code of every function must be known.
+        runs_targets: Whether a server must be known for every HTTP target.
         is_cancelled: Asked while a program of others runs; true ends it.
     """
 
@@ -62,6 +63,7 @@ class ReadOptions:
     callers: Mapping[str, str] = field(default_factory=dict)
     environment: frozenset[str] = frozenset()
     runs_functions: bool = True
+    runs_targets: bool = True
     is_cancelled: Callable[[], bool] = lambda: False
 
 
@@ -159,7 +161,7 @@ class Context:
         Where nothing runs, there need be none, and a made-up one stands for it; else ``None`` is to be asked about.
         """
         known = find_urls(self.target_urls, names)
-        return (NOWHERE,) if known is None and not self.options.runs_functions else known
+        return (NOWHERE,) if known is None and not self.options.runs_targets else known
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,7 +47,7 @@ class ManifestSource(Source):
             account=context.account,
             target_urls=context.target_urls,
             assumptions=context.assumptions,
-            runs=context.options.runs_functions,
+            runs=context.options.runs_targets,
         )
         fragment.notes += [note for source in sources for note in source.notes]
         return fragment

@@ -36,7 +36,7 @@ def options_of(case: dict[str, Any]) -> ReadOptions:
         given[key] = {name: Path(folder) for name, folder in given.get(key, {}).items()}
     if "package" in given:
         given["package"] = Path(given["package"])
-    return ReadOptions(**{"runs_functions": False, **given})
+    return ReadOptions(**{"runs_functions": False, "runs_targets": False, **given})
 
 
 def load(paths: list[str], case: dict[str, Any]) -> Project | list[str]:

@@ -30,7 +30,7 @@ def parse(case: dict[str, Any]) -> list[Document]:
 def read(*files: list[Document], case: dict[str, Any]) -> tuple[Network, tuple[str, ...]]:
     sources = [ManifestSource(origin="k8s.yaml", documents=tuple(documents)) for documents in files]
     context = Context(
-        options=ReadOptions(region=REGION, runs_functions=case["given"].get("runs", True)),
+        options=ReadOptions(region=REGION, runs_targets=case["given"].get("runs", True)),
         target_urls={name: ["http://127.0.0.1:1"] for name in case["given"]["targets"]},
     )
     return assemble([ManifestSource.read_all(sources, context)], region=REGION, account=ACCOUNT)

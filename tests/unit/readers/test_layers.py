@@ -77,4 +77,4 @@ def test_a_layer_whose_folder_is_not_there_is_refused() -> None:
 
 
 def test_layers_say_nothing_where_nothing_runs() -> None:
-    assert load({}, runs_functions=False).notes == ()
+    assert load({}, runs_functions=False, runs_targets=False).notes == ()

@@ -112,4 +112,4 @@ def test_a_handler_that_does_not_exist_is_noted_with_its_place(shop: Path) -> No
         "serverless.yml:6:5: The handler app.hello of shop-dev-hello cannot start: app.py defines no hello. "
         "Did you mean app.helo?"
     )
-    assert not any("handler" in note for note in load(".", runs_functions=False).notes)
+    assert not any("handler" in note for note in load(".", runs_functions=False, runs_targets=False).notes)

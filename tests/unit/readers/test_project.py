@@ -380,9 +380,9 @@ def test_a_policy_that_asks_for_what_no_request_here_has_is_noted(kind: str, sho
 def test_what_is_none_of_ours_in_a_folder_is_passed_over(file: str, text: str, shop: Path) -> None:
     (shop / "k8s" / file).write_text(text)
 
-    assert [service.name for service in load("k8s", runs_functions=False).network.services] == [
-        "eks-app-default"
-    ]
+    assert [
+        service.name for service in load("k8s", runs_functions=False, runs_targets=False).network.services
+    ] == ["eks-app-default"]
 
 
 def test_a_helm_chart_is_noted(shop: Path) -> None:
@@ -395,7 +395,7 @@ def test_a_helm_chart_is_noted(shop: Path) -> None:
 
     assert (
         "chart: The templates of a Helm chart are not read: save what 'helm template' prints, and name that file."
-        in load("chart", runs_functions=False).notes
+        in load("chart", runs_functions=False, runs_targets=False).notes
     )
 
 
@@ -433,7 +433,7 @@ def test_functions_of_one_logical_id_in_two_stacks_are_two(shop: Path) -> None:
             json.dumps({"Resources": {"Hello": function, folder: function}})
         )
 
-    functions = load("pay", "cart/stack.json", runs_functions=False).network.functions
+    functions = load("pay", "cart/stack.json", runs_functions=False, runs_targets=False).network.functions
 
     assert [each.name for each in functions] == ["cart-stack-Hello", "cart", "pay-stack-Hello", "pay"]
 

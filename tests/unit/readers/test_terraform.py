@@ -37,7 +37,9 @@ NETWORK = "aws_vpclattice_service_network"
 
 def load(file: Path, **options: Any) -> Project:
     return load_project(
-        [file], ReadOptions(**{"runs_functions": False, **options}), allocate=lambda name, _: f"http://{name}"
+        [file],
+        ReadOptions(**{"runs_functions": False, "runs_targets": False, **options}),
+        allocate=lambda name, _: f"http://{name}",
     )
 
 
