@@ -101,10 +101,10 @@ def _obstacle(reading: Reading, name: str) -> str:
 def _code(reading: Reading, name: str) -> str | None:
     """The folder or archive with the code: the known one, or one of what stands in the template."""
     code = reading.options.code(name)
-    if code is not None:
+    if code:
         return code
     text = reading.template.quiet(("Resources", name, "Properties", "Code", "ZipFile"))
-    return inline_code(text) if isinstance(text, str) else None
+    return inline_code(text) if isinstance(text, str) else code
 
 
 def _number(reading: Reading, name: str, key: str, default: int) -> int:
