@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from lattice_events.checks.finding import Finding, parse_place
-from lattice_events.checks.rule import Material, Rule
+from lattice_events.checks.rule import Found, Material, Rule
 from lattice_events.checks.rules.reading import unreadable
+from lattice_events.errors import Problem
 
 _UNREADABLE = unreadable.RULE.code
 
@@ -16,19 +17,21 @@ def run_rules(material: Material, rules: Iterable[Rule]) -> tuple[Finding, ...]:
 
     A reader refuses what it cannot make a network of, at times for the mistake that a rule explains better.
     """
-    findings = [
-        Finding(
-            rule=rule,
-            place=parse_place(found.place),
-            message=found.message,
-            edits=found.edits,
-            resource=found.resource,
-            path=found.path,
-        )
-        for rule in rules
-        for found in rule.check(material)
-    ]
+    findings = [_finding(rule, found) for rule in rules for found in rule.check(material)]
     return tuple(sorted(_told_once(findings), key=lambda each: (each.place, each.code, each.message)))
+
+
+def _finding(rule: Rule, found: Found) -> Finding:
+    """What a rule says, as text that every report can carry: names in it may be anything."""
+    told = Problem(found.message, found.place)
+    return Finding(
+        rule=rule,
+        place=parse_place(told.origin),
+        message=told.message,
+        edits=found.edits,
+        resource=found.resource,
+        path=found.path,
+    )
 
 
 def _told_once(findings: Sequence[Finding]) -> Iterable[Finding]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lattice_events.checks.rule import Edit, Rule, Severity
@@ -11,6 +14,7 @@ from lattice_events.definitions.values import Resource
 _PLACE = re.compile(
     r"(?P<file>.*?)(?::(?P<line>\d+)(?::(?P<column>\d+))?)?(?: \((?P<construct>.*)\))?", re.DOTALL
 )
+_NUMBER_IN_PLACE = re.compile(r":\d+")
 
 
 @dataclass(frozen=True, order=True)
@@ -69,3 +73,26 @@ class Finding:
     def severity(self) -> Severity:
         """Of the rule."""
         return self.rule.severity
+
+
+def fingerprints(findings: Iterable[Finding]) -> list[str]:
+    """What each finding is known by from one run to the next, within its file: lines that move do not change it.
+
+    Equal ones of a file are counted, in the order of their places.
+    """
+    seen: Counter[tuple[str, str]] = Counter()
+    found = []
+    for each in findings:
+        key = (each.place.file, _fingerprint(each))
+        seen[key] += 1
+        found.append(f"{key[1]}:{seen[key]}")
+    return found
+
+
+def _fingerprint(finding: Finding) -> str:
+    """A hash of the rule and of what is wrong: a value of a resource, else what the message says, without places."""
+    resource = finding.resource
+    what: tuple[object, ...] = (_NUMBER_IN_PLACE.sub("", finding.message),)
+    if resource is not None:
+        what = (resource.stack, resource.name, *finding.path)
+    return hashlib.sha256("\0".join(map(str, (finding.code, *what))).encode()).hexdigest()[:16]

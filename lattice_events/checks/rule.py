@@ -17,6 +17,16 @@ from lattice_events.errors import Problem
 from lattice_events.network.model import EventVersion, Function, Network
 
 Severity = Literal["error", "warning", "note"]
+_FAMILIES = {
+    "0": "target groups",
+    "1": "listeners and rules",
+    "2": "auth policies",
+    "3": "callers",
+    "4": "associations",
+    "5": "limits",
+    "6": "Kubernetes",
+    "9": "reading",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,3 +155,8 @@ class Rule:
     form: Literal["template", "manifests"] = "template"
     is_fixable: bool = False
     runs_handlers: bool = False
+
+    @property
+    def family(self) -> str:
+        """What it is about: the first digit of its code says so."""
+        return _FAMILIES[self.code[len("LTC")]]

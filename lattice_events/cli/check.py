@@ -11,13 +11,17 @@ import click
 from lattice_events.checks.rule import DryRun
 from lattice_events.checks.selection import Threshold
 from lattice_events.cli.check_findings import choice_options, find_mistakes, read_choice
+from lattice_events.cli.check_report import Output, reading, report_options, tell
+from lattice_events.cli.check_rules import explain_rule, list_rules, rules_options
 from lattice_events.cli.options import read_options, source_options, source_paths
 from lattice_events.readers.project import Project, Survey, survey
 
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@report_options
 @choice_options
+@rules_options
 @click.option(
     "--run-handlers",
     is_flag=True,
@@ -30,20 +34,32 @@ def check(
     ignore: tuple[str, ...],
     fail_on: Threshold,
     run_handlers: bool,
+    format_: str,
+    output: Path | None,
+    is_quiet: bool,
+    explained: str | None,
+    is_list: bool,
     config: Path | None,
     **sources: Any,
 ) -> None:
     """Find mistakes in what PATHs define that VPC Lattice answers with silence or a bare 403.
 
-    PATHs are those of `lattice dev`. Nothing runs and nothing is called, unless you say --run-handlers. The exit status is 1 where a finding
-    is as severe as --fail-on says, and 2 where an option is wrong.
+    PATHs are those of `lattice dev`. Nothing runs and nothing is called, unless you say --run-handlers. The exit
+    status is 1 where a finding is as severe as --fail-on says, and 2 where an option is wrong.
     """
+    if explained is not None:
+        explain_rule(explained)
+        return
+    if is_list:
+        list_rules(format_)
+        return
     choice = read_choice(select=select, ignore=ignore, fail_on=fail_on)
     options = replace(read_options(**sources), runs_functions=run_handlers, runs_targets=False)
-    found = survey(source_paths(paths, config), options)
+    told = Output(format_=format_, file=output, is_quiet=is_quiet)
+    with reading(told):
+        found = survey(source_paths(paths, config), options)
     findings = find_mistakes(found, choice, dry_runs=_dry_runs(found) if run_handlers else ())
-    for each in findings:
-        click.echo(f"{each.place}: {each.severity} {each.code} {found.hidden(each.message)}")
+    tell(findings, found, choice, told)
     if choice.is_failure(findings):
         raise SystemExit(1)
 

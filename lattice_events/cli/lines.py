@@ -35,19 +35,27 @@ def plain(text: str) -> str:
     return text if text.isprintable() else "".join(char if char.isprintable() else "?" for char in text)
 
 
+class Paint:
+    """Colours texts for one console in memory."""
+
+    def __init__(self, console: Console) -> None:
+        """Ask the console for its codes."""
+        self._codes = {style: _codes_of(console, style) for style in _STYLES}
+
+    def __call__(self, text: str, style: str) -> str:
+        """A text in a style."""
+        on, off = self._codes[style]
+        return f"{on}{text}{off}"
+
+
 class Lines:
     """Makes lines for one console."""
 
     def __init__(self, console: Console) -> None:
         """Ask the console for its codes."""
         self._console = console
-        self._codes = {style: _codes_of(console, style) for style in _STYLES}
+        self._in = Paint(console)
         self._bar = self._in(_BAR, "dim")
-
-    def _in(self, text: str, style: str) -> str:
-        """A text in a style."""
-        on, off = self._codes[style]
-        return f"{on}{text}{off}"
 
     def request(self, record: RequestRecord) -> str:
         """``GET host/path 200 rule → target 12 ms``."""

@@ -1,0 +1,81 @@
+"""The page of each rule in Markdown, as docs/checks/ has it, and the table of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from lattice_events.checks.rule import Rule
+
+
+def page(rule: Rule) -> str:
+    """The page of a rule, with its title."""
+    return f"""\
+# {rule.code} {rule.name}
+
+{body(rule)}
+[All rules](../checks.md#rules) · [How to ignore a finding](../checks.md#ignore-a-finding)
+"""
+
+
+def body(rule: Rule) -> str:
+    """What a page says below its title, without links to other pages."""
+    sources = "".join(f"- <{each}>\n" for each in rule.source)
+    return f"""\
+{rule.reason}
+
+*{rule.severity.capitalize()}* · {rule.family} · {_fixing(rule)}{_running(rule)}
+
+## Why
+
+{rule.why}
+
+## Wrong
+
+```yaml
+{rule.wrong}```
+
+## Right
+
+```yaml
+{rule.right}```
+
+## What to do
+
+{rule.fix}
+
+## Source
+
+{sources}"""
+
+
+def _fixing(rule: Rule) -> str:
+    return "`lattice check --fix` mends it" if rule.is_fixable else "a person must mend it"
+
+
+def _running(rule: Rule) -> str:
+    return " · found with `lattice check --run-handlers`" if rule.runs_handlers else ""
+
+
+def index(rules: Iterable[Rule]) -> str:
+    """A table for each family, with links to the pages."""
+    return "\n".join(
+        _table(family, list(each)) for family, each in groupby(rules, key=lambda rule: rule.family)
+    )
+
+
+def _table(family: str, rules: Sequence[Rule]) -> str:
+    rows = "".join(
+        f"| [{rule.code}](checks/{rule.code}.md) | `{rule.name}` | {rule.severity} | {rule.reason}{_mark(rule)} |\n"
+        for rule in rules
+    )
+    return f"""\
+### {family[:1].upper()}{family[1:]}
+
+| code | name | severity | what is wrong |
+|---|---|---|---|
+{rows}"""
+
+
+def _mark(rule: Rule) -> str:
+    return " *Fixable.*" if rule.is_fixable else ""

@@ -1,0 +1,167 @@
+"""What `lattice check` prints or writes: the findings in a format, notes beside them, and the rules themselves."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from lattice_events import __version__
+from lattice_events.checks.finding import Finding, parse_place
+from lattice_events.checks.reports.github import github
+from lattice_events.checks.reports.json_object import json_object
+from lattice_events.checks.reports.junit import junit
+from lattice_events.checks.reports.report import Report
+from lattice_events.checks.reports.sarif import sarif
+from lattice_events.checks.reports.text import ending, text
+from lattice_events.cli.check_findings import Choice
+from lattice_events.cli.lines import Paint, in_memory
+from lattice_events.cli.printer import print_notes
+from lattice_events.errors import ConfigurationError, Question
+from lattice_events.readers.common.files import read_text
+from lattice_events.readers.project import Survey
+
+_FORMATS: Mapping[str, Callable[[Report], str]] = {
+    "json": json_object,
+    "github": github,
+    "junit": junit,
+    "sarif": sarif,
+}
+_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what YAML counts as one
+_MAX_WIDTH = 100  # of a paragraph that is easy to read
+_OPTIONS = (
+    click.option(
+        "--format",
+        "format_",
+        type=click.Choice(["text", *_FORMATS]),
+        default="text",
+        show_default=True,
+        help="For people, scripts, annotations of GitHub Actions, test reports, or code scanning.",
+    ),
+    click.option(
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Write the findings to FILE instead of standard output.",
+    ),
+    click.option("--quiet", "is_quiet", is_flag=True, help="Print findings only: no notes, no summary."),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """Where the findings go, and in which form.
+
+    Attributes:
+        format_: Its name.
+        file: To write to; ``None`` for standard output.
+        is_quiet: Whether nothing else is said.
+    """
+
+    format_: str
+    file: Path | None
+    is_quiet: bool
+
+
+def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command every option that says how findings are told."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def reading(output: Output) -> AbstractContextManager[object]:
+    """Show on a terminal that something takes its time."""
+    console = Console(stderr=True)
+    if output.is_quiet or not console.is_terminal:
+        return nullcontext()
+    return console.status("Reading the configuration …")
+
+
+def tell(findings: Sequence[Finding], found: Survey, choice: Choice, output: Output) -> None:
+    """Print or write the findings, and on standard error what else should be said.
+
+    Raises:
+        ConfigurationError: The file cannot be written.
+    """
+    report = Report(
+        version=__version__,
+        findings=[replace(each, message=found.hidden(each.message)) for each in findings],
+        files=_files(found),
+        notes=[*_notes(found, findings)],
+        folder=os.getcwd(),
+        root=_root(Path.cwd()),
+        is_failure=lambda each: choice.is_failure((each,)),
+    )
+    if not output.is_quiet:
+        print_notes(report.notes)
+    if output.format_ == "text":
+        written = _text(report, output, found.hidden)
+    else:
+        written = _FORMATS[output.format_](report)
+    if output.file is None:
+        click.echo(written, nl=False)
+    else:
+        _write(output.file, written)
+    if not output.is_quiet and (output.file is not None or output.format_ != "text"):
+        where = f" {output.file} tells them." if output.file and findings else ""
+        click.echo(f"{report.summary()}{where}", err=True)
+
+
+def _text(report: Report, output: Output, hidden: Callable[[str], str]) -> str:
+    """For a person; with colours on a terminal that has them, unless ``NO_COLOR`` is set."""
+    seen = Console()
+    is_terminal = seen.is_terminal and output.file is None
+
+    @cache
+    def read_lines(file: str) -> Sequence[str]:
+        try:
+            return _LINE_BREAK.split(hidden(read_text(Path(file), file)))
+        except ConfigurationError:
+            return ()
+
+    parts = text(
+        report,
+        read_lines=read_lines,
+        paint=Paint(in_memory(seen)) if is_terminal else lambda text, _style: text,
+        width=min(seen.width, _MAX_WIDTH) if is_terminal else None,
+    )
+    return "".join(parts) + ("" if output.is_quiet else f"{ending(report)}\n")
+
+
+def _files(found: Survey) -> list[str]:
+    """Every file that defines something."""
+    definitions = found.definitions
+    origins = [each.origin for each in definitions.resources] + [each.origin for each in definitions.objects]
+    return sorted({parse_place(origin).file for origin in origins} - {""})
+
+
+def _notes(found: Survey, findings: Sequence[Finding]) -> Iterator[str]:
+    """What the readers have to say, without what a finding says of the same place."""
+    questions = [str(each) for each in found.problems if isinstance(each, Question)]
+    yield from questions
+    if questions:
+        yield "Until this is answered, the rules about the network as a whole find nothing."
+    places = tuple(f"{each.place}: " for each in findings)
+    yield from (note for note in found.notes if not note.startswith(places))
+
+
+def _root(folder: Path) -> str:
+    """Of the repository that a folder is in; the folder itself where it is in none."""
+    return str(next((each for each in (folder, *folder.parents) if (each / ".git").exists()), folder))
+
+
+def _write(file: Path, written: str) -> None:
+    try:
+        file.write_text(written, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise ConfigurationError(f"--output {file}: the file cannot be written: {error.strerror}.") from error
