@@ -1,0 +1,132 @@
+"""Which mistakes `lattice check`, cfn-lint and checkov find; the table of docs/checks.md.
+
+A mistake is a diff to a correct definition. A tool finds it if it says something of the definition with the mistake that
+it does not say of the correct one, wherever that is: so a tool is not asked for the right line, nor for the right reason.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+
+from benching.report import write_between
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.mistakes import DEFINITIONS, MISTAKES, Mistake
+
+SILENT = "one of the 24 that cfn-lint is silent about"
+FAMILIES = {
+    "groups": "target groups and functions",
+    "listeners": "services, listeners and rules",
+    "policies": "auth policies",
+    "callers": "callers",
+    "associations": "associations, security groups, domain names",
+    "limits": "quotas, names, replacements",
+    "kubernetes": "Kubernetes",
+}
+Tool = Callable[[Path], Counter[str]]
+
+
+def lattice_check(folder: Path) -> Counter[str]:
+    command = [sys.executable, "-m", "lattice_events", "check", "--format", "json", str(folder)]
+    found = json.loads(output_of(command))["findings"]
+    return Counter(each["code"] for each in found)
+
+
+def cfn_lint(folder: Path) -> Counter[str]:
+    files = templates(folder)
+    if not files:
+        return Counter()
+    command = [
+        Path(sys.executable).with_name("cfn-lint"),
+        "-r",
+        "us-east-1",
+        "--format",
+        "json",
+        "--",
+        *files,
+    ]
+    return Counter(each["Rule"]["Id"] for each in json.loads(output_of(command) or "[]"))
+
+
+def checkov(program: Path) -> Tool:
+    def run(folder: Path) -> Counter[str]:
+        command = [program, "--directory", folder, "--compact", "--quiet", "--output", "json"]
+        reports = json.loads(output_of(command))
+        found: Counter[str] = Counter()
+        for report in reports if isinstance(reports, list) else [reports]:
+            failed = report.get("results", {}).get("failed_checks", [])
+            found.update(f"{each['check_id']} {each['resource']}" for each in failed)
+        return found
+
+    return run
+
+
+def templates(folder: Path) -> list[Path]:
+    """The CloudFormation templates of a definition."""
+    files = [each for each in folder.rglob("*.yaml") if "\nResources:" in f"\n{each.read_text()}"]
+    return [each for each in files if "kind:" not in each.read_text()]
+
+
+def output_of(command: list[str | Path]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode > 31 or not (done.stdout or done.returncode == 0):
+        raise SystemExit(f"{' '.join(map(str, command))} failed:\n{done.stderr}")
+    return done.stdout
+
+
+def finds(tool: Tool, mistake: Mistake, correct: Callable[[Tool, str], Counter[str]]) -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        return bool(tool(mistake.made_in(Path(folder))) - correct(tool, mistake.definition))
+
+
+def table(tools: dict[str, Tool]) -> str:
+    @cache
+    def correct(tool: Tool, definition: str) -> Counter[str]:
+        return tool(DEFINITIONS / definition)
+
+    def found_by(tool: Tool) -> list[bool]:
+        for definition in {mistake.definition for mistake in MISTAKES}:
+            correct(tool, definition)
+        with ThreadPoolExecutor(2) as pool:
+            return list(pool.map(lambda mistake: finds(tool, mistake, correct), MISTAKES))
+
+    found = {name: found_by(tool) for name, tool in tools.items()}
+    rows = [f"| mistakes | {' | '.join(tools)} |", f"|---|{'---|' * len(tools)}"]
+
+    def row(title: str, chosen: Iterable[int]) -> None:
+        places = list(chosen)
+        counts = (f"{sum(found[name][at] for at in places)} of {len(places)}" for name in tools)
+        rows.append(f"| {title} | {' | '.join(counts)} |")
+
+    for family, title in FAMILIES.items():
+        row(title, (at for at, each in enumerate(MISTAKES) if each.path.stem.startswith(f"{family}-")))
+    row("all", range(len(MISTAKES)))
+    row(
+        "those that cfn-lint was known not to find",
+        (at for at, each in enumerate(MISTAKES) if SILENT in each.text),
+    )
+    return "\n".join(rows)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checkov", type=Path, required=True, help="the program")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table into FILE")
+    options = parser.parse_args()
+    text = table({"lattice check": lattice_check, "cfn-lint": cfn_lint, "checkov": checkov(options.checkov)})
+    if options.markdown:
+        write_between(options.markdown, "check-peers", text)
+    else:
+        print(text)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
