@@ -32,3 +32,9 @@ def findings_in(*paths: Path) -> tuple[Finding, ...]:
 def told(findings: tuple[Finding, ...], folder: Path) -> list[str]:
     """``CODE FILE:LINE`` of each, with files as seen from a folder."""
     return [f"{each.code} {os.path.relpath(each.place.file, folder)}:{each.place.line}" for each in findings]
+
+
+def codes_of(definition: str, folder: Path, *, file: str = "definition.yaml") -> list[str]:
+    """The codes of everything that the rules find in one definition."""
+    (folder / file).write_text(definition)
+    return [each.code for each in findings_in(folder / file)]

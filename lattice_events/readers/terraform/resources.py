@@ -81,6 +81,10 @@ class TemplateBuilder:
                 self._vpc_association,
             ),
             "aws_vpclattice_auth_policy": (f"{_LATTICE}AuthPolicy", self._auth_policy),
+            "aws_vpclattice_access_log_subscription": (
+                f"{_LATTICE}AccessLogSubscription",
+                self._access_log_subscription,
+            ),
             FUNCTION: ("AWS::Lambda::Function", self._function),
             ALIAS: ("AWS::Lambda::Alias", self._alias),
             "aws_lambda_layer_version": ("AWS::Lambda::LayerVersion", self._layer),
@@ -135,6 +139,7 @@ class TemplateBuilder:
         return self._named(resource) | {
             "AuthType": self._values.decided(resource, "auth_type"),
             "CustomDomainName": self._values.plain(resource, "custom_domain_name") or None,
+            "CertificateArn": self._values.decided(resource, "certificate_arn"),
         }
 
     def _listener(self, resource: Resource) -> dict[str, Any]:
@@ -255,10 +260,28 @@ class TemplateBuilder:
         return {
             "VpcIdentifier": self._values.reference(resource, ("vpc_identifier",), "aws_vpc"),
             "ServiceNetworkIdentifier": self._network(resource),
+            "SecurityGroupIds": self._values.decided(resource, "security_group_ids")
+            and self._security_groups(resource, "security_group_ids"),
         }
 
     def _network(self, resource: Resource) -> Any:
         return self._values.reference(resource, ("service_network_identifier",), SERVICE_NETWORK)
+
+    def _access_log_subscription(self, resource: Resource) -> dict[str, Any]:
+        return {
+            "ResourceIdentifier": self._values.plain(resource, "resource_identifier"),
+            "DestinationArn": self._values.plain(resource, "destination_arn"),
+            "ServiceNetworkLogType": self._values.known(resource, "service_network_log_type"),
+        }
+
+    def _security_groups(self, resource: Resource, *path: Step) -> list[Any]:
+        """The ids of security groups at a path."""
+        if resource.get(*path) is UNKNOWN:
+            return [self._values.reference(resource, path, "aws_security_group")]
+        return [
+            self._values.reference(resource, (*path, index), "aws_security_group")
+            for index in range(resource.blocks(*path))
+        ]
 
     def _auth_policy(self, resource: Resource) -> dict[str, Any]:
         owner = self._values.reference(resource, ("resource_identifier",), SERVICE, SERVICE_NETWORK)
@@ -275,13 +298,7 @@ class TemplateBuilder:
             "SystemLogLevel": values.known(resource, "logging_config", 0, "system_log_level"),
             "LogGroup": values.known(resource, "logging_config", 0, "log_group"),
         }
-        groups = [
-            values.reference(resource, ("vpc_config", 0, "security_group_ids", index), "aws_security_group")
-            for index in range(resource.blocks("vpc_config", 0, "security_group_ids"))
-        ]
-        if resource.get("vpc_config", 0, "security_group_ids") is UNKNOWN:
-            path = ("vpc_config", 0, "security_group_ids")
-            groups = [values.reference(resource, path, "aws_security_group")]
+        groups = self._security_groups(resource, "vpc_config", 0, "security_group_ids")
         layers = [
             values.reference(resource, ("layers", index), "aws_lambda_layer_version")
             for index in range(resource.blocks("layers"))

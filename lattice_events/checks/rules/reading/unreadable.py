@@ -27,8 +27,8 @@ Resources:
   Service:
     Type: AWS::VpcLattice::Service
     Properties:
-      Name: Orders!
-      AuthType: NONE
+      Name: orders
+      AuthTyp: NONE
 """,
     right="""\
 Resources:
