@@ -14,6 +14,7 @@ from lattice_events.definitions.values import Resource
 _PLACE = re.compile(
     r"(?P<file>.*?)(?::(?P<line>\d+)(?::(?P<column>\d+))?)?(?: \((?P<construct>.*)\))?", re.DOTALL
 )
+_IN_TERRAFORM = re.compile(r"(?P<file>.*): (?P<construct>(?:aws_|data\.|module\.).*)", re.DOTALL)
 _NUMBER_IN_PLACE = re.compile(r":\d+")
 
 
@@ -23,7 +24,8 @@ class Place:
 
     Attributes:
         file: As the user called it; empty where there is none.
-        construct: Of the CDK, or the logical id of what a tool made; else empty.
+        construct: Of the CDK, the logical id of what a tool made, or the address in a plan or state of Terraform,
+            which has no lines; else empty.
     """
 
     file: str
@@ -38,6 +40,9 @@ class Place:
 
 def parse_place(text: str) -> Place:
     """The place that a reader tells."""
+    address = _IN_TERRAFORM.fullmatch(text)
+    if address is not None:
+        return Place(address["file"], construct=address["construct"])
     match = _PLACE.fullmatch(text)
     assert match is not None  # every part of the pattern may be missing
     line, column = int(match["line"] or 1), int(match["column"] or 1)

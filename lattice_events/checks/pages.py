@@ -9,17 +9,23 @@ from lattice_events.checks.rule import Rule
 
 
 def page(rule: Rule) -> str:
-    """The page of a rule, with its title."""
+    """The page of a rule, with links to others."""
     return f"""\
-# {rule.code} {rule.name}
-
-{body(rule)}
+{titled(rule)}
 [All rules](../checks.md#rules) · [How to ignore a finding](../checks.md#ignore-a-finding)
 """
 
 
+def titled(rule: Rule) -> str:
+    """What a page says, below its title."""
+    return f"""\
+# {rule.code} {rule.name}
+
+{body(rule)}"""
+
+
 def body(rule: Rule) -> str:
-    """What a page says below its title, without links to other pages."""
+    """What a page says, without its title and without links to other pages."""
     sources = "".join(f"- <{each}>\n" for each in rule.source)
     return f"""\
 {rule.reason}

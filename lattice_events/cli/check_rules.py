@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from lattice_events.checks.pages import page
+from lattice_events.checks.pages import titled
 from lattice_events.checks.rule import Rule
 from lattice_events.checks.table import RULES
 from lattice_events.definitions.suggestions import did_you_mean
@@ -39,7 +39,7 @@ def explain_rule(text: str) -> None:
     Raises:
         ConfigurationError: There is no such rule.
     """
-    written = page(_find(text))
+    written = titled(_find(text))
     if not sys.stdout.isatty():
         click.echo(written, nl=False)
         return

@@ -46,7 +46,9 @@ def ending(report: Report) -> str:
     """How many there are, and what tells more."""
     if not report.findings:
         return report.summary()
-    return f"{report.summary()} lattice check --explain {report.findings[0].code} tells more about the first."
+    codes = list(dict.fromkeys(each.code for each in report.findings))
+    about = " about the first" if len(codes) > 1 else ""
+    return f"{report.summary()} lattice check --explain {codes[0]} tells more{about}."
 
 
 def _title(finding: Finding, paint: Paint) -> str:
@@ -77,18 +79,28 @@ def _paragraph(words: str, width: int | None) -> str:
 
 def _excerpt(place: Place, lines: Sequence[str], paint: Paint, severity: Severity) -> Iterator[str]:
     """The line with what stands around it, its key underlined, and an empty line; nothing where there is no such line."""
-    first = max(place.line - 1 - _LINES_BEFORE, 0)
-    shown = lines[first : place.line + _LINES_AFTER]
-    if place.line > len(lines) or any(len(line) > _MAX_WIDTH for line in shown):
-        return
-    digits = len(str(first + len(shown)))
-    margin = paint(f"{' ' * digits} │", "dim")
-    for number, line in enumerate(shown, first + 1):
+    shown = _around(place, lines)
+    digits = len(str(max(shown, default=0)))
+    for number, line in shown.items():
         yield f"{_INDENT}{paint(f'{number:>{digits}} │', 'dim')} {_visible(line)}".rstrip()
         if number == place.line:
+            margin = paint(f"{' ' * digits} │", "dim")
             before, carets = _carets(line, place.column)
             yield f"{_INDENT}{margin} {before}{paint(carets, _STYLES[severity])}"
-    yield ""
+    if shown:
+        yield ""
+
+
+def _around(place: Place, lines: Sequence[str]) -> dict[int, str]:
+    """The lines to show, by number, from the first that is not empty; none where they are no help."""
+    has_no_line = place.construct and (place.line, place.column) == (1, 1)
+    if place.line > len(lines) or has_no_line:
+        return {}
+    first = max(place.line - _LINES_BEFORE, 1)
+    while first < place.line and not lines[first - 1].strip():
+        first += 1
+    shown = dict(enumerate(lines[first - 1 : place.line + _LINES_AFTER], first))
+    return {} if any(len(line) > _MAX_WIDTH for line in shown.values()) else shown
 
 
 def _carets(line: str, column: int) -> tuple[str, str]:

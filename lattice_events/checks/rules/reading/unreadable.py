@@ -20,7 +20,7 @@ RULE = Rule(
     severity="error",
     reason="A definition cannot be read, or AWS would refuse it.",
     why="The file is not what it should be, or a value in it is none that VPC Lattice takes. Rules about the network as a whole do not run while this is so.",
-    fix="Do what the message says.",
+    fix="Do what the message says, and check again: until then, rules about the network as a whole find nothing.",
     source=("https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_VpcLattice.html",),
     wrong="""\
 Resources:

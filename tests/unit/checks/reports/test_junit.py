@@ -9,6 +9,7 @@ import xmlschema
 from lattice_events.checks.reports.junit import junit
 from lattice_events.checks.reports.report import Report
 from lattice_events.checks.rule import Found
+from lattice_events.checks.table import RULE_BY_CODE
 from tests.reporting import HOSTILE, found, report
 
 # Of the xUnit plugin of Jenkins (MIT).
@@ -52,7 +53,8 @@ def test_findings_of_a_rule_in_a_file_are_one_test_case() -> None:
     failure = root.find(".//failure")
     assert failure is not None
     assert failure.attrib == {"type": "error", "message": "Mistake 3."}
-    assert failure.text == "a.yaml:3:1: Mistake 3.\na.yaml:9:1: Mistake 9.\nDo what the message says.\n"
+    fix = RULE_BY_CODE["LTC901"].fix
+    assert failure.text == f"a.yaml:3:1: Mistake 3.\na.yaml:9:1: Mistake 9.\n{fix}\n"
     assert (root.get("tests"), root.get("failures")) == ("3", "2")
 
 

@@ -97,10 +97,17 @@ def test_carets_stand_below_the_word(line: str, column: int, carets: str) -> Non
         pytest.param("t.json:1:1", [], id="a file that cannot be read"),
         pytest.param("t.json:1:600", ["{" + '"a": 1, ' * 100 + "}"], id="a file that a machine wrote"),
         pytest.param("t.json:2:1", ["one line"], id="a file that has changed"),
+        pytest.param("t.json: aws_vpclattice_service.orders", ["{"], id="a plan of Terraform"),
     ],
 )
 def test_no_line_is_shown_that_says_nothing(place: str, lines: list[str]) -> None:
     assert "│" not in shown(Found(place=place, message="No."), lines=lines)
+
+
+def test_empty_lines_before_it_are_left_out() -> None:
+    written = shown(Found(place="t.yaml:4:1", message="No."), lines=["Far before:", "", "", "Name: x", ""])
+
+    assert written.split("\n")[3:6] == ["  4 │ Name: x", "    │ ^^^^", "  5 │"]
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -119,8 +126,12 @@ def test_the_end_says_how_many_there_are() -> None:
         "LTC901", *(Found(place=f"{name}.yaml:{line}:1", message="No.") for name in "ab" for line in (1, 2))
     )
 
-    assert ending(report(*findings)).startswith("4 errors in 2 files. lattice check --explain LTC901 ")
-    assert ending(report(*findings[:1])).startswith("1 error in 1 file. ")
+    more = found("LTC001", Found(place="a.yaml:9:1", message="No."))
+
+    assert ending(report(*findings)) == "4 errors in 2 files. lattice check --explain LTC901 tells more."
+    assert ending(report(*findings[:1], *more)) == (
+        "1 error, 1 warning in 1 file. lattice check --explain LTC901 tells more about the first."
+    )
 
 
 @pytest.mark.parametrize(
