@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from lattice_events.checks.engine import run_rules
 from lattice_events.checks.finding import Finding
 from lattice_events.checks.rule import Material
 from lattice_events.checks.table import RULES
+from lattice_events.cli.check_findings import Choice, find_mistakes
 from lattice_events.readers.common.sources import ReadOptions
 from lattice_events.readers.project import survey
+
+STILL = ReadOptions(runs_functions=False, runs_targets=False)
+EVERYTHING = Choice(rules=RULES, fail_on="never")
 
 
 def material_of(*paths: Path, options: ReadOptions | None = None) -> Material:
     """What the paths define."""
-    found = survey(paths, options or ReadOptions(runs_functions=False, runs_targets=False))
+    found = survey(paths, options or STILL)
     return Material(
         definitions=found.definitions,
         network=found.network,
@@ -25,8 +28,8 @@ def material_of(*paths: Path, options: ReadOptions | None = None) -> Material:
 
 
 def findings_in(*paths: Path) -> tuple[Finding, ...]:
-    """Everything that the rules find."""
-    return run_rules(material_of(*paths), RULES)
+    """Everything that `lattice check` finds."""
+    return find_mistakes(survey(paths, STILL), EVERYTHING)
 
 
 def told(findings: tuple[Finding, ...], folder: Path) -> list[str]:

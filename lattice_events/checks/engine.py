@@ -17,11 +17,16 @@ def run_rules(material: Material, rules: Iterable[Rule]) -> tuple[Finding, ...]:
 
     A reader refuses what it cannot make a network of, at times for the mistake that a rule explains better.
     """
-    findings = [_finding(rule, found) for rule in rules for found in rule.check(material)]
-    return tuple(sorted(_told_once(findings), key=lambda each: (each.place, each.code, each.message)))
+    findings = [finding_of(rule, found) for rule in rules for found in rule.check(material)]
+    return in_order(_told_once(findings))
 
 
-def _finding(rule: Rule, found: Found) -> Finding:
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings by file and line."""
+    return tuple(sorted(findings, key=lambda each: (each.place, each.code, each.message)))
+
+
+def finding_of(rule: Rule, found: Found) -> Finding:
     """What a rule says, as text that every report can carry: names in it may be anything."""
     told = Problem(found.message, found.place)
     return Finding(

@@ -22,7 +22,12 @@ from lattice_events.checks.rules.groups import (
     handler_lost,
 )
 from lattice_events.checks.rules.limits import name_of_replaced_group, name_refused
-from lattice_events.checks.rules.reading import unreadable
+from lattice_events.checks.rules.reading import (
+    ignore_without_reason,
+    unknown_ignore,
+    unreadable,
+    unused_ignore,
+)
 
 RULES: tuple[Rule, ...] = (
     event_version_unstated.RULE,
@@ -42,5 +47,8 @@ RULES: tuple[Rule, ...] = (
     name_refused.RULE,
     name_of_replaced_group.RULE,
     unreadable.RULE,
+    ignore_without_reason.RULE,
+    unused_ignore.RULE,
+    unknown_ignore.RULE,
 )
 RULE_BY_CODE = {rule.code: rule for rule in RULES}

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, get_args
 
 import click
 
 from lattice_events.checks.engine import run_rules
-from lattice_events.checks.finding import Finding
+from lattice_events.checks.finding import Finding, parse_place
+from lattice_events.checks.ignores import apply_ignores, metadata_ignores
 from lattice_events.checks.rule import DryRun, Material, Rule
 from lattice_events.checks.selection import Threshold, is_failure, select_rules
 from lattice_events.checks.table import RULES
+from lattice_events.definitions.collection import Definitions
+from lattice_events.definitions.ignores import Ignore
+from lattice_events.errors import ManifestError
+from lattice_events.readers.common.comments import find_ignores
+from lattice_events.readers.common.files import read_text
 from lattice_events.readers.project import Survey
 
 _OPTIONS = (
@@ -82,5 +90,25 @@ def find_mistakes(found: Survey, choice: Choice, *, dry_runs: tuple[DryRun, ...]
         dry_runs=dry_runs,
         assumptions=found.settings.assumptions,
     )
+    findings = run_rules(material, RULES)
+    told = apply_ignores(
+        findings,
+        (*found.ignores, *metadata_ignores(found.definitions), *_comments(found.definitions, findings)),
+        definitions=found.definitions,
+        folder=os.getcwd(),
+        is_complete=found.network is not None,
+    )
     codes = {rule.code for rule in choice.rules}
-    return tuple(each for each in run_rules(material, RULES) if each.code in codes)
+    return tuple(each for each in told if each.code in codes)
+
+
+def _comments(definitions: Definitions, findings: Iterable[Finding]) -> Iterator[Ignore]:
+    """What the comments of every file ignore in which something is defined, or found."""
+    origins = [each.origin for each in definitions.resources]
+    origins += [each.origin for each in definitions.objects]
+    files = {parse_place(each).file for each in origins}
+    for file in sorted(files.union(each.place.file for each in findings)):
+        try:
+            yield from find_ignores(read_text(Path(file), file), file)
+        except ManifestError:  # it has no file, or one that is told already
+            continue

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from lattice_events.definitions.collection import Definitions
+from lattice_events.definitions.ignores import Ignore
 from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.errors import ConfigurationError, ManifestError, Problem
 from lattice_events.network.explanation import NO_NETWORK
@@ -34,6 +35,7 @@ from lattice_events.readers.finding import chart_note, entries, is_chart
 from lattice_events.readers.linking.assemble import assemble
 from lattice_events.readers.settings.callers import vpc_arn, with_callers
 from lattice_events.readers.settings.file import NAMES, SETTINGS, SettingsFile, load_settings
+from lattice_events.readers.settings.ignores import settings_ignores
 from lattice_events.readers.settings.merge import AllSettings, settings_of_options, unused_targets
 from lattice_events.readers.settings.settings import Settings, TargetSettings, parse_settings
 from lattice_events.readers.table import READERS
@@ -70,6 +72,7 @@ class Survey:
         problems: What is wrong; a `Question` is what cannot be known.
         notes: What should be said once.
         hidden: Takes the values of secrets out of a text.
+        ignores: What settings ignore of what `lattice check` finds.
     """
 
     definitions: Definitions
@@ -79,6 +82,7 @@ class Survey:
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
     hidden: Callable[[str], str]
+    ignores: tuple[Ignore, ...] = ()
 
 
 def survey(paths: Sequence[FilePath], options: ReadOptions) -> Survey:
@@ -133,6 +137,7 @@ class _Loader:
         self._nothing: list[FilePath] = []  # named, and nothing is in them
         self._problems: list[Problem] = []
         self._notes: list[str] = []
+        self._ignores: list[Ignore] = []
 
     def load(self, paths: Sequence[FilePath]) -> Project:
         """Read everything, and link it."""
@@ -161,6 +166,7 @@ class _Loader:
             problems=tuple(dict.fromkeys(self._problems)),
             notes=project.notes if project else tuple(dict.fromkeys((*self._notes, *fragment.notes))),
             hidden=fragment.hidden,
+            ignores=tuple(self._ignores),
         )
 
     def _gather(self, paths: Sequence[FilePath]) -> tuple[Fragment, Context, AllSettings]:
@@ -321,7 +327,7 @@ class _Loader:
     def _choose_settings(self, path: FilePath) -> None:
         """Read the settings of ``--settings``."""
         self._seen.add(path.resolve())
-        self._chosen_settings = self._parsed(load_settings(Found(path)))
+        self._chosen_settings = self._parsed(load_settings(Found(path)), is_chosen=True)
 
     def _collect_settings(self, folder: FilePath) -> None:
         """Load the settings that lie in a folder."""
@@ -329,8 +335,9 @@ class _Loader:
             if file.path.is_file() and _claim(file)[0] is SETTINGS:
                 self._load(file)
 
-    def _parsed(self, source: SettingsSource) -> Settings:
+    def _parsed(self, source: SettingsSource, *, is_chosen: bool = False) -> Settings:
         """Settings; what they name is loaded."""
+        self._ignores += settings_ignores(source, is_chosen=is_chosen)
         settings, problems = parse_settings(source)
         self._problems += problems
         for path in settings.manifests:

@@ -14,6 +14,7 @@ from lattice_events.errors import Problem
 from lattice_events.readers.common.documents import Path, mapping
 from lattice_events.readers.common.sources import RunSettings, SettingsSource
 from lattice_events.readers.settings.callers import CallerReader, CallerSettings
+from lattice_events.readers.settings.ignores import KEY
 from lattice_events.readers.settings.schema import NAMED, find_mistakes
 
 Key = tuple[str, ...]
@@ -192,7 +193,7 @@ class _Parser:
                 # A target that is wrong is still one: that it is missing would be a second problem.
                 names = (name for name in written if key == "targets" or self._is_good((key, name)))
                 yield from (((key, name), written[name]) for name in names)
-            elif key not in ("manifests", "$schema") and self._is_good((key,)):
+            elif key not in ("manifests", "$schema", KEY) and self._is_good((key,)):
                 yield (key,), written
 
     def _is_good(self, path: Path) -> bool:

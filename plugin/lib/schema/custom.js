@@ -22,6 +22,7 @@ const SETTINGS = [
   'targets',
   'callers',
   'defaultVpc',
+  'ignore',
   'python',
   'maxProcesses',
   'prewarm',
