@@ -29,7 +29,7 @@ class Unknown:
     stack: str = ""
 
 
-def _follow(value: Any, path: Path) -> Any:
+def follow(value: Any, path: Path) -> Any:
     """The value at a key path; ``None`` where there is none, an `Unknown` for what is inside of one."""
     for key in path:
         if isinstance(value, Unknown):
@@ -80,7 +80,7 @@ class Resource:
 
     def get(self, *path: str | int) -> Any:
         """The value at a key path below the properties; ``None`` where there is none, an `Unknown` inside of one."""
-        return _follow(self.properties, path)
+        return follow(self.properties, path)
 
     def place(self, *path: str | int) -> str:
         """Where a key path below the properties stands, or its nearest parent."""
@@ -117,7 +117,7 @@ class ManifestObject:
 
     def get(self, *path: str | int) -> Any:
         """The value at a key path; ``None`` where there is none."""
-        return _follow(self.value, path)
+        return follow(self.value, path)
 
     def items(self, *path: str | int) -> Sequence[Mapping[str, Any]]:
         """The objects of a list at a key path, with an empty one in the place of what is none."""

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lattice_events.definitions import kubernetes
+from lattice_events.definitions.kubernetes import STANDALONE, find_gateway
 from lattice_events.network.host_names import host_name_problem
 from lattice_events.network.model import ListenerProtocol
 from lattice_events.readers.common.documents import Path
 from lattice_events.readers.common.properties import WrongPropertyError, shaped_number
 from lattice_events.readers.kubernetes.objects import (
-    CONTROLLER,
-    DEFAULT_NAMESPACE,
     Cluster,
     Object,
     items,
@@ -25,9 +25,6 @@ from lattice_events.readers.kubernetes.objects import (
 )
 from lattice_events.readers.kubernetes.selectors import selects
 
-OUR_CLASS = "amazon-vpc-lattice"
-_CONTROLLER_NAME = f"{CONTROLLER}/gateway-api-controller"
-_STANDALONE = f"{CONTROLLER}/standalone"
 _PARENT_REFS = ("spec", "parentRefs")
 # The kinds of routes that a listener takes when it names none.
 _DEFAULT_KINDS = {"HTTP": ("HTTPRoute",), "HTTPS": ("HTTPRoute", "GRPCRoute"), "TLS": ("TLSRoute",)}
@@ -47,9 +44,7 @@ Attached = tuple[Object, Path, Mapping[str, Any]]  # a Gateway, and the path and
 
 def is_ours(gateway: Object, cluster: Cluster) -> bool:
     """Whether the controller serves a Gateway: one of a class of its own, or of the class's usual name."""
-    name = str(gateway.spec.get("gatewayClassName"))
-    defined = cluster.find("GatewayClass", "", name)
-    return name == OUR_CLASS if defined is None else defined.spec.get("controllerName") == _CONTROLLER_NAME
+    return kubernetes.is_ours(gateway, cluster.find)
 
 
 def _find_gateways(
@@ -62,15 +57,7 @@ def _find_gateways(
         if "port" in reference:
             shaped_number(reference["port"], "Port", (*_PARENT_REFS, index, "port"))
         namespace, name = str(reference.get("namespace") or route.namespace), str(reference.get("name"))
-        yield reference, (namespace, name), _find_gateway(namespace, name, cluster)
-
-
-def _find_gateway(namespace: str, name: str, cluster: Cluster) -> Object | None:
-    """A Gateway; one whose manifest says no namespace may be applied to any (``kubectl apply -n``)."""
-    anywhere = cluster.find("Gateway", DEFAULT_NAMESPACE, name)
-    return cluster.find("Gateway", namespace, name) or (
-        anywhere if anywhere is not None and not anywhere.says_namespace else None
-    )
+        yield reference, (namespace, name), find_gateway(cluster.find, namespace, name)
 
 
 def find_parents(route: Object, cluster: Cluster) -> list[Parent]:
@@ -123,13 +110,13 @@ def hostnames(route: Object) -> list[str]:
 
 def is_standalone(route: Object, parents: Iterable[Parent]) -> bool:
     """Whether a route stays off the network: its own annotation decides, else one Gateway is enough."""
-    if _STANDALONE in route.annotations:
+    if STANDALONE in route.annotations:
         return _is_true(route)
     return any(_is_true(parent.gateway) for parent in parents)
 
 
 def _is_true(each: Object) -> bool:
-    return str(each.annotations.get(_STANDALONE, "")).strip().lower() == "true"
+    return str(each.annotations.get(STANDALONE, "")).strip().lower() == "true"
 
 
 def accepting(route: Object, parents: Sequence[Parent], cluster: Cluster) -> dict[int, list[Attached]]:

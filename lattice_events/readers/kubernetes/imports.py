@@ -10,22 +10,25 @@ from __future__ import annotations
 
 import re
 
+from lattice_events.definitions.kubernetes import (
+    CLUSTER_NAME,
+    EXPORT_NAME,
+    FEDERATED,
+    FEDERATION,
+    NAME_OVERRIDE,
+    PORT,
+    SERVICE_NAME,
+    TARGET_GROUP_ARN,
+    VPC,
+)
 from lattice_events.errors import Problem
 from lattice_events.readers.common.documents import Path
 from lattice_events.readers.common.fragment import Reference
 from lattice_events.readers.common.properties import WrongPropertyError
-from lattice_events.readers.kubernetes.objects import CONTROLLER, Object, items
+from lattice_events.readers.kubernetes.objects import Object, items
 from lattice_events.readers.kubernetes.services import has_port
 from lattice_events.readers.kubernetes.targets import Reading, shown_target
 
-NAME_OVERRIDE = f"{CONTROLLER}/service-name-override"
-_TARGET_GROUP_ARN = f"{CONTROLLER}/target-group-arn"
-_EXPORT_NAME = f"{CONTROLLER}/export-name"
-_CLUSTER_NAME = f"{CONTROLLER}/aws-eks-cluster-name"
-_VPC = f"{CONTROLLER}/aws-vpc"
-_FEDERATION = f"{CONTROLLER}/federation"
-_PORT = f"{CONTROLLER}/port"
-_SERVICE_NAME = f"{CONTROLLER}/service-name"
 _ARN = re.compile(r"arn:[^:]*:vpc-lattice:[^:]*:[^:]*:targetgroup/tg-\S+")
 
 
@@ -49,26 +52,26 @@ class ServiceImports:
                 f"service {override} for a route with service-name-override. Give the manifest of the ServiceImport."
             )
             raise WrongPropertyError(message, path)
-        arn = "" if found is None else _annotation(found, _TARGET_GROUP_ARN)
+        arn = "" if found is None else _annotation(found, TARGET_GROUP_ARN)
         if found is not None and arn:
             return self._by_arn(found, arn, route.locate(path))
         return self._by_name(found, namespace, name, route, path)
 
     def _by_arn(self, found: Object, arn: str, origin: str) -> str | None:
         """The target group that an ARN names: a template's, or a local server of its own."""
-        conflicting = [key for key in (_EXPORT_NAME, _VPC, _CLUSTER_NAME) if key in found.annotations]
+        conflicting = [key for key in (EXPORT_NAME, VPC, CLUSTER_NAME) if key in found.annotations]
         problem = None
         if conflicting:
             problem = (
-                f"ServiceImport {found.shown} sets {_TARGET_GROUP_ARN} together with {', '.join(conflicting)}; "
+                f"ServiceImport {found.shown} sets {TARGET_GROUP_ARN} together with {', '.join(conflicting)}; "
                 "set exactly one of them (ConflictingServiceImportAnnotations)."
             )
         elif not _ARN.fullmatch(arn):
             problem = (
-                f"{_TARGET_GROUP_ARN} {arn!r} is not the ARN of a target group (InvalidExternalTargetGroup)."
+                f"{TARGET_GROUP_ARN} {arn!r} is not the ARN of a target group (InvalidExternalTargetGroup)."
             )
         if problem:
-            path = ("metadata", "annotations", _TARGET_GROUP_ARN)
+            path = ("metadata", "annotations", TARGET_GROUP_ARN)
             self._reading.fragment.problems.append(Problem(problem, found.locate(path)))
             return None
         if self._reading.surroundings.urls(found.namespace, found.name) is not None:
@@ -80,7 +83,7 @@ class ServiceImports:
 
     def _by_name(self, found: Object | None, namespace: str, name: str, route: Object, path: Path) -> str:
         """The target group of the ServiceExport of a name: one that is given, else one of another cluster."""
-        wanted = ("" if found is None else _annotation(found, _EXPORT_NAME)) or name
+        wanted = ("" if found is None else _annotation(found, EXPORT_NAME)) or name
         export = self._reading.cluster.find("ServiceExport", namespace, wanted)
         reason = "is not given" if export is None else self._unusable(export)
         replaced = self._reading.surroundings.urls(namespace, name) is not None
@@ -112,8 +115,8 @@ class ServiceImports:
 
     def _unusable(self, export: Object) -> str | None:
         """Why the controller makes no target group for HTTP of a ServiceExport, or ``None``."""
-        if export.annotations.get(_FEDERATION) != "amazon-vpc-lattice":
-            return f"has no annotation {_FEDERATION}: amazon-vpc-lattice, so the controller ignores it"
+        if export.annotations.get(FEDERATION) != FEDERATED:
+            return f"has no annotation {FEDERATION}: {FEDERATED}, so the controller ignores it"
         if export.spec.get("exportedPorts") and not _exported_ports(export):
             return "exports no port of routeType HTTP"
         service = _service_name(export)
@@ -127,7 +130,7 @@ class ServiceImports:
 
     def _note_cluster(self, found: Object | None, export: Object) -> None:
         """Say what cannot be checked: manifests do not tell whose they are."""
-        named = [] if found is None else [_annotation(found, key) for key in (_CLUSTER_NAME, _VPC)]
+        named = [] if found is None else [_annotation(found, key) for key in (CLUSTER_NAME, VPC)]
         if found is not None and any(named):
             self._reading.fragment.notes.append(
                 f"ServiceExport {export.shown} is assumed to be that of {' in '.join(filter(None, named))}, "
@@ -137,7 +140,7 @@ class ServiceImports:
 
 def _service_name(export: Object) -> str:
     """The Service that a ServiceExport exports: the one of its name, unless it says another."""
-    return _annotation(export, _SERVICE_NAME) or export.name
+    return _annotation(export, SERVICE_NAME) or export.name
 
 
 def _exported_ports(export: Object) -> list[str]:
@@ -145,7 +148,7 @@ def _exported_ports(export: Object) -> list[str]:
     listed = items(export.spec.get("exportedPorts"), ("spec", "exportedPorts"))
     if listed:
         return [str(each.get("port")) for each in listed if each.get("routeType") == "HTTP"]
-    return [port.strip() for port in _annotation(export, _PORT).split(",") if port.strip()]
+    return [port.strip() for port in _annotation(export, PORT).split(",") if port.strip()]
 
 
 def _annotation(each: Object, key: str) -> str:

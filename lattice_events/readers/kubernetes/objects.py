@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from lattice_events.definitions.kubernetes import CONTROLLER, DEFAULT_NAMESPACE, GATEWAY_API
 from lattice_events.definitions.values import ManifestObject
 from lattice_events.errors import Problem
 from lattice_events.network.host_names import HOST_NAME
@@ -19,9 +20,6 @@ from lattice_events.readers.common.documents import Document, Path, mapping
 from lattice_events.readers.common.properties import WrongPropertyError
 from lattice_events.readers.kubernetes.placeholders import placeholder_notes, without_placeholders
 
-CONTROLLER = "application-networking.k8s.aws"
-DEFAULT_NAMESPACE = "default"
-GATEWAY_API = "gateway.networking.k8s.io"
 # The kinds that concern the network, by group: others have a Service and a Gateway too, which are something else.
 _KINDS = {
     **dict.fromkeys(("Namespace", "Service"), ""),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from lattice_events.definitions.kubernetes import GATEWAY_API, ROUTES, policy_target
 from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.model import HealthCheck, make_id
@@ -22,10 +23,9 @@ from lattice_events.readers.common.fragment import (
 )
 from lattice_events.readers.common.health_check import read_health_check as read_lattice_health_check
 from lattice_events.readers.common.properties import WrongPropertyError
-from lattice_events.readers.kubernetes.objects import GATEWAY_API, Cluster, Object
+from lattice_events.readers.kubernetes.objects import Cluster, Object
 
 _TARGET_REF = ("spec", "targetRef")
-_ROUTES = ("HTTPRoute", "GRPCRoute", "TLSRoute")
 _HEALTH_CHECK_KEYS = {
     "enabled": "Enabled",
     "intervalSeconds": "HealthCheckIntervalSeconds",
@@ -86,7 +86,7 @@ def read_auth_policy(
         fragment.problems.append(Problem(message, policy.locate((*_TARGET_REF, "group"))))
         return
     resource = resources.get((kind, namespace, name))
-    if resource is None and kind in _ROUTES and not any(each in _ROUTES for each, _, _ in resources):
+    if resource is None and kind in ROUTES and not any(each in ROUTES for each, _, _ in resources):
         fragment.notes.append(
             f"IAMAuthPolicy {policy.shown} is left out: {kind} {namespace}/{name} is not in the manifests."
         )
@@ -162,10 +162,5 @@ def _health_check(policy: Object, is_on: bool) -> HealthCheck | None:
 
 
 def target_of(policy: Object) -> tuple[str, str, str]:
-    """Kind, namespace and name of what a policy is on: it is in the policy's own namespace.
-
-    A policy whose manifest says none is where its targetRef says, as with ``kubectl apply -n``.
-    """
-    target = mapping(policy.spec.get("targetRef"))
-    namespace = policy.namespace if policy.says_namespace else target.get("namespace") or policy.namespace
-    return str(target.get("kind")), str(namespace), str(target.get("name"))
+    """Kind, namespace and name of what a policy is on."""
+    return policy_target(policy.value, policy.namespace)

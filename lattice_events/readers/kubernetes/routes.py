@@ -10,6 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
+from lattice_events.definitions.kubernetes import (
+    CONTROLLER,
+    NAME_OVERRIDE,
+    OUR_CLASS,
+    TAGS,
+    TAKEOVER,
+    cut_name,
+    service_name,
+)
 from lattice_events.definitions.lattice_schema import name_problem
 from lattice_events.errors import Problem
 from lattice_events.network.model import (
@@ -27,7 +36,6 @@ from lattice_events.readers.common.fragment import Fragment, Reference, RouteSer
 from lattice_events.readers.common.properties import WrongPropertyError
 from lattice_events.readers.kubernetes.backends import Backends
 from lattice_events.readers.kubernetes.gateways import (
-    OUR_CLASS,
     Attached,
     Parent,
     accepting,
@@ -40,8 +48,7 @@ from lattice_events.readers.kubernetes.gateways import (
     placement_notes,
     read_listener,
 )
-from lattice_events.readers.kubernetes.imports import NAME_OVERRIDE
-from lattice_events.readers.kubernetes.objects import CONTROLLER, Cluster, Object, mappings
+from lattice_events.readers.kubernetes.objects import Cluster, Object, mappings
 from lattice_events.readers.kubernetes.policies import (
     network_of_gateway,
     read_auth_policy,
@@ -51,8 +58,6 @@ from lattice_events.readers.kubernetes.policies import (
 from lattice_events.readers.kubernetes.rules import read_rules
 from lattice_events.readers.kubernetes.targets import Reading, Surroundings, TargetGroups, target_names
 
-_TAGS = f"{CONTROLLER}/tags"
-_TAKEOVER = f"{CONTROLLER}/allow-takeover-from"
 _NOT_EMULATED = {"GRPCRoute": "gRPC", "TLSRoute": "TLS passthrough"}
 
 
@@ -199,7 +204,7 @@ class _ManifestReader:
             listeners=self._listeners(route, arn, attached),
             origin=route.origin,
         )
-        takes_over_from = str(route.annotations.get(_TAKEOVER) or "").strip()
+        takes_over_from = str(route.annotations.get(TAKEOVER) or "").strip()
         self._fragment.route_services.append(RouteService(service=service, takes_over_from=takes_over_from))
         if not is_standalone(route, parents):
             self._associate(route, arn, [parents[index] for index in accepted])
@@ -216,7 +221,7 @@ class _ManifestReader:
     def _service_name(self, route: Object) -> str:
         """The controller's name for a route's service."""
         given = route.annotations.get(NAME_OVERRIDE)
-        name = str(given) if given else _cut_name(route)
+        name = service_name(route.name, route.namespace, route.annotations)
         problem = name_problem("service", name)
         if problem and given:
             message = problem[0].upper() + problem[1:] + "."
@@ -241,7 +246,7 @@ class _ManifestReader:
             listener_arn = f"{arn}/listener/{make_id('listener', arn, str(port))}"
             listeners.append(
                 Listener(
-                    name=f"{_cut_name(route)}-{port}-{protocol.lower()}",
+                    name=f"{cut_name(route.name, route.namespace)}-{port}-{protocol.lower()}",
                     arn=listener_arn,
                     protocol=protocol,
                     port=port,
@@ -280,7 +285,7 @@ def _tags(route: Object) -> dict[str, str]:
     Source:
         https://github.com/aws/aws-application-networking-k8s/blob/v2.1.3/docs/guides/additional-tags.md
     """
-    pairs = [each.partition("=") for each in str(route.annotations.get(_TAGS) or "").split(",")]
+    pairs = [each.partition("=") for each in str(route.annotations.get(TAGS) or "").split(",")]
     tags = {key.strip(): value.strip() for key, _, value in pairs if key.strip() and value.strip()}
     return {key: value for key, value in tags.items() if not key.startswith(f"{CONTROLLER}/")}
 
@@ -294,8 +299,3 @@ def _of_the_first(parents: Sequence[Parent], accepted: Mapping[int, Sequence[Att
         if parents[index].gateway.name == first
         for each in attached
     ]
-
-
-def _cut_name(route: Object) -> str:
-    """A route's name and namespace, as much of them as VPC Lattice takes."""
-    return f"{route.name[:20].strip('-')}-{route.namespace[:18].strip('-')}"

@@ -7,12 +7,11 @@ Source:
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lattice_events.definitions.kubernetes import is_priority, priority_key, rule_priorities
 from lattice_events.errors import Problem
 from lattice_events.network.model import Action, Match, Rule, make_id
 from lattice_events.readers.common.documents import Path, mapping
@@ -20,7 +19,7 @@ from lattice_events.readers.common.fragment import Fragment
 from lattice_events.readers.common.properties import WrongPropertyError, shaped_number
 from lattice_events.readers.kubernetes.backends import Backends
 from lattice_events.readers.kubernetes.matches import read_match
-from lattice_events.readers.kubernetes.objects import CONTROLLER, Object, items
+from lattice_events.readers.kubernetes.objects import Object, items
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,26 +83,14 @@ def _filters_backends(rule: Mapping[str, Any]) -> bool:
     return isinstance(backends, list) and any(mapping(each).get("filters") for each in backends)
 
 
-def _priorities(route: Object, count: int) -> list[int]:
-    """The priority of each rule: the annotated one, else counted on in the order of the document.
-
-    The controller counts on from the annotated rule that it saw last, which need not be the highest.
-    """
-    annotated: dict[int, int] = {}
+def _priorities(route: Object, count: int) -> Sequence[int]:
+    """The priority of each rule."""
     for index in range(count):
-        given = route.annotations.get(_priority_key(index))
-        if given is not None:
-            path: Path = ("metadata", "annotations", _priority_key(index))
-            is_number = re.fullmatch("[+]?[0-9]+", str(given), re.ASCII)
-            annotated[index] = (
-                shaped_number(str(given).lstrip("+"), "RulePriority", path) if is_number else index + 1
-            )
-    following = itertools.count(next(reversed(annotated.values()), 0) + 1)
-    return [annotated[index] if index in annotated else next(following) for index in range(count)]
-
-
-def _priority_key(index: int) -> str:
-    return f"{CONTROLLER}/rule-{index}-priority"
+        key = priority_key(index)
+        given = route.annotations.get(key)
+        if given is not None and is_priority(given):
+            shaped_number(str(given).lstrip("+"), "RulePriority", ("metadata", "annotations", key))
+    return rule_priorities(route.annotations, count)
 
 
 def _without_equal_matches(route: Object, rules: Sequence[RouteRule], fragment: Fragment) -> list[RouteRule]:
@@ -112,7 +99,7 @@ def _without_equal_matches(route: Object, rules: Sequence[RouteRule], fragment: 
     It writes the rules with an annotated priority first.
     """
     by_match: dict[Match, RouteRule] = {}
-    for rule in sorted(rules, key=lambda each: _priority_key(each.index) not in route.annotations):
+    for rule in sorted(rules, key=lambda each: priority_key(each.index) not in route.annotations):
         other = by_match.pop(rule.match, None)
         if other is not None:
             fragment.notes.append(

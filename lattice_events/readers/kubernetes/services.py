@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lattice_events.definitions.kubernetes import unusable
 from lattice_events.readers.common.documents import Path
 from lattice_events.readers.common.properties import WrongPropertyError
 from lattice_events.readers.kubernetes.objects import Object, items
@@ -15,16 +16,9 @@ from lattice_events.readers.kubernetes.objects import Object, items
 
 def refuse_unusable(service: Object, path: Path) -> None:
     """Refuse a Service for which the controller makes no target group."""
-    families = service.spec.get("ipFamilies")
-    is_dual = service.spec.get("ipFamilyPolicy") == "RequireDualStack"
-    if is_dual or (isinstance(families, list) and len(families) > 1):
-        message = f"Service {service.shown} has two IP families; the controller supports one (dual stack is not supported)."
-        raise WrongPropertyError(message, path)
-    if service.spec.get("type") == "ExternalName":
-        message = (
-            f"Service {service.shown} is an ExternalName, for which the controller makes no target group."
-        )
-        raise WrongPropertyError(message, path)
+    reason = unusable(service.value)
+    if reason:
+        raise WrongPropertyError(f"Service {service.shown} {reason}.", path)
 
 
 def has_port(service: Object, port: Any) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lattice_events.definitions.kubernetes import DEFAULT_NAMESPACE
 from lattice_events.definitions.lattice_schema import CONTROLLER_PREFIX
 from lattice_events.errors import Problem
 from lattice_events.network.model import HealthCheck, HttpTarget, TargetGroup
@@ -17,7 +18,7 @@ from lattice_events.readers.common.arns import target_group_arn
 from lattice_events.readers.common.fragment import Fragment
 from lattice_events.readers.common.properties import WrongPropertyError
 from lattice_events.readers.common.sources import find_urls
-from lattice_events.readers.kubernetes.objects import DEFAULT_NAMESPACE, Cluster
+from lattice_events.readers.kubernetes.objects import Cluster
 from lattice_events.readers.kubernetes.policies import TargetGroupPolicies, read_health_check
 
 
