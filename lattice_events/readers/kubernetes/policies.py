@@ -81,7 +81,7 @@ def read_auth_policy(
     kind, namespace, name = target_of(policy)
     where = policy.locate(_TARGET_REF)
     group = mapping(policy.spec.get("targetRef")).get("group", GATEWAY_API)
-    if group != GATEWAY_API:  # the controller attaches it to nothing
+    if group != GATEWAY_API and kind in ("Gateway", *ROUTES):  # the controller attaches it to nothing
         message = f"The group of targetRef must be {GATEWAY_API}, not {group}."
         fragment.problems.append(Problem(message, policy.locate((*_TARGET_REF, "group"))))
         return

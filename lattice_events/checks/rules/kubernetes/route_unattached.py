@@ -1,0 +1,82 @@
+"""A route that no listener of a Gateway takes, or a Gateway that no controller serves."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from lattice_events.checks.rule import Found, Material, Rule
+from lattice_events.checks.rules.kubernetes.examples import BOTH, CONTROLLER_SOURCE, ROUTE
+from lattice_events.checks.rules.kubernetes.names import meant_instead
+from lattice_events.checks.rules.kubernetes.routes import ParentRef, parent_refs, routes, told_at
+from lattice_events.definitions.collection import Definitions
+from lattice_events.definitions.kubernetes import CONTROLLER, CONTROLLER_NAME, OUR_CLASS, ROUTES, is_ours
+from lattice_events.definitions.values import ManifestObject
+
+_CLOSE = 0.75
+
+
+def _check(material: Material) -> Iterator[Found]:
+    yield from _classes(material.definitions)
+    ours = [each.origin for each in routes(material.definitions)]
+    for route in material.definitions.of_kind(*ROUTES):
+        if not route.items("spec", "parentRefs"):
+            message = (
+                f"{route.kind} {route.shown} names no Gateway in parentRefs, so the controller ignores it."
+            )
+            yield Found(place=route.locate(("spec",)), message=message)
+        refused = (
+            list(told_at(material, route.locate(("spec", "parentRefs")))) if route.origin in ours else []
+        )
+        yield from refused
+        for parent in () if refused else parent_refs(route, material.definitions):
+            yield from _parent(route, parent, material.definitions)
+
+
+def _classes(definitions: Definitions) -> Iterator[Found]:
+    """Classes that are likely meant to be the controller's."""
+    for each in definitions.of_kind("GatewayClass"):
+        name = str(each.get("spec", "controllerName"))
+        if name != CONTROLLER_NAME and name.startswith(f"{CONTROLLER}/"):
+            message = f"GatewayClass {each.name} names the controller {name}, which does not exist; it is {CONTROLLER_NAME}."
+            yield Found(place=each.locate(("spec", "controllerName")), message=message)
+    for each in definitions.of_kind("Gateway"):
+        name = str(each.get("spec", "gatewayClassName"))
+        is_close = name != OUR_CLASS and difflib.get_close_matches(name, [OUR_CLASS], cutoff=_CLOSE)
+        if is_close and definitions.named("GatewayClass", "", name) is None:
+            message = f"Gateway {each.shown} is of class {name}, which nothing here defines; the controller's class is {OUR_CLASS}."
+            yield Found(place=each.locate(("spec", "gatewayClassName")), message=message)
+
+
+def _parent(route: ManifestObject, parent: ParentRef, definitions: Definitions) -> Iterator[Found]:
+    """What is wrong with one of several parentRefs."""
+    if parent.gateway is None:
+        meant = meant_instead(definitions, "Gateway", parent.namespace, parent.name)
+        if meant:
+            message = f"{route.kind} {route.shown} names Gateway {parent.name}: {meant}."
+            yield Found(place=route.locate(parent.path), message=message)
+    elif is_ours(parent.gateway, definitions.named):
+        names = [str(each.get("name")) for each in parent.gateway.items("spec", "listeners")]
+        section = parent.value.get("sectionName")
+        if section and section not in names:
+            message = f"Gateway {parent.gateway.shown} has no listener {section}; it has {', '.join(names)}."
+            yield Found(place=route.locate((*parent.path, "sectionName")), message=message)
+
+
+RULE = Rule(
+    code="LTC608",
+    name="route-unattached",
+    severity="error",
+    reason="No listener of a Gateway takes the route, or the Gateway is of no controller's class.",
+    why="The controller makes a service of a route only if the first Gateway that it names is of its own class. A listener takes routes of its own namespace only, unless allowedRoutes says more, of the kinds that its protocol allows, and for the sectionName, port and hostname that fit. What does not fit is not made; the condition Accepted of the route may say why.",
+    fix="Name a Gateway of class amazon-vpc-lattice with its namespace, and a listener that takes the route; or allow the route's namespace in the listener's allowedRoutes.",
+    source=(
+        f"{CONTROLLER_SOURCE}/pkg/model/core/route.go",
+        f"{CONTROLLER_SOURCE}/pkg/controllers/route_controller.go",
+        "https://gateway-api.sigs.k8s.io/reference/spec/#allowedroutes",
+    ),
+    form="manifests",
+    wrong=BOTH + ROUTE.replace("    - name: shop\n", "    - name: shop\n      sectionName: https\n"),
+    right=BOTH + ROUTE.replace("    - name: shop\n", "    - name: shop\n      sectionName: http\n"),
+    check=_check,
+)
