@@ -12,7 +12,7 @@ def page(rule: Rule) -> str:
     """The page of a rule, with links to others."""
     return f"""\
 {titled(rule)}
-[All rules](../checks.md#rules) · [How to ignore a finding](../checks.md#ignore-a-finding)
+[All rules](../checks.md#rules) · [Other ways to ignore a finding](../checks.md#ignore-a-finding)
 """
 
 
@@ -49,6 +49,10 @@ def body(rule: Rule) -> str:
 ## What to do
 
 {rule.fix}
+
+## How to ignore it
+
+Write `# lattice: ignore {rule.code}: WHY` at the end of the line that the finding names, or alone on the line above.
 
 ## Source
 

@@ -115,6 +115,7 @@ def test_the_blocks_of_the_policies_page_run() -> None:
         "docs/performance.md",
         "docs/wire.md",
         "docs/deploy.md",
+        "docs/checks.md",
     ],
 )
 def test_links_and_commands_of_a_page_exist(page: str) -> None:
