@@ -15,7 +15,7 @@ _PLACE = re.compile(
     r"(?P<file>.*?)(?::(?P<line>\d+)(?::(?P<column>\d+))?)?(?: \((?P<construct>.*)\))?", re.DOTALL
 )
 _IN_TERRAFORM = re.compile(r"(?P<file>.*): (?P<construct>(?:aws_|data\.|module\.).*)", re.DOTALL)
-_NUMBER_IN_PLACE = re.compile(r":\d+")
+_PLACE_IN_TEXT = re.compile(r"\S+?:\d+(?::\d+)?")  # whose file is called as seen from where the user stands
 
 
 @dataclass(frozen=True, order=True)
@@ -81,9 +81,9 @@ class Finding:
 
 
 def fingerprints(findings: Iterable[Finding]) -> list[str]:
-    """What each finding is known by from one run to the next, within its file: lines that move do not change it.
+    """What each finding is known by from one run to the next, within its file.
 
-    Equal ones of a file are counted, in the order of their places.
+    Neither do lines that move change it, nor the folder in which the user stands. Equal ones of a file are counted, in the order of their places.
     """
     seen: Counter[tuple[str, str]] = Counter()
     found = []
@@ -97,7 +97,7 @@ def fingerprints(findings: Iterable[Finding]) -> list[str]:
 def _fingerprint(finding: Finding) -> str:
     """A hash of the rule and of what is wrong: a value of a resource, else what the message says, without places."""
     resource = finding.resource
-    what: tuple[object, ...] = (_NUMBER_IN_PLACE.sub("", finding.message),)
+    what: tuple[object, ...] = (_PLACE_IN_TEXT.sub("", finding.message),)
     if resource is not None:
-        what = (resource.stack, resource.name, *finding.path)
+        what = (resource.name, *finding.path)
     return hashlib.sha256("\0".join(map(str, (finding.code, *what))).encode()).hexdigest()[:16]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from lattice_events.checks.finding import Finding
 from lattice_events.checks.rule import DryRun
 from lattice_events.checks.selection import Threshold
+from lattice_events.cli.check_baseline import baseline_options, read_baseline
 from lattice_events.cli.check_findings import choice_options, find_mistakes, read_choice
 from lattice_events.cli.check_report import Output, reading, report_options, tell
 from lattice_events.cli.check_rules import explain_rule, list_rules, rules_options
@@ -21,6 +24,7 @@ from lattice_events.readers.project import Project, Survey, survey
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @report_options
 @choice_options
+@baseline_options
 @rules_options
 @click.option(
     "--run-handlers",
@@ -33,6 +37,8 @@ def check(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: Threshold,
+    baseline: Path | None,
+    is_written: bool,
     run_handlers: bool,
     format_: str,
     output: Path | None,
@@ -54,12 +60,18 @@ def check(
         list_rules(format_)
         return
     choice = read_choice(select=select, ignore=ignore, fail_on=fail_on)
+    known = read_baseline(baseline, is_written=is_written)
     options = replace(read_options(**sources), runs_functions=run_handlers, runs_targets=False)
     told = Output(format_=format_, file=output, is_quiet=is_quiet)
     with reading(told):
-        found = survey(source_paths(paths, config), options)
-    findings = find_mistakes(found, choice, dry_runs=_dry_runs(found) if run_handlers else ())
-    tell(findings, found, choice, told)
+        found = survey(given := source_paths(paths, config), options)
+    findings: Sequence[Finding] = find_mistakes(
+        found, choice, dry_runs=_dry_runs(found) if run_handlers else ()
+    )
+    said: Sequence[str] = ()
+    if known is not None:
+        findings, said = known.apply(findings, paths=given or (Path(),), codes=choice.codes)
+    tell(findings, found, choice, told, said)
     if choice.is_failure(findings):
         raise SystemExit(1)
 

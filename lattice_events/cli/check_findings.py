@@ -53,6 +53,11 @@ class Choice:
     rules: tuple[Rule, ...]
     fail_on: Threshold
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """Of the rules."""
+        return frozenset(rule.code for rule in self.rules)
+
     def is_failure(self, findings: Iterable[Finding]) -> bool:
         """Whether the exit status is 1."""
         return is_failure(findings, fail_on=self.fail_on)
@@ -98,8 +103,7 @@ def find_mistakes(found: Survey, choice: Choice, *, dry_runs: tuple[DryRun, ...]
         folder=os.getcwd(),
         is_complete=found.network is not None,
     )
-    codes = {rule.code for rule in choice.rules}
-    return tuple(each for each in told if each.code in codes)
+    return tuple(each for each in told if each.code in choice.codes)
 
 
 def _comments(definitions: Definitions, findings: Iterable[Finding]) -> Iterator[Ignore]:

@@ -87,8 +87,10 @@ def reading(output: Output) -> AbstractContextManager[object]:
     return console.status("Reading the configuration …")
 
 
-def tell(findings: Sequence[Finding], found: Survey, choice: Choice, output: Output) -> None:
-    """Print or write the findings, and on standard error what else should be said.
+def tell(
+    findings: Sequence[Finding], found: Survey, choice: Choice, output: Output, said: Sequence[str] = ()
+) -> None:
+    """Print or write the findings, and on standard error what else should be said: that, and the readers' notes.
 
     Raises:
         ConfigurationError: The file cannot be written.
@@ -97,7 +99,7 @@ def tell(findings: Sequence[Finding], found: Survey, choice: Choice, output: Out
         version=__version__,
         findings=[replace(each, message=found.hidden(each.message)) for each in findings],
         files=_files(found),
-        notes=[*_notes(found, findings)],
+        notes=[*said, *_notes(found, findings)],
         folder=os.getcwd(),
         root=_root(Path.cwd()),
         is_failure=lambda each: choice.is_failure((each,)),
