@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from lattice_events.definitions.mentions import mentions
 from lattice_events.definitions.values import ManifestObject, Resource, Unknown
 
 
@@ -36,6 +37,10 @@ class Definitions:
         """The object that a reference names."""
         return self._objects.get((kind, namespace, name))
 
+    def users_of(self, resource: Resource) -> Sequence[Resource]:
+        """The resources of its stack that mention a resource."""
+        return self._users.get((resource.stack, resource.name), ())
+
     def _find(self, reference: object) -> Resource | None:
         if isinstance(reference, Unknown):
             return self._by_logical_id.get((reference.stack, reference.logical_id))
@@ -44,6 +49,14 @@ class Definitions:
         found = self._by_arn.get(reference) or self._by_id.get(reference)
         if found is None and ":function:" in reference:
             return self._by_arn.get(":".join(reference.split(":")[:7]))
+        return found
+
+    @cached_property
+    def _users(self) -> Mapping[tuple[str, str], Sequence[Resource]]:
+        found: dict[tuple[str, str], list[Resource]] = {}
+        for each in self.resources:
+            for name in dict.fromkeys(mention.name for mention in mentions(each.written.get("Properties"))):
+                found.setdefault((each.stack, name), []).append(each)
         return found
 
     @cached_property

@@ -51,6 +51,9 @@ class Resource:
         stack: The name of its stack.
         region: Of its stack.
         account: Likewise.
+        stated_region: The same where the source or the command line states it; empty where it is only assumed.
+        stated_account: Likewise.
+        is_output: Whether an output of its stack tells its identity, so that others may use it.
         arn: That it has locally; empty for a type without one.
         written: As it stands in the template: ``Type``, ``Properties``, ``Metadata``, with intrinsics.
         locate: Gives ``file:line:column`` of a key path of the resource, ``("Properties", "Name")`` say, or of its
@@ -63,6 +66,9 @@ class Resource:
     stack: str
     region: str
     account: str
+    stated_region: str = ""
+    stated_account: str = ""
+    is_output: bool = False
     arn: str
     written: Mapping[str, Any]
     locate: Callable[[Path], str] = field(compare=False, repr=False)
@@ -77,6 +83,11 @@ class Resource:
     def origin(self) -> str:
         """Where it stands."""
         return self.locate(())
+
+    @property
+    def is_of_terraform(self) -> bool:
+        """Whether its name is an address of Terraform, whose provider takes other values than CloudFormation."""
+        return "." in self.name
 
     def get(self, *path: str | int) -> Any:
         """The value at a key path below the properties; ``None`` where there is none, an `Unknown` inside of one."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from lattice_events.definitions.mentions import mentions
 from lattice_events.definitions.types import ALIAS, FUNCTION, LATTICE, MANAGED_POLICY, ROLE, VERSION
 from lattice_events.definitions.values import Resource, Unknown
 from lattice_events.readers.cloudformation.intrinsics import NO_VALUE, is_intrinsic
@@ -18,6 +19,7 @@ _WITH_ARN = (FUNCTION, ALIAS, VERSION, ROLE, MANAGED_POLICY)
 
 def define_resources(template: Template) -> Iterator[Resource]:
     """Every resource whose condition holds."""
+    told = {each.name for each in mentions(template.outputs) if not each.attribute.startswith("DnsEntry")}
     for name, written in template.resources.items():
         yield Resource(
             name=name,
@@ -25,6 +27,9 @@ def define_resources(template: Template) -> Iterator[Resource]:
             stack=template.options.stack_name,
             region=template.options.region,
             account=template.options.account,
+            stated_region=template.options.stated_region,
+            stated_account=template.options.stated_account,
+            is_output=name in told,
             arn=_arn(template, name, written["Type"]),
             written=written,
             locate=partial(_locate, template, name),

@@ -141,6 +141,8 @@ def _options(source: TemplateSource, stack_name: str, context: Context) -> Templ
     return TemplateOptions(
         region=options.region or source.region or context.region,
         account=source.account or context.account,
+        stated_region=options.region or source.region,
+        stated_account=source.account or options.variables.get("aws:accountId", ""),
         stack_name=stack_name,
         variables=options.variables,
         parameters={**source.parameters, **options.params},

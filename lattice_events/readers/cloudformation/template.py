@@ -33,6 +33,8 @@ class TemplateOptions:
     Attributes:
         region: Of the run.
         account: Of the run.
+        stated_region: The same where the source or the command line states it.
+        stated_account: Likewise.
         stack_name: ``AWS::StackName``.
         parameters: Given values of parameters.
         variables: What only AWS knows, by ``KIND:NAME``.
@@ -50,6 +52,8 @@ class TemplateOptions:
 
     region: str
     account: str
+    stated_region: str = ""
+    stated_account: str = ""
     stack_name: str = "local"
     parameters: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -97,6 +101,7 @@ class Template:
             attribute=self.references.attribute,
         )
         self.transforms = template.get("Transform")
+        self.outputs = template.get("Outputs")
         self.faults: list[tuple[Path, str | UnresolvableError]] = []
         self.resources: dict[str, Mapping[str, Any]] = {}
         for name, resource in self.declared.items():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,6 +85,7 @@ class TerraformDocument:
         region: That the provider is given, or that an ARN has; empty for none.
         account: That an ARN has; empty for none.
         secrets: Texts that are marked as sensitive.
+        outputs: Texts of the root module's outputs: values that are known, and what expressions refer to.
     """
 
     resources: Mapping[str, Resource]
@@ -92,6 +93,13 @@ class TerraformDocument:
     region: str = ""
     account: str = ""
     secrets: frozenset[str] = frozenset()
+    outputs: frozenset[str] = frozenset()
+
+    def is_output(self, resource: Resource) -> bool:
+        """Whether an output of the root module tells a resource's identity, as far as the document shows."""
+        known = (resource.get("arn"), resource.get("id"))
+        start = resource.module.partition("[")[0] or resource.name
+        return any(each in known or each.startswith(start) for each in self.outputs)
 
 
 def parse_address(address: str) -> tuple[str, str, Key]:
@@ -143,8 +151,28 @@ def read_document(value: Mapping[str, Any]) -> TerraformDocument:
         configuration=mapping(mapping(value.get("configuration")).get("root_module")),
         region=_provider_region(value) or next((each[3] for each in parts if each[3]), ""),
         account=next((each[4] for each in parts if each[4].isdigit()), ""),
+        outputs=frozenset(_texts(_outputs(value))),
         secrets=frozenset(text for each in found for text in _secrets(each.values, each.sensitive) if text),
     )
+
+
+def _outputs(value: Mapping[str, Any]) -> Iterator[Any]:
+    """What stands in the outputs of the root module, wherever a plan or a state has them."""
+    yield value.get("outputs")
+    yield mapping(value.get("values")).get("outputs")
+    yield mapping(value.get("planned_values")).get("outputs")
+    yield mapping(mapping(value.get("configuration")).get("root_module")).get("outputs")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _texts(value.values())
+    elif isinstance(value, Iterable):
+        for each in value:
+            yield from _texts(each)
 
 
 def _secrets(value: Any, sensitive: Any) -> Iterator[str]:

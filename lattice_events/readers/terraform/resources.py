@@ -87,6 +87,7 @@ class TemplateBuilder:
             ),
             FUNCTION: ("AWS::Lambda::Function", self._function),
             ALIAS: ("AWS::Lambda::Alias", self._alias),
+            "aws_lambda_permission": ("AWS::Lambda::Permission", self._permission),
             "aws_lambda_layer_version": ("AWS::Lambda::LayerVersion", self._layer),
             ROLE: ("AWS::IAM::Role", self._role),
             "aws_iam_role_policy": ("AWS::IAM::RolePolicy", self._role_policy),
@@ -103,7 +104,11 @@ class TemplateBuilder:
                 self._resources[each.address] = {"Type": _NOT_PLAYED[each.type]}
         for each in managed:
             self._attach(each)
-        return {"Resources": self._resources}
+        told = [each.address for each in managed if self._document.is_output(each)]
+        return {
+            "Resources": self._resources,
+            "Outputs": {address: {"Value": {"Ref": address}} for address in told},
+        }
 
     def _attach(self, resource: Resource) -> None:
         """What Terraform writes as a resource of its own and CloudFormation as a property of another."""
@@ -140,6 +145,7 @@ class TemplateBuilder:
             "AuthType": self._values.decided(resource, "auth_type"),
             "CustomDomainName": self._values.plain(resource, "custom_domain_name") or None,
             "CertificateArn": self._values.decided(resource, "certificate_arn"),
+            "IdleTimeoutSeconds": self._values.known(resource, "idle_timeout_seconds"),
         }
 
     def _listener(self, resource: Resource) -> dict[str, Any]:
@@ -218,6 +224,9 @@ class TemplateBuilder:
 
     def _target_group(self, resource: Resource) -> dict[str, Any]:
         config: dict[str, Any] = {
+            "VpcIdentifier": self._values.plain(resource, "config", 0, "vpc_identifier") or None
+        }
+        config |= {
             ours: self._values.known(resource, "config", 0, theirs) for theirs, ours in _CONFIG.items()
         }
         if resource.blocks("config", 0, "health_check"):
@@ -323,6 +332,20 @@ class TemplateBuilder:
         return {
             "Name": self._values.plain(resource, "name"),
             "FunctionName": self._values.reference(resource, ("function_name",), FUNCTION, is_needed=False),
+        }
+
+    def _permission(self, resource: Resource) -> dict[str, Any]:
+        function = self._values.reference(resource, ("function_name",), FUNCTION, ALIAS, is_needed=False)
+        qualifier = self._values.plain(resource, "qualifier") or None
+        principal = self._values.plain(resource, "principal")
+        # Of other services nothing is asked, so that nothing needs to be inferred for them.
+        kinds = (TARGET_GROUP,) if "lattice" in str(principal) else ()
+        return {
+            "FunctionName": {"Fn::Join": [":", [function, qualifier]]} if qualifier else function,
+            "Action": self._values.plain(resource, "action"),
+            "Principal": principal,
+            "SourceArn": self._values.reference(resource, ("source_arn",), *kinds, is_needed=False) or None,
+            "SourceAccount": self._values.plain(resource, "source_account") or None,
         }
 
     def _layer(self, resource: Resource) -> dict[str, Any]:

@@ -122,7 +122,7 @@ class Values:
         origins = self._references.origins(resource, path, kinds)
         if len(origins.resources) == 1 and not origins.resources[0].is_data:
             (only,) = origins.resources
-            if origins.is_inferred:
+            if origins.is_inferred and is_needed:
                 self._inferred.setdefault(only.address, []).append(_place(resource, path))
             return pointer(only)
         is_lattice = any(kind.startswith("aws_vpclattice_") for kind in kinds)

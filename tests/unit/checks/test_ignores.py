@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.checking import findings_in, told
 
 WHY = "the function is written for V1 events"
+GROUP = "{Type: LAMBDA, Targets: [{Id: 'arn:aws:lambda:us-east-1:123456789012:function:orders'}]}"
 
 
 def template(above: str = "", beside: str = "", metadata: str = "", after: str = "") -> str:
@@ -19,7 +21,7 @@ def template(above: str = "", beside: str = "", metadata: str = "", after: str =
     metadata = f"    Metadata: {{lattice: {{ignore: {metadata}}}}}\n" if metadata else ""
     return (
         f"Resources:\n{above}  Orders:{beside}\n    Type: AWS::VpcLattice::TargetGroup\n"
-        f"{metadata}    Properties:\n      Type: LAMBDA\n{after}"
+        f"{metadata}    Properties:\n      {GROUP}\n{after}"
     )
 
 
@@ -70,7 +72,7 @@ def test_an_ignore_of_a_template_counts_in_its_file_only(tmp_path: Path) -> None
 
 
 def test_an_ignore_of_a_resource_counts_in_that_resource_only(tmp_path: Path) -> None:
-    other = "  Other:\n    Type: AWS::VpcLattice::TargetGroup\n    Properties: {Type: LAMBDA}\n"
+    other = f"  Other:\n    Type: AWS::VpcLattice::TargetGroup\n    Properties: {GROUP}\n"
 
     assert found(tmp_path, a=template(metadata=f"[LTC001: {WHY}]", after=other)) == ["LTC001 a.yaml:7"]
 
@@ -103,7 +105,7 @@ def test_an_ignore_is_not_called_unused_where_some_rules_could_not_run(tmp_path:
 
 
 def test_json_ignores_in_its_metadata(tmp_path: Path) -> None:
-    group: dict[str, Any] = {"Type": "AWS::VpcLattice::TargetGroup", "Properties": {"Type": "LAMBDA"}}
+    group: dict[str, Any] = {"Type": "AWS::VpcLattice::TargetGroup", "Properties": yaml.safe_load(GROUP)}
     file = tmp_path / "a.template.json"
     file.write_text(json.dumps({"Resources": {"Orders": group}}))
 

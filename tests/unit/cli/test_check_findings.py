@@ -14,7 +14,9 @@ GROUP = """\
 Resources:
   Orders:
     Type: AWS::VpcLattice::TargetGroup
-    Properties: {Type: LAMBDA}
+    Properties:
+      Type: LAMBDA
+      Targets: [{Id: arn:aws:lambda:us-east-1:123456789012:function:orders}]
 """
 
 
