@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
 from lattice_events.definitions.collection import Definitions
@@ -16,6 +16,7 @@ from lattice_events.definitions.values import Resource
 from lattice_events.errors import Problem
 from lattice_events.network.model import EventVersion, Function, Network
 
+_T = TypeVar("_T")
 Severity = Literal["error", "warning", "note"]
 _FAMILIES = {
     "0": "target groups",
@@ -67,6 +68,14 @@ class Material:
     lost_handlers: tuple[Problem, ...] = ()
     dry_runs: tuple[DryRun, ...] = ()
     assumptions: Assumptions = DEFAULTS
+    _known: dict[Callable[..., Any], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, compute: Callable[[Material], _T]) -> _T:
+        """What a function says of this, worked out once for every rule that asks."""
+        if compute not in self._known:
+            self._known[compute] = compute(self)
+        known: _T = self._known[compute]
+        return known
 
 
 class _Removed:

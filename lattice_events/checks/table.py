@@ -56,7 +56,19 @@ from lattice_events.checks.rules.kubernetes import (
     several_matches,
     unsupported_match,
 )
-from lattice_events.checks.rules.limits import name_of_replaced_group, name_refused
+from lattice_events.checks.rules.limits import (
+    name_of_replaced_group,
+    name_refused,
+)
+from lattice_events.checks.rules.policies import (
+    iam_without_policy,
+    malformed_policy,
+    policy_without_iam,
+    resource_without_path,
+    wrong_action,
+    wrong_condition,
+    wrong_principal,
+)
 from lattice_events.checks.rules.reading import (
     ignore_without_reason,
     unknown_ignore,
@@ -82,6 +94,13 @@ RULES: tuple[Rule, ...] = (
     permission_of_other_source.RULE,
     handler_failed.RULE,
     answer_part_ignored.RULE,
+    iam_without_policy.RULE,
+    policy_without_iam.RULE,
+    resource_without_path.RULE,
+    wrong_condition.RULE,
+    wrong_action.RULE,
+    wrong_principal.RULE,
+    malformed_policy.RULE,
     association_incomplete.RULE,
     association_without_security_group.RULE,
     prefix_list_by_name.RULE,

@@ -4,15 +4,23 @@ from lattice_events.network.policy.document import (
     find_unplayed_keys,
     is_about_lattice,
     parse_policy,
+    principal_problem,
 )
 from lattice_events.network.policy.evaluation import Lack, Verdict, evaluate, find_lacks
-from lattice_events.network.policy.facts import ANONYMOUS_CALLER, Caller, Facts
-from lattice_events.network.policy.statements import Policy, Statement
+from lattice_events.network.policy.facts import ANONYMOUS_CALLER, INVOKE, Caller, Facts, is_ever_there
+from lattice_events.network.policy.keys import is_played
+from lattice_events.network.policy.operators import NULL, OPERATORS
+from lattice_events.network.policy.patterns import matches_pattern, variables_of
+from lattice_events.network.policy.statements import Condition, Policy, Statement
 from lattice_events.network.policy.writing import encode_policy
 
 __all__ = [
     "ANONYMOUS_CALLER",
+    "INVOKE",
+    "NULL",
+    "OPERATORS",
     "Caller",
+    "Condition",
     "Facts",
     "Lack",
     "Policy",
@@ -23,5 +31,10 @@ __all__ = [
     "find_lacks",
     "find_unplayed_keys",
     "is_about_lattice",
+    "is_ever_there",
+    "is_played",
+    "matches_pattern",
     "parse_policy",
+    "principal_problem",
+    "variables_of",
 ]

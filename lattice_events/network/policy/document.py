@@ -27,6 +27,7 @@ MAX_AUTH_POLICY_BYTES = 10_240
 
 Path = tuple[str | int, ...]
 Locate = Callable[[Path], str]
+_Placed = tuple[Path, str]
 
 _ELEMENTS = (
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"
@@ -95,11 +96,14 @@ class _Reader:
             self._report((), f"is longer than the {MAX_AUTH_POLICY_BYTES} bytes that VPC Lattice accepts")
         statements = document.get("Statement")
         if isinstance(statements, dict):
-            statements = [statements]
+            only = self._read_statement(0, ("Statement",), statements)
+            return Policy(statements=() if only is None else (only,))
         if not isinstance(statements, list) or not statements:
             self._report(("Statement",), "must be a list of statements")
             return Policy(statements=())
-        read = [self._read_statement(index, each) for index, each in enumerate(statements)]
+        read = [
+            self._read_statement(index, ("Statement", index), each) for index, each in enumerate(statements)
+        ]
         return Policy(statements=tuple(each for each in read if each is not None))
 
     def _read_json(self, document: Any) -> tuple[Any, bytes]:
@@ -134,8 +138,7 @@ class _Reader:
             found[name] = value
         return found
 
-    def _read_statement(self, index: int, statement: Any) -> Statement | None:
-        place: Path = ("Statement", index)
+    def _read_statement(self, index: int, place: Path, statement: Any) -> Statement | None:
         if not isinstance(statement, dict):
             self._report(place, f"must be an object, not {_kind_of(statement)}")
             return None
@@ -164,15 +167,12 @@ class _Reader:
         if len(given) != 1:
             self._report((*place, name), f"must be there, or Not{name}, but not both")
             return None
-        values = self._patterns((*place, given[0]), statement[given[0]])
+        found = self._patterns((*place, given[0]), statement[given[0]])
         if name == "Action":
-            for value in values:
+            for path, value in found:
                 if not _ACTION.fullmatch(value):
-                    self._report(
-                        (*place, given[0]),
-                        f"has {value!r}, which is not an action: write vpc-lattice-svcs:Invoke",
-                    )
-        return Element(values=values, is_negated=given[0] != name)
+                    self._report(path, f"has {value!r}, which is not an action: write {_INVOKE}")
+        return Element(values=_texts(found), is_negated=given[0] != name)
 
     def _read_principal(self, place: Path, statement: dict[str, Any]) -> Element | None:
         given = [each for each in ("Principal", "NotPrincipal") if each in statement]
@@ -188,30 +188,22 @@ class _Reader:
         found, here = statement[given[0]], (*place, given[0])
         if isinstance(found, dict):
             self._refuse_unknown(here, found, ("AWS", "Service", "Federated", "CanonicalUser"))
-            values = self._strings((*here, "AWS"), found["AWS"]) if "AWS" in found else ()
+            named = self._strings((*here, "AWS"), found["AWS"]) if "AWS" in found else []
             others = tuple(
                 f"{{{kind}: {value}}}"  # which no caller of VPC Lattice is
                 for kind in ("Service", "Federated", "CanonicalUser")
                 if kind in found
-                for value in self._strings((*here, kind), found[kind])
+                for _, value in self._strings((*here, kind), found[kind])
             )
         else:
-            values, others = self._strings(here, found), ()
-        for value in values:
-            if value != "*" and ("*" in value or "?" in value):
-                self._report(
-                    here,
-                    f'has {value!r}: a principal has no wildcards; write "*", and a Condition with ArnLike on '
-                    "aws:PrincipalArn",
-                )
-            elif not _PRINCIPAL.fullmatch(value):
-                self._report(
-                    here,
-                    f'has {value!r}, which is not a principal: write "*", an account, or the ARN of a role, user or session',
-                )
+            named, others = self._strings(here, found), ()
+        for path, value in named:
+            problem = principal_problem(value)
+            if problem:
+                self._report(path, f"has {value!r}{problem}")
         if given[0] == "NotPrincipal" and statement.get("Effect") == "Allow":
             self._report(here, "is allowed only with Effect Deny, as in IAM")
-        return Element(values=(*values, *others), is_negated=given[0] == "NotPrincipal")
+        return Element(values=(*_texts(named), *others), is_negated=given[0] == "NotPrincipal")
 
     def _read_conditions(self, place: Path, conditions: Any) -> Iterable[Condition]:
         if not isinstance(conditions, dict):
@@ -234,9 +226,13 @@ class _Reader:
                 problem = self._key_problem(key)
                 if problem:
                     self._report((*here, key), problem)
-                self._check_values((*here, key), operator, values)
+                self._check_values(operator, values)
                 yield Condition(
-                    operator=operator, set_operator=set_operator, if_exists=if_exists, key=key, values=values
+                    operator=operator,
+                    set_operator=set_operator,
+                    if_exists=if_exists,
+                    key=key,
+                    values=_texts(values),
                 )
 
     def _key_problem(self, key: str) -> str | None:
@@ -248,38 +244,42 @@ class _Reader:
             return None
         return f"is neither a condition key of VPC Lattice nor a global one{_did_you_mean(key, KNOWN_KEYS)}"
 
-    def _check_values(self, place: Path, operator: str, values: tuple[str, ...]) -> None:
+    def _check_values(self, operator: str, values: list[_Placed]) -> None:
         check = check_truth if operator == NULL else OPERATORS[operator].check
-        for value in values:
+        for path, value in values:
             problem = check(value)
             if problem:
-                self._report(place, f"{value!r} {problem}")
+                self._report(path, f"{value!r} {problem}")
 
-    def _patterns(self, place: Path, value: Any) -> tuple[str, ...]:
+    def _patterns(self, place: Path, value: Any) -> list[_Placed]:
         """Strings that may have policy variables, whose keys must be known; in older documents they have none."""
         patterns = self._strings(place, value)
         if not self._has_variables:
-            return tuple(map(escape_variables, patterns))
-        for key in dict.fromkeys(key for pattern in patterns for key in variables_of(pattern)):
+            return [(path, escape_variables(pattern)) for path, pattern in patterns]
+        for path, key in dict.fromkeys(
+            (path, key) for path, pattern in patterns for key in variables_of(pattern)
+        ):
             problem = self._key_problem(key)
             if problem:
-                self._report(place, f"has ${{{key}}}, which {problem}")
+                self._report(path, f"has ${{{key}}}, which {problem}")
         return patterns
 
-    def _strings(self, place: Path, value: Any) -> tuple[str, ...]:
-        """A string, or a list of them; numbers and booleans are taken as they are written."""
-        found = value if isinstance(value, list) else [value]
-        if not found:
+    def _strings(self, place: Path, value: Any) -> list[_Placed]:
+        """A string, or a list of them, each with its place; numbers and booleans are taken as they are written."""
+        if value == []:
             self._report(place, "must not be empty")
-        texts = []
-        for each in found:
+        is_list = isinstance(value, list)
+        texts: list[_Placed] = []
+        for index, each in enumerate(value if is_list else [value]):
+            path = (*place, index) if is_list else place
             if isinstance(each, bool):
-                texts.append("true" if each else "false")
+                texts.append((path, "true" if each else "false"))
             elif isinstance(each, (str, int, float)):
-                texts.append(str(each))
+                texts.append((path, str(each)))
             else:
-                self._report(place, f"must be a string or a list of strings, not {_kind_of(each)}")
-        return tuple(texts)
+                wanted = "a string" if is_list else "a string or a list of strings"
+                self._report(path, f"must be {wanted}, not {_kind_of(each)}")
+        return texts
 
     def _refuse_unknown(self, place: Path, found: dict[str, Any], known: Iterable[str]) -> None:
         for name in found:
@@ -291,6 +291,10 @@ class _Reader:
         self.problems.append(Problem(f"{_shown(place) or 'The policy'} {what}{end}", self._locate(place)))
 
 
+def _texts(placed: Iterable[_Placed]) -> tuple[str, ...]:
+    return tuple(text for _, text in placed)
+
+
 def _shown(place: Path) -> str:
     """``Statement[2].Effect``."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
@@ -299,6 +303,15 @@ def _shown(place: Path) -> str:
 def _refuse_constant(name: str) -> None:
     """NaN and its like, which Python reads and JSON does not have."""
     raise ValueError(f"it has {name}")
+
+
+def principal_problem(value: str) -> str | None:
+    """Say why a text names no caller, as the end of a sentence."""
+    if value != "*" and ("*" in value or "?" in value):
+        return ': a principal has no wildcards; write "*", and a Condition with ArnLike on aws:PrincipalArn'
+    if not _PRINCIPAL.fullmatch(value):
+        return ', which is not a principal: write "*", an account, or the ARN of a role, user or session'
+    return None
 
 
 def find_unplayed_keys(policy: Policy) -> tuple[str, ...]:

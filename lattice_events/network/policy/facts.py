@@ -142,6 +142,11 @@ def find_key(key: str) -> Callable[[Facts], Sequence[str]]:
     return (lambda facts: _one(get(facts))) if get else _nothing
 
 
+def is_ever_there(key: str) -> bool:
+    """Whether some request has a condition key here."""
+    return find_key(key) is not _nothing
+
+
 def _nothing(_: Facts) -> Sequence[str]:
     """Of a key that no request has."""
     return ()
