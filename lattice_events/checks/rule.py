@@ -95,14 +95,15 @@ class Edit:
     Attributes:
         place: ``file:line:column`` of the key whose value changes.
         name: That key, to be sure of it.
-        inside: The key to set in the mapping that is its value; empty to change the value itself.
+        inside: What to set in its value: a key of the mapping, or the number of an item of the list, from 0; empty
+            to change the value itself.
         value: A text, number or truth value, or a list or mapping of such; `REMOVED` takes the key away.
     """
 
     place: str
     name: str
     value: Any
-    inside: str = ""
+    inside: str | int = ""
 
 
 @dataclass(frozen=True, kw_only=True)
