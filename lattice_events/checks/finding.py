@@ -37,6 +37,13 @@ class Place:
         """``file:line:column``."""
         return f"{self.file}:{self.line}:{self.column}"
 
+    @property
+    def written(self) -> tuple[str, ...]:
+        """As readers may have written it."""
+        if self.construct:
+            return (f"{self} ({self.construct})", f"{self.file}: {self.construct}")
+        return (str(self),)
+
 
 def parse_place(text: str) -> Place:
     """The place that a reader tells."""

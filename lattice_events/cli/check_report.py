@@ -153,7 +153,7 @@ def _notes(found: Survey, findings: Sequence[Finding]) -> Iterator[str]:
     yield from questions
     if questions:
         yield "Until this is answered, the rules about the network as a whole find nothing."
-    places = tuple(f"{each.place}: " for each in findings)
+    places = tuple(f"{written}: " for each in findings for written in each.place.written)
     yield from (note for note in found.notes if not note.startswith(places))
 
 

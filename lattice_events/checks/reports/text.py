@@ -15,7 +15,8 @@ Paint = Callable[[str, str], str]
 _STYLES: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "blue"}
 _LINES_BEFORE, _LINES_AFTER = 2, 1
 _MAX_WIDTH = 200  # of a line that a person wrote; a longer one is a machine's
-_WORD = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s:,]+")
+# What stands in quotes, or up to what ends a word of YAML: a colon does so before a blank only.
+_WORD = re.compile(r"\"[^\"]*\"|'[^']*'|(?:[^\s:,\[\]{}]|:(?=\S))+|\S")
 _INDENT = "  "
 
 

@@ -27,3 +27,15 @@ from lattice_events.checks.finding import Place, parse_place
 )
 def test_a_place_is_read_as_readers_write_it(text: str, place: Place) -> None:
     assert parse_place(text) == place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "template.yaml:12:5",
+        "cdk.out/Shop.template.json:4:3 (Shop/Group)",
+        "plan.json: module.shop.aws_vpclattice_service.a",
+    ],
+)
+def test_a_place_knows_how_it_was_written(text: str) -> None:
+    assert text in parse_place(text).written

@@ -78,6 +78,10 @@ def test_on_a_terminal_there_are_colours_and_paragraphs_wrap() -> None:
     ("line", "column", "carets"),
     [
         pytest.param("Name: orders", 7, "      ^^^^^^", id="a value"),
+        pytest.param("aws:SourceArn: x", 1, "^^^^^^^^^^^^^", id="a key with a colon"),
+        pytest.param("{Type: LAMBDA}", 2, " ^^^^", id="a key of a flow mapping"),
+        pytest.param("{Type: LAMBDA}", 8, "       ^^^^^^", id="a value of a flow mapping"),
+        pytest.param("[a]", 1, "^", id="a bracket"),
         pytest.param('"a key": 1', 1, "^^^^^^^", id="a quoted key"),
         pytest.param("語: {Name: x}", 5, "     ^^^^", id="wide characters before it"),
         pytest.param("\t- 語", 4, "   ^^", id="a tab before it, a wide word"),
