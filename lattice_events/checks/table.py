@@ -54,6 +54,7 @@ from lattice_events.checks.rules.kubernetes import (
     service_unusable,
     several_hostnames,
     several_matches,
+    tls_passthrough,
     unsupported_match,
 )
 from lattice_events.checks.rules.limits import (
@@ -133,6 +134,7 @@ RULES: tuple[Rule, ...] = (
     equal_matches.RULE,
     backend_mistyped.RULE,
     import_by_arn.RULE,
+    tls_passthrough.RULE,
     unreadable.RULE,
     ignore_without_reason.RULE,
     unused_ignore.RULE,

@@ -19,6 +19,8 @@ DEFAULT_NAMESPACE = "default"
 OUR_CLASS = "amazon-vpc-lattice"
 CONTROLLER_NAME = f"{CONTROLLER}/gateway-api-controller"
 ROUTES = ("HTTPRoute", "GRPCRoute", "TLSRoute")
+# The kinds of routes that a listener takes when it names none.
+ROUTES_BY_PROTOCOL = {"HTTP": ("HTTPRoute",), "HTTPS": ("HTTPRoute", "GRPCRoute"), "TLS": ("TLSRoute",)}
 
 # Annotations.
 NAME_OVERRIDE = f"{CONTROLLER}/service-name-override"

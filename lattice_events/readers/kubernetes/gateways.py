@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lattice_events.definitions import kubernetes
-from lattice_events.definitions.kubernetes import STANDALONE, find_gateway
+from lattice_events.definitions.kubernetes import ROUTES_BY_PROTOCOL, STANDALONE, find_gateway
 from lattice_events.network.host_names import host_name_problem
 from lattice_events.network.model import ListenerProtocol
 from lattice_events.readers.common.documents import Path
@@ -26,8 +26,6 @@ from lattice_events.readers.kubernetes.objects import (
 from lattice_events.readers.kubernetes.selectors import selects
 
 _PARENT_REFS = ("spec", "parentRefs")
-# The kinds of routes that a listener takes when it names none.
-_DEFAULT_KINDS = {"HTTP": ("HTTPRoute",), "HTTPS": ("HTTPRoute", "GRPCRoute"), "TLS": ("TLSRoute",)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +155,7 @@ def _refusal(parent: Parent, listener: Mapping[str, Any], route: Object, cluster
     """Why a listener does not take a route, or ``None``."""
     routes = object_at(listener.get("allowedRoutes"), (*_PARENT_REFS, "allowedRoutes"))
     kinds = [str(each.get("kind")) for each in items(routes.get("kinds"), (*_PARENT_REFS, "kinds"))]
-    if route.kind not in (kinds or _DEFAULT_KINDS.get(str(listener.get("protocol")), ())):
+    if route.kind not in (kinds or ROUTES_BY_PROTOCOL.get(str(listener.get("protocol")), ())):
         return f"({listener.get('protocol')}) takes no {route.kind}"
     if not _admits_namespace(parent.namespace, routes, route, cluster):
         return f"does not take routes of namespace {route.namespace}"

@@ -20,7 +20,7 @@ from lattice_events.definitions.kubernetes import (
     service_name,
 )
 from lattice_events.definitions.lattice_schema import name_problem
-from lattice_events.errors import Problem
+from lattice_events.errors import Problem, Question
 from lattice_events.network.model import (
     FixedResponseAction,
     Listener,
@@ -56,6 +56,7 @@ from lattice_events.readers.kubernetes.policies import (
     target_of,
 )
 from lattice_events.readers.kubernetes.rules import read_rules
+from lattice_events.readers.kubernetes.selectors import UnknownLabelError
 from lattice_events.readers.kubernetes.targets import Reading, Surroundings, TargetGroups, target_names
 
 _NOT_EMULATED = {"GRPCRoute": "gRPC", "TLSRoute": "TLS passthrough"}
@@ -109,7 +110,8 @@ class _ManifestReader:
             try:
                 self._read_route(route)
             except WrongPropertyError as error:
-                self._fragment.problems.append(Problem(error.problem, route.locate(error.path)))
+                kind = Question if isinstance(error, UnknownLabelError) else Problem
+                self._fragment.problems.append(kind(error.problem, route.locate(error.path)))
         self._note_other_routes()
         for policy in self._cluster.of_kind("VpcAssociationPolicy"):
             read_vpc_policy(policy, self._fragment, self._resources)

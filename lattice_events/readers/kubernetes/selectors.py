@@ -23,11 +23,16 @@ _OPERATORS: Mapping[str, Callable[[str | None, list[str]], bool]] = {
 }
 
 
+class UnknownLabelError(WrongPropertyError):
+    """A selector asks for a label that only the cluster knows."""
+
+
 def selects(selector: Mapping[str, Any], namespace: str, cluster: Cluster) -> bool:
     """Whether a label selector takes a namespace; an empty one takes every namespace.
 
     Raises:
-        WrongPropertyError: It is not a selector, or asks for labels of a namespace that is not given.
+        WrongPropertyError: It is not a selector.
+        UnknownLabelError: It asks for labels of a namespace that is not given.
     """
     given = cluster.find("Namespace", "", namespace)
     own = {} if given is None else given.labels
@@ -40,8 +45,8 @@ def selects(selector: Mapping[str, Any], namespace: str, cluster: Cluster) -> bo
     ]
     unknown = [str(key) for key, _, _ in tests if key != _NAME] if given is None else []
     if unknown:
-        message = f"Has namespace {namespace} the label {unknown[0]}? Give the manifest of the Namespace."
-        raise WrongPropertyError(message, _PATH)
+        question = f"Has namespace {namespace} the label {unknown[0]}? Give the manifest of the Namespace."
+        raise UnknownLabelError(question, _PATH)
     return all(_OPERATORS[operator](labels.get(key), values) for key, operator, values in tests)
 
 

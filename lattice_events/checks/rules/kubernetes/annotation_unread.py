@@ -82,9 +82,10 @@ def _why_unknown(each: ManifestObject, key: str) -> str:
         )
     owners = [kind for kind, keys in _READ.items() if key in keys]
     if owners:
-        return f"it is one of {' and '.join(owners)}"
-    close = difflib.get_close_matches(key, _READ[each.kind], n=1, cutoff=_CLOSE)
-    return f"{close[0]} is meant, it seems" if close else ""
+        return f"it is read on {' and '.join(owners)}"
+    known = {read.partition("/")[2]: read for read in _READ[each.kind]}
+    close = difflib.get_close_matches(key.partition("/")[2], known, n=1, cutoff=_CLOSE)
+    return f"{known[close[0]]} is meant, it seems" if close else ""
 
 
 _TAIL = GATEWAY.split("metadata:\n  name: shop\n")[1]

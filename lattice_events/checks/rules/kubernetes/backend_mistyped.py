@@ -16,7 +16,7 @@ def _check(material: Material) -> Iterator[Found]:
         for backend in backends(route):
             meant = _meant(backend, material.definitions)
             if meant:
-                message = f"{route.kind} {route.shown} forwards to {backend.kind} {backend.name}: {meant}. The controller drops such a backend, and a rule without any other answers 500."
+                message = f"{route.kind} {route.shown} forwards to nothing: {meant}. The controller drops such a backend, and a rule without any other answers 500."
                 yield Found(place=backend.place(), message=message)
 
 

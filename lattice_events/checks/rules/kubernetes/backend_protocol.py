@@ -15,7 +15,6 @@ from lattice_events.definitions.values import ManifestObject
 
 _TLS = ("https", "tls", "kubernetes.io/wss")
 _HTTP2 = ("grpc", "h2c", "http2", "kubernetes.io/h2c")
-_TLS_PORTS = ("443", "8443", "https")
 
 
 def _check(material: Material) -> Iterator[Found]:
@@ -85,14 +84,17 @@ def _found(
 
 def _wanted(port: Mapping[str, Any]) -> tuple[str, str]:
     """What a port wants, and the key that says so."""
-    for key in ("appProtocol", "name"):
-        word = str(port.get(key) or "").lower()
-        word = word if key == "appProtocol" else word.partition("-")[0]
-        if word:
-            return key, "TLS" if word in _TLS else "HTTP/2" if word in _HTTP2 else ""
+    said = str(port.get("appProtocol") or "").lower()
+    if said:
+        return "appProtocol", "TLS" if said in _TLS else "HTTP/2" if said in _HTTP2 else ""
+    name = str(port.get("name") or "").partition("-")[0]
+    if name == "grpc":
+        return "name", "HTTP/2"
+    # A Service may have port 443 for pods of plain HTTP behind something that ends TLS.
     target = str(port.get("targetPort", port.get("port")))
-    is_tls = str(port.get("port")) == "443" and target in _TLS_PORTS
-    return "port", "TLS" if is_tls else ""
+    if target.endswith("443") or target == "https":
+        return ("name", "TLS") if name == "https" else ("port", "TLS" if not name else "")
+    return "port", ""
 
 
 RULE = Rule(
@@ -100,7 +102,7 @@ RULE = Rule(
     name="backend-protocol",
     severity="warning",
     reason="The pods of a Service want TLS or HTTP/2, and their target group sends plain HTTP/1.1.",
-    why="The controller takes every Service for plain HTTP/1.1. It looks neither at appProtocol nor at the name or the number of a port; only a TargetGroupPolicy makes a group of HTTPS, HTTP2 or GRPC. Pods that want TLS then answer nothing that VPC Lattice understands, and their health checks fail.",
+    why="The controller takes every Service for plain HTTP/1.1. It does not look at appProtocol, nor at the name or the number of a port; only a TargetGroupPolicy makes a group of HTTPS, HTTP2 or GRPC. Pods that want TLS then answer nothing that VPC Lattice understands, and their health checks fail.",
     fix="Put a TargetGroupPolicy on the Service (or the ServiceExport) with the protocol and the protocolVersion that its pods speak.",
     source=(
         f"{CONTROLLER_SOURCE}/docs/api-types/target-group-policy.md",

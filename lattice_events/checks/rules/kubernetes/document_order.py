@@ -32,32 +32,37 @@ def _check(material: Material) -> Iterator[Found]:
 
 
 def _taken(listener: Listener, written: Mapping[str, str], assumptions: Assumptions) -> Iterator[Found]:
-    """The rules of routes that get no request at all."""
+    """The rules of routes that get none of the requests for which the Gateway API prefers them."""
     # Whether a prefix counts by text or by path element is not documented; what is taken by element is taken either way.
     by_element = replace(assumptions, prefix_mode="element")
     for rule in listener.rules:
-        if rule.origin not in written:
-            continue
-        taker = route(listener, _request_for(rule.match), by_element).rule
-        if taker is not None and taker is not rule:
-            yield Found(place=rule.origin, message=_message(rule, taker, written[rule.origin]))
+        if rule.origin in written:
+            takers = [route(listener, each, by_element).rule for each in _requests_for(rule.match)]
+            wider = [each for each in takers if each and _rank(each.match) < _rank(rule.match)]
+            if wider and rule not in takers:
+                yield Found(place=rule.origin, message=_message(rule, wider[0], written[rule.origin]))
 
 
 def _message(rule: ListenerRule, taker: ListenerRule, what: str) -> str:
     return (
-        f"{what}: the rule at {taker.origin} takes every request of this rule, since its priority is {taker.priority} and that of this one {rule.priority}. "
+        f"{what}: the rule at {taker.origin} takes the requests of this one, since its priority is {taker.priority} and that of this one {rule.priority}. "
         "The controller numbers rules in the order of the document, and VPC Lattice asks the lowest number first; neither looks for the most specific match."
     )
 
 
-def _request_for(match: Match) -> Request:
-    """A request that a rule takes, and that each rule takes which takes all of its requests."""
+def _requests_for(match: Match) -> Iterator[Request]:
+    """Requests that a rule takes, of which it loses each only to rules that take all the like of it."""
     path = match.path or PathMatch(kind="prefix", value="/", case_sensitive=True)
-    return Request(
-        method=match.method or _ANY,
-        path=path.value if path.kind == "exact" else f"{path.value.rstrip('/')}/{_ANY}",
-        headers=Headers((each.name, each.value) for each in match.headers),
-    )
+    for each in (path.value, *([f"{path.value.rstrip('/')}/{_ANY}"] if path.kind == "prefix" else ())):
+        headers = Headers((header.name, header.value) for header in match.headers)
+        yield Request(method=match.method or _ANY, path=each, headers=headers)
+
+
+def _rank(match: Match) -> tuple[bool, int, bool, int]:
+    """How specific the Gateway API finds a match; the highest gets the request."""
+    path = match.path
+    is_exact, length = path is not None and path.kind == "exact", len(path.value) if path else 0
+    return is_exact, length, match.method is not None, len(match.headers)
 
 
 _ROUTE = """\

@@ -25,9 +25,9 @@ def _check(material: Material) -> Iterator[Found]:
 
 
 def _found(route: ManifestObject, path: Keys, what: str) -> Found:
-    message = f"The controller ignores the {what} in {route.kind} {route.name}: requests are forwarded as if they were not there."
+    message = f"The controller ignores {what} in {route.kind} {route.name}: it forwards requests as if that were not there."
     if not route.get(*path[:3], "backendRefs"):
-        message = f"The controller ignores the {what} in {route.kind} {route.name}; the rule has no backendRefs, so VPC Lattice answers 500."
+        message = f"The controller ignores {what} in {route.kind} {route.name}; the rule has no backendRefs, so VPC Lattice answers 500."
     return Found(place=route.locate(path), message=message)
 
 

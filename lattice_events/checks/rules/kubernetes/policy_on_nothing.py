@@ -17,6 +17,11 @@ POLICIES: Mapping[str, tuple[str, ...]] = {
     "TargetGroupPolicy": ("Service", "ServiceExport"),
     "VpcAssociationPolicy": ("Gateway",),
 }
+_IN_WORDS = {
+    "IAMAuthPolicy": "a Gateway or a route",
+    "TargetGroupPolicy": "a Service or a ServiceExport",
+    "VpcAssociationPolicy": "a Gateway",
+}
 _GROUPS = {**dict.fromkeys(("Gateway", *ROUTES), GATEWAY_API), "Service": "", "ServiceExport": CONTROLLER}
 
 
@@ -29,10 +34,10 @@ def _check(material: Material) -> Iterator[Found]:
 
 
 def _wrong_kind(policy: ManifestObject) -> Found | None:
-    kind, takes = policy.get(*_TARGET, "kind"), POLICIES[policy.kind]
-    if not isinstance(kind, str) or kind in takes:
+    kind = policy.get(*_TARGET, "kind")
+    if not isinstance(kind, str) or kind in POLICIES[policy.kind]:
         return None
-    message = f"{policy.kind} {policy.shown} is on a {kind}; the controller takes it on {' or '.join(takes)}, and ignores this one."
+    message = f"{policy.kind} {policy.shown} is on {kind} {policy.get(*_TARGET, 'name')}; the controller takes it on {_IN_WORDS[policy.kind]} only, so it does nothing."
     return Found(place=policy.locate(_TARGET), message=message)
 
 
@@ -41,7 +46,7 @@ def _wrong_group(policy: ManifestObject) -> Found | None:
     if wanted is None or group is None or group == wanted:
         return None
     place = policy.locate((*_TARGET, "group"))
-    message = f"{policy.kind} {policy.shown}: the group of a {policy.get(*_TARGET, 'kind')} is {wanted!r}, not {group!r}, so the policy is on nothing."
+    message = f"{policy.kind} {policy.shown}: the group of {policy.get(*_TARGET, 'kind')} is {wanted!r}, not {group!r}, so the policy is on nothing."
     return Found(place=place, message=message, edits=(Edit(place=place, name="group", value=wanted),))
 
 
@@ -55,7 +60,7 @@ def _missing(policy: ManifestObject, material: Material) -> Found | None:
     meant = "" if is_given else meant_instead(definitions, kind, namespace, name)
     place = policy.locate(_TARGET)
     if meant:
-        message = f"{policy.kind} {policy.shown} is on {kind} {name}, so it is on nothing: {meant}. A policy is in the namespace of what it is on."
+        message = f"{policy.kind} {policy.shown} is on nothing: {meant}. A policy and what it is on are in one namespace."
         return Found(place=place, message=message)
     return next(told_at(material, place), None)
 

@@ -39,7 +39,7 @@ def _of_backend(backend: BackendRef, service: ManifestObject) -> Iterator[Found]
         message = f"The port of a backend is a number of {what} ({numbers(service)}), not a name: {port!r}."
         yield Found(place=backend.place("port"), message=message)
     elif _lacks(service, port):
-        message = f"{what} has no port {port}, so the controller registers no targets for it and VPC Lattice answers 503.{_advice(service, port)}"
+        message = f"{what} has no port {port}, so the controller registers no targets for it and requests fail.{_advice(service, port)}"
         yield Found(place=backend.place("port"), message=message)
 
 
@@ -75,7 +75,7 @@ RULE = Rule(
     name="port-of-no-service",
     severity="error",
     reason="A backend or an export names a port that its Service does not have, or none.",
-    why="The port is a number of the Service, neither the pod's targetPort nor a name. For one that the Service does not have, the controller makes a target group and registers nothing in it; nothing says so, and requests get a 503. Without a port the API server refuses the route.",
+    why="The port is a number of the Service, neither the pod's targetPort nor a name. For one that the Service does not have, the controller makes a target group and registers nothing in it; nothing says so, and requests fail. Without a port the API server refuses the route.",
     fix="Name a port of the Service by its number.",
     source=(
         f"{CONTROLLER_SOURCE}/pkg/gateway/model_build_targets.go",

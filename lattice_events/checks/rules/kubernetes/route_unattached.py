@@ -3,34 +3,51 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from lattice_events.checks.rule import Found, Material, Rule
 from lattice_events.checks.rules.kubernetes.examples import BOTH, CONTROLLER_SOURCE, ROUTE
 from lattice_events.checks.rules.kubernetes.names import meant_instead
-from lattice_events.checks.rules.kubernetes.routes import ParentRef, parent_refs, routes, told_at
+from lattice_events.checks.rules.kubernetes.routes import ParentRef, parent_refs, told_at
 from lattice_events.definitions.collection import Definitions
-from lattice_events.definitions.kubernetes import CONTROLLER, CONTROLLER_NAME, OUR_CLASS, ROUTES, is_ours
-from lattice_events.definitions.values import ManifestObject
+from lattice_events.definitions.kubernetes import (
+    CONTROLLER,
+    CONTROLLER_NAME,
+    OUR_CLASS,
+    ROUTES,
+    ROUTES_BY_PROTOCOL,
+    is_ours,
+)
+from lattice_events.definitions.values import ManifestObject, follow
 
 _CLOSE = 0.75
 
 
 def _check(material: Material) -> Iterator[Found]:
     yield from _classes(material.definitions)
-    ours = [each.origin for each in routes(material.definitions)]
     for route in material.definitions.of_kind(*ROUTES):
         if not route.items("spec", "parentRefs"):
             message = (
                 f"{route.kind} {route.shown} names no Gateway in parentRefs, so the controller ignores it."
             )
             yield Found(place=route.locate(("spec",)), message=message)
-        refused = (
-            list(told_at(material, route.locate(("spec", "parentRefs")))) if route.origin in ours else []
-        )
-        yield from refused
-        for parent in () if refused else parent_refs(route, material.definitions):
-            yield from _parent(route, parent, material.definitions)
+        yield from _parents(route, material)
+
+
+def _parents(route: ManifestObject, material: Material) -> Iterator[Found]:
+    """What is wrong with the parentRefs: at their place if a reader refuses the route for them."""
+    found = [
+        each
+        for parent in parent_refs(route, material.definitions)
+        for each in _parent(route, parent, material.definitions)
+    ]
+    refused = list(told_at(material, route.locate(("spec", "parentRefs"))))
+    if refused and found:
+        yield from (replace(each, place=refused[0].place) for each in found)
+    else:
+        yield from refused or found
 
 
 def _classes(definitions: Definitions) -> Iterator[Found]:
@@ -49,18 +66,37 @@ def _classes(definitions: Definitions) -> Iterator[Found]:
 
 
 def _parent(route: ManifestObject, parent: ParentRef, definitions: Definitions) -> Iterator[Found]:
-    """What is wrong with one of several parentRefs."""
+    """What is wrong with one parentRef."""
     if parent.gateway is None:
         meant = meant_instead(definitions, "Gateway", parent.namespace, parent.name)
         if meant:
-            message = f"{route.kind} {route.shown} names Gateway {parent.name}: {meant}."
+            message = f"{route.kind} {route.shown} is on no Gateway: {meant}."
             yield Found(place=route.locate(parent.path), message=message)
     elif is_ours(parent.gateway, definitions.named):
-        names = [str(each.get("name")) for each in parent.gateway.items("spec", "listeners")]
-        section = parent.value.get("sectionName")
-        if section and section not in names:
-            message = f"Gateway {parent.gateway.shown} has no listener {section}; it has {', '.join(names)}."
-            yield Found(place=route.locate((*parent.path, "sectionName")), message=message)
+        yield from _listeners(route, parent, parent.gateway)
+
+
+def _listeners(route: ManifestObject, parent: ParentRef, gateway: ManifestObject) -> Iterator[Found]:
+    """What is wrong with the listeners that a parentRef means."""
+    listeners = gateway.items("spec", "listeners")
+    section = parent.value.get("sectionName")
+    meant = [each for each in listeners if not section or each.get("name") == section]
+    if section and not meant:
+        names = ", ".join(str(each.get("name")) for each in listeners)
+        message = f"Gateway {gateway.shown} has no listener {section}; it has {names}."
+        yield Found(place=route.locate((*parent.path, "sectionName")), message=message)
+    elif meant and not any(route.kind in _kinds(each) for each in meant):
+        wanted = next(each for each, kinds in ROUTES_BY_PROTOCOL.items() if route.kind in kinds)
+        message = f"{route.kind} {route.shown} needs a listener of protocol {wanted}; those of Gateway {gateway.shown} that it means take none."
+        yield Found(place=route.locate(parent.path), message=message)
+
+
+def _kinds(listener: Mapping[str, Any]) -> Sequence[str]:
+    """The kinds of routes that a listener takes."""
+    named = follow(listener, ("allowedRoutes", "kinds"))
+    if isinstance(named, list) and named:
+        return [str(follow(each, ("kind",))) for each in named]
+    return ROUTES_BY_PROTOCOL.get(str(listener.get("protocol")), ())
 
 
 RULE = Rule(

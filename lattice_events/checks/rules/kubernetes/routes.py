@@ -10,6 +10,7 @@ from lattice_events.checks.rule import Found, Material
 from lattice_events.definitions.collection import Definitions
 from lattice_events.definitions.kubernetes import CONTROLLER, DEFAULT_NAMESPACE, ROUTES, find_gateway, is_ours
 from lattice_events.definitions.values import ManifestObject
+from lattice_events.errors import Question
 
 Keys = tuple[str | int, ...]  # a key path of an object
 
@@ -139,6 +140,6 @@ def says_namespace(each: ManifestObject) -> bool:
 
 def told_at(material: Material, place: str) -> Iterator[Found]:
     """What a reader refuses at a place, for a rule that explains it."""
-    yield from (
-        Found(place=place, message=each.message) for each in material.problems if each.origin == place
-    )
+    for each in material.problems:
+        if each.origin == place and not isinstance(each, Question):
+            yield Found(place=place, message=each.message)
