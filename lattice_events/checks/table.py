@@ -62,10 +62,12 @@ from lattice_events.checks.rules.limits import (
     name_refused,
 )
 from lattice_events.checks.rules.policies import (
+    anonymous_callers,
     iam_without_policy,
     malformed_policy,
     policy_without_iam,
     resource_without_path,
+    statement_without_effect,
     wrong_action,
     wrong_condition,
     wrong_principal,
@@ -101,7 +103,9 @@ RULES: tuple[Rule, ...] = (
     wrong_condition.RULE,
     wrong_action.RULE,
     wrong_principal.RULE,
+    anonymous_callers.RULE,
     malformed_policy.RULE,
+    statement_without_effect.RULE,
     association_incomplete.RULE,
     association_without_security_group.RULE,
     prefix_list_by_name.RULE,

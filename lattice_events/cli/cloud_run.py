@@ -23,6 +23,7 @@ from lattice_events.cloud.endpoint.cloud import Cloud
 from lattice_events.cloud.endpoint.journal import Journal
 from lattice_events.cloud.endpoint.server import Server
 from lattice_events.control_plane.from_network import from_network
+from lattice_events.definitions.accounts import MADE_UP_ACCOUNT
 from lattice_events.errors import ConfigurationError, LatticeError
 from lattice_events.local.output.records import Notice
 from lattice_events.local.output.writer import writing
@@ -30,7 +31,6 @@ from lattice_events.local.run.registry import Announce, announced
 from lattice_events.local.run.run import Run, running
 from lattice_events.local.run.settings import RunSettings
 from lattice_events.network.model import Network
-from lattice_events.readers.common.sources import MADE_UP_ACCOUNT
 from lattice_events.readers.project import Project
 from lattice_events.readers.settings.settings import Settings
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
+from lattice_events.definitions.accounts import MADE_UP_ACCOUNT
 from lattice_events.definitions.collection import Definitions
 from lattice_events.definitions.ignores import Ignore
 from lattice_events.definitions.suggestions import did_you_mean
@@ -22,7 +23,6 @@ from lattice_events.readers.common.files import shown
 from lattice_events.readers.common.fragment import Fragment
 from lattice_events.readers.common.sources import (
     DEFAULT_REGION,
-    MADE_UP_ACCOUNT,
     NOWHERE,
     Context,
     Found,

@@ -7,9 +7,10 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from lattice_events.definitions.managed_policies import is_of_aws, lets_call
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.model import Principal
 from lattice_events.network.policy import Caller, Policy, Statement, is_about_lattice, parse_policy
@@ -20,12 +21,7 @@ from lattice_events.readers.cloudformation.unknown import UnknownValueError
 from lattice_events.readers.common.documents import Path
 from lattice_events.readers.common.tags import tag_problem
 
-_ALLOW_INVOKE = {"Effect": "Allow", "Action": "vpc-lattice-svcs:Invoke", "Resource": "*"}
-# Of AWS's own policies, those that let a caller call services; no other does.
-_AWS_POLICIES: Mapping[str, Mapping[str, Any]] = {
-    name: {"Statement": [_ALLOW_INVOKE]}
-    for name in ("AdministratorAccess", "PowerUserAccess", "VPCLatticeServicesInvokeAccess")
-}
+_ALLOW_INVOKE = {"Statement": [{"Effect": "Allow", "Action": "vpc-lattice-svcs:Invoke", "Resource": "*"}]}
 
 
 def principal_of(reading: Reading, function: str, role_arn: str, *, vpc_id: str | None) -> Principal:
@@ -138,9 +134,8 @@ def _managed(reading: Reading, role: str, path: Path) -> tuple[Statement, ...]:
     if own is not None:
         return _statements(reading, own, ("Resources", own, "Properties", "PolicyDocument"))
     name = arn.rpartition("/")[2]
-    if ":iam::aws:policy/" in arn:
-        document = _AWS_POLICIES.get(name)
-        return parse_policy(document, kind="identity", name=name).statements if document else ()
+    if is_of_aws(arn):
+        return parse_policy(_ALLOW_INVOKE, kind="identity", name=name).statements if lets_call(arn) else ()
     reading.fragment.notes.append(f"The managed policy {name} of role {role} is unknown and is ignored.")
     return ()
 

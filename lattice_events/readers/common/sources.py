@@ -14,11 +14,11 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
+from lattice_events.definitions.accounts import MADE_UP_ACCOUNT
 from lattice_events.readers.common.documents import Document, Locate, Path, parse_yaml_stream
 from lattice_events.readers.common.files import read_text, shown
 from lattice_events.readers.common.fragment import Fragment
 
-MADE_UP_ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
 NOWHERE = "http://127.0.0.1:$PORT"
 

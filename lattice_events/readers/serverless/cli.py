@@ -18,9 +18,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path as FilePath
 from typing import Any, BinaryIO
 
+from lattice_events.definitions.accounts import MADE_UP_ACCOUNT
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.readers.common.advice import variable_option
-from lattice_events.readers.common.sources import MADE_UP_ACCOUNT, ReadOptions
+from lattice_events.readers.common.sources import ReadOptions
 from lattice_events.readers.serverless.cache import Cache
 from lattice_events.readers.serverless.credentials import MADE_UP, has_credentials
 from lattice_events.readers.serverless.package import Findings, Package

@@ -10,8 +10,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from lattice_events.definitions.accounts import MADE_UP_ACCOUNT
 from lattice_events.network.model import generated_domain_name, make_id
-from lattice_events.readers.common.sources import MADE_UP_ACCOUNT
 from lattice_events.readers.serverless.package import Package
 from lattice_events.readers.serverless.unknown import placeholder
 

@@ -12,7 +12,7 @@ from lattice_events.checks.rule import Edit, Found
 from lattice_events.checks.rules.policies.unknowns import has_unknown, widened
 from lattice_events.definitions.values import Resource, Unknown
 from lattice_events.errors import ConfigurationError
-from lattice_events.network.policy import Policy, Statement, parse_policy
+from lattice_events.network.policy import Condition, Policy, Statement, parse_policy
 
 Path = tuple[str | int, ...]
 
@@ -68,6 +68,12 @@ class Document:
             for index, each in enumerate(value if isinstance(value, list) else ())
             if isinstance(each, dict)
         )
+
+    @cached_property
+    def denials(self) -> Sequence[Statement]:
+        """The statements that deny, without those of which a part is unknown."""
+        found = (each.parsed for each in self.statements if each.is_known)
+        return tuple(each for each in found if each is not None and each.effect == "Deny")
 
     @property
     def policy(self) -> Policy | None:
@@ -182,3 +188,9 @@ class WrittenStatement:
             yield from (((*path, index), each) for index, each in enumerate(value) if isinstance(each, str))
         elif isinstance(value, str):
             yield path, value
+
+    def condition_texts(self) -> Iterator[tuple[Path, str, Condition]]:
+        """The texts of its conditions that are known, each with its key path and its condition."""
+        for condition in self.parsed.conditions if self.parsed else ():
+            for path, text in self.texts("Condition", condition.name, condition.key):
+                yield path, text, condition
