@@ -51,6 +51,8 @@ TARGET_GROUP_CONFIG = (
 )
 AUTH_TYPES = ("NONE", "AWS_IAM")
 FIXED_STATUSES = (404, 500)
+CLOUDFORMATION_METHODS = ("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT", "TRACE")
+"""Of a rule; the API takes any."""
 
 
 class Shape(NamedTuple):

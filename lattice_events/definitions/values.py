@@ -93,6 +93,10 @@ class Resource:
         """The value at a key path below the properties; ``None`` where there is none, an `Unknown` inside of one."""
         return follow(self.properties, path)
 
+    def written_at(self, *path: str | int) -> Any:
+        """What stands at a key path below the properties, unresolved; ``None`` where there is nothing."""
+        return follow(self.written, ("Properties", *path))
+
     def place(self, *path: str | int) -> str:
         """Where a key path below the properties stands, or its nearest parent."""
         return self.locate(("Properties", *path))

@@ -87,7 +87,7 @@ def test_an_ignore_of_settings_counts_in_their_folder(tmp_path: Path) -> None:
 
 
 def test_what_a_reader_refuses_is_ignored_in_the_resource_that_has_it(tmp_path: Path) -> None:
-    service = "Type: AWS::VpcLattice::Service\n    Properties: {Name: !Ref Nobody}\n"
+    service = "Type: AWS::VpcLattice::ServiceNetwork\n    Properties: {Name: !Ref Nobody}\n"
     ignore = "    Metadata: {lattice: {ignore: [LTC901: it is replaced when we deploy]}}\n"
 
     assert found(tmp_path, a=f"Resources:\n  One:\n    {service}") == ["LTC901 a.yaml:4"]
@@ -98,7 +98,7 @@ def test_what_a_reader_refuses_is_ignored_in_the_resource_that_has_it(tmp_path: 
 
 
 def test_an_ignore_is_not_called_unused_where_some_rules_could_not_run(tmp_path: Path) -> None:
-    wrong = "  Service:\n    Type: AWS::VpcLattice::Service\n    Properties: {Name: !Ref Nobody}\n"
+    wrong = "  Service:\n    Type: AWS::VpcLattice::ServiceNetwork\n    Properties: {Name: !Ref Nobody}\n"
     unused = f"# lattice: ignore LTC001: {WHY}\n"
 
     assert found(tmp_path, a=template(after=wrong + unused)) == ["LTC001 a.yaml:2", "LTC901 a.yaml:8"]

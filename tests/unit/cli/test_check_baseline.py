@@ -11,7 +11,10 @@ import pytest
 from lattice_events.errors import ConfigurationError
 from tests.unit.cli.test_check_findings import told
 
-GROUP = "  {}:\n    Type: AWS::VpcLattice::TargetGroup\n    Properties: {{Type: LAMBDA}}\n"
+GROUP = (
+    "  {}:\n    Type: AWS::VpcLattice::TargetGroup\n"
+    "    Properties: {{Type: LAMBDA, Targets: [{{Id: 'arn:aws:lambda:us-east-1:123456789012:function:a'}}]}}\n"
+)
 
 
 def write(file: Path, *names: str, above: str = "") -> Path:

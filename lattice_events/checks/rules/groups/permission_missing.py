@@ -50,9 +50,9 @@ def _is_for_other(
 ) -> bool:
     """Whether a permission is rightly for another target group of the same function."""
     source = permission.source
-    if source is None or source == target.group:
+    if source is None or source is target.group:
         return False
-    return any(each.group == source for each in groups_of(definitions, asked.name))
+    return any(each.group is source for each in groups_of(definitions, asked.name))
 
 
 def _near(given: Sequence[Permission], asked: Qualified) -> str:
