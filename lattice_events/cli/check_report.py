@@ -25,7 +25,7 @@ from lattice_events.checks.reports.text import ending, text
 from lattice_events.cli.check_findings import Choice
 from lattice_events.cli.lines import Paint, in_memory
 from lattice_events.cli.printer import print_notes
-from lattice_events.errors import ConfigurationError, Question
+from lattice_events.errors import ConfigurationError, Problem, Question
 from lattice_events.readers.common.files import read_text
 from lattice_events.readers.project import Survey
 
@@ -141,10 +141,10 @@ def _text(report: Report, output: Output, hidden: Callable[[str], str]) -> str:
 
 
 def _files(found: Survey) -> list[str]:
-    """Every file that defines something."""
+    """Every file that defines something, called as findings call it: as text that every format can carry."""
     definitions = found.definitions
     origins = [each.origin for each in definitions.resources] + [each.origin for each in definitions.objects]
-    return sorted({parse_place(origin).file for origin in origins} - {""})
+    return sorted({parse_place(Problem("", origin).origin).file for origin in origins} - {""})
 
 
 def _notes(found: Survey, findings: Sequence[Finding]) -> Iterator[str]:

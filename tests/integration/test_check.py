@@ -38,8 +38,13 @@ Resources:
 @pytest.fixture
 def wrong(tmp_path: Path) -> Path:
     """A definition with one mistake, a warning."""
-    (mistake,) = (each for each in MISTAKES if str(each) == "group-without-event-version")
-    return mistake.made_in(tmp_path)
+    return made("group-without-event-version", tmp_path)
+
+
+def made(name: str, folder: Path) -> Path:
+    """A definition with a mistake."""
+    (mistake,) = (each for each in MISTAKES if str(each) == name)
+    return mistake.made_in(folder)
 
 
 def check(
@@ -86,12 +91,12 @@ def test_a_mistake_is_told_with_its_lines_and_what_to_do(wrong: Path) -> None:
     assert done.stderr == ""
 
 
-def test_the_readme_shows_what_is_printed(wrong: Path) -> None:
+def test_the_readme_shows_what_is_printed(tmp_path: Path) -> None:
     block = (
         (ROOT / "README.md").read_text().partition("```console\n$ lattice check\n")[2].partition("```\n")[0]
     )
 
-    assert block == check(cwd=wrong).stdout
+    assert block == check(cwd=made("policies-bare-service-arn", tmp_path), status=1).stdout
 
 
 def test_a_quiet_run_prints_findings_only(wrong: Path) -> None:
