@@ -96,6 +96,12 @@ def survey(paths: Sequence[FilePath], options: ReadOptions) -> Survey:
         return _Loader(options, lambda _name, _settings: NOWHERE).survey(paths)
 
 
+def survey_source(source: Source, options: ReadOptions) -> Survey:
+    """What a source defines that somebody else has loaded: a template that an editor holds, say; see `survey`."""
+    with _growing():
+        return _Loader(options, lambda _name, _settings: NOWHERE).survey_source(source)
+
+
 def load_project(paths: Sequence[FilePath], options: ReadOptions, *, allocate: Allocate) -> Project:
     """Read what the paths hold, in every form of `READERS`, and link it.
 
@@ -141,17 +147,28 @@ class _Loader:
 
     def load(self, paths: Sequence[FilePath]) -> Project:
         """Read everything, and link it."""
-        fragment, context, settings = self._gather(paths)
+        self._collect_all(paths)
+        fragment, context, settings = self._gather()
         if self._problems:  # whatever a source that was not read would have defined is not missing
             raise ConfigurationError(dict.fromkeys((*self._problems, *fragment.problems)))
         return self._link(fragment, context, settings.merged())
 
     def survey(self, paths: Sequence[FilePath]) -> Survey:
         """Read everything, and link it if that can be done."""
+        self._collect_all(paths)
+        return self._survey()
+
+    def survey_source(self, source: Source) -> Survey:
+        """Read one source, likewise."""
+        self._add(0, source)
+        return self._survey()
+
+    def _survey(self) -> Survey:
+        """What is loaded, linked if that can be done."""
         fragment, project = Fragment(), None
         settings = Settings()
         try:
-            fragment, context, all_settings = self._gather(paths)
+            fragment, context, all_settings = self._gather()
             settings = all_settings.merged()
             self._problems += fragment.problems
             if not self._problems:
@@ -169,8 +186,8 @@ class _Loader:
             ignores=tuple(self._ignores),
         )
 
-    def _gather(self, paths: Sequence[FilePath]) -> tuple[Fragment, Context, AllSettings]:
-        """What every source contributes, with what all of them say."""
+    def _collect_all(self, paths: Sequence[FilePath]) -> None:
+        """Load every source."""
         for name, folder in self._options.code.items():
             if not os.path.isdir(folder):
                 self._problems.append(Problem(f"--code {name}={folder}: there is no such folder."))
@@ -180,6 +197,9 @@ class _Loader:
         for path in paths or [FilePath()]:
             self._collecting(self._collect, path)
         self._refuse_nothing(paths)
+
+    def _gather(self) -> tuple[Fragment, Context, AllSettings]:
+        """What every source contributes, with what all of them say."""
         # In an order of their own, whatever the order in which they were named.
         self._loaded.sort(key=lambda each: (each[0], each[1].origin))
         settings = self._all_settings()

@@ -96,14 +96,16 @@ class _UnknownError(Exception):
         self.value = value
 
 
-def expand(template: Mapping[str, Any], locate: Locate, *, resolver: Resolver, folder: FilePath) -> Expanded:
+def expand(
+    template: Mapping[str, Any], locate: Locate, *, resolver: Resolver, folder: FilePath | None
+) -> Expanded:
     """Write a template out.
 
     Args:
         template: As it was written.
         locate: Gives the place of its key paths.
         resolver: Knows its parameters and maps.
-        folder: Where the paths of files that it includes start.
+        folder: Where the paths of files that it includes start; ``None`` to read none.
     """
     short = set(_find_short(template))
     includes = [each for each in macros(template.get("Transform")) if mapping(each).get("Name") == INCLUDE]
@@ -116,7 +118,7 @@ class _Expander:
     """Writes one template out."""
 
     def __init__(
-        self, template: Mapping[str, Any], locate: Locate, resolver: Resolver, folder: FilePath
+        self, template: Mapping[str, Any], locate: Locate, resolver: Resolver, folder: FilePath | None
     ) -> None:
         self._template = template
         self._locate = locate
@@ -309,7 +311,7 @@ class _Expander:
         try:
             given = mapping(include.get("Parameters")).get("Location")
             location = str(self._resolver.resolve(self._build(given, here)))
-            if _REMOTE.match(location):
+            if self._folder is None or _REMOTE.match(location):
                 self._notes.append(f"{here.place}: {location} is not read; include a local file.")
                 return None
             file = (self._folder / location).resolve()

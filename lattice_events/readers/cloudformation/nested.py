@@ -144,7 +144,7 @@ class Nesting:
             url = error.name
         else:
             file = _file(stack.source.folder, url) if isinstance(url, str) else None
-            if file:
+            if file and not stack.source.is_alone:
                 return self._read(file, name, place)
         self.notes.append(
             f"{place}: The nested stack {name} is left out: its template is not a local file but {url}. "

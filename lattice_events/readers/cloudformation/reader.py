@@ -15,7 +15,7 @@ from lattice_events.readers.cloudformation.secrets import hide, secret_values
 from lattice_events.readers.cloudformation.stack_names import made_up_stack_names
 from lattice_events.readers.cloudformation.stacks import Stack, Stacks, nested_name
 from lattice_events.readers.cloudformation.template import TemplateOptions
-from lattice_events.readers.common.documents import Locate, mapping
+from lattice_events.readers.common.documents import Document, Locate, mapping
 from lattice_events.readers.common.fragment import Fragment
 from lattice_events.readers.common.sources import (
     Context,
@@ -47,6 +47,7 @@ class TemplateSource(Source):
         secrets: Values in it that must not be printed.
         nested: Gives the template of a nested stack by logical id; ``None`` for the file that the template names.
         failures: Why a dynamic reference has no value, where somebody was asked for it.
+        is_alone: Whether the files that it names are not read.
     """
 
     template: Mapping[str, Any]
@@ -61,6 +62,7 @@ class TemplateSource(Source):
     secrets: frozenset[str] = frozenset()
     nested: Callable[[str], TemplateSource | None] = lambda _: None
     failures: Mapping[str, str] = field(default_factory=dict)
+    is_alone: bool = False
 
     @classmethod
     def read_all(cls, sources: Sequence[TemplateSource], context: Context) -> Fragment:
@@ -111,22 +113,24 @@ def _claims(found: Found) -> FilePath | None:
 
 
 def _load(found: Found, _: ReadOptions) -> list[TemplateSource]:
-    """The template, with the settings in its Metadata."""
     (document,) = found.documents
+    return [template_source(document, found.path.absolute().parent)]
+
+
+def template_source(document: Document, folder: FilePath, *, is_alone: bool = False) -> TemplateSource:
+    """The template that a document is, with the settings in its Metadata; see `TemplateSource`."""
     value = mapping(document.value.get("Metadata")).get("lattice")
-    folder = found.path.absolute().parent
     settings = SettingsSource(
         value=value, folder=folder, locate=document.locate, root=_SETTINGS, is_program=False
     )
-    return [
-        TemplateSource(
-            origin=found.shown,
-            template=document.value,
-            locate=document.locate,
-            folder=folder,
-            settings=None if value is None else settings,
-        )
-    ]
+    return TemplateSource(
+        origin=document.file,
+        template=document.value,
+        locate=document.locate,
+        folder=folder,
+        settings=None if value is None else settings,
+        is_alone=is_alone,
+    )
 
 
 def stack_names(sources: Sequence[TemplateSource]) -> dict[str, str]:

@@ -33,7 +33,10 @@ class Stack:
         self.source = source
         self.options = options
         full = expand(
-            source.template, source.locate, resolver=_resolver(source.template, options), folder=source.folder
+            source.template,
+            source.locate,
+            resolver=_resolver(source.template, options),
+            folder=None if source.is_alone else source.folder,
         )
         self.written = full.template
         self.locate = full.locate

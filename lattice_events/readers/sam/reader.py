@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from lattice_events.errors import MissingExtraError, Problem
-from lattice_events.readers.cloudformation.reader import TemplateSource
+from lattice_events.readers.cloudformation.reader import TemplateSource, template_source
 from lattice_events.readers.common.documents import Document, Path, mapping
 from lattice_events.readers.common.sources import (
     DEFAULT_REGION,
@@ -16,7 +16,6 @@ from lattice_events.readers.common.sources import (
     Found,
     Reader,
     ReadOptions,
-    SettingsSource,
 )
 from lattice_events.readers.sam.code import Code
 from lattice_events.readers.sam.places import Places
@@ -26,7 +25,6 @@ from lattice_events.readers.sam.template import is_sam
 if TYPE_CHECKING:
     from lattice_events.readers.sam.translation import Refusal, Translation
 
-_SETTINGS = ("Metadata", "lattice")
 _BUILT = (".aws-sam", "build")
 
 
@@ -55,26 +53,23 @@ def _load(found: Found, options: ReadOptions) -> list[TemplateSource]:
     if file != found.path:
         found = Found(file)
     folder = file.absolute().parent
-    config = read_samconfig(folder)
-    return [_source(found.documents[0], folder, config, options)]
+    return [sam_source(found.documents[0], folder, options, config=read_samconfig(folder))]
 
 
-def _source(document: Document, folder: FilePath, config: SamConfig, options: ReadOptions) -> TemplateSource:
+def sam_source(
+    document: Document, folder: FilePath, options: ReadOptions, *, config: SamConfig, is_alone: bool = False
+) -> TemplateSource:
+    """The translated template that a document is; see `TemplateSource`.
+
+    Raises:
+        MissingExtraError: The translator is not installed.
+    """
     region = options.region or config.region or DEFAULT_REGION
-    settings = mapping(document.value.get("Metadata")).get("lattice")
-    written = TemplateSource(
-        origin=document.file,
-        template=document.value,
-        locate=document.locate,
-        folder=folder,
+    written = replace(
+        template_source(document, folder, is_alone=is_alone),
         region=config.region,
         stack_name=config.stack_name,
         parameters=config.parameters,
-        settings=SettingsSource(
-            value=settings, folder=folder, locate=document.locate, root=_SETTINGS, is_program=False
-        )
-        if settings
-        else None,
     ).expanded(Context(options=options, region=region))  # the transform of loops comes before SAM's
     translation = _translated(written, {**config.parameters, **options.params}, region)
     places = Places(written=written.template, written_locate=written.locate, translated=translation.template)
@@ -89,7 +84,7 @@ def _source(document: Document, folder: FilePath, config: SamConfig, options: Re
         written,
         template=translation.template,
         locate=places.locate,
-        code=code.of,
+        code=written.code if is_alone else code.of,
         notes=(*written.notes, *_notes(written.origin, translation)),
         problems=(*written.problems, *(_problem(each, written) for each in translation.refusals)),
     )
