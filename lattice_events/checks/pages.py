@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from lattice_events.checks.rule import Rule
+
+_MARKUP = re.compile(r"[\\*<`|]")
 
 
 def page(rule: Rule) -> str:
@@ -28,13 +31,13 @@ def body(rule: Rule) -> str:
     """What a page says, without its title and without links to other pages."""
     sources = "".join(f"- <{each}>\n" for each in rule.source)
     return f"""\
-{rule.reason}
+{_prose(rule.reason)}
 
 *{rule.severity.capitalize()}* · {rule.family} · {_fixing(rule)}{_running(rule)}
 
 ## Why
 
-{rule.why}
+{_prose(rule.why)}
 
 ## Wrong
 
@@ -48,7 +51,7 @@ def body(rule: Rule) -> str:
 
 ## What to do
 
-{rule.fix}
+{_prose(rule.fix)}
 
 ## How to ignore it
 
@@ -57,6 +60,11 @@ Write `# lattice: ignore {rule.code}: WHY` at the end of the line that the findi
 ## Source
 
 {sources}"""
+
+
+def _prose(text: str) -> str:
+    """A plain text as Markdown that shows it."""
+    return _MARKUP.sub(r"\\\g<0>", text)
 
 
 def _fixing(rule: Rule) -> str:
@@ -76,7 +84,7 @@ def index(rules: Iterable[Rule]) -> str:
 
 def _table(family: str, rules: Sequence[Rule]) -> str:
     rows = "".join(
-        f"| [{rule.code}](checks/{rule.code}.md) | `{rule.name}` | {rule.severity} | {rule.reason}{_mark(rule)} |\n"
+        f"| [{rule.code}](checks/{rule.code}.md) | `{rule.name}` | {rule.severity} | {_prose(rule.reason)}{_mark(rule)} |\n"
         for rule in rules
     )
     return f"""\
