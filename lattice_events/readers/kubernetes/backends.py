@@ -77,7 +77,7 @@ class Backends:
         refuse_unusable(service, path)
         if port is not None and not has_port(service, port):
             self._reading.fragment.notes.append(
-                f"HTTPRoute {route.name}: Service {service.shown} has no port {port}; the controller registers no targets for it."
+                f"{route.locate((*path, 'port'))}: HTTPRoute {route.name}: Service {service.shown} has no port {port}; the controller registers no targets for it."
             )
             return self._reading.groups.of_no_pods(namespace, name, str(port), origin)
         return self._reading.groups.of_pods(namespace, name, origin)

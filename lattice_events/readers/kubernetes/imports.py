@@ -104,8 +104,10 @@ class ServiceImports:
         service = self._reading.cluster.find("Service", export.namespace, _service_name(export))
         ports = _exported_ports(export)
         if service is not None and ports and not any(has_port(service, port) for port in ports):
+            fields: Path = ("spec", "exportedPorts", 0, "port")
+            where = fields if export.spec.get("exportedPorts") else ("metadata", "annotations", PORT)
             self._reading.fragment.notes.append(
-                f"ServiceExport {export.shown}: Service {service.shown} has no port {', '.join(ports)}; the controller "
+                f"{export.locate(where)}: ServiceExport {export.shown}: Service {service.shown} has no port {', '.join(ports)}; the controller "
                 "registers no targets for it."
             )
             return self._reading.groups.of_no_pods(export.namespace, export.name, "export", origin)

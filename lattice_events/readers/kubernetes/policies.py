@@ -58,7 +58,7 @@ def read_vpc_policy(
     kind, namespace, name = target_of(policy)
     if kind != "Gateway" or (kind, namespace, name) not in resources:
         fragment.notes.append(
-            f"VpcAssociationPolicy {policy.shown} is left out: its targetRef is not a Gateway of this controller in its namespace."
+            f"{policy.locate(_TARGET_REF)}: VpcAssociationPolicy {policy.shown} is left out: its targetRef is not a Gateway of this controller in its namespace."
         )
     elif policy.spec.get("associateWithVpc", True) is True:
         network = network_of_gateway(name, policy.locate(_TARGET_REF))

@@ -59,9 +59,10 @@ def read_rules(
     written = items(route.spec.get("rules"), ("spec", "rules"))
     for index, (rule, priority) in enumerate(zip(written, _priorities(route, len(written)), strict=True)):
         path: Path = ("spec", "rules", index)
-        if rule.get("filters") or _filters_backends(rule):
+        filters = _filters(rule, path)
+        if filters:
             fragment.notes.append(
-                f"HTTPRoute {route.name}: filters of rule {index} are ignored, as the controller ignores them."
+                f"{route.locate(filters)}: HTTPRoute {route.name}: filters of rule {index} are ignored, as the controller ignores them."
             )
         try:
             rules.append(
@@ -78,9 +79,17 @@ def read_rules(
     return _without_equal_matches(route, rules, fragment)
 
 
-def _filters_backends(rule: Mapping[str, Any]) -> bool:
+def _filters(rule: Mapping[str, Any], path: Path) -> Path:
+    """Where the first filters of a rule stand, or of its backends; empty for none."""
+    if rule.get("filters"):
+        return (*path, "filters")
     backends = rule.get("backendRefs")
-    return isinstance(backends, list) and any(mapping(each).get("filters") for each in backends)
+    filtered = [
+        (*path, "backendRefs", index, "filters")
+        for index, each in enumerate(backends if isinstance(backends, list) else ())
+        if mapping(each).get("filters")
+    ]
+    return filtered[0] if filtered else ()
 
 
 def _priorities(route: Object, count: int) -> Sequence[int]:
@@ -103,7 +112,7 @@ def _without_equal_matches(route: Object, rules: Sequence[RouteRule], fragment: 
         other = by_match.pop(rule.match, None)
         if other is not None:
             fragment.notes.append(
-                f"HTTPRoute {route.name}: rules {other.index} and {rule.index} have the same match; the controller keeps rule {rule.index}."
+                f"{max(other, rule, key=lambda each: each.index).origin}: HTTPRoute {route.name}: rules {other.index} and {rule.index} have the same match; the controller keeps rule {rule.index}."
             )
         by_match[rule.match] = rule
     return sorted(by_match.values(), key=lambda each: each.index)

@@ -6,24 +6,25 @@ from collections.abc import Iterator
 
 from lattice_events.checks.rule import Found, Material, Rule
 from lattice_events.checks.rules.kubernetes.examples import BOTH, CONTROLLER_SOURCE, ROUTE
-from lattice_events.checks.rules.kubernetes.names import meant_instead
+from lattice_events.checks.rules.kubernetes.names import Names
 from lattice_events.checks.rules.kubernetes.routes import BackendRef, backends, find_backend, routes
 from lattice_events.definitions.collection import Definitions
 
 
 def _check(material: Material) -> Iterator[Found]:
+    names = Names(material.definitions)
     for route in routes(material.definitions):
         for backend in backends(route):
-            meant = _meant(backend, material.definitions)
+            meant = _meant(backend, names, material.definitions)
             if meant:
                 message = f"{route.kind} {route.shown} forwards to nothing: {meant}. The controller drops such a backend, and a rule without any other answers 500."
                 yield Found(place=backend.place(), message=message)
 
 
-def _meant(backend: BackendRef, definitions: Definitions) -> str:
+def _meant(backend: BackendRef, names: Names, definitions: Definitions) -> str:
     if find_backend(backend, definitions) is not None or backend.kind != "Service":
         return ""
-    return meant_instead(definitions, backend.kind, backend.namespace, backend.name)
+    return names.meant_instead(backend.kind, backend.namespace, backend.name)
 
 
 RULE = Rule(

@@ -7,19 +7,20 @@ from typing import Any
 
 from lattice_events.checks.rule import Found, Material, Rule
 from lattice_events.checks.rules.kubernetes.examples import BOTH, CONTROLLER_SOURCE, ROUTE
-from lattice_events.checks.rules.kubernetes.routes import backends, find_backend, routes
+from lattice_events.checks.rules.kubernetes.routes import annotations_of, backends, find_backend, routes
 from lattice_events.checks.rules.kubernetes.services import exported_ports, exported_service, find_port
 from lattice_events.definitions.collection import Definitions
 from lattice_events.definitions.kubernetes import FEDERATED, FEDERATION, policy_target
 from lattice_events.definitions.values import ManifestObject
 
+_Policies = Mapping[tuple[str, str, str], ManifestObject]
 _TLS = ("https", "tls", "kubernetes.io/wss")
 _HTTP2 = ("grpc", "h2c", "http2", "kubernetes.io/h2c")
 
 
 def _check(material: Material) -> Iterator[Found]:
     definitions = material.definitions
-    policies = list(_policies(definitions))
+    policies = _policies(definitions)
     for route in routes(definitions, "HTTPRoute"):
         for backend in backends(route):
             service = find_backend(backend, definitions)
@@ -28,24 +29,33 @@ def _check(material: Material) -> Iterator[Found]:
                 yield from _of_port(service, backend.value.get("port"), policy)
     for export in definitions.of_kind("ServiceExport"):
         service = exported_service(export, definitions)
-        if service is not None and (export.get("metadata", "annotations") or {}).get(FEDERATION) == FEDERATED:
-            policy = _policy_on(policies, export) or _policy_on(policies, service)
-            for each in exported_ports(export):
-                if each.route_type == "HTTP":
-                    yield from _of_port(service, each.port, policy)
+        if service is not None and annotations_of(export).get(FEDERATION) == FEDERATED:
+            yield from _of_export(
+                export, service, _policy_on(policies, export) or _policy_on(policies, service)
+            )
 
 
-def _policies(definitions: Definitions) -> Iterator[tuple[tuple[str, str, str], ManifestObject]]:
-    for policy in definitions.of_kind("TargetGroupPolicy"):
-        yield policy_target(policy.value, policy.namespace), policy
+def _of_export(
+    export: ManifestObject, service: ManifestObject, policy: ManifestObject | None
+) -> Iterator[Found]:
+    """What is wrong with the ports for HTTP; a group of TCP may be for the routes of other ports."""
+    exported = list(exported_ports(export))
+    is_for_others = any(each.route_type != "HTTP" for each in exported)
+    if policy is None or policy.get("spec", "protocol") != "TCP" or not is_for_others:
+        for each in exported:
+            if each.route_type in ("HTTP", ""):
+                yield from _of_port(service, each.port, policy)
 
 
-def _policy_on(
-    policies: list[tuple[tuple[str, str, str], ManifestObject]], each: ManifestObject
-) -> ManifestObject | None:
-    """The TargetGroupPolicy on an object."""
-    wanted = each.kind, each.namespace, each.name
-    return next((policy for target, policy in policies if target == wanted), None)
+def _policies(definitions: Definitions) -> _Policies:
+    """The TargetGroupPolicies by what they are on."""
+    return {
+        policy_target(each.value, each.namespace): each for each in definitions.of_kind("TargetGroupPolicy")
+    }
+
+
+def _policy_on(policies: _Policies, each: ManifestObject) -> ManifestObject | None:
+    return policies.get((each.kind, each.namespace, each.name))
 
 
 def _of_port(service: ManifestObject, number: object, policy: ManifestObject | None) -> Iterator[Found]:

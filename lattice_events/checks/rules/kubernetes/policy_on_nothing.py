@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from lattice_events.checks.rule import Edit, Found, Material, Rule
 from lattice_events.checks.rules.kubernetes.examples import BOTH, CONTROLLER_SOURCE, ROUTE
-from lattice_events.checks.rules.kubernetes.names import meant_instead
+from lattice_events.checks.rules.kubernetes.names import Names
 from lattice_events.checks.rules.kubernetes.routes import told_at
 from lattice_events.definitions.kubernetes import CONTROLLER, GATEWAY_API, ROUTES, find_gateway, policy_target
 from lattice_events.definitions.values import ManifestObject
@@ -26,9 +26,10 @@ _GROUPS = {**dict.fromkeys(("Gateway", *ROUTES), GATEWAY_API), "Service": "", "S
 
 
 def _check(material: Material) -> Iterator[Found]:
+    names = Names(material.definitions)
     for kind in POLICIES:
         for policy in material.definitions.of_kind(kind):
-            found = _wrong_kind(policy) or _wrong_group(policy) or _missing(policy, material)
+            found = _wrong_kind(policy) or _wrong_group(policy) or _missing(policy, names, material)
             if found:
                 yield found
 
@@ -50,14 +51,14 @@ def _wrong_group(policy: ManifestObject) -> Found | None:
     return Found(place=place, message=message, edits=(Edit(place=place, name="group", value=wanted),))
 
 
-def _missing(policy: ManifestObject, material: Material) -> Found | None:
+def _missing(policy: ManifestObject, names: Names, material: Material) -> Found | None:
     """At a target that is not given: what a reader says of it, or what is likely meant."""
     kind, namespace, name = policy_target(policy.value, policy.namespace)
     definitions = material.definitions
     is_given = definitions.named(kind, namespace, name) is not None or (
         kind == "Gateway" and find_gateway(definitions.named, namespace, name) is not None
     )
-    meant = "" if is_given else meant_instead(definitions, kind, namespace, name)
+    meant = "" if is_given else names.meant_instead(kind, namespace, name)
     place = policy.locate(_TARGET)
     if meant:
         message = f"{policy.kind} {policy.shown} is on nothing: {meant}. A policy and what it is on are in one namespace."

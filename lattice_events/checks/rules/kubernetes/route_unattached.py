@@ -9,7 +9,7 @@ from typing import Any
 
 from lattice_events.checks.rule import Found, Material, Rule
 from lattice_events.checks.rules.kubernetes.examples import BOTH, CONTROLLER_SOURCE, ROUTE
-from lattice_events.checks.rules.kubernetes.names import meant_instead
+from lattice_events.checks.rules.kubernetes.names import Names
 from lattice_events.checks.rules.kubernetes.routes import ParentRef, parent_refs, told_at
 from lattice_events.definitions.collection import Definitions
 from lattice_events.definitions.kubernetes import (
@@ -27,21 +27,22 @@ _CLOSE = 0.75
 
 def _check(material: Material) -> Iterator[Found]:
     yield from _classes(material.definitions)
+    names = Names(material.definitions)
     for route in material.definitions.of_kind(*ROUTES):
         if not route.items("spec", "parentRefs"):
             message = (
                 f"{route.kind} {route.shown} names no Gateway in parentRefs, so the controller ignores it."
             )
             yield Found(place=route.locate(("spec",)), message=message)
-        yield from _parents(route, material)
+        yield from _parents(route, names, material)
 
 
-def _parents(route: ManifestObject, material: Material) -> Iterator[Found]:
+def _parents(route: ManifestObject, names: Names, material: Material) -> Iterator[Found]:
     """What is wrong with the parentRefs: at their place if a reader refuses the route for them."""
     found = [
         each
         for parent in parent_refs(route, material.definitions)
-        for each in _parent(route, parent, material.definitions)
+        for each in _parent(route, parent, names, material.definitions)
     ]
     refused = list(told_at(material, route.locate(("spec", "parentRefs"))))
     if refused and found:
@@ -65,10 +66,12 @@ def _classes(definitions: Definitions) -> Iterator[Found]:
             yield Found(place=each.locate(("spec", "gatewayClassName")), message=message)
 
 
-def _parent(route: ManifestObject, parent: ParentRef, definitions: Definitions) -> Iterator[Found]:
+def _parent(
+    route: ManifestObject, parent: ParentRef, names: Names, definitions: Definitions
+) -> Iterator[Found]:
     """What is wrong with one parentRef."""
     if parent.gateway is None:
-        meant = meant_instead(definitions, "Gateway", parent.namespace, parent.name)
+        meant = names.meant_instead("Gateway", parent.namespace, parent.name)
         if meant:
             message = f"{route.kind} {route.shown} is on no Gateway: {meant}."
             yield Found(place=route.locate(parent.path), message=message)

@@ -19,12 +19,12 @@ class ExportedPort:
     Attributes:
         port: As it is written.
         path: Where it stands in the export.
-        route_type: ``HTTP`` where none can be said.
+        route_type: Of the routes that may use it: ``HTTP``, ``GRPC`` or ``TLS``; empty where none can be said.
     """
 
     port: Any
     path: Keys
-    route_type: str = "HTTP"
+    route_type: str = ""
 
 
 def exported_service(export: ManifestObject, definitions: Definitions) -> ManifestObject | None:

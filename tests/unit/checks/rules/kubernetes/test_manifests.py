@@ -83,7 +83,8 @@ def found(*objects: str, folder: Path) -> list[str]:
     [
         ("{name: web-v1, port: 80}", []),
         ("{name: web-v1, port: '80'}", []),
-        ("{name: web-v1, port: 81, weight: 0}", []),
+        ("{name: web-v1, port: 81, weight: 0}", ["LTC623"]),
+        ("{name: web-v1, port: 81, weight: 0}, {name: tls, port: 443}", ["LTC607"]),
         ("{name: web-v2, port: 80}", []),  # of another version, which may be in the cluster
         ("{name: elsewhere, port: 80}", []),
         ("{name: web-v1, namespace: other, port: 80}", ["LTC620"]),
@@ -157,6 +158,31 @@ def test_a_target_group_policy_says_the_protocol(
     service = ODD.format(port=f"{{port: 8080, appProtocol: {kind}}}")
 
     assert found(service, web, policy("TargetGroupPolicy", target, spec=spec), folder=tmp_path) == codes
+
+
+@pytest.mark.parametrize(
+    ("ports", "annotation", "codes"),
+    [
+        ("[{port: 80, routeType: HTTP}]", "", ["LTC607"]),
+        ("[{port: 80, routeType: TLS}]", "", []),
+        ("[{port: 80, routeType: TLS}, {port: 81, routeType: HTTP}]", "", []),
+        (
+            "[]",
+            ", application-networking.k8s.aws/port: '80'",
+            [],
+        ),  # as a TLSRoute of another cluster wants it
+    ],
+)
+def test_an_exported_group_of_tcp(ports: str, annotation: str, codes: list[str], tmp_path: Path) -> None:
+    """Source: docs/guides/tls-passthrough.md"""
+    tcp = policy(
+        "TargetGroupPolicy",
+        "group: application-networking.k8s.aws, kind: ServiceExport, name: web-v1",
+        spec=", protocol: TCP",
+    )
+    exported = export(f"{{exportedPorts: {ports}}}", annotations=annotation)
+
+    assert found(exported, tcp, folder=tmp_path) == codes
 
 
 def test_a_grpc_route_says_the_protocol_itself(tmp_path: Path) -> None:
