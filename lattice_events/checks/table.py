@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from lattice_events.checks.rule import Rule
 from lattice_events.checks.rules.associations import (
+    association_group_without_ingress,
     association_incomplete,
     association_without_security_group,
     certificate_for_another_name,
     certificate_without_custom_domain,
+    client_group_without_egress,
+    client_outside_network,
     custom_domain_without_certificate,
     log_destination_twice,
     log_destination_without_arn,
+    network_without_vpc,
     prefix_list_by_name,
+    service_on_no_network,
+    share_refused,
+    target_closed_to_lattice,
     vpc_in_two_networks,
 )
 from lattice_events.checks.rules.groups import (
@@ -59,8 +66,11 @@ from lattice_events.checks.rules.kubernetes import (
     unsupported_match,
 )
 from lattice_events.checks.rules.limits import (
+    limit_exceeded,
     name_of_replaced_group,
     name_refused,
+    name_used_twice,
+    quota_exceeded,
 )
 from lattice_events.checks.rules.listeners import (
     both_actions,
@@ -147,17 +157,27 @@ RULES: tuple[Rule, ...] = (
     anonymous_callers.RULE,
     malformed_policy.RULE,
     statement_without_effect.RULE,
+    service_on_no_network.RULE,
     association_incomplete.RULE,
+    network_without_vpc.RULE,
     association_without_security_group.RULE,
+    client_group_without_egress.RULE,
     prefix_list_by_name.RULE,
+    client_outside_network.RULE,
     custom_domain_without_certificate.RULE,
     certificate_without_custom_domain.RULE,
     log_destination_without_arn.RULE,
     vpc_in_two_networks.RULE,
+    share_refused.RULE,
     log_destination_twice.RULE,
+    association_group_without_ingress.RULE,
+    target_closed_to_lattice.RULE,
     certificate_for_another_name.RULE,
+    quota_exceeded.RULE,
     name_refused.RULE,
     name_of_replaced_group.RULE,
+    name_used_twice.RULE,
+    limit_exceeded.RULE,
     several_matches.RULE,
     ignored_fields.RULE,
     document_order.RULE,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from lattice_events.definitions.suggestions import did_you_mean
+from lattice_events.definitions.types import NESTED_STACKS
 from lattice_events.readers.cloudformation.dynamic_references import (
     REFERENCE,
     find_answer,
@@ -28,7 +29,6 @@ from lattice_events.readers.common.documents import mapping
 
 _SUB = re.compile(r"\$\{(!?)([^{}]*)\}")
 NO_VALUE = object()
-NESTED_STACKS = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 _MAX_DEPTH = 50  # of functions inside of functions; a condition that goes deeper refers to itself
 _MAX_TEXT = 100_000  # of a value; a policy has 10,240 bytes, a function's variables have 4 KB
 _MAX_MADE = 4_000_000  # characters, and items of lists, that the functions inside of one value make

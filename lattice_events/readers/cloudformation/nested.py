@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
+from lattice_events.definitions.types import NESTED_STACKS
 from lattice_events.errors import ConfigurationError, Problem
-from lattice_events.readers.cloudformation.intrinsics import NESTED_STACKS, NO_VALUE
+from lattice_events.readers.cloudformation.intrinsics import NO_VALUE
 from lattice_events.readers.cloudformation.outside import UnresolvableError
 from lattice_events.readers.cloudformation.stacks import Stack, Stacks, nested_name
 from lattice_events.readers.common.documents import mapping

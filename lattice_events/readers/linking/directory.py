@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from lattice_events.definitions.suggestions import did_you_mean
-from lattice_events.errors import Problem
+from lattice_events.errors import Problem, Question
 from lattice_events.network.model import Listener, Service, ServiceNetwork, TargetGroup
 from lattice_events.readers.common.fragment import Kind, Reference
 
@@ -125,7 +125,7 @@ class Directory:
         other = self._assumed.setdefault(entry.thing.arn, reference)
         if not reference.is_outside and not other.is_outside and short(other.text) != short(reference.text):
             self.problems.append(
-                Problem(
+                Question(
                     f"{short(reference.text)} and {short(other.text)} ({other.origin}) are two, but only the {entry} "
                     "is defined. Define the other, too.",
                     reference.origin,
@@ -154,7 +154,9 @@ class Directory:
         else:
             hint = did_you_mean(short(reference.text), [each.thing.name for each in candidates])
             message = f"The {words} {reference.text} is not one of those defined: {shown}.{hint}"
-        self.problems.append(Problem(message + self._answer(reference), reference.origin))
+        is_id = short(reference.text).startswith(tuple(_PREFIXES.values()))
+        problem = Question if reference.is_outside or is_id else Problem
+        self.problems.append(problem(message + self._answer(reference), reference.origin))
 
     def _answer(self, reference: Reference) -> str:
         """How to say what a reference means."""

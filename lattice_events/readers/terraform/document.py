@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,8 @@ UNKNOWN = object()
 Key = str | int | None
 Step = str | int
 INDEX = r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]'
+# What tells others of a resource, as an output does.
+_HANDING_OVER = ("aws_ram_resource_association", "aws_ssm_parameter")
 _MODULE = re.compile(rf"module\.([^.\[\]]+)({INDEX})?\.?")
 _RESOURCE = re.compile(rf"((?:data\.)?[^.\[\]]+\.[^.\[\]]+)({INDEX})?")
 
@@ -151,7 +153,7 @@ def read_document(value: Mapping[str, Any]) -> TerraformDocument:
         configuration=mapping(mapping(value.get("configuration")).get("root_module")),
         region=_provider_region(value) or next((each[3] for each in parts if each[3]), ""),
         account=next((each[4] for each in parts if each[4].isdigit()), ""),
-        outputs=frozenset(_texts(_outputs(value))),
+        outputs=frozenset(_texts((*_outputs(value), *_handed_over(value, found)))),
         secrets=frozenset(text for each in found for text in _secrets(each.values, each.sensitive) if text),
     )
 
@@ -162,6 +164,15 @@ def _outputs(value: Mapping[str, Any]) -> Iterator[Any]:
     yield mapping(value.get("values")).get("outputs")
     yield mapping(value.get("planned_values")).get("outputs")
     yield mapping(mapping(value.get("configuration")).get("root_module")).get("outputs")
+
+
+def _handed_over(value: Mapping[str, Any], found: Sequence[Resource]) -> Iterator[Any]:
+    """What stands in resources that tell others of something, as outputs do."""
+    yield from (each.values for each in found if each.type in _HANDING_OVER)
+    root = mapping(mapping(value.get("configuration")).get("root_module"))
+    for each in map(mapping, sequence(root.get("resources"))):
+        if each.get("type") in _HANDING_OVER:
+            yield each.get("expressions")
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -94,6 +94,7 @@ class TemplateBuilder:
             POLICY: ("AWS::IAM::ManagedPolicy", self._managed_policy),
             "aws_vpc": ("AWS::EC2::VPC", lambda _: {}),
             "aws_security_group": ("AWS::EC2::SecurityGroup", self._security_group),
+            "aws_vpc_endpoint": ("AWS::EC2::VPCEndpoint", self._endpoint),
         }
         managed = [each for each in self._document.resources.values() if not each.is_data]
         for each in managed:
@@ -354,8 +355,16 @@ class TemplateBuilder:
             "Content": self._values.known(resource, "filename"),
         }
 
+    def _endpoint(self, resource: Resource) -> dict[str, Any]:
+        return {"ServiceNetworkArn": self._values.plain(resource, "service_network_arn")}
+
     def _security_group(self, resource: Resource) -> dict[str, Any]:
-        return {"VpcId": self._values.reference(resource, ("vpc_id",), "aws_vpc")}
+        return {
+            "VpcId": self._values.reference(resource, ("vpc_id",), "aws_vpc"),
+            # Its rules may also be resources of several types: they are not read.
+            "SecurityGroupIngress": unknown_value(resource, ("ingress",)),
+            "SecurityGroupEgress": unknown_value(resource, ("egress",)),
+        }
 
     def _role(self, resource: Resource) -> dict[str, Any]:
         inline = [

@@ -6,22 +6,17 @@ from collections.abc import Iterator
 
 from lattice_events.checks.rule import REMOVED, Edit, Found, Material, Rule, found_in
 from lattice_events.definitions.types import TARGET_GROUP
-from lattice_events.definitions.values import Resource
 
 
 def _check(material: Material) -> Iterator[Found]:
     for group in material.definitions.of_type(TARGET_GROUP):
         version = group.get("Config", "LambdaEventStructureVersion")
         is_to_change = group.get("Type") == "LAMBDA" and version in (None, "V1")
-        if group.get("Name") is not None and is_to_change and _makes_before_it_deletes(group):
+        # Terraform deletes a group before it makes its successor.
+        if group.get("Name") is not None and is_to_change and not group.is_of_terraform:
             message = f"When {group.name} changes to V2, CloudFormation makes its successor first, whose name this one still has: the deploy fails."
             edit = Edit(place=group.place("Name"), name="Name", value=REMOVED)
             yield found_in(group, "Name", message=message, edits=(edit,))
-
-
-def _makes_before_it_deletes(group: Resource) -> bool:
-    """Whether CloudFormation replaces a group; Terraform, whose addresses have a dot, deletes the old one first."""
-    return "." not in group.name
 
 
 RULE = Rule(

@@ -70,4 +70,4 @@ def test_a_custom_domain_name_has_a_certificate_for_it(
         SITE.replace(" SERVICE", service).replace(" CERTIFICATE", certificate).replace("PROTOCOL", protocol)
     )
 
-    assert codes_of(definition, tmp_path) == found
+    assert codes_of(definition, tmp_path, "LTC4", "LTC9") == found

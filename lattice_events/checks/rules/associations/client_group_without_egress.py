@@ -1,0 +1,106 @@
+"""A client whose security groups do not let it out to VPC Lattice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lattice_events.checks.rule import Found, Material, Rule, found_in
+from lattice_events.checks.rules.associations.clients import Call, calls
+from lattice_events.checks.rules.associations.security_groups import (
+    INLINE,
+    known_groups,
+    known_rules,
+    may_be_lattice,
+    may_pass,
+)
+from lattice_events.definitions.types import SECURITY_GROUP_EGRESS
+from lattice_events.definitions.values import Resource
+
+
+def _check(material: Material) -> Iterator[Found]:
+    for call in calls(material):
+        group = _closed_group(material, call)
+        if group is not None:
+            ports = " or ".join(map(str, sorted(call.ports)))
+            message = f"{group.name} lets {call.function.name} out to VPC Lattice on no port {ports}, on which it calls {call.called}, so its calls hang."
+            yield found_in(group, INLINE[SECURITY_GROUP_EGRESS], message=message)
+
+
+def _closed_group(material: Material, call: Call) -> Resource | None:
+    """The security group of a function that keeps it from a service; the first of several."""
+    definitions = material.definitions
+    groups = known_groups(definitions, call.function.get("VpcConfig", "SecurityGroupIds"))
+    rules = known_rules(definitions, groups, SECURITY_GROUP_EGRESS) if groups else None
+    if not groups or rules is None or not call.ports:
+        return None
+    is_open = any(may_pass(rule, port, may_be_lattice) for rule in rules for port in call.ports)
+    return None if is_open else groups[0]
+
+
+RULE = Rule(
+    code="LTC405",
+    name="client-group-without-egress",
+    severity="error",
+    reason="The security group of a client does not let it out to VPC Lattice.",
+    why="VPC Lattice answers at addresses of its own, which are in its managed prefix list and in no VPC: a rule for the VPC's address range does not have them. What a security group drops gets no answer, so calls hang until they time out, with no HTTP status at all.",
+    fix="Add an egress rule for TCP, the listener's port and the id of the prefix list com.amazonaws.REGION.vpc-lattice (DestinationPrefixListId).",
+    source=(
+        "https://docs.aws.amazon.com/vpc-lattice/latest/ug/security-groups.html",
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html",
+    ),
+    wrong="""\
+Resources:
+  ClientGroup:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: Out to the VPC
+      VpcId: vpc-0123456789abcdef0
+      SecurityGroupEgress:
+        - IpProtocol: tcp
+          FromPort: 443
+          ToPort: 443
+          CidrIp: 10.0.0.0/16
+  Client:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.12
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/client
+      Code:
+        ZipFile: "def handler(event, context): return event"
+      Environment:
+        Variables:
+          ORDERS_URL: https://orders-0123456789abcdef0.7d67968.vpc-lattice-svcs.us-east-1.on.aws
+      VpcConfig:
+        SubnetIds: [subnet-0123456789abcdef0]
+        SecurityGroupIds: [!GetAtt ClientGroup.GroupId]
+""",
+    right="""\
+Resources:
+  ClientGroup:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: Out to VPC Lattice
+      VpcId: vpc-0123456789abcdef0
+      SecurityGroupEgress:
+        - IpProtocol: tcp
+          FromPort: 443
+          ToPort: 443
+          DestinationPrefixListId: pl-0123456789abcdef0
+  Client:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.12
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/client
+      Code:
+        ZipFile: "def handler(event, context): return event"
+      Environment:
+        Variables:
+          ORDERS_URL: https://orders-0123456789abcdef0.7d67968.vpc-lattice-svcs.us-east-1.on.aws
+      VpcConfig:
+        SubnetIds: [subnet-0123456789abcdef0]
+        SecurityGroupIds: [!GetAtt ClientGroup.GroupId]
+""",
+    check=_check,
+)
