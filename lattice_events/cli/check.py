@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from lattice_events.checks.finding import Finding
 from lattice_events.checks.rule import DryRun
 from lattice_events.checks.selection import Threshold
 from lattice_events.cli.check_baseline import baseline_options, read_baseline
-from lattice_events.cli.check_findings import choice_options, find_mistakes, read_choice
+from lattice_events.cli.check_findings import Looked, choice_options, find_mistakes, read_choice
+from lattice_events.cli.check_fixing import fix_files, fixing_options, show_fixes
 from lattice_events.cli.check_report import Output, reading, report_options, tell
 from lattice_events.cli.check_rules import explain_rule, list_rules, rules_options
 from lattice_events.cli.options import read_options, source_options, source_paths
@@ -25,6 +24,7 @@ from lattice_events.readers.project import Project, Survey, survey
 @report_options
 @choice_options
 @baseline_options
+@fixing_options
 @rules_options
 @click.option(
     "--run-handlers",
@@ -39,6 +39,8 @@ def check(
     fail_on: Threshold,
     baseline: Path | None,
     is_written: bool,
+    is_fixed: bool,
+    is_shown: bool,
     run_handlers: bool,
     format_: str,
     output: Path | None,
@@ -51,7 +53,8 @@ def check(
     """Find mistakes in what PATHs define that VPC Lattice answers with silence or a bare 403.
 
     PATHs are those of `lattice dev`. Nothing runs and nothing is called, unless you say --run-handlers. The exit
-    status is 1 where a finding is as severe as --fail-on says, and 2 where an option is wrong.
+    status is 1 where a finding is as severe as --fail-on says, and 2 where an option is wrong. With --fix, it is
+    what remains that counts.
     """
     if explained is not None:
         explain_rule(explained)
@@ -63,16 +66,30 @@ def check(
     known = read_baseline(baseline, is_written=is_written)
     options = replace(read_options(**sources), runs_functions=run_handlers, runs_targets=False)
     told = Output(format_=format_, file=output, is_quiet=is_quiet)
-    with reading(told):
-        found = survey(given := source_paths(paths, config), options)
-    findings: Sequence[Finding] = find_mistakes(
-        found, choice, dry_runs=_dry_runs(found) if run_handlers else ()
-    )
-    said: Sequence[str] = ()
-    if known is not None:
-        findings, said = known.apply(findings, paths=given or (Path(),), codes=choice.codes)
-    tell(findings, found, choice, told, said)
-    if choice.is_failure(findings):
+    given = source_paths(paths, config)
+
+    def look() -> Looked:
+        with reading(told):
+            found = survey(given, options)
+        findings = find_mistakes(found, choice, dry_runs=_dry_runs(found) if run_handlers else ())
+        looked = Looked(found=found, findings=findings)
+        return looked if is_written else without_known(looked)
+
+    def without_known(looked: Looked) -> Looked:
+        if known is None:
+            return looked
+        findings, said = known.apply(looked.findings, paths=given or (Path(),), codes=choice.codes)
+        return replace(looked, findings=findings, said=(*looked.said, *said))
+
+    looked = look()
+    if is_shown:
+        raise SystemExit(show_fixes(looked, told))
+    if is_fixed:
+        looked = fix_files(looked, look, told)
+    if is_written:
+        looked = without_known(looked)
+    tell(looked.findings, looked.found, choice, told, looked.said)
+    if choice.is_failure(looked.findings):
         raise SystemExit(1)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -61,6 +61,21 @@ class Choice:
     def is_failure(self, findings: Iterable[Finding]) -> bool:
         """Whether the exit status is 1."""
         return is_failure(findings, fail_on=self.fail_on)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """What one look at the files has found.
+
+    Attributes:
+        found: What is defined.
+        findings: To tell.
+        said: What else to say.
+    """
+
+    found: Survey
+    findings: Sequence[Finding]
+    said: Sequence[str] = ()
 
 
 def choice_options(command: Callable[..., Any]) -> Callable[..., Any]:

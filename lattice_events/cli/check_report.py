@@ -110,10 +110,7 @@ def tell(
         written = _text(report, output, found.hidden)
     else:
         written = _FORMATS[output.format_](report)
-    if output.file is None:
-        click.echo(written, nl=False)
-    else:
-        _write(output.file, written)
+    put(written, output)
     if not output.is_quiet and (output.file is not None or output.format_ != "text"):
         where = f" {output.file} tells them." if output.file and findings else ""
         click.echo(f"{report.summary()}{where}", err=True)
@@ -121,8 +118,7 @@ def tell(
 
 def _text(report: Report, output: Output, hidden: Callable[[str], str]) -> str:
     """For a person; with colours on a terminal that has them, unless ``NO_COLOR`` is set."""
-    seen = Console()
-    is_terminal = seen.is_terminal and output.file is None
+    paint = painter(output)
 
     @cache
     def read_lines(file: str) -> Sequence[str]:
@@ -134,10 +130,28 @@ def _text(report: Report, output: Output, hidden: Callable[[str], str]) -> str:
     parts = text(
         report,
         read_lines=read_lines,
-        paint=Paint(in_memory(seen)) if is_terminal else lambda text, _style: text,
-        width=min(seen.width, _MAX_WIDTH) if is_terminal else None,
+        paint=paint or (lambda text, _style: text),
+        width=min(Console().width, _MAX_WIDTH) if paint else None,
     )
     return "".join(parts) + ("" if output.is_quiet else f"{ending(report)}\n")
+
+
+def painter(output: Output) -> Paint | None:
+    """What colours texts on a terminal; ``None`` where the output goes elsewhere."""
+    seen = Console()
+    return Paint(in_memory(seen)) if seen.is_terminal and output.file is None else None
+
+
+def put(written: str, output: Output) -> None:
+    """Print or write something.
+
+    Raises:
+        ConfigurationError: The file cannot be written.
+    """
+    if output.file is None:
+        click.echo(written, nl=False)
+    else:
+        _write(output.file, written)
 
 
 def _files(found: Survey) -> list[str]:

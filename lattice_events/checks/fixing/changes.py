@@ -8,8 +8,9 @@ from typing import Any
 import yaml
 
 from lattice_events.checks.finding import parse_place
-from lattice_events.checks.fixing.document import Key, Written
+from lattice_events.checks.fixing.document import Key, Written, text_of
 from lattice_events.checks.fixing.layout import Change, add, remove, replace
+from lattice_events.checks.fixing.origins import key_refusal
 from lattice_events.checks.fixing.trees import MAPPING, NULL, tree_of
 from lattice_events.checks.rule import REMOVED, Edit
 
@@ -28,9 +29,12 @@ def plan_change(edit: Edit, written: Written) -> Change:
     """
     place = parse_place(edit.place)
     key = written.key(place.line, place.column)
-    if key is None or _name(key.node) != edit.name:
+    if key is None or text_of(key.node) != edit.name:
         raise NotEditableError(f"{edit.name} is not written at this place")
     _refuse_shared(written, key)
+    made = key_refusal(key)
+    if made:
+        raise NotEditableError(made)
     try:
         return _planned(edit, written, key)
     except ValueError as error:  # an alias that cannot be seen
@@ -49,7 +53,7 @@ def _planned(edit: Edit, written: Written, key: Key) -> Change:
         return _set({edit.inside: edit.value}, written, key, key.mapping, key.index)
     if not isinstance(value, yaml.MappingNode) or value.tag != MAPPING:
         raise NotEditableError(f"{edit.name} is no mapping here")
-    names = [_name(each) for each, _ in value.value]
+    names = [text_of(each) for each, _ in value.value]
     if any(_INTRINSIC.fullmatch(each) for each in names):
         raise NotEditableError(f"{edit.name} is an intrinsic function here")
     if edit.inside in names:
@@ -67,10 +71,6 @@ def _set(value: Any, written: Written, key: Key, container: yaml.CollectionNode,
         return remove(written, container, index)
     tree = tree_of(value, is_short=not key.is_json)
     return replace(written, container, index, tree, is_json=key.is_json)
-
-
-def _name(node: yaml.Node) -> str:
-    return node.value if isinstance(node, yaml.ScalarNode) else ""
 
 
 def _refuse_shared(written: Written, key: Key) -> None:

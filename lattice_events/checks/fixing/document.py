@@ -217,6 +217,11 @@ class Written:
                 rest += ((each, (*within, (node, index))) for index, each in enumerate(node.value))
 
 
+def text_of(node: yaml.Node) -> str:
+    """Of a scalar; of another node an empty one."""
+    return node.value if isinstance(node, yaml.ScalarNode) else ""
+
+
 def is_block(node: yaml.Node) -> bool:
     """Whether a node is a list or mapping in lines of its own."""
     return isinstance(node, yaml.CollectionNode) and not node.flow_style

@@ -122,17 +122,18 @@ class Document:
     def edit(self, path: Path, value: Any) -> tuple[Edit, ...]:
         """The change of the value at a key path that stands in the file; none where it does not.
 
-        An item of a list changes with its list, whose key is what can be found in the file.
+        An item of a list changes in its list, whose key is what can be found in the file.
         """
-        current = self.written_at(path)
-        if current is None:
+        is_made = self.resource is not None and self.resource.is_of_terraform
+        if is_made or self.written_at(path) is None:
             return ()
-        *above, key = path
-        if isinstance(key, int):
-            items = list(self.written_at(tuple(above)))
-            items[key] = value
-            return self.edit(tuple(above), items)
-        return (Edit(place=self.locate(path), name=key, value=value),)
+        match path:
+            case (*above, str(key), int(index)):
+                return (Edit(place=self.locate((*above, key)), name=key, inside=index, value=value),)
+            case (*_, str(key)):
+                return (Edit(place=self.locate(path), name=key, value=value),)
+            case _:
+                return ()
 
 
 @dataclass(frozen=True, kw_only=True)
