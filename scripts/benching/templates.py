@@ -27,6 +27,7 @@ def service(n: int) -> dict[str, Any]:
     rules = {
         f"Rule{n}x{rule}": lattice(
             "Rule",
+            ServiceIdentifier={"Ref": f"Service{n}"},
             ListenerIdentifier={"Ref": f"Listener{n}"},
             Priority=rule + 1,
             Match={"HttpMatch": {"PathMatch": {"Match": {"Prefix": f"/{rule}"}}}},

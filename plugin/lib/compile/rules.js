@@ -14,6 +14,7 @@ function rules(service, names, resources) {
         DependsOn: permissions(rule.events, names),
         Condition: names[rule.events[0].functionName].condition, // which all of them have
         Properties: {
+          ServiceIdentifier: ref(owned.service), // which CloudFormation does not take from the listener's ARN
           ListenerIdentifier: ref(owned.listener(listener)),
           Priority: rule.priority,
           Match: { HttpMatch: httpMatch(rule.match) },

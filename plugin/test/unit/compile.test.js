@@ -48,7 +48,7 @@ test('one event is a service with everything that it needs', () => {
       Type: 'AWS::VpcLattice::Listener',
       DependsOn: ['LatticeFooServiceToHelloPermission'],
       Properties: {
-        ServiceIdentifier: { Ref: 'LatticeFooService' },
+        ServiceIdentifier: { Ref: 'LatticeFoo' },
         Protocol: 'HTTPS',
         DefaultAction: forwardTo(['LatticeFooServiceToHelloTargetGroup']),
       },
@@ -68,6 +68,7 @@ test('a match is a rule, and the default action is 404 where no event is without
   const found = compiled({ hello: on(event) });
   assert.deepEqual(ofType(found, 'Listener').LatticeFooListener.DefaultAction, { FixedResponse: { StatusCode: 404 } });
   assert.deepEqual(ofType(found, 'Rule').LatticeFooRule5, {
+    ServiceIdentifier: { Ref: 'LatticeFoo' },
     ListenerIdentifier: { Ref: 'LatticeFooListener' },
     Priority: 5,
     Match: {

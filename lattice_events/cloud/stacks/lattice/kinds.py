@@ -22,6 +22,7 @@ class Kind:
         identifier: Of a type with no ARN of its own: the property that identifies it.
         create_only: Properties whose change replaces the resource.
         required: Properties that the type's schema asks for.
+        needed: Those that only its handler asks for.
         attributes: For ``Fn::GetAtt``.
         defaults: Of the type's schema.
         renamed: Property and member of the API where the names differ in more than the first letter.
@@ -31,6 +32,7 @@ class Kind:
     identifier: str = ""
     create_only: str = ""
     required: str = ""
+    needed: str = ""
     attributes: str = "Arn Id"
     defaults: Mapping[str, str] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
@@ -50,9 +52,14 @@ KINDS: Mapping[str, Kind] = {
     "Listener": Kind(
         create_only="ServiceIdentifier Name Port Protocol",
         required="DefaultAction Protocol",
+        needed="ServiceIdentifier",
         attributes="Arn Id ServiceArn ServiceId",
     ),
-    "Rule": Kind(create_only="ListenerIdentifier ServiceIdentifier Name", required="Action Match Priority"),
+    "Rule": Kind(
+        create_only="ListenerIdentifier ServiceIdentifier Name",
+        required="Action Match Priority",
+        needed="ServiceIdentifier ListenerIdentifier",
+    ),
     "TargetGroup": Kind(
         create_only="Name Type Config.Port Config.IpAddressType Config.Protocol Config.ProtocolVersion "
         "Config.VpcIdentifier Config.LambdaEventStructureVersion",

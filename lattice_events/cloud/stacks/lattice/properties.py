@@ -25,7 +25,10 @@ def input_of(kind: Kind, shape: Any, *, logical_id: str, properties: Properties)
         properties: Resolved.
 
     Raises:
-        ResourceError: The type's schema does not allow the properties; all reasons at once.
+        ResourceError: The type's schema does not allow the properties, all reasons at once; or its handler needs one more.
+
+    Source:
+        https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-vpc-lattice/blob/29aa62a3e76cf770d364d1fb31109021389be87a/aws-vpclattice-rule/src/main/java/software/amazon/vpclattice/rule/Translator.java
     """
     problems = [
         f"#: required key [{name}] not found" for name in kind.required.split() if name not in properties
@@ -41,6 +44,9 @@ def input_of(kind: Kind, shape: Any, *, logical_id: str, properties: Properties)
         raise ResourceError(
             f"Properties validation failed for resource {logical_id} with message:\n" + "\n".join(problems)
         )
+    for name in kind.needed.split():
+        if name not in properties:
+            raise ResourceError(f"Invalid request provided: {name} cannot be empty")
     return params
 
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lattice_events.arn import Arn
 from lattice_events.assumptions import Assumptions
 from lattice_events.cloud.errors import ApiError
 from lattice_events.cloud.operations.call import Where
@@ -129,7 +128,7 @@ class LatticeType:
             params.setdefault("name", made_up_name(request.stack_name, request.logical_id, longest=longest))
         if "tags" in wanted.members:
             params["tags"] = _tags(request)
-        return _rule(params, self.assumptions) if self.name == "Rule" else params
+        return say_case(params, self.assumptions) if self.name == "Rule" else params
 
     def _change(self, standing: LatticeResource, before: Request, after: Request) -> None:
         """Make the differences between two requests."""
@@ -167,14 +166,6 @@ class LatticeType:
         """Call an operation on a resource."""
         given = {**identifiers(self.name, standing.physical_resource_id), **params}
         return self.control_plane.call(operation, given, where=standing.where)
-
-
-def _rule(params: dict[str, Any], assumptions: Assumptions) -> dict[str, Any]:
-    """A rule's input; the ARN of its listener says which service it is for."""
-    listener = Arn.parse(params.get("listenerIdentifier", ""))
-    if listener is not None:
-        params.setdefault("serviceIdentifier", listener.resource.split("/")[1])
-    return say_case(params, assumptions)
 
 
 def _tags(request: Request) -> dict[str, str]:

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.unit.cloud.stacks.cloud import Cloud
+from tests.unit.cloud.stacks.web import web
 
 WEB: dict[str, Any] = {
     "Listener": (
@@ -87,11 +88,15 @@ def test_wrong_properties_fail_the_resource_with_the_reason(
     assert reason in cloud.reasons()["Web"]
 
 
-def test_a_listener_without_its_service_fails_with_the_reason(cloud: Cloud) -> None:
-    kind, properties = WEB["Listener"]
-    del (properties := dict(properties))["ServiceIdentifier"]
-    assert cloud.create({**WEB, "Listener": (kind, properties)}) == "ROLLBACK_COMPLETE"
-    assert "serviceIdentifier" in cloud.reasons()["Listener"]
+@pytest.mark.parametrize(
+    ("name", "missing"),
+    [("Listener", "ServiceIdentifier"), ("Rule", "ServiceIdentifier"), ("Rule", "ListenerIdentifier")],
+)
+def test_what_has_no_parent_fails_with_the_reason(cloud: Cloud, name: str, missing: str) -> None:
+    resources = web()
+    del resources[name][1][missing]
+    assert cloud.create(resources) == "ROLLBACK_COMPLETE"
+    assert f"{missing} cannot be empty" in cloud.reasons()[name]
 
 
 def test_a_failure_takes_everything_back(cloud: Cloud) -> None:

@@ -108,7 +108,11 @@ def test_tags_are_changed_and_removed(deployed: Cloud) -> None:
             "Rule",
             "tg-0123456789abcdefg",
         ),
-        ({"Listener_ServiceIdentifier": {"Ref": "AWS::NoValue"}}, "Listener", "serviceIdentifier"),
+        (
+            {"Listener_ServiceIdentifier": {"Ref": "AWS::NoValue"}},
+            "Listener",
+            "ServiceIdentifier cannot be empty",
+        ),
         ({"Web_AuthType": "BASIC"}, "Web", "BASIC"),
     ],
 )

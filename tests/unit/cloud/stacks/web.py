@@ -40,6 +40,7 @@ _WEB: dict[str, Any] = {
     "Rule": (
         "Rule",
         {
+            "ServiceIdentifier": {"Ref": "Web"},
             "ListenerIdentifier": {"Ref": "Listener"},
             "Priority": 10,
             "Match": path("/app"),
