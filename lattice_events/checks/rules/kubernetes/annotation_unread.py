@@ -38,7 +38,7 @@ _READ: Mapping[str, tuple[str, ...]] = {
 # What belongs somewhere else than in the annotations of an object.
 _ELSEWHERE = {
     _CERTIFICATE: "it belongs into tls.options of the Gateway's listener",
-    _ASSOCIATION: "no version since 1.0 reads it; a VpcAssociationPolicy associates the VPC",
+    _ASSOCIATION: "it no longer does; a VpcAssociationPolicy associates the VPC",
 }
 
 
@@ -63,7 +63,7 @@ def _why_unread(each: ManifestObject, key: str) -> str:
         if key == PORT and each.get("spec", "exportedPorts"):
             return "exportedPorts counts instead"
         if key.startswith(_OLD_GROUP):
-            return f"since version 1.0 it is called {key.replace(_OLD_GROUP, f'{CONTROLLER}/')}"
+            return f"it is now called {key.replace(_OLD_GROUP, f'{CONTROLLER}/')}"
     if not key.startswith(f"{CONTROLLER}/") or key in _READ[each.kind]:
         return ""
     return _why_unknown(each, key)
@@ -96,7 +96,7 @@ RULE = Rule(
     name="annotation-unread",
     severity="warning",
     reason="An annotation stands where the controller does not read it, or is no longer read by any version.",
-    why="Annotations are free text to Kubernetes, so nothing refuses one that nobody reads. Old guides have lattice-vpc-association on the Gateway, and the prefix multicluster.x-k8s.io; both did something before version 1.0. Others belong to another kind or are mistyped.",
+    why="Annotations are free text to Kubernetes, so nothing refuses one that nobody reads. Old guides have lattice-vpc-association on the Gateway, and the prefix multicluster.x-k8s.io; both did something once. Others belong to another kind or are mistyped.",
     fix="Do what the message says, and take the annotation away.",
     source=(
         f"{CONTROLLER_SOURCE}/docs/api-types/vpc-association-policy.md",

@@ -65,7 +65,7 @@ RULE = Rule(
     severity="error",
     reason="A priority in an annotation is no number, out of range, or that of another rule.",
     why="The annotation rule-N-priority gives the rule with the index N (from 0) its priority. The controller counts a text that is no number as N + 1. Rules without an annotation count on from the annotated rule before them in the list, not from the highest, so they may come to a priority that is taken; VPC Lattice refuses a second rule of one priority.",
-    fix="Give each rule of the route its own whole number from 1 to 100; the lowest is asked first.",
+    fix="Give each rule of the route its own whole number from 1 up; the lowest is asked first.",
     source=(
         f"{CONTROLLER_SOURCE}/pkg/gateway/model_build_rule.go",
         f"{CONTROLLER_SOURCE}/docs/guides/advanced-configurations.md",
