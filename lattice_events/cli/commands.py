@@ -12,6 +12,7 @@ from lattice_events.cli.credentials import credentials
 from lattice_events.cli.dev import dev
 from lattice_events.cli.event import event
 from lattice_events.cli.explain import explain
+from lattice_events.cli.graph import graph
 from lattice_events.cli.invoke import invoke
 from lattice_events.cli.logs import logs
 from lattice_events.cli.schema import schema
@@ -24,5 +25,5 @@ def lattice() -> None:
     """AWS Lambda on Amazon VPC Lattice: run the service network on this machine, call its services."""
 
 
-for command in (dev, cloud, check, call, sign, credentials, explain, logs, event, invoke, schema):
+for command in (dev, cloud, check, call, sign, credentials, explain, graph, logs, event, invoke, schema):
     lattice.add_command(command)

@@ -15,30 +15,25 @@ import click
 
 from lattice_events.cli.event import parse_header
 from lattice_events.cli.explain_tree import print_tree
-from lattice_events.cli.names import find_name, suggestion
+from lattice_events.cli.known import find_principal, find_services
 from lattice_events.cli.options import read_options, source_options, source_paths
 from lattice_events.cli.printer import print_notes
 from lattice_events.client.scope import split_url
-from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.errors import ConfigurationError
 from lattice_events.headers import Headers
 from lattice_events.network.authentication import KnownKey
 from lattice_events.network.dataplane import plan
 from lattice_events.network.decision import Decision, Source
 from lattice_events.network.explanation import describe
-from lattice_events.network.model import Network, Principal
-from lattice_events.network.policy import Caller
-from lattice_events.readers.common.sources import SettingsSource
+from lattice_events.network.graph import ANONYMOUS
+from lattice_events.network.model import Network
 from lattice_events.readers.project import Project, load_project
 from lattice_events.readers.settings.callers import VPC, vpc_arn
-from lattice_events.readers.settings.settings import parse_settings
 from lattice_events.request import Request
 from lattice_events.sigv4 import Credentials, is_signed, sign_lattice
 
 _METHOD = re.compile(r"[A-Z]+")  # services have no capitals
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_ANONYMOUS = "anonymous"
-_SESSION = "explain"  # of a role that is in no template
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F)))  # what a request line can carry; clients encode the rest
 _KEY = Credentials(access_key_id="LATTICEEXPLAIN", secret_access_key="made-up", session_token="made-up")  # noqa: S106
 
@@ -48,7 +43,7 @@ _KEY = Credentials(access_key_id="LATTICEEXPLAIN", secret_access_key="made-up", 
 @click.option(
     "--as",
     "caller",
-    default=_ANONYMOUS,
+    default=ANONYMOUS.name,
     show_default=True,
     metavar="NAME|ARN",
     help="The caller, who signs the request.",
@@ -137,12 +132,7 @@ def _request(network: Network, method: str, url: str, headers: list[tuple[str, s
 def _service_url(network: Network, text: str) -> str:
     """The URL behind ``SERVICE/PATH``: by its HTTPS listener, or the HTTP one."""
     name, slash, path = text.partition("/")
-    service = next((each for each in network.services if each.name == name), None)
-    if service is None:
-        names = [each.name for each in network.services]
-        raise ConfigurationError(
-            f"There is no service {name or repr(name)}.{did_you_mean(name, names)} The services are: {', '.join(names) or 'none'}."
-        )
+    service = find_services(network, name)[0]
     listeners = sorted(service.listeners, key=lambda each: each.protocol != "HTTPS")
     scheme, port = (listeners[0].protocol.lower(), listeners[0].port) if listeners else ("https", 443)
     return f"{scheme}://{service.domain_name}:{port}{slash}{path}"
@@ -156,7 +146,7 @@ def _encode(text: str) -> str:
 def _decide(project: Project, request: Request, port: int, name: str, from_vpc: str) -> Decision:
     """Sign as the caller, with credentials that are made up here and known here, and plan."""
     network = project.network
-    principal = None if name == _ANONYMOUS else _principal(network, name)
+    principal = None if name == ANONYMOUS.name else find_principal(network, name, option="--as")
     default_vpc = project.default_vpc_arn
     if from_vpc:
         default_vpc = vpc_arn(from_vpc, region=network.region, account=network.account)
@@ -177,49 +167,6 @@ def _decide(project: Project, request: Request, port: int, name: str, from_vpc: 
         health={},
         assumptions=project.settings.assumptions,
     )
-
-
-def _principal(network: Network, name: str) -> Principal:
-    """A caller by name, by what else a function may be called, or by its ARN."""
-    functions = {each.name: each.other_names for each in network.functions}
-    names = {each: functions.get(each, ()) for each in (*network.principal_by_name, _ANONYMOUS)}
-    found = find_name(name, names)
-    if found is not None:
-        return network.principal_by_name[found]
-    if name.startswith("arn:"):
-        return _principal_by_arn(network, name)
-    raise ConfigurationError(
-        f"There is no caller {name or repr(name)}.{suggestion(name, names)} "
-        f"The callers are: {', '.join(names)}; an ARN is also possible."
-    )
-
-
-def _principal_by_arn(network: Network, arn: str) -> Principal:
-    """A caller of the network, another session of one's role, or somebody whose policies are not known.
-
-    A role calls by a session of it, which has the role's policies.
-    """
-    known = next((each for each in network.principals if each.caller.arn == arn), None)
-    if known is not None:
-        return known
-    settings, problems = parse_settings(
-        SettingsSource(value={"callers": {_SESSION: {"arn": arn}}}, folder=Path(), locate=lambda _: "")
-    )
-    if problems:
-        raise ConfigurationError(
-            f"--as takes a name, or the ARN of a role, a role's session or a user, not {arn!r}. "
-            f"The names are: {', '.join(network.principal_by_name) or 'none'}."
-        )
-    (read,) = settings.callers
-    assert read.arn  # it was given
-    if ":assumed-role/" not in read.arn:
-        return Principal(name=arn, caller=Caller(arn=read.arn))
-    is_role = arn != read.arn
-    role = read.arn.rpartition("/")[0]
-    for each in network.principals:
-        if each.caller.arn and each.caller.arn.rpartition("/")[0] == role:
-            return each if is_role else replace(each, caller=replace(each.caller, arn=arn))
-    return Principal(name=arn, caller=Caller(arn=read.arn, role_arn=arn if is_role else None))
 
 
 def _signed(request: Request, region: str, port: int, now_us: int) -> Request:

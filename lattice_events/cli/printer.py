@@ -29,7 +29,7 @@ from lattice_events.local.output.standard_output import or_end_the_run, write_te
 from lattice_events.local.output.writer import LeftOut
 from lattice_events.local.run.ready import Ready
 from lattice_events.network.exchange import Exchange
-from lattice_events.network.model import ForwardAction, Listener, Match, Network, Rule, Service
+from lattice_events.network.model import ForwardAction, Listener, Network, Rule, Service
 
 _MAX_HELD_LINES = 10_000  # of an invocation that is still running
 _MAX_HELD_CHARACTERS = 4 * 1024 * 1024
@@ -222,19 +222,10 @@ def _add_rows(table: Table, service: Service, network: Network) -> None:
     for listener in service.listeners:
         where = f"{listener.protocol} {listener.port}"
         rules = sorted(listener.rules, key=lambda rule: rule.priority)
-        rows = [(f"{rule.priority}  {_match(rule.match)}", _target(rule, network)) for rule in rules]
+        rows = [(f"{rule.priority}  {rule.match.in_words}", _target(rule, network)) for rule in rules]
         for rule, target in (*rows, ("default", _target(listener, network))):
             cells = (service.name, where, rule, target)
             table.add_row(*(Text(plain(cell)) for cell in cells))  # as text: [/x] is no markup
-
-
-def _match(match: Match) -> str:
-    """A match in words."""
-    parts = [match.method] if match.method else []
-    if match.path:
-        parts.append(match.path.value + ("*" if match.path.kind == "prefix" else ""))
-    parts += [f"{header.name} {header.kind} {header.value}" for header in match.headers]
-    return " ".join(parts)
 
 
 def _target(what: Rule | Listener, network: Network) -> str:

@@ -83,6 +83,15 @@ class Match:
     path: PathMatch | None = None
     headers: tuple[HeaderMatch, ...] = ()
 
+    @property
+    def in_words(self) -> str:
+        """``GET /orders* x-preview exact true``; empty for one that wants nothing."""
+        parts = [self.method] if self.method else []
+        if self.path:
+            parts.append(self.path.value + ("*" if self.path.kind == "prefix" else ""))
+        parts += [f"{header.name} {header.kind} {header.value}" for header in self.headers]
+        return " ".join(parts)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WeightedTargetGroup:

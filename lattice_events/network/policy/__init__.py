@@ -7,11 +7,12 @@ from lattice_events.network.policy.document import (
     principal_problem,
 )
 from lattice_events.network.policy.evaluation import Lack, Verdict, evaluate, find_lacks
+from lattice_events.network.policy.extent import Extent, Requests, extent_of, statement_extent
 from lattice_events.network.policy.facts import ANONYMOUS_CALLER, INVOKE, Caller, Facts, is_ever_there
 from lattice_events.network.policy.keys import is_played
 from lattice_events.network.policy.operators import NULL, OPERATORS
 from lattice_events.network.policy.patterns import matches_pattern, variables_of
-from lattice_events.network.policy.statements import Condition, Policy, Statement
+from lattice_events.network.policy.statements import Condition, Element, Policy, Statement
 from lattice_events.network.policy.writing import encode_policy
 
 __all__ = [
@@ -21,13 +22,17 @@ __all__ = [
     "OPERATORS",
     "Caller",
     "Condition",
+    "Element",
+    "Extent",
     "Facts",
     "Lack",
     "Policy",
+    "Requests",
     "Statement",
     "Verdict",
     "encode_policy",
     "evaluate",
+    "extent_of",
     "find_lacks",
     "find_unplayed_keys",
     "is_about_lattice",
@@ -36,5 +41,6 @@ __all__ = [
     "matches_pattern",
     "parse_policy",
     "principal_problem",
+    "statement_extent",
     "variables_of",
 ]
