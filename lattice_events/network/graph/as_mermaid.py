@@ -10,6 +10,7 @@ Source:
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from lattice_events.network.graph.drawing import COLOURS, FRAME_COLOUR, TEXT_COLOUR, Arrow, Box, Drawing, draw
@@ -18,7 +19,14 @@ from lattice_events.network.graph.values import Graph, NodeKind
 _MOST_CHARACTERS = 50_000  # Mermaid's ``maxTextSize``
 _MOST_EDGES = 500  # Mermaid's ``maxEdges``
 _LONG_TITLE = 22  # characters; of a longer one Mermaid makes two lines
-_PLAIN = frozenset(" -/.,+…·%")  # beside letters and digits
+_LINE_BREAK = "\n      "
+_NOTHING = (
+    "\u200b"  # a space without width, where text would become a tag, a link, an icon, a formula or a list
+)
+_PARTED = re.compile(r"(?<=[<&@])|(?<=:)(?=//|fa-)|(?<=www)(?=\.)|(?<=\$)(?=\$)", re.IGNORECASE)
+_STARTS_BLOCK = re.compile(r"[^\w/]|\d+[.)]|_")
+_PLAIN = frozenset(f" -/.,+…·{_NOTHING}")  # beside letters and digits
+_MARKDOWN = frozenset("*_[~\\")
 _SHAPES: dict[NodeKind, tuple[str, str]] = {
     "service network": ("{{", "}}"),
     "auth policy": (">", "]"),
@@ -52,7 +60,7 @@ def _lines(drawing: Drawing) -> Iterator[str]:
     for box in drawing.boxes:
         yield f"  {_box(box)}"
     for frame in drawing.frames:
-        yield f'  subgraph {frame.key} ["{_text(frame.title)}"]'
+        yield f'  subgraph {frame.key} ["`{_text(frame.title)}`"]'
         yield from (f"    {_box(box)}" for box in frame.boxes)
         yield "  end"
     for arrow in drawing.arrows:
@@ -81,11 +89,11 @@ def _settings(drawing: Drawing) -> str:
 def _box(box: Box) -> str:
     """One line that defines a node."""
     start, end = _SHAPES.get(box.node.kind, _ROUNDED)
-    return f'{box.key}{start}"{"<br/>".join(map(_text, box.lines))}"{end}:::{_class(box.node.kind)}'
+    return f'{box.key}{start}"`{_LINE_BREAK.join(map(_text, box.lines))}`"{end}:::{_class(box.node.kind)}'
 
 
 def _arrow(arrow: Arrow) -> str:
-    label = f'|"{_text(arrow.label)}"|' if arrow.label else ""
+    label = f'|"`{_text(arrow.label)}`"|' if arrow.label else ""
     return f"{arrow.source} -->{label} {arrow.target}"
 
 
@@ -95,5 +103,16 @@ def _class(kind: NodeKind) -> str:
 
 
 def _text(text: str) -> str:
-    """Text between quotes, every character of it that could be more than text as its number."""
-    return "".join(each if each.isalnum() or each in _PLAIN else f"#{ord(each)};" for each in text)
+    """Plain text as a Markdown string of Mermaid, without the quotes around it.
+
+    Mermaid 11 reads every label as Markdown once it has decoded it, other versions only Markdown strings; these are
+    read alike by all. What Markdown minds is escaped as Markdown does it, what Mermaid and HTML mind is a number.
+    """
+    parted = _PARTED.sub(_NOTHING, text)
+    return "".join(map(_character, _NOTHING + parted if _STARTS_BLOCK.match(parted) else parted))
+
+
+def _character(character: str) -> str:
+    if character.isalnum() or character in _PLAIN:
+        return character
+    return f"\\{character}" if character in _MARKDOWN else f"#{ord(character)};"

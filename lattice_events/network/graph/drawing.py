@@ -99,7 +99,7 @@ def draw(graph: Graph) -> Drawing:
 def key_of(node: Node) -> str:
     """A name for a node that is no keyword of any language, and that no other node has."""
     name = re.sub("[^a-z0-9]+", "_", node.name.lower())[:20].strip("_")
-    return f"{node.kind[0].lower()}_{name}_{hashlib.sha256(node.id.encode()).hexdigest()[:8]}"
+    return f"{node.kind[0].lower()}_{name}_{hashlib.sha256(node.id.encode(errors='surrogatepass')).hexdigest()[:8]}"
 
 
 def _listeners(nodes: Iterable[Node]) -> list[Node]:

@@ -32,16 +32,34 @@ from tests.unit.network.graph.test_making import APP, IN_VPC, guarded, statement
 HOSTILE = (
     'a"]; click a href "javascript:alert(1)"',
     "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
     "end",
-    "`**bold**`",
+    "**bold** *i* __b__ _i_ ~~d~~ ~d~",
     "1. list",
-    "%%{init: {}}%%",
+    "2) list",
+    "- list",
+    "+ list",
+    "# heading",
+    "> quote",
+    "    code",
+    "---",
+    "[link](https://example.com)",
+    "https://example.com/x www.example.com",
+    "a@example.com ftp://x.example",
+    "fa:fa-car fab:fa-github",
+    "$$x^2$$",
+    "%%{init: {}}%% %% comment",
     "a\nb --> c\r\u2028d",
-    "\\N \\",
-    "style x:#1;",
-    "&lt;b&gt;",
+    "\\N \\ \\*",
+    "style x:#1; classDef x fill:#f00;",
+    "&lt;b&gt; #35; #quot;",
     "注文サービス",
     "\x1b[2J\u202e\ud800",
+    "{a} (b) |c| @{shape: x} !x ^y = ? '",
+)
+
+TEXT = (
+    r"(?:#[0-9]+;|\\[*_~\[\\]|[^\W_]|[ /.,+…·\u200b-])*"  # of Mermaid, where nothing else stands for itself
 )
 
 
@@ -169,15 +187,20 @@ def test_mermaid_draws_frames_boxes_and_arrows() -> None:
 
     assert re.sub(r"_[0-9a-f]{8}\b", "", to_mermaid(first)).splitlines()[1:] == [
         "flowchart LR",
-        '  c_app("app"):::is_caller',
-        '  s_sample{{"sample<br/>1 VPC"}}:::is_service_network',
-        '  subgraph s_orders ["orders"]',
-        '    a_auth_policy>"auth policy<br/>Allow App#58; #42;/a/#42;"]:::is_auth_policy',
-        '    l_https_443["HTTPS 443<br/>AWS#95;IAM<br/>shop.example"]:::is_listener',
-        '    t_functions[["functions<br/>Lambda V2"]]:::is_target_group',
-        '    f_hello(["λ hello"]):::is_function',
+        '  c_app("`app`"):::is_caller',
+        '  s_sample{{"`sample',
+        '      1 VPC`"}}:::is_service_network',
+        '  subgraph s_orders ["`orders`"]',
+        '    a_auth_policy>"`auth policy',
+        r'      Allow App#58; \*/a/\*`"]:::is_auth_policy',
+        '    l_https_443["`HTTPS 443',
+        r"      AWS\_IAM",
+        '      shop.example`"]:::is_listener',
+        '    t_functions[["`functions',
+        '      Lambda V2`"]]:::is_target_group',
+        '    f_hello(["`λ hello`"]):::is_function',
         "  end",
-        '  c_app -->|"#42;/a/#42;"| a_auth_policy',
+        '  c_app -->|"`\u200b\\*/a/\\*`"| a_auth_policy',
         "  s_sample --> a_auth_policy",
         "  a_auth_policy --> l_https_443",
         "  l_https_443 --> t_functions",
@@ -196,7 +219,7 @@ def test_mermaid_draws_frames_boxes_and_arrows() -> None:
 def test_a_service_without_a_frame_is_a_box() -> None:
     text = to_mermaid(levels(service_of(listeners=()))[0])
 
-    assert '["foo<br/>no listener"]:::is_service' in text
+    assert '["`foo\n      no listener`"]:::is_service' in text
     assert "subgraph" not in text
     assert "frame" not in text
 
@@ -214,24 +237,25 @@ def test_long_titles_have_room_and_long_names_lose_their_middle() -> None:
 
     assert '"bottom": 8' in short
     assert '"bottom": 28' in long
-    assert f'["{"a" * 24}…{"b" * 23}"]' in long
+    assert f'["`{"a" * 24}…{"b" * 23}`"]' in long
 
 
 def test_a_box_has_not_too_many_lines() -> None:
     policy = [statement(Sid=f"Number{number}") for number in range(10)]
     text = to_mermaid(levels(guarded(*policy))[0])
 
-    assert "Allow Number5<br/>+ 4 more" in text
+    assert "Allow Number5\n      \u200b+ 4 more" in text
     assert "Number6" not in text
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_name_is_more_than_text_to_mermaid(name: str) -> None:
-    text = to_mermaid(Graph.of([Node(id="x", kind="function", name=name, details=(name,))], []))
+    text = to_mermaid(Graph.of([Node(id=name, kind="function", name=name, details=(name,))], []))
 
-    (box,) = [line for line in text.splitlines() if line.endswith(":::is_function")]
-    assert re.fullmatch(r'  f_[a-z0-9_]*\(\["(<br/>|#[0-9]+;|[^\W_]|[ /.,+…·%-])*"\]\):::is_function', box)
-    assert len(text.splitlines()) == 4
+    first, second = text.splitlines()[2:4]
+    assert re.fullmatch(rf'  f_[a-z0-9_]*\(\["`{TEXT}', first)
+    assert re.fullmatch(rf'      {TEXT}`"\]\):::is_function', second)
+    assert len(text.splitlines()) == 5
 
 
 @pytest.mark.parametrize("name", HOSTILE)
