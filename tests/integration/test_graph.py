@@ -35,10 +35,10 @@ def test_the_network_of_a_template_is_drawn(template: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[1] == "flowchart LR"
-    assert '["orders"]' in done.stdout
-    assert "Allow Readers#58; if SourceVpc<br/>Deny NoDeletes#58; DELETE" in done.stdout
-    assert '("caller<br/>client")' not in done.stdout
-    assert '("caller"):::is_caller' in done.stdout
+    assert "  subgraph s_orders" in done.stdout
+    assert "Allow Readers#58; if SourceVpc\n      Deny NoDeletes#58; DELETE" in done.stdout
+    assert '("`caller`"):::is_caller' in done.stdout
+    assert '("`client`"):::is_caller' in done.stdout
 
 
 def test_the_readme_shows_what_is_drawn_of_the_sample() -> None:
