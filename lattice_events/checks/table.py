@@ -21,6 +21,13 @@ from lattice_events.checks.rules.associations import (
     target_closed_to_lattice,
     vpc_in_two_networks,
 )
+from lattice_events.checks.rules.callers import (
+    caller_without_permission,
+    missing_permission,
+    mistyped_permission,
+    role_of_another_account,
+    wide_permission,
+)
 from lattice_events.checks.rules.groups import (
     answer_part_ignored,
     answer_refused,
@@ -98,6 +105,7 @@ from lattice_events.checks.rules.policies import (
     iam_without_policy,
     malformed_policy,
     policy_without_iam,
+    refused_by_other_policy,
     resource_without_path,
     statement_without_effect,
     wrong_action,
@@ -157,6 +165,12 @@ RULES: tuple[Rule, ...] = (
     anonymous_callers.RULE,
     malformed_policy.RULE,
     statement_without_effect.RULE,
+    refused_by_other_policy.RULE,
+    missing_permission.RULE,
+    wide_permission.RULE,
+    mistyped_permission.RULE,
+    role_of_another_account.RULE,
+    caller_without_permission.RULE,
     service_on_no_network.RULE,
     association_incomplete.RULE,
     network_without_vpc.RULE,

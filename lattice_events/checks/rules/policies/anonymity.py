@@ -30,6 +30,18 @@ def lets_in(statement: WrittenStatement) -> bool:
     )
 
 
+def may_let_in(statement: WrittenStatement) -> bool:
+    """Whether an Allow may be about unsigned requests, as far as it is known."""
+    parsed = statement.parsed
+    if parsed is None:
+        return True
+    return (
+        parsed.effect == "Allow"
+        and parsed.names_caller(_ANONYMOUS)
+        and all(map(_may_be_met, parsed.conditions))
+    )
+
+
 def is_on_purpose(statement: WrittenStatement) -> bool:
     """Whether a statement that lets unsigned callers in is meant to.
 

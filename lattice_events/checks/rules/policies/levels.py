@@ -43,10 +43,12 @@ class Levels:
     Attributes:
         networks: The levels of the service networks that a service is on, by `key_of` a policy of it.
         services: Those of the services on a service network, likewise.
+        own: That of each service.
     """
 
     networks: Mapping[Key, Sequence[Level]]
     services: Mapping[Key, Sequence[Level]]
+    own: Mapping[Key, Level]
 
     def others(self, policy: AuthPolicy) -> Sequence[Level]:
         """The levels at which a request must be allowed, too: all that are known; none where that is not known."""
@@ -54,6 +56,11 @@ class Levels:
         if key is None:
             return ()
         return self.networks.get(key, ()) or self.services.get(key, ())
+
+    def in_front_of(self, service: Resource | ManifestObject) -> Sequence[Level]:
+        """Every level at which a request to a service must be allowed: its own, and those of its networks."""
+        key = _key(service)
+        return (*([self.own[key]] if key in self.own else []), *self.networks.get(key, ()))
 
 
 def key_of(policy: AuthPolicy) -> Key | None:
@@ -77,7 +84,11 @@ def levels(material: Material) -> Levels:
             networks.setdefault(_key(service), []).append(builder.level(network))
         if network is not None:
             services.setdefault(_key(network), []).append(builder.level(service))
-    return Levels(networks, services)
+    things: tuple[Resource | ManifestObject, ...] = (
+        *material.definitions.of_type(SERVICE),
+        *material.definitions.of_kind(*_ROUTES),
+    )
+    return Levels(networks, services, {_key(each): builder.level(each) for each in things})
 
 
 def _key(thing: Resource | ManifestObject) -> Key:
