@@ -44,7 +44,7 @@ def _ports(group: Resource) -> Iterator[Found]:
 RULE = Rule(
     code="LTC003",
     name="config-of-other-type",
-    severity="error",
+    severity="warning",
     reason="A target group has a setting of another type of target group.",
     why="Port, protocol, protocol version and VPC are of servers; the API does not support them where the target is a function. LambdaEventStructureVersion is of functions, IpAddressType of groups of type IP. Whether AWS refuses the setting or ignores it is not documented.",
     fix="Remove the setting, or correct the Type of the target group.",

@@ -70,7 +70,7 @@ RULE = Rule(
     name="permission-missing",
     severity="warning",
     reason="No permission lets VPC Lattice invoke the function of a target group.",
-    why="VPC Lattice invokes a function only if its resource policy lets it. The console and the CLI add that permission when the function is registered; whether a deployment by CloudFormation or Terraform does is not documented, so AWS's own samples state it. A permission of a function does not hold for its aliases and versions, nor theirs for it. Without one, every request to the group fails with a 5xx.",
+    why="VPC Lattice invokes a function only if its resource policy lets it. The console and the CLI add that permission when the function is registered. Whether a deployment by CloudFormation or Terraform does is not documented, and AWS's own samples and its Terraform module state it. A permission of a function does not hold for its aliases and versions, nor theirs for it. Without one, every request to the group fails with a 5xx.",
     fix="Add an AWS::Lambda::Permission of what the target group names (the alias, if it names one), with the principal vpc-lattice.amazonaws.com and the target group as SourceArn.",
     source=(
         "https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html",

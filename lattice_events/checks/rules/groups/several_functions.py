@@ -26,9 +26,12 @@ RULE = Rule(
     name="several-functions",
     severity="error",
     reason="A target group has several functions or load balancers.",
-    why="A target group of type LAMBDA or ALB has one target. CloudFormation refuses more when it creates the group.",
+    why="A target group of type LAMBDA or ALB has one target. AWS's handler of the type refuses more, after it has made the group.",
     fix="Make a target group for each function, and give them weights in the forward action.",
-    source=("https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_RegisterTargets.html",),
+    source=(
+        "https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_RegisterTargets.html",
+        "https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-vpc-lattice",
+    ),
     wrong="""\
 Resources:
   Orders:

@@ -33,11 +33,12 @@ RULE = Rule(
     name="no-parent",
     severity="error",
     reason="A listener names no service, or a rule no listener or service.",
-    why="CloudFormation's schema requires neither, so that validation is silent; the API needs both, and the resource is refused when it is created. A rule needs its service even where the ARN of its listener contains it.",
+    why="CloudFormation's schema requires neither, so that validation is silent; the API needs both, and AWS's handler of the type refuses the resource when it is created. A rule needs its service even where the ARN of its listener contains it.",
     fix="Set ServiceIdentifier, and ListenerIdentifier of a rule.",
     source=(
         "https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateListener.html",
         "https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateRule.html",
+        "https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-vpc-lattice",
     ),
     wrong=listener(FORWARD).replace("      ServiceIdentifier: svc-0123456789abcdef0\n", ""),
     right=listener(FORWARD),
