@@ -97,6 +97,7 @@ class Edit:
         name: That key, to be sure of it.
         inside: What to set in its value: a key of the mapping, or the number of an item of the list, from 0; empty
             to change the value itself.
+        beside: The key to set next to it, in the mapping that has it: an item of a list has no key of its own.
         value: A text, number or truth value, or a list or mapping of such; `REMOVED` takes the key away.
     """
 
@@ -104,6 +105,7 @@ class Edit:
     name: str
     value: Any
     inside: str | int = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

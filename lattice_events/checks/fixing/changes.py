@@ -42,6 +42,8 @@ def plan_change(edit: Edit, written: Written) -> Change:
 
 
 def _planned(edit: Edit, written: Written, key: Key) -> Change:
+    if edit.beside:
+        return _given(edit, edit.beside, written, key, key.mapping)
     if edit.inside == "":
         return _set(edit.value, written, key, key.mapping, key.index)
     value = key.value
@@ -53,16 +55,20 @@ def _planned(edit: Edit, written: Written, key: Key) -> Change:
         return _set({edit.inside: edit.value}, written, key, key.mapping, key.index)
     if not isinstance(value, yaml.MappingNode) or value.tag != MAPPING:
         raise NotEditableError(f"{edit.name} is no mapping here")
-    names = [text_of(each) for each, _ in value.value]
-    if any(_INTRINSIC.fullmatch(each) for each in names):
+    if any(_INTRINSIC.fullmatch(text_of(each)) for each, _ in value.value):
         raise NotEditableError(f"{edit.name} is an intrinsic function here")
-    if edit.inside in names:
-        index = max(at for at, name in enumerate(names) if name == edit.inside)  # the last one counts
-        return _set(edit.value, written, key, value, index)
+    return _given(edit, edit.inside, written, key, value)
+
+
+def _given(edit: Edit, name: str, written: Written, key: Key, mapping: yaml.MappingNode) -> Change:
+    """Give a key of a mapping a value, or take it away."""
+    found = [at for at, (each, _) in enumerate(mapping.value) if text_of(each) == name]
+    if found:
+        return _set(edit.value, written, key, mapping, found[-1])  # the last one counts
     if edit.value is REMOVED:
-        raise NotEditableError(f"{edit.name} has no {edit.inside} here")
-    name, tree = (tree_of(each, is_short=not key.is_json) for each in (edit.inside, edit.value))
-    return add(written, value, name, tree, is_json=key.is_json)
+        raise NotEditableError(f"{edit.name} has no {name} here")
+    key_tree, tree = (tree_of(each, is_short=not key.is_json) for each in (name, edit.value))
+    return add(written, mapping, key_tree, tree, is_json=key.is_json)
 
 
 def _set(value: Any, written: Written, key: Key, container: yaml.CollectionNode, index: int) -> Change:

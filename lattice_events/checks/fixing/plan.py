@@ -92,10 +92,10 @@ def _refusal(finding: Finding, texts: Mapping[str, str]) -> str:
 
 def _described(edit: Edit) -> str:
     """An edit in words."""
-    name = edit.inside or edit.name
+    name = edit.beside or edit.inside or edit.name
     if edit.value is REMOVED:
         return f"remove {name}"
-    where = f" in {edit.name}" if edit.inside != "" else ""
+    where = f" beside {edit.name}" if edit.beside else f" in {edit.name}" if edit.inside != "" else ""
     if isinstance(edit.inside, int):
         return f"write {_shown(edit.value)} as item {edit.inside + 1}{where}"
     return f"write {_shown({name: edit.value})[1:-1]}{where}"

@@ -21,11 +21,12 @@ def _check(material: Material) -> Iterator[Found]:
 
 def _edits(match: TextMatch, *, default: bool) -> tuple[Edit, ...]:
     """States what is so today."""
-    *_, name = match.path
-    if not isinstance(name, str):
-        return ()
-    place = match.rule.place(*match.path)
-    return (Edit(place=place, name=name, inside="CaseSensitive", value=default),)
+    if match.shape == "HeaderMatch":
+        place = match.rule.place(*match.path, "Name")
+        return (Edit(place=place, name="Name", beside="CaseSensitive", value=default),)
+    return (
+        Edit(place=match.rule.place(*match.path), name="PathMatch", inside="CaseSensitive", value=default),
+    )
 
 
 RULE = Rule(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -189,3 +190,18 @@ def test_a_text_that_cannot_be_parsed_stays() -> None:
     text = "a: {\n"
 
     assert refused(text, edit_of(text, "a", 1)) == ["the file cannot be parsed as a whole"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("- a: b # why\n  c: d\n", "- a: b # why\n  c: d\n  e: 1\n", id="in lines"),
+        pytest.param("[{c: d, a: b}]\n", "[{c: d, a: b, e: 1}]\n", id="in braces"),
+        pytest.param('[{"a": "b"}]\n', '[{"a": "b", "e": 1}]\n', id="in JSON"),
+        pytest.param("- a: b\n  e: 2\n", "- a: b\n  e: 1\n", id="that is there"),
+    ],
+)
+def test_a_key_is_set_beside_another_of_an_item_of_a_list(text: str, expected: str) -> None:
+    edit = replace(edit_of(text, "a", 1), beside="e")
+
+    assert fix_text(text, [[edit]]).text == expected

@@ -112,7 +112,7 @@ def test_what_others_may_use_or_mean_is_no_mistake(
     for key, value in (_RIGHT | changed).items():
         template = template.replace(key, value)
 
-    assert [code for code in codes_of(template, tmp_path) if code != "LTC901"] == found
+    assert [code for code in codes_of(template, tmp_path) if code.startswith(("LTC0", "LTC1"))] == found
 
 
 @pytest.mark.parametrize(
