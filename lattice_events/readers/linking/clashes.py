@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from lattice_events.definitions.lattice_schema import CONTROLLER_PREFIX
-from lattice_events.errors import Problem
+from lattice_events.errors import Problem, Question
 from lattice_events.network.model import Listener, Service, TargetGroup
 from lattice_events.readers.common.fragment import Fragment
 
@@ -19,27 +19,43 @@ def _own_name(group: TargetGroup) -> str | None:
 _NAMED: tuple[tuple[str, Callable[[Fragment], Sequence[Any]], Callable[[Any], str | None]], ...] = (
     ("service networks", lambda found: found.service_networks, lambda each: each.name),
     ("services", lambda found: found.services, lambda each: each.name),
-    (
-        "services with the custom domain name",
-        lambda found: found.services,
-        lambda each: each.custom_domain_name,
-    ),
     ("target groups", lambda found: found.target_groups, _own_name),
     ("functions", lambda found: found.functions, lambda each: each.name),
 )
 
 
 def name_clashes(found: Fragment) -> Iterator[Problem]:
-    """Names that stand for two things."""
+    """Names that stand for two things, here or on AWS."""
     for kind, values, key in _NAMED:
-        first: dict[str, str] = {}
-        for value in values(found):
-            name = key(value)
-            if name is None:
-                continue
-            if name in first:
-                yield Problem(f"There are two {kind} {name}; the other is at {first[name]}.", value.origin)
-            first.setdefault(name, value.origin)
+        for value, other, name in _doubles(values(found), key):
+            message = f"There are two {kind} {name}; the other is at {other.origin}."
+            if _place(value) == _place(other):
+                yield Problem(message, value.origin)
+            else:  # which AWS takes
+                yield Question(f"{message} Name those of one Region and account only.", value.origin)
+    for value, other, name in _doubles(found.services, lambda each: each.custom_domain_name):
+        message = (
+            f"There are two services with the custom domain name {name}; the other is at {other.origin}."
+        )
+        yield Question(f"{message} Name those of one service network only.", value.origin)
+
+
+def _doubles(values: Iterable[Any], key: Callable[[Any], str | None]) -> Iterator[tuple[Any, Any, str]]:
+    """Each value whose name another one has, with that one and the name."""
+    first: dict[str, Any] = {}
+    for value in values:
+        name = key(value)
+        if name is None:
+            continue
+        if name in first:
+            yield value, first[name], name
+        first.setdefault(name, value)
+
+
+def _place(value: Any) -> list[str]:
+    """The Region and the account of a thing."""
+    arn: str = value.arn
+    return arn.split(":")[3:5]
 
 
 def listener_clashes(services: Iterable[Service]) -> Iterator[Problem]:

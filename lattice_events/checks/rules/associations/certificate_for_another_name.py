@@ -1,9 +1,10 @@
-"""A certificate that does not name the custom domain name of its service."""
+"""A certificate that does not name the custom domain name of its service, or is in another Region."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lattice_events.arn import Arn
 from lattice_events.checks.rule import Found, Material, Rule, found_in
 from lattice_events.definitions.types import CERTIFICATE, SERVICE
 from lattice_events.definitions.values import Resource
@@ -11,14 +12,22 @@ from lattice_events.definitions.values import Resource
 
 def _check(material: Material) -> Iterator[Found]:
     for service in material.definitions.of_type(SERVICE):
-        certificate = material.definitions.find(service.get("CertificateArn"), CERTIFICATE)
-        domain = service.get("CustomDomainName")
+        given, domain = service.get("CertificateArn"), service.get("CustomDomainName")
+        certificate = material.definitions.find(given, CERTIFICATE)
         names = None if certificate is None else _names(certificate)
-        if certificate is None or names is None or not isinstance(domain, str):
-            continue
-        if not any(covers(name, domain) for name in names):
+        region = _region(given)
+        if certificate and names and isinstance(domain, str) and not any(covers(n, domain) for n in names):
             message = f"{certificate.name} is for {', '.join(names)}, not for {domain}, so every HTTPS connection to that name fails."
             yield found_in(service, "CertificateArn", message=message)
+        elif region and service.stated_region and region != service.stated_region:
+            message = f"The certificate is in {region} and {service.name} in {service.stated_region}; it must be in the Region of the service."
+            yield found_in(service, "CertificateArn", message=message)
+
+
+def _region(certificate: object) -> str:
+    """The Region of a certificate that is named by its ARN."""
+    arn = Arn.parse(certificate) if isinstance(certificate, str) else None
+    return arn.region if arn else ""
 
 
 def _names(certificate: Resource) -> list[str] | None:
@@ -39,9 +48,9 @@ RULE = Rule(
     code="LTC417",
     name="certificate-for-another-name",
     severity="error",
-    reason="The certificate of a service does not name its custom domain name.",
-    why="VPC Lattice looks for the custom domain name among the names of the certificate. A wildcard stands for one level only: *.example.com is for www.example.com, not for www.shop.example.com, nor for example.com. Without a match every HTTPS connection to the name fails.",
-    fix="Request a certificate whose DomainName or SubjectAlternativeNames have the custom domain name.",
+    reason="The certificate of a service does not name its custom domain name, or is in another Region.",
+    why="VPC Lattice looks for the custom domain name among the names of the certificate. A wildcard stands for one level only: *.example.com is for www.example.com, not for www.shop.example.com, nor for example.com. Without a match every HTTPS connection to the name fails. A certificate of another Region is refused: one for CloudFront is in us-east-1, say.",
+    fix="Request a certificate whose DomainName or SubjectAlternativeNames have the custom domain name, in the Region of the service.",
     source=("https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-byoc.html",),
     wrong="""\
 Resources:

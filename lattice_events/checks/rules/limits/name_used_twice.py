@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from lattice_events.checks.rule import Found, Material, Rule, found_in
-from lattice_events.definitions.types import SERVICE, SERVICE_NETWORK, TARGET_GROUP
+from lattice_events.definitions.collection import Definitions
+from lattice_events.definitions.types import SERVICE, SERVICE_ASSOCIATION, SERVICE_NETWORK, TARGET_GROUP
 from lattice_events.definitions.values import Resource
-
-_NAMES: Mapping[str, tuple[str, ...]] = {
-    SERVICE_NETWORK: ("Name",),
-    SERVICE: ("Name", "CustomDomainName"),
-    TARGET_GROUP: ("Name",),
-}
 
 
 def _check(material: Material) -> Iterator[Found]:
     first: dict[tuple[str, ...], Resource] = {}
-    for resource in material.definitions.of_type(*_NAMES):
-        for key in _NAMES[resource.type]:
-            name = resource.get(key)
-            if not isinstance(name, str):
-                continue
-            other = first.setdefault((resource.type, key, name, resource.region, resource.account), resource)
-            if other is not resource:
-                message = (
-                    f"{other.name} ({other.origin}) has the {key} {name}, too, and AWS takes one of each."
-                )
-                yield found_in(resource, message=message)
+    for resource in material.definitions.of_type(SERVICE_NETWORK, SERVICE, TARGET_GROUP):
+        name = resource.get("Name")
+        if not isinstance(name, str):
+            continue
+        other = first.setdefault((resource.type, name, resource.region, resource.account), resource)
+        if other is not resource:
+            message = f"{other.name} ({other.origin}) is called {name}, too, and AWS takes one of each name."
+            yield found_in(resource, message=message)
+    yield from _domains(material.definitions)
+
+
+def _domains(definitions: Definitions) -> Iterator[Found]:
+    """Services of one service network that have one custom domain name."""
+    first: dict[tuple[object, str], Resource] = {}
+    for association in definitions.of_type(SERVICE_ASSOCIATION):
+        service = definitions.find(association.get("ServiceIdentifier"), SERVICE)
+        domain = service.get("CustomDomainName") if service else None
+        if service is None or not isinstance(domain, str):
+            continue
+        network = association.get("ServiceNetworkIdentifier")
+        named = definitions.find(network)
+        key = (named.origin if named else network, domain.lower())
+        other = first.setdefault(key, service)
+        if other is not service:
+            message = f"{other.name} ({other.origin}) has the custom domain name {domain} on the same service network, and AWS takes one of each."
+            yield found_in(service, "CustomDomainName", message=message)
 
 
 RULE = Rule(
     code="LTC504",
     name="name-used-twice",
     severity="error",
-    reason="Two services, service networks or target groups have one name.",
+    reason="Two services, service networks or target groups have one name, or two services of a network one custom domain name.",
     why="A name stands for one service, service network or target group in an account and a Region, and a custom domain name for one service of a service network. The second is refused.",
     fix="Give one of them another name, the stage in it for example. Target groups need none.",
     source=(

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from lattice_events.checks.engine import run_rules
 from lattice_events.checks.rules.associations.certificate_for_another_name import covers
-from tests.checking import codes_of
+from lattice_events.checks.table import RULES
+from lattice_events.readers.common.sources import ReadOptions
+from tests.checking import codes_of, material_of
 
 SITE = """\
 Parameters:
@@ -71,3 +74,16 @@ def test_a_custom_domain_name_has_a_certificate_for_it(
     )
 
     assert codes_of(definition, tmp_path, "LTC4", "LTC9") == found
+
+
+@pytest.mark.parametrize(("region", "found"), [("", []), ("us-east-1", []), ("eu-west-1", ["LTC417"])])
+def test_a_certificate_is_in_the_region_of_its_service(region: str, found: list[str], tmp_path: Path) -> None:
+    """Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-byoc.html"""
+    certificate = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+    service = f", CustomDomainName: a.example.com, CertificateArn: {certificate}"
+    definition = SITE.replace(" SERVICE", service).replace(" CERTIFICATE", "").replace("PROTOCOL", "HTTPS")
+    (tmp_path / "site.yaml").write_text(definition)
+
+    material = material_of(tmp_path, options=ReadOptions(region=region, runs_functions=False))
+
+    assert [each.code for each in run_rules(material, RULES)] == found

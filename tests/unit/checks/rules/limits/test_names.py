@@ -56,13 +56,29 @@ def test_a_name_stands_for_one_thing(first: str, second: str, found: list[str], 
     assert [code for code in codes if code in ("LTC504", "LTC901")] == found
 
 
-def test_a_custom_domain_name_stands_for_one_service(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("network", "found"),
+    [
+        ("!Ref Shop", ["LTC504"]),
+        ("!GetAtt Shop.Arn", ["LTC504"]),
+        ("!Ref Back", []),
+        ("!Ref Given", []),
+    ],
+)
+def test_a_custom_domain_name_stands_for_one_service_of_a_network(
+    network: str, found: list[str], tmp_path: Path
+) -> None:
     """Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-custom-domain-name.html"""
-    one, other = (f"Service Name: {name}, CustomDomainName: a.example.com" for name in ("one", "other"))
+    definition = template(
+        Shop="ServiceNetwork Name: shop",
+        Back="ServiceNetwork Name: back",
+        One="Service Name: one, CustomDomainName: a.example.com",
+        Two="Service Name: two, CustomDomainName: A.example.com",
+        OneOn="ServiceNetworkServiceAssociation ServiceIdentifier: !Ref One, ServiceNetworkIdentifier: !Ref Shop",
+        TwoOn=f"ServiceNetworkServiceAssociation ServiceIdentifier: !Ref Two, ServiceNetworkIdentifier: {network}",
+    )
 
-    codes = codes_of(template(One=one, Other=other), tmp_path, "LTC5", "LTC9")
-
-    assert [code for code in codes if code in ("LTC504", "LTC901")] == ["LTC504"]
+    assert codes_of(definition, tmp_path, "LTC5", "LTC9") == found
 
 
 LAMBDA = "TargetGroup Type: LAMBDA, Name: orders"
