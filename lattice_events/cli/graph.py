@@ -23,7 +23,8 @@ from lattice_events.network.graph import (
     to_json,
     to_mermaid,
 )
-from lattice_events.network.model import Network
+from lattice_events.network.model import HttpTarget, Network
+from lattice_events.readers.common.sources import NOWHERE
 from lattice_events.readers.project import load_project
 
 _MOST_BOXES = (60, 240, math.inf)  # of each folding; a drawing with more is not legible any more
@@ -84,15 +85,24 @@ def graph(
     """
     project = load_project(
         source_paths(paths, config),
-        replace(read_options(**sources), runs_functions=False),
+        replace(read_options(**sources), runs_functions=False, runs_targets=False),
         allocate=lambda name, _settings: f"http://{name}",
     )
     print_notes(project.notes)
-    text = _text(_graph(project.network, services, caller), form)
+    text = _text(_graph(_known(project.network), services, caller), form)
     if output is None:
         click.echo(text, nl=False)
     else:
         _write(output, text)
+
+
+def _known(network: Network) -> Network:
+    """The network without the URLs that stand for servers of which nothing is known."""
+    groups = (
+        replace(each, targets=tuple(target for target in each.targets if target != HttpTarget(url=NOWHERE)))
+        for each in network.target_groups
+    )
+    return replace(network, target_groups=tuple(groups))
 
 
 def _graph(network: Network, names: tuple[str, ...], caller: str) -> Graph:

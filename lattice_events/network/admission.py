@@ -50,7 +50,7 @@ def admit(
     vpc_arn = (
         (connected and connected.vpc_arn) or (principal and principal.vpc_arn) or circumstances.source.vpc_arn
     )
-    service_network = network_of(networks, vpc_arn)
+    service_network = _network_of(networks, vpc_arn)
     if authentication and needs_authorization(service, service_network):
         if not authentication.is_rejected:
             known = Trace(service, listener, service_network, vpc_arn, authentication)
@@ -66,7 +66,7 @@ def admit(
     return Trace(service, listener, service_network, vpc_arn, authentication, authorization)
 
 
-def network_of(networks: Sequence[ServiceNetwork], vpc_arn: str | None) -> ServiceNetwork | None:
+def _network_of(networks: Sequence[ServiceNetwork], vpc_arn: str | None) -> ServiceNetwork | None:
     """The service network that a request came through: one that its VPC is on, else the first."""
     if not networks:
         return None

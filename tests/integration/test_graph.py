@@ -85,6 +85,22 @@ def test_a_file_is_written(template: Path, tmp_path: Path) -> None:
     assert (tmp_path / "shop.dot").read_text(encoding="utf-8").startswith("digraph {\n")
 
 
+def test_servers_that_nobody_has_named_are_no_targets(tmp_path: Path) -> None:
+    template, route = tmp_path / "group.yaml", ROOT / "tests" / "cases" / "corpus" / "k8s-weights"
+    template.write_text(
+        TEMPLATE.replace("Type: LAMBDA, Config: {LambdaEventStructureVersion: V2}, Targets: [{Id: !GetAtt Function.Arn}]",
+                         "Type: IP, Config: {Port: 80, Protocol: HTTP, VpcIdentifier: vpc-1}, Targets: [{Id: 10.0.0.1}]")
+    )  # fmt: skip
+
+    addresses, pods = (lattice("graph", path, "--format", "json") for path in (template, route))
+
+    kinds = [(node["kind"], node["details"]) for node in json.loads(addresses.stdout)["nodes"]]
+    assert ("target group", ["IP"]) in kinds
+    assert "HTTP target" not in [kind for kind, _ in kinds]
+    names = [node["name"] for node in json.loads(pods.stdout)["nodes"] if node["kind"] == "HTTP target"]
+    assert "inventory-ver2.default.svc" in names
+
+
 def test_a_large_network_has_less_detail_and_too_large_a_one_is_refused(tmp_path: Path) -> None:
     many, too_many = tmp_path / "many.yaml", tmp_path / "too-many.yaml"
     many.write_text(many_services(40))

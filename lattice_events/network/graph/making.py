@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from lattice_events.network.graph.reach import ANONYMOUS, Way, allowing, networks_for, reach
+from lattice_events.network.graph.reach import ANONYMOUS, Way, limits, networks_for, reach
 from lattice_events.network.graph.values import Edge, Graph, Node, NodeKind
 from lattice_events.network.graph.words import (
     Names,
@@ -204,10 +204,10 @@ class _Maker:
             for each in networks_for(self.network, service, caller.vpc_arn)
             for listener in service.listeners
         ]
-        guarded = [way for way in ways if not way.is_open and reach(caller, way)]
+        guarded = [(way, extent) for way in ways if not way.is_open and (extent := reach(caller, way))]
         if guarded:
-            is_all = all(reach(caller, way) is Extent.ALL for way in guarded)
-            statements = {each for way in guarded for each in allowing(caller, way)}
+            statements = {each for way, _ in guarded for each in limits(caller, way)}
+            is_all = all(extent is Extent.ALL for _, extent in guarded)
             label = "" if is_all else calls_words(statements, service.arn)
             yield _caller(caller)
             yield Edge(source=caller_id(caller), target=service.arn, kind="call", label=label)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from lattice_events.network.admission import network_of
 from lattice_events.network.authorization import needs_authorization
 from lattice_events.network.model import Listener, Match, Network, Principal, Service, ServiceNetwork
 from lattice_events.network.policy import (
@@ -59,34 +58,49 @@ class Way(NamedTuple):
 
 
 def networks_for(network: Network, service: Service, vpc_arn: str | None) -> Sequence[ServiceNetwork | None]:
-    """The service networks through which a caller may come: one, if its VPC is known; none at all is ``None``."""
+    """The service networks through which a caller may come: those that its VPC is on, if it is known to be on any.
+
+    A service that is on none is reached without one, here.
+    """
     networks = [network.service_network_by_arn[arn] for arn in service.service_network_arns]
-    return networks if networks and vpc_arn is None else [network_of(networks, vpc_arn)]
+    vpc = vpc_arn.rpartition("/")[2] if vpc_arn else ""
+    return [each for each in networks if vpc in each.vpc_ids] or networks or [None]
 
 
 def reach(principal: Principal, way: Way) -> Extent:
     """How many of a caller's requests that go this way are let in."""
     if way.is_open:
         return Extent.ALL
+    if not all(_names(each, principal) for each in _auth_policies(way)):
+        return Extent.NONE  # most end here
     requests = _requests(principal, way)
-    policies = [_auth_policy(way.service), principal.identity_policy]
-    if way.service_network:
-        policies.append(_auth_policy(way.service_network))
-    return min((extent_of(each, requests) for each in policies if each is not None), default=Extent.ALL)
+    return min(extent_of(each, requests) for each in _policies(principal, way))
 
 
-def allowing(principal: Principal, way: Way) -> Sequence[Statement]:
-    """The statements that let a caller in: of the service's auth policy, or of the service network's."""
+def limits(principal: Principal, way: Way) -> Sequence[Statement]:
+    """What the first policy that does not let in all of these requests does let in."""
     requests = _requests(principal, way)
-    owner = way.service if way.service.auth_type == "AWS_IAM" else way.service_network
-    policy = owner and owner.auth_policy
-    statements = policy.statements if policy else ()
+    policies = (each for each in _policies(principal, way) if extent_of(each, requests) is not Extent.ALL)
+    statements = next((each.statements for each in policies), ())
     return [each for each in statements if each.effect == "Allow" and statement_extent(each, requests)]
 
 
-def _auth_policy(owner: Service | ServiceNetwork) -> Policy | None:
-    """What counts of a service or service network; ``None`` if nothing does."""
-    return None if owner.auth_type == "NONE" else owner.auth_policy or _NOTHING_ALLOWED
+def _policies(principal: Principal, way: Way) -> list[Policy]:
+    """Every one that must allow a request."""
+    own = principal.identity_policy
+    return _auth_policies(way) if own is None else [*_auth_policies(way), own]
+
+
+def _auth_policies(way: Way) -> list[Policy]:
+    """Those of the service and the service network that count; one that is not there allows nothing."""
+    owners = (way.service, way.service_network)
+    return [each.auth_policy or _NOTHING_ALLOWED for each in owners if each and each.auth_type == "AWS_IAM"]
+
+
+def _names(policy: Policy, principal: Principal) -> bool:
+    """Whether a policy allows a caller anything, somewhere."""
+    facts = Facts(service_arn="", caller=principal.caller)
+    return any(each.effect == "Allow" and each.names_caller(facts) for each in policy.statements)
 
 
 def _requests(principal: Principal, way: Way) -> Requests:

@@ -131,7 +131,7 @@ def test_a_caller_leads_to_a_service_that_lets_it_in() -> None:
         ([statement(), statement("*/admin/*", "Deny")], None, [("app", "orders", "some requests")]),
         ([], None, []),
         ([statement()], [], []),
-        ([statement()], [statement(f"{ORDERS}/a/*")], [("app", "orders", "some requests")]),
+        ([statement()], [statement(f"{ORDERS}/a/*")], [("app", "orders", "/a/*")]),
         ([statement()], [statement(f"{FOO}/*")], []),
     ],
     ids=[
@@ -288,7 +288,11 @@ def shuffled(network: Network, seed: int) -> Network:
         return tuple(draw.sample(values, len(values)))
 
     services = [
-        replace(each, listeners=mixed([replace(at, rules=mixed(at.rules)) for at in each.listeners]))
+        replace(
+            each,
+            listeners=mixed([replace(at, rules=mixed(at.rules)) for at in each.listeners]),
+            service_network_arns=mixed(each.service_network_arns),
+        )
         for each in network.services
     ]
     return replace(
@@ -304,8 +308,18 @@ def shuffled(network: Network, seed: int) -> Network:
 @given(st.integers())
 def test_the_graph_minds_no_order(seed: int) -> None:
     network = shop(6)
+    denying = ServiceNetwork(name="denying", arn=f"{NETWORK_ARN}2", auth_type="AWS_IAM")
+    both = replace(
+        network,
+        service_networks=(*network.service_networks, denying),
+        services=tuple(
+            replace(each, service_network_arns=(*each.service_network_arns, denying.arn))
+            for each in network.services
+        ),
+    )
 
-    assert make_graph(shuffled(network, seed)) == make_graph(network)
+    for caller in (None, network.principals[0], IN_VPC):
+        assert make_graph(shuffled(both, seed), caller=caller) == make_graph(both, caller=caller)
 
 
 PATHS = ("/", "/a", "/a/b", "/b")
