@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-from lattice_events.checks.rule import Rule
+from lattice_events.checks.rule import FixedPart, Rule
 
+_AFTERWARDS: Mapping[FixedPart, str] = {
+    "nothing": "every request is answered as before",
+    "events": "functions get events of the stated version",
+    "policies": "the policy counts for the requests that it is about",
+    "rules": "the rule takes the requests that it matches",
+    "groups": "requests reach the target group",
+}
 _MARKUP = re.compile(r"[\\*<`|]")
 
 
@@ -68,7 +75,11 @@ def _prose(text: str) -> str:
 
 
 def _fixing(rule: Rule) -> str:
-    return "`lattice check --fix` mends it" if rule.is_fixable else "a person must mend it"
+    return (
+        f"`lattice check --fix` mends it: {_AFTERWARDS[rule.fix_changes]}"
+        if rule.is_fixable
+        else "a person must mend it"
+    )
 
 
 def _running(rule: Rule) -> str:

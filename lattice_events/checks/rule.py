@@ -18,6 +18,9 @@ from lattice_events.network.model import EventVersion, Function, Network
 
 _T = TypeVar("_T")
 Severity = Literal["error", "warning", "note"]
+FixedPart = Literal["nothing", "events", "policies", "rules", "groups"]
+"""What of the answers to requests a fix changes: nothing; the version of events only; those that a changed statement
+of a policy, a changed rule of a listener, or a changed target group is about."""
 _FAMILIES = {
     "0": "target groups",
     "1": "listeners and rules",
@@ -150,6 +153,7 @@ class Rule:
         right: The same without it.
         form: Of both: a template, or manifests.
         is_fixable: Whether ``--fix`` mends it, at least in some definitions: a finding of it has edits.
+        fix_changes: What ``--fix`` changes of the answers to requests.
         runs_handlers: Whether it looks at what functions answer, so that they must run.
         check: Finds the mistake; pure.
     """
@@ -166,6 +170,7 @@ class Rule:
     check: Callable[[Material], Iterator[Found]] = field(repr=False, compare=False)
     form: Literal["template", "manifests"] = "template"
     is_fixable: bool = False
+    fix_changes: FixedPart = "nothing"
     runs_handlers: bool = False
 
     @property

@@ -49,5 +49,6 @@ Resources:
         LambdaEventStructureVersion: V2
 """,
     is_fixable=True,
+    fix_changes="events",
     check=_check,
 )

@@ -68,4 +68,5 @@ Resources:
 """,
     check=_check,
     is_fixable=True,
+    fix_changes="groups",
 )

@@ -78,5 +78,6 @@ RULE = Rule(
 """
     + _SPEC,
     is_fixable=True,
+    fix_changes="groups",
     check=_check,
 )

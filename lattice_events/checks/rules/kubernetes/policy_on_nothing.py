@@ -108,5 +108,6 @@ RULE = Rule(
     wrong=BOTH + ROUTE + _POLICY.replace("    name: orders\n  policy", "    name: oders\n  policy"),
     right=BOTH + ROUTE + _POLICY,
     is_fixable=True,
+    fix_changes="policies",
     check=_check,
 )

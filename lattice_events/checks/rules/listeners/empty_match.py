@@ -48,4 +48,5 @@ RULE = Rule(
     right=rule("Method: GET\n"),
     check=_check,
     is_fixable=True,
+    fix_changes="rules",
 )

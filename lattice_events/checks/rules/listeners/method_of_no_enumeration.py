@@ -45,4 +45,5 @@ RULE = Rule(
     right=rule("Method: PUT\n"),
     check=_check,
     is_fixable=True,
+    fix_changes="rules",
 )

@@ -164,4 +164,5 @@ RULE = Rule(
     right=listener(FORWARD),
     check=_check,
     is_fixable=True,
+    fix_changes="groups",
 )

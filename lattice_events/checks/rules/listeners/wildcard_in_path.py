@@ -47,4 +47,5 @@ RULE = Rule(
     right=rule("PathMatch:\n  CaseSensitive: true\n  Match:\n    Prefix: /orders/\n"),
     check=_check,
     is_fixable=True,
+    fix_changes="rules",
 )

@@ -90,5 +90,6 @@ Resources:
             Resource: "*"
 """,
     is_fixable=True,
+    fix_changes="policies",
     check=_check,
 )

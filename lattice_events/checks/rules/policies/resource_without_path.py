@@ -83,5 +83,6 @@ Resources:
             Resource: !Sub ${Service.Arn}/*
 """,
     is_fixable=True,
+    fix_changes="policies",
     check=_check,
 )

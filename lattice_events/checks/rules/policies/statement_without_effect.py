@@ -189,5 +189,6 @@ Resources:
                 vpc-lattice-svcs:RequestPath: /orders/*
 """,
     is_fixable=True,
+    fix_changes="policies",
     check=_check,
 )

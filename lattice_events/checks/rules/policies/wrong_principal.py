@@ -129,5 +129,6 @@ Resources:
             Action: sts:AssumeRole
 """,
     is_fixable=True,
+    fix_changes="policies",
     check=_check,
 )
