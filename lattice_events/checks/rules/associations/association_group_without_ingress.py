@@ -2,64 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from lattice_events.checks.rule import Found, Material, Rule, found_in
 from lattice_events.checks.rules.associations.clients import Call, calls, vpc_of
 from lattice_events.checks.rules.associations.security_groups import (
     INLINE,
+    Direction,
     WrittenRule,
-    known_groups,
-    known_rules,
     may_be_any_of,
     may_pass,
 )
 from lattice_events.definitions.types import SECURITY_GROUP_INGRESS, SERVICE_NETWORK, VPC_ASSOCIATION
-from lattice_events.definitions.values import Resource
-from lattice_events.network.model import Service
+from lattice_events.definitions.values import Resource, Unknown
+
+Client = tuple[Call, Callable[[Mapping[str, Any]], bool]]  # with whether a rule's source may be it
 
 
 def _check(material: Material) -> Iterator[Found]:
+    key = INLINE[SECURITY_GROUP_INGRESS]
+    ingress, clients = Direction(material.definitions, SECURITY_GROUP_INGRESS), _clients(material)
     for association in material.definitions.of_type(VPC_ASSOCIATION):
-        groups = known_groups(material.definitions, association.get("SecurityGroupIds"))
-        rules = known_rules(material.definitions, groups, SECURITY_GROUP_INGRESS) if groups else None
-        if groups and rules is not None:
-            shut = _shut_out(material, association, rules)
-            if shut:
-                path = (
-                    (INLINE[SECURITY_GROUP_INGRESS],) if groups[0].get(INLINE[SECURITY_GROUP_INGRESS]) else ()
-                )
-                message = f"{groups[0].name}, the security group of {association.name}, {shut}."
-                yield found_in(groups[0], *path, message=message)
+        known = ingress.known(association.get("SecurityGroupIds"))
+        network = material.definitions.find(association.get("ServiceNetworkIdentifier"), SERVICE_NETWORK)
+        if known is None or network is None:
+            continue
+        group, rules = known
+        vpc = association.get("VpcIdentifier")
+        from_vpc = [
+            (call, is_client)
+            for call, is_client in (clients.get(vpc, ()) if isinstance(vpc, str | Unknown) else ())
+            if call.service and network.arn in call.service.service_network_arns
+        ]
+        shut = _shut_out(rules, _ports(material, network), from_vpc)
+        if shut:
+            message = f"{group.name}, the security group of {association.name}, {shut}."
+            yield found_in(group, *((key,) if group.get(key) else ()), message=message)
 
 
-def _shut_out(material: Material, association: Resource, rules: Sequence[WrittenRule]) -> str:
+def _clients(material: Material) -> Mapping[object, Sequence[Client]]:
+    """The calls of functions whose security groups are known, by VPC."""
+    ingress = Direction(material.definitions, SECURITY_GROUP_INGRESS)
+    found: dict[object, list[Client]] = {}
+    for call in calls(material):
+        groups = ingress.groups(call.function.get("VpcConfig", "SecurityGroupIds"))
+        vpc = vpc_of(material.definitions, call.function)
+        if groups and call.ports and vpc is not None:
+            client = (call, may_be_any_of(material.definitions, groups))
+            found.setdefault(vpc, []).append(client)
+    return found
+
+
+def _shut_out(rules: Sequence[WrittenRule], ports: Sequence[int], clients: Iterable[Client]) -> str:
     """Whom the rules surely keep out; empty for nobody."""
-    services = _services_on(material, association)
-    ports = sorted({port for each in services for port in each.listener_by_port})
     if ports and not any(may_pass(rule, port, lambda _: True) for rule in rules for port in ports):
         shown = ", ".join(map(str, ports))
         return f"admits nobody on a port of a listener ({shown}), so calls from the VPC hang"
-    for call in calls(material):
-        if call.ports and call.service in services and _is_from(material, call, association):
-            groups = known_groups(material.definitions, call.function.get("VpcConfig", "SecurityGroupIds"))
-            is_client = may_be_any_of(material.definitions, groups or ())
-            if groups and not any(may_pass(rule, port, is_client) for rule in rules for port in call.ports):
-                return f"does not admit {call.function.name}, which calls {call.called}, so its calls hang"
+    for call, is_client in clients:
+        if not any(may_pass(rule, port, is_client) for rule in rules for port in call.ports):
+            return f"does not admit {call.function.name}, which calls {call.called}, so its calls hang"
     return ""
 
 
-def _services_on(material: Material, association: Resource) -> list[Service]:
-    """The services of the network of an association."""
-    named = material.definitions.find(association.get("ServiceNetworkIdentifier"), SERVICE_NETWORK)
-    services = material.network.services if material.network and named else ()
-    return [each for each in services if named and named.arn in each.service_network_arns]
-
-
-def _is_from(material: Material, call: Call, association: Resource) -> bool:
-    """Whether a function calls from the VPC of an association."""
-    vpc = association.get("VpcIdentifier")
-    return vpc is not None and vpc_of(material.definitions, call.function) == vpc
+def _ports(material: Material, network: Resource) -> Sequence[int]:
+    """The ports of all listeners on a service network."""
+    services = material.network.services if material.network else ()
+    on_network = (each for each in services if network.arn in each.service_network_arns)
+    return sorted({port for each in on_network for port in each.listener_by_port})
 
 
 RULE = Rule(

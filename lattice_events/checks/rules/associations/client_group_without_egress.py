@@ -5,36 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lattice_events.checks.rule import Found, Material, Rule, found_in
-from lattice_events.checks.rules.associations.clients import Call, calls
+from lattice_events.checks.rules.associations.clients import calls
 from lattice_events.checks.rules.associations.security_groups import (
     INLINE,
-    known_groups,
-    known_rules,
+    Direction,
     may_be_lattice,
     may_pass,
 )
 from lattice_events.definitions.types import SECURITY_GROUP_EGRESS
-from lattice_events.definitions.values import Resource
 
 
 def _check(material: Material) -> Iterator[Found]:
+    egress = Direction(material.definitions, SECURITY_GROUP_EGRESS)
     for call in calls(material):
-        group = _closed_group(material, call)
-        if group is not None:
+        known = egress.known(call.function.get("VpcConfig", "SecurityGroupIds"))
+        if known is None or not call.ports:
+            continue
+        group, rules = known
+        if not any(may_pass(rule, port, may_be_lattice) for rule in rules for port in call.ports):
             ports = " or ".join(map(str, sorted(call.ports)))
             message = f"{group.name} lets {call.function.name} out to VPC Lattice on no port {ports}, on which it calls {call.called}, so its calls hang."
             yield found_in(group, INLINE[SECURITY_GROUP_EGRESS], message=message)
-
-
-def _closed_group(material: Material, call: Call) -> Resource | None:
-    """The security group of a function that keeps it from a service; the first of several."""
-    definitions = material.definitions
-    groups = known_groups(definitions, call.function.get("VpcConfig", "SecurityGroupIds"))
-    rules = known_rules(definitions, groups, SECURITY_GROUP_EGRESS) if groups else None
-    if not groups or rules is None or not call.ports:
-        return None
-    is_open = any(may_pass(rule, port, may_be_lattice) for rule in rules for port in call.ports)
-    return None if is_open else groups[0]
 
 
 RULE = Rule(

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from lattice_events.checks.rule import Material
 from lattice_events.definitions.collection import Definitions
 from lattice_events.definitions.types import FUNCTION, SECURITY_GROUP, SUBNET
-from lattice_events.definitions.values import Resource
+from lattice_events.definitions.values import Resource, Unknown
 from lattice_events.network.model import (
     DEFAULT_PORTS,
     ForwardAction,
@@ -119,12 +119,13 @@ def is_in_no_vpc(function: Resource) -> bool:
     return is_empty and function.get("CapacityProviderConfig") is None
 
 
-def vpc_of(definitions: Definitions, function: Resource) -> Any:
+def vpc_of(definitions: Definitions, function: Resource) -> str | Unknown | None:
     """The VPC that a function is in, as its subnets and security groups tell; ``None`` where they do not."""
     for key, kind in (("SubnetIds", SUBNET), ("SecurityGroupIds", SECURITY_GROUP)):
         ids = function.get("VpcConfig", key)
         for each in ids if isinstance(ids, list) else ():
             named = definitions.find(each, kind)
-            if named is not None and named.get("VpcId") is not None:
-                return named.get("VpcId")
+            vpc = named.get("VpcId") if named else None
+            if isinstance(vpc, str | Unknown):
+                return vpc
     return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lattice_events.checks.rule import Found, Material, Rule, found_in
 from lattice_events.checks.rules.associations.access_logs import kind_of
 from lattice_events.definitions.types import ACCESS_LOG_SUBSCRIPTION
-from lattice_events.definitions.values import Resource
+from lattice_events.definitions.values import Resource, Unknown
 
 
 def _check(material: Material) -> Iterator[Found]:
@@ -15,10 +15,10 @@ def _check(material: Material) -> Iterator[Found]:
     for subscription in material.definitions.of_type(ACCESS_LOG_SUBSCRIPTION):
         kind = kind_of(material.definitions, subscription.get("DestinationArn"))
         of = subscription.get("ResourceIdentifier")
-        if kind is None or of is None:
+        if kind is None or not isinstance(of, str | Unknown):
             continue
         named = material.definitions.find(of)
-        key = (kind, named.origin if named else of, subscription.get("ServiceNetworkLogType"))
+        key = (kind, named.origin if named else of, str(subscription.get("ServiceNetworkLogType")))
         other = first.setdefault(key, subscription)
         if other is not subscription:
             message = f"{other.name} ({other.origin}) sends these access logs to {kind} already, and AWS takes one destination of each kind."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,42 +52,56 @@ def all_rules(definitions: Definitions) -> Iterator[WrittenRule]:
         yield WrittenRule(resource=rule, path=(), values=rule.properties)
 
 
-def known_groups(definitions: Definitions, ids: Any) -> list[Resource] | None:
-    """The security groups of a list, all of them defined here and nowhere else added to; else ``None``."""
-    if not isinstance(ids, list) or not ids:
-        return None
-    found = [definitions.find(each, SECURITY_GROUP) for each in ids]
-    groups = [each for each in found if each is not None]
-    if len(groups) < len(found) or any(is_handed_over(definitions, each) for each in groups):
-        return None
-    return groups
+class Direction:
+    """The rules of one direction, of all groups."""
 
+    def __init__(self, definitions: Definitions, kind: str) -> None:
+        """Find the rules that stand alone.
 
-def known_rules(
-    definitions: Definitions, groups: Iterable[Resource], kind: str
-) -> Sequence[WrittenRule] | None:
-    """Every rule of one direction that some groups have; ``None`` where there may be others.
+        Args:
+            definitions: With the groups.
+            kind: The type of those rules, in `INLINE`.
+        """
+        self._definitions = definitions
+        self._kind = kind
+        self._alone: dict[str, list[WrittenRule]] = {}  # by the place of their group
+        self._may_have_others = False
+        for each in definitions.of_type(kind):
+            group = definitions.find(each.get("GroupId"), SECURITY_GROUP)
+            if group is None:
+                self._may_have_others = True
+            else:
+                rule = WrittenRule(resource=each, path=(), values=each.properties)
+                self._alone.setdefault(group.origin, []).append(rule)
 
-    A group without egress rules of its own lets everything out, so that none of them counts.
-    """
-    rules: list[WrittenRule] = []
-    alone = definitions.of_type(kind)
-    owners = [definitions.find(each.get("GroupId"), SECURITY_GROUP) for each in alone]
-    if None in owners:
-        return None
-    for group in groups:
-        inline = group.get(INLINE[kind])
-        if not isinstance(inline, list | None) or any(isinstance(each, Unknown) for each in inline or ()):
+    def known(self, ids: Any) -> tuple[Resource, Sequence[WrittenRule]] | None:
+        """The first of some groups, and every rule of all of them; ``None`` where there may be others.
+
+        A group without egress rules of its own lets everything out, so that none of them counts.
+        """
+        groups = self.groups(ids)
+        if not groups or self._may_have_others:
             return None
-        if kind == SECURITY_GROUP_EGRESS and not inline:
-            return None
-        rules += rules_of(group, INLINE[kind])
-        rules += [
-            WrittenRule(resource=each, path=(), values=each.properties)
-            for each, owner in zip(alone, owners, strict=True)
-            if owner is group
+        rules: list[WrittenRule] = []
+        for group in groups:
+            inline = group.get(INLINE[self._kind])
+            if not isinstance(inline, list | None) or any(isinstance(each, Unknown) for each in inline or ()):
+                return None
+            if self._kind == SECURITY_GROUP_EGRESS and not inline:
+                return None
+            rules += [*rules_of(group, INLINE[self._kind]), *self._alone.get(group.origin, ())]
+        return groups[0], rules
+
+    def groups(self, ids: Any) -> Sequence[Resource]:
+        """The groups of a list, if all of them are defined here and nowhere else added to; else none."""
+        found = [
+            self._definitions.find(each, SECURITY_GROUP) for each in (ids if isinstance(ids, list) else ())
         ]
-    return rules
+        groups = [each for each in found if each is not None]
+        is_whole = len(groups) == len(found) and not any(
+            is_handed_over(self._definitions, each) for each in groups
+        )
+        return groups if is_whole else ()
 
 
 def may_pass(rule: WrittenRule, port: int | None, is_peer: Callable[[Mapping[str, Any]], bool]) -> bool:

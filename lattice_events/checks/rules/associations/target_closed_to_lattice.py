@@ -8,8 +8,7 @@ from typing import Any
 from lattice_events.checks.rule import Found, Material, Rule, found_in
 from lattice_events.checks.rules.associations.security_groups import (
     INLINE,
-    known_groups,
-    known_rules,
+    Direction,
     may_be_lattice,
     may_pass,
 )
@@ -27,16 +26,16 @@ Server = tuple[Resource, Any, int | None]  # a target, the ids of its security g
 
 
 def _check(material: Material) -> Iterator[Found]:
-    definitions = material.definitions
+    key = INLINE[SECURITY_GROUP_INGRESS]
+    ingress = Direction(material.definitions, SECURITY_GROUP_INGRESS)
     for server, ids, port in (*_registered(material), *_tasks(material)):
-        groups = known_groups(definitions, ids)
-        rules = known_rules(definitions, groups, SECURITY_GROUP_INGRESS) if groups else None
-        if not groups or rules is None or any(may_pass(rule, port, may_be_lattice) for rule in rules):
+        known = ingress.known(ids)
+        if known is None or any(may_pass(rule, port, may_be_lattice) for rule in known[1]):
             continue
-        key = INLINE[SECURITY_GROUP_INGRESS]
+        group = known[0]
         where = "" if port is None else f" on port {port}"
-        message = f"{groups[0].name}, the security group of {server.name}, does not admit VPC Lattice{where}, so nothing is forwarded there."
-        yield found_in(groups[0], *((key,) if groups[0].get(key) else ()), message=message)
+        message = f"{group.name}, the security group of {server.name}, does not admit VPC Lattice{where}, so nothing is forwarded there."
+        yield found_in(group, *((key,) if group.get(key) else ()), message=message)
 
 
 def _registered(material: Material) -> Iterator[Server]:

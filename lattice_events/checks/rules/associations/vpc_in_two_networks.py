@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from lattice_events.checks.rule import Found, Material, Rule, found_in
 from lattice_events.definitions.types import VPC_ASSOCIATION
-from lattice_events.definitions.values import Resource
+from lattice_events.definitions.values import Resource, Unknown
 
 
 def _check(material: Material) -> Iterator[Found]:
     first: dict[object, Resource] = {}
     for association in material.definitions.of_type(VPC_ASSOCIATION):
         vpc = association.get("VpcIdentifier")
-        if vpc is None:
+        if not isinstance(vpc, str | Unknown):
             continue
         other = first.setdefault(vpc, association)
         if other is not association:

@@ -86,7 +86,9 @@ def _policies_of(
     role: Resource, definitions: Definitions, attached: Sequence[Document], is_anywhere: bool
 ) -> RolePolicies:
     inline = role.get("Policies")
-    has_unknown = isinstance(inline, Unknown) or any(isinstance(each, Unknown) for each in inline or ())
+    has_unknown = isinstance(inline, Unknown) or (
+        isinstance(inline, list) and any(isinstance(each, Unknown) for each in inline)
+    )
     found = RolePolicies(documents=(*_inside(role), *attached), is_complete=not (has_unknown or is_anywhere))
     managed = role.get("ManagedPolicyArns")
     for arn in managed if isinstance(managed, list) else [managed] if managed else ():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lattice_events.checks.rule import Found, Material, Rule, found_in
 from lattice_events.definitions.collection import Definitions
 from lattice_events.definitions.types import SERVICE, SERVICE_ASSOCIATION, SERVICE_NETWORK, TARGET_GROUP
-from lattice_events.definitions.values import Resource
+from lattice_events.definitions.values import Resource, Unknown
 
 
 def _check(material: Material) -> Iterator[Found]:
@@ -29,9 +29,9 @@ def _domains(definitions: Definitions) -> Iterator[Found]:
     for association in definitions.of_type(SERVICE_ASSOCIATION):
         service = definitions.find(association.get("ServiceIdentifier"), SERVICE)
         domain = service.get("CustomDomainName") if service else None
-        if service is None or not isinstance(domain, str):
-            continue
         network = association.get("ServiceNetworkIdentifier")
+        if service is None or not isinstance(domain, str) or not isinstance(network, str | Unknown):
+            continue
         named = definitions.find(network)
         key = (named.origin if named else network, domain.lower())
         other = first.setdefault(key, service)

@@ -107,7 +107,7 @@ class _Builder:
         self._definitions = definitions
         self._policies = {key: each for each in policies if (key := key_of(each)) is not None}
         self._is_complete = all(each.target for each in policies if each.document.resource)
-        self._networks = {each.get("Name"): each for each in definitions.of_type(SERVICE_NETWORK)}
+        self._networks = {str(each.get("Name")): each for each in definitions.of_type(SERVICE_NETWORK)}
 
     def pairs(self) -> Iterator[tuple[_Thing, _Thing]]:
         """Every service with a service network that it is on; ``None`` for one that is elsewhere."""
