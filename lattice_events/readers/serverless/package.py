@@ -133,6 +133,12 @@ class Package:
                 if "lattice" in mapping(each):
                     yield name, index, each["lattice"]
 
+    def role_statement(self, statement: Any) -> int | None:
+        """The place of a statement of the framework's role among those that the user wrote; ``None`` for its own."""
+        role = mapping(mapping(self._provider.get("iam")).get("role"))
+        written = self._whole(role.get("statements") or self._provider.get("iamRoleStatements"))
+        return written.index(statement) if isinstance(written, list) and statement in written else None
+
     def archive(self, logical_id: str) -> FilePath | None:
         """The archive of a function: its own, or the service's."""
         name = self._archive_name(logical_id)

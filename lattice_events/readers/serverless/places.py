@@ -150,12 +150,27 @@ def _sources(path: Path, package: Package) -> Iterator[Path]:
         yield ("functions", function, *own)
         yield ("provider", *own) if own else ("functions", function)
     if path[1:2] == ("IamRoleLambdaExecution",):
+        own = _statement_path(path, package)
         for statements in _STATEMENTS:
-            yield ("provider", *statements)
+            yield ("provider", *statements, *own)
     yield from plugin_sources(path, package)
     yield ("resources", *path)
     if path[:1] == ("Resources",):
         yield ("resources", "extensions", *path[1:])
+
+
+def _statement_path(path: Path, package: Package) -> Path:
+    """Where a part of the framework's role stands among the statements that the user wrote."""
+    value: Any = package.template
+    for index, key in enumerate(path):
+        try:
+            value = value[key]
+        except (LookupError, TypeError):
+            return ()
+        if path[index - 1] == "Statement" and isinstance(key, int):
+            place = package.role_statement(value)
+            return () if place is None else (place, *path[index + 1 :])
+    return ()
 
 
 def _function_path(path: Path) -> Path:

@@ -280,6 +280,60 @@ def test_a_file_with_a_variable_in_its_name_is_the_only_one_that_it_may_be(
     assert found == wanted
 
 
+@pytest.mark.parametrize(
+    ("index", "wanted"),
+    [
+        (0, "serverless.yml:5:7"),
+        (1, "serverless.yml:6:27"),
+        (2, "serverless.yml:8:11"),
+        (9, "serverless.yml:5:7"),
+    ],
+)
+def test_a_statement_of_the_role_of_the_framework_is_where_the_user_wrote_it(
+    index: int, wanted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own statements stand before those, and those of events behind them."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "serverless.yml").write_text(
+        """\
+provider:
+  name: aws
+  iam:
+    role:
+      statements:
+        - {Effect: Allow, Action: 's3:*', Resource: '*'}
+        - Effect: Allow
+          Action: vpc-lattice:Invoke
+          Resource: '*'
+"""
+    )
+    logs = {"Effect": "Allow", "Action": ["logs:PutLogEvents"], "Resource": "*"}
+    statements = [
+        {"Effect": "Allow", "Action": each, "Resource": "*"} for each in ("s3:*", "vpc-lattice:Invoke")
+    ]
+    policies = [{"PolicyName": "p", "PolicyDocument": {"Statement": [logs, *statements]}}]
+    package = Package(
+        folder=tmp_path,
+        template={"Resources": {"IamRoleLambdaExecution": {"Properties": {"Policies": policies}}}},
+        state={"service": {"provider": {"iam": {"role": {"statements": statements}}}}},
+    )
+    path = (
+        "Resources",
+        "IamRoleLambdaExecution",
+        "Properties",
+        "Policies",
+        0,
+        "PolicyDocument",
+        "Statement",
+        index,
+        "Action",
+    )
+
+    places = Places(written(tmp_path / "serverless.yml", "serverless.yml"), tmp_path)
+
+    assert places.of_template(path, package) == wanted
+
+
 def test_settings_in_another_file_have_their_place_there(places: Places) -> None:
     assert places.locate(("custom", "lattice", "targets", "app", "url")) == "targets.yml:2:3"
 

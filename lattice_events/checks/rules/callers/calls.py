@@ -70,9 +70,7 @@ def _name_of(service: _Service) -> str:
 
 
 def _wants_signature(level: Level) -> bool:
-    if level.kind != "asks" or level.policy is None or level.policy.document.policy is None:
-        return False
-    return not any(map(may_let_in, level.policy.document.statements))
+    return level.kind == "asks" and level.policy is not None and not may_let_in(level.policy.document)
 
 
 class _Services:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 from lattice_events.checks.rules.policies.covering import covers
-from lattice_events.checks.rules.policies.documents import WrittenStatement
+from lattice_events.checks.rules.policies.documents import Document, WrittenStatement
 from lattice_events.checks.rules.policies.unknowns import has_unknown
 from lattice_events.definitions.values import Unknown
-from lattice_events.network.policy import NULL, OPERATORS, Condition, Facts, is_ever_there
+from lattice_events.network.policy import NULL, OPERATORS, Condition, Facts, Statement, is_ever_there
 
 _ANONYMOUS = Facts(service_arn="arn:aws:vpc-lattice:us-east-1:123456789012:service/svc-00000000000000000")
 _TYPE = "aws:principaltype"
@@ -30,16 +30,9 @@ def lets_in(statement: WrittenStatement) -> bool:
     )
 
 
-def may_let_in(statement: WrittenStatement) -> bool:
-    """Whether an Allow may be about unsigned requests, as far as it is known."""
-    parsed = statement.parsed
-    if parsed is None:
-        return True
-    return (
-        parsed.effect == "Allow"
-        and parsed.names_caller(_ANONYMOUS)
-        and all(map(_may_be_met, parsed.conditions))
-    )
+def may_let_in(document: Document) -> bool:
+    """Whether a policy may let unsigned requests in, as far as it is known."""
+    return document.policy is None or any(map(_may_be_for_anonymous, document.policy.statements))
 
 
 def is_on_purpose(statement: WrittenStatement) -> bool:
@@ -63,6 +56,14 @@ def _narrows(condition: Condition) -> bool:
 def _has_paths(statement: WrittenStatement) -> bool:
     texts = [text for _, text in statement.texts("Resource")]
     return bool(texts) and not any(map(_EVERY_PATH.fullmatch, texts))
+
+
+def _may_be_for_anonymous(statement: Statement) -> bool:
+    return (
+        statement.effect == "Allow"
+        and statement.names_caller(_ANONYMOUS)
+        and all(map(_may_be_met, statement.conditions))
+    )
 
 
 def _is_for_anonymous(statement: WrittenStatement) -> bool:

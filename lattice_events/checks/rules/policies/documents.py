@@ -119,13 +119,18 @@ class Document:
                 return None
         return value
 
+    @property
+    def is_editable(self) -> bool:
+        """Whether a mapping of it stands in a file that users write."""
+        is_made = self.resource is not None and self.resource.is_of_terraform
+        return isinstance(self.written, dict) and not is_made
+
     def edit(self, path: Path, value: Any) -> tuple[Edit, ...]:
         """The change of the value at a key path that stands in the file; none where it does not.
 
         An item of a list changes in its list, whose key is what can be found in the file.
         """
-        is_made = self.resource is not None and self.resource.is_of_terraform
-        if is_made or self.written_at(path) is None:
+        if not self.is_editable or self.written_at(path) is None:
             return ()
         match path:
             case (*above, str(key), int(index)):

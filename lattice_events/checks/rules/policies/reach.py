@@ -34,10 +34,8 @@ def may_allow(document: Document, *, caller: str, service: Resource | None, defi
     if document.policy is None:
         return True
     return not surely_denies(document, caller=caller, service=service) and any(
-        each.parsed is not None
-        and each.parsed.effect == "Allow"
-        and _may_be_about(each.parsed, caller, service, definitions)
-        for each in document.statements
+        each.effect == "Allow" and _may_be_about(each, caller, service, definitions)
+        for each in document.policy.statements
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from lattice_events.network.policy import variables_of
@@ -53,6 +54,7 @@ def arn(service: str, resource: Shape, *, region: bool = True) -> Shape:
     ]  # fmt: skip
 
 
+@cache
 def service_resource(service_id: str = "") -> Shape:
     """What ``Resource`` is compared with: the ARN of a service and a path; of one service, if its id is given."""
     name = text(service_id) if service_id else [*text("svc-"), *many(WORD)]

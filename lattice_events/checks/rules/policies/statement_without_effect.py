@@ -66,7 +66,7 @@ def _all_texts(statement: WrittenStatement) -> Iterator[tuple[Path, str]]:
 
 
 def _new_version(document: Document) -> tuple[Edit, ...]:
-    if not isinstance(document.written, dict) or not document.path:
+    if not document.is_editable or not document.path:
         return ()
     if "Version" in document.written:
         return document.edit(("Version",), _VERSION)
