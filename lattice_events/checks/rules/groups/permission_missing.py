@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from lattice_events.checks.rule import Found, Material, Rule, found_in
 from lattice_events.checks.rules.groups.functions import (
@@ -19,50 +19,55 @@ from lattice_events.definitions.collection import Definitions
 
 def _check(material: Material) -> Iterator[Found]:
     definitions = material.definitions
+    given = _given(definitions)
+    if given is None:
+        return
     functions = functions_by_name(definitions)
-    given = [each for each in permissions(definitions) if each.may_let_in]
+    has_strangers = any(name not in functions for name in given)
     for target in lambda_targets(definitions):
         asked = qualified(definitions, target.id)
         if target.position or asked is None or asked.name not in functions:  # only the first can be meant
             continue
-        if _is_let_in(definitions, given, target, asked):
+        if has_strangers and has_unknown_name(functions, asked):
             continue
-        strangers = [each for each in given if each.function and each.function.name not in functions]
-        if strangers and has_unknown_name(functions, asked):
-            continue
-        message = f"No AWS::Lambda::Permission lets VPC Lattice invoke {asked} for {target.group.name}.{_near(given, asked)}"
-        yield found_in(target.group, "Targets", target.position, "Id", message=message)
+        own = given.get(asked.name, ())
+        if not any(_holds(definitions, each, target, asked) for each in own):
+            message = f"No AWS::Lambda::Permission lets VPC Lattice invoke {asked} for {target.group.name}.{_near(own, asked)}"
+            yield found_in(target.group, "Targets", target.position, "Id", message=message)
 
 
-def _is_let_in(
-    definitions: Definitions, given: Sequence[Permission], target: LambdaTarget, asked: Qualified
-) -> bool:
+def _given(definitions: Definitions) -> Mapping[str, Sequence[Permission]] | None:
+    """The permissions that may be meant for VPC Lattice, by the name of their function; ``None`` if one is not known."""
+    found: dict[str, list[Permission]] = {}
+    for each in permissions(definitions):
+        if each.may_let_in and each.function is None:
+            return None
+        if each.may_let_in and each.function is not None:
+            found.setdefault(each.function.name, []).append(each)
+    return found
+
+
+def _holds(definitions: Definitions, permission: Permission, target: LambdaTarget, asked: Qualified) -> bool:
     """Whether a permission may be meant for a target; what is wrong with that one is not said here."""
-    return any(
-        each.function is None
-        or (each.function == asked and not _is_for_other(definitions, each, target, asked))
-        for each in given
-    )
-
-
-def _is_for_other(
-    definitions: Definitions, permission: Permission, target: LambdaTarget, asked: Qualified
-) -> bool:
-    """Whether a permission is rightly for another target group of the same function."""
     source = permission.source
-    if source is None or source is target.group:
+    if permission.function != asked:
         return False
-    return any(each.group is source for each in groups_of(definitions, asked.name))
+    # It may rightly be for another target group of the same function.
+    return (
+        source is None
+        or source is target.group
+        or not any(each.group is source for each in groups_of(definitions, asked.name))
+    )
 
 
 def _near(given: Sequence[Permission], asked: Qualified) -> str:
     """What a permission that is nearly right allows."""
-    for each in given:
-        if each.function is not None and each.function.name == asked.name:
-            if each.function != asked:
-                return f" {each.resource.name} is for {each.function}, which is another ARN: a permission of a function does not hold for its aliases and versions, nor theirs for it."
-            return f" {each.resource.name} is for another target group."
-    return ""
+    if not given:
+        return ""
+    first, *_ = given
+    if first.function == asked:
+        return f" {first.resource.name} is for another target group."
+    return f" {first.resource.name} is for {first.function}, which is another ARN: a permission of a function does not hold for its aliases and versions, nor theirs for it."
 
 
 RULE = Rule(

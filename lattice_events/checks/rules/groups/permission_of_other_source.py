@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lattice_events.checks.rule import Found, Material, Rule, found_in
 from lattice_events.checks.rules.groups.functions import (
@@ -23,14 +23,15 @@ _OTHER_ARN = re.compile(
 
 
 def _check(material: Material) -> Iterator[Found]:
+    functions = functions_by_name(material.definitions)
     for each in permissions(material.definitions):
-        wrong = _wrong(material.definitions, each) if each.is_of_lattice else ""
+        wrong = _wrong(material.definitions, functions, each) if each.is_of_lattice else ""
         if wrong:
             message = f"{wrong}, so the permission holds for no request: SourceArn must be the ARN of the target group that has the function."
             yield found_in(each.resource, "SourceArn", message=message)
 
 
-def _wrong(definitions: Definitions, permission: Permission) -> str:
+def _wrong(definitions: Definitions, functions: Mapping[str, Resource], permission: Permission) -> str:
     """What the source is instead of the target group; empty where it may be right."""
     given = permission.resource.get("SourceArn")
     found = definitions.find(given)
@@ -39,17 +40,19 @@ def _wrong(definitions: Definitions, permission: Permission) -> str:
     if isinstance(given, str) and not given.startswith("arn:") and "*" not in given:
         return f"{given} is no ARN"
     if found is not None:
-        return "" if _may_have(definitions, found, permission) else f"{found.name} has another function"
+        may_have = _may_have(definitions, functions, found, permission)
+        return "" if may_have else f"{found.name} has another function"
     is_other = isinstance(given, str) and _OTHER_ARN.fullmatch(given) is not None
     return f"{given} is no target group" if is_other else ""
 
 
-def _may_have(definitions: Definitions, group: Resource, permission: Permission) -> bool:
+def _may_have(
+    definitions: Definitions, functions: Mapping[str, Resource], group: Resource, permission: Permission
+) -> bool:
     """Whether a target of a group may be the function of a permission, as whatever version or alias."""
     targets = targets_of(group)
     if permission.function is None or not targets:
         return True
-    functions = functions_by_name(definitions)
     ids = [target.get("Id") if isinstance(target, dict) else None for target in targets]
     return any(
         each is None or each.name == permission.function.name or has_unknown_name(functions, each)

@@ -120,18 +120,12 @@ def _type_of(text: str) -> str | None:
 
 def _functions_by_name(definitions: Definitions) -> Iterator[Found]:
     """Targets that are a function's name, which ``Ref`` gives, where its ARN is due."""
+    functions = {(each.stack, each.name): each for each in definitions.of_type(FUNCTION)}
     for target in lambda_targets(definitions):
         path = ("Targets", target.position, "Id")
         written = target.group.written_at(*path)
         named = written.get("Ref") if isinstance(written, dict) else None
-        function = next(
-            (
-                each
-                for each in definitions.of_type(FUNCTION)
-                if each.name == named and each.stack == target.group.stack
-            ),
-            None,
-        )
+        function = functions.get((target.group.stack, str(named)))
         if function is not None:
             edit = Edit(
                 place=target.group.place(*path), name="Id", value={"Fn::GetAtt": [function.name, "Arn"]}

@@ -25,7 +25,7 @@ def _check(material: Material) -> Iterator[Found]:
     for service in definitions.of_type(SERVICE):
         is_heard = service.arn in heard or _has_route(material, service)
         if not is_heard and not is_known_elsewhere(definitions, service, *_CALLERS):
-            message = f"{service.name} has no listener, so no client can connect to it."
+            message = f"{service.name} has no listener in what was read, so no client can connect to it."
             yield found_in(service, message=message)
 
 
