@@ -29,11 +29,12 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def finding_of(rule: Rule, found: Found) -> Finding:
     """What a rule says, as text that every report can carry: names in it may be anything."""
     told = Problem(found.message, found.place)
+    is_made = any(parse_place(each.place).construct for each in found.edits)  # by a tool, of something else
     return Finding(
         rule=rule,
         place=parse_place(told.origin),
         message=told.message,
-        edits=found.edits,
+        edits=() if is_made else found.edits,
         resource=found.resource,
         path=found.path,
     )

@@ -8,7 +8,6 @@ from pathlib import PurePath
 
 import yaml
 
-from lattice_events.checks.finding import Place
 from lattice_events.checks.fixing.document import Key, text_of
 
 _WRITTEN = (".json", ".template", ".yaml", ".yml")
@@ -20,11 +19,9 @@ _OF_THE_CDK = ('"aws:cdk:path"', '"CDKMetadata"')
 _OF_SAM = "AWS::Serverless::"
 
 
-def file_refusal(place: Place, text: str) -> str:
+def file_refusal(file: str, text: str) -> str:
     """Why a file is not edited; empty if it may be."""
-    path = PurePath(place.file)
-    if place.construct:
-        return f"a tool makes it of {place.construct}, which is what to change"
+    path = PurePath(file)
     if path.suffix not in _WRITTEN:
         return "only YAML and JSON are edited"
     folder = next((part for part in path.parts[:-1] if part in _OUTPUT), "")

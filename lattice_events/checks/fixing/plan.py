@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lattice_events.checks.finding import Finding, Place, parse_place
+from lattice_events.checks.finding import Finding, parse_place
 from lattice_events.checks.fixing.origins import file_refusal
 from lattice_events.checks.fixing.texts import fix_text
 from lattice_events.checks.fixing.trees import tree_of
@@ -47,7 +47,7 @@ class Plan:
 
 def edited_files(findings: Iterable[Finding]) -> Sequence[str]:
     """The files that the edits of findings are about."""
-    return sorted({place.file for each in findings for place in _places(each)})
+    return sorted({parse_place(edit.place).file for each in findings for edit in each.edits})
 
 
 def plan_fixes(findings: Iterable[Finding], texts: Mapping[str, str]) -> Plan:
@@ -64,7 +64,7 @@ def plan_fixes(findings: Iterable[Finding], texts: Mapping[str, str]) -> Plan:
         if reason:
             unfixed.append(Unfixed(finding=each, reason=reason))
         elif each.edits:
-            by_file.setdefault(_places(each)[0].file, []).append(each)
+            by_file.setdefault(edited_files((each,))[0], []).append(each)
     changed: dict[str, str] = {}
     fixed: list[Finding] = []
     for file, several in by_file.items():
@@ -76,18 +76,12 @@ def plan_fixes(findings: Iterable[Finding], texts: Mapping[str, str]) -> Plan:
     return Plan(texts=changed, fixed=fixed, unfixed=unfixed)
 
 
-def _places(finding: Finding) -> Sequence[Place]:
-    return [parse_place(each.place) for each in finding.edits]
-
-
 def _refusal(finding: Finding, texts: Mapping[str, str]) -> str:
     """Why the files of a finding are not edited; empty if they may be."""
-    places = _places(finding)
-    if len({each.file for each in places}) > 1:
+    file, *others = edited_files((finding,))
+    if others:
         return "several files would have to change"
-    file = places[0].file
-    reasons = (file_refusal(each, texts.get(file, "")) for each in places)
-    return next(filter(None, reasons), "" if file in texts else "the file cannot be read")
+    return file_refusal(file, texts.get(file, "")) or ("" if file in texts else "the file cannot be read")
 
 
 def _described(edit: Edit) -> str:

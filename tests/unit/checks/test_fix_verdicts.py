@@ -49,7 +49,7 @@ def mended(mistake: Mistake) -> tuple[Network, Network, frozenset[FixedPart]]:
 
 @pytest.mark.parametrize("mistake", FIXED, ids=str)
 @given(data=st.data())
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 def test_a_fix_changes_no_answer_but_as_its_rule_says(mistake: Mistake, data: st.DataObject) -> None:
     before, after, changes = mended(mistake)
     call = data.draw(calls(before, after))

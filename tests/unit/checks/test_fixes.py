@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from lattice_events.checks.rule import Rule
 from lattice_events.checks.table import RULES
+from lattice_events.readers.common.documents import parse_yaml
 from tests.checking import findings_in
 from tests.fixing import fixed
-from tests.mistakes import MISTAKES, Mistake
+from tests.mistakes import DEFINITIONS, MISTAKES, Mistake
 
 FIXABLE = {rule.code for rule in RULES if rule.is_fixable}
 FIXED = [each for each in MISTAKES if any(line.split()[0] in FIXABLE for line in each.findings)]
@@ -51,6 +54,34 @@ def test_a_second_fix_changes_nothing_and_comments_survive(mistake: Mistake, tmp
     assert {name: comments(text) for name, text in once.items()} == {
         name: comments(text) for name, text in before.items()
     }
+
+
+def layouts(value: object) -> dict[str, str]:
+    """A definition as others would write it."""
+    return {
+        "tabs.json": json.dumps(value, indent="\t").replace("\n", "\r\n"),
+        "line.json": json.dumps(value),
+        "flow.yaml": yaml.safe_dump(value, sort_keys=False, default_flow_style=True),
+        "wide.yaml": yaml.safe_dump(value, sort_keys=False, indent=4),
+    }
+
+
+TEMPLATES = [each for each in FIXED if (DEFINITIONS / each.definition / "template.yaml").is_file()]
+FIRST = {line.split()[0]: each for each in reversed(TEMPLATES) for line in each.findings}
+
+
+@pytest.mark.parametrize("mistake", dict.fromkeys(FIRST.values()), ids=str)
+def test_a_fix_says_the_same_in_every_layout(mistake: Mistake, tmp_path: Path) -> None:
+    file = mistake.made_in(tmp_path) / "template.yaml"
+    before = parse_yaml(file.read_text(), "").value
+    fixed(file)
+    after = parse_yaml(file.read_text(), "").value
+
+    for name, text in layouts(before).items():
+        other = tmp_path / name
+        other.write_bytes(text.encode())
+        fixed(other)
+        assert parse_yaml(other.read_bytes().decode(), name).value == after
 
 
 @pytest.mark.parametrize("rule", [each for each in RULES if each.is_fixable], ids=lambda rule: rule.code)

@@ -73,12 +73,6 @@ def test_a_template_of_the_cdk_is_not_edited_wherever_it_lies() -> None:
     assert reason(named("a.json", text), **{"a.json": text}).startswith("a tool has written the file")
 
 
-def test_what_a_construct_made_is_not_edited() -> None:
-    edit = Edit(place="app.template.json:3:5 (App/Orders)", name="Name", value="b")
-
-    assert reason(edit) == "a tool makes it of App/Orders, which is what to change"
-
-
 def test_a_file_that_cannot_be_read_is_not_edited() -> None:
     assert plan_fixes([finding(named("a.yaml"))], {}).unfixed[0].reason == "the file cannot be read"
 
