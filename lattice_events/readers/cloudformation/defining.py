@@ -82,10 +82,6 @@ def _unknown(template: Template, value: Any, error: UnresolvableError) -> Any:
 
 def _giver(template: Template, value: Any) -> str:
     """The logical id of the resource that a ``Ref`` or ``Fn::GetAtt`` names; empty for none."""
-    named = value.get("Ref") or value.get("Fn::GetAtt") if isinstance(value, dict) else None
-    name = named[0] if isinstance(named, list) and named else named
-    return (
-        name.partition(".")[0]
-        if isinstance(name, str) and name.partition(".")[0] in template.resources
-        else ""
-    )
+    is_reference = isinstance(value, dict) and bool(value.keys() & {"Ref", "Fn::GetAtt"})
+    named = next(mentions(value), None) if is_reference else None
+    return named.name if named and named.name in template.resources else ""

@@ -11,6 +11,14 @@ from typing import Any
 
 from lattice_events.readers.common.documents import mapping
 from lattice_events.readers.terraform.document import UNKNOWN, Resource, Step, TerraformDocument
+from lattice_events.readers.terraform.security_groups import (
+    GROUP,
+    KEYS,
+    RULES,
+    alone_rules,
+    direction_of,
+    inline_rules,
+)
 from lattice_events.readers.terraform.values import (
     ALIAS,
     FUNCTION,
@@ -93,7 +101,7 @@ class TemplateBuilder:
             "aws_iam_role_policy": ("AWS::IAM::RolePolicy", self._role_policy),
             POLICY: ("AWS::IAM::ManagedPolicy", self._managed_policy),
             "aws_vpc": ("AWS::EC2::VPC", lambda _: {}),
-            "aws_security_group": ("AWS::EC2::SecurityGroup", self._security_group),
+            GROUP: ("AWS::EC2::SecurityGroup", self._security_group),
             "aws_vpc_endpoint": ("AWS::EC2::VPCEndpoint", self._endpoint),
         }
         managed = [each for each in self._document.resources.values() if not each.is_data]
@@ -126,15 +134,28 @@ class TemplateBuilder:
                 for index in range(resource.blocks("roles")):
                     role = self._values.reference(resource, ("roles", index), ROLE)
                     self._append(role, "ManagedPolicyArns", policy)
+            case type_ if type_ in RULES:
+                self._attach_rule(resource)
             case _:
                 pass
 
+    def _attach_rule(self, rule: Resource) -> None:
+        """A rule of a security group; one of a group that is not known may be of any."""
+        key = KEYS[direction_of(rule)]
+        group = self._values.reference(rule, ("security_group_id",), GROUP, is_needed=False)
+        for each in alone_rules(self._values, rule, group):
+            self._append(group, key, each)
+        if not isinstance(group, dict):
+            self._resources[rule.address] = {"Type": f"AWS::EC2::{key}", "Properties": {"GroupId": group}}
+
     def _append(self, pointer: Any, key: str, item: Any) -> None:
         """Add to a list of the resource that a reference points at; others than ours are not changed."""
-        target = pointer.get("Fn::GetAtt") if isinstance(pointer, dict) else None
-        resource = self._resources.get(target[0]) if target else None
-        if resource is not None:
-            resource["Properties"].setdefault(key, []).append(item)
+        target = next(iter(pointer.values())) if isinstance(pointer, dict) else None
+        name = target[0] if isinstance(target, list) else target
+        resource = self._resources.get(name) if name else None
+        there = resource["Properties"].setdefault(key, []) if resource else None
+        if isinstance(there, list):  # and no placeholder for all of them
+            there.append(item)
 
     # ── VPC Lattice ───────────────────────────────────────────────────────────────────────────
 
@@ -287,10 +308,9 @@ class TemplateBuilder:
     def _security_groups(self, resource: Resource, *path: Step) -> list[Any]:
         """The ids of security groups at a path."""
         if resource.get(*path) is UNKNOWN:
-            return [self._values.reference(resource, path, "aws_security_group")]
+            return [self._values.reference(resource, path, GROUP)]
         return [
-            self._values.reference(resource, (*path, index), "aws_security_group")
-            for index in range(resource.blocks(*path))
+            self._values.reference(resource, (*path, index), GROUP) for index in range(resource.blocks(*path))
         ]
 
     def _auth_policy(self, resource: Resource) -> dict[str, Any]:
@@ -361,9 +381,7 @@ class TemplateBuilder:
     def _security_group(self, resource: Resource) -> dict[str, Any]:
         return {
             "VpcId": self._values.reference(resource, ("vpc_id",), "aws_vpc"),
-            # Its rules may also be resources of several types: they are not read.
-            "SecurityGroupIngress": unknown_value(resource, ("ingress",)),
-            "SecurityGroupEgress": unknown_value(resource, ("egress",)),
+            **{key: inline_rules(self._values, resource, direction) for direction, key in KEYS.items()},
         }
 
     def _role(self, resource: Resource) -> dict[str, Any]:

@@ -77,7 +77,8 @@ class Direction:
     def known(self, ids: Any) -> tuple[Resource, Sequence[WrittenRule]] | None:
         """The first of some groups, and every rule of all of them; ``None`` where there may be others.
 
-        A group without egress rules of its own lets everything out, so that none of them counts.
+        A group without egress rules of its own lets everything out, so that none of them counts; Terraform takes away
+        the rule that AWS makes for that.
         """
         groups = self.groups(ids)
         if not groups or self._may_have_others:
@@ -87,7 +88,7 @@ class Direction:
             inline = group.get(INLINE[self._kind])
             if not isinstance(inline, list | None) or any(isinstance(each, Unknown) for each in inline or ()):
                 return None
-            if self._kind == SECURITY_GROUP_EGRESS and not inline:
+            if self._kind == SECURITY_GROUP_EGRESS and not inline and not group.is_of_terraform:
                 return None
             rules += [*rules_of(group, INLINE[self._kind]), *self._alone.get(group.origin, ())]
         return groups[0], rules
