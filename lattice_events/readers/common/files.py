@@ -60,5 +60,5 @@ def shown(path: FilePath) -> str:
     """A path as a user wants to read it: relative to where they are, if it is below."""
     try:
         return os.path.relpath(path) if path.resolve().is_relative_to(FilePath.cwd()) else str(path)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):  # of a link that leads to itself
         return str(path)
