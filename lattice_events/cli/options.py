@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -239,8 +240,8 @@ def source_paths(paths: tuple[Path, ...], config: Path | None) -> tuple[Path, ..
     """What to read: a file of ``--config`` stands for its folder."""
     if config is None:
         return paths
-    folder = config.resolve().parent
-    return (*(path for path in paths if path.resolve() not in (folder, config.resolve())), config)
+    file = os.path.realpath(config)
+    return (*(path for path in paths if os.path.realpath(path) not in (os.path.dirname(file), file)), config)
 
 
 def run_options(

@@ -198,7 +198,7 @@ def test_a_value_that_is_asked_for_says_why_the_cli_could_not_get_it(
         load("shop")
 
     (problem,) = map(str, refused.value.problems)
-    assert problem.startswith(f"{place}: lattice dev needs this value but cannot know it: ")
+    assert problem.startswith(f"{place}: This value is needed but cannot be known: ")
     assert 'the Serverless CLI says: AWS profile "unheard-of" doesn\'t seem to be configured' in problem
     assert problem.endswith("Give it with --variable ssm:/name=VALUE.")
 

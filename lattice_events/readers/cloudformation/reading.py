@@ -65,7 +65,7 @@ class Reading:
         advice = error.advice or given
         failure = self.options.failures.get(error.name)
         asked = f"{error.detail} ({failure})" if failure else error.detail
-        message = f"lattice dev needs this value but cannot know it: {error.intrinsic} {asked}.{advice}"
+        message = f"This value is needed but cannot be known: {error.intrinsic} {asked}.{advice}"
         kind = Question if error.option else Problem
         unsupported = UnsupportedIntrinsicError(
             kind(message, self.template.locate(path)), intrinsic=error.intrinsic

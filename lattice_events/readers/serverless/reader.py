@@ -103,7 +103,9 @@ def _refuse_unknown(package: Package, places: Places) -> None:
 def _question(name: str, failure: str | None) -> str:
     """Ask for the value of a ``KIND:NAME``."""
     asked = f"{name} ({failure})" if failure else name
-    return f"lattice dev needs this value but cannot know it: {asked}. Give it with {variable_option(name) or _OPTION}."
+    return (
+        f"This value is needed but cannot be known: {asked}. Give it with {variable_option(name) or _OPTION}."
+    )
 
 
 def _package(file: FilePath, options: ReadOptions, shown: str) -> Package:

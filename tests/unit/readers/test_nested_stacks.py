@@ -103,7 +103,7 @@ def test_a_parameter_that_a_parent_does_not_give_can_be_given(folder: Path) -> N
     )
 
     assert problems("parent.yaml") == [
-        "parts/service.yaml:7:18: lattice dev needs this value but cannot know it: Ref Name "
+        "parts/service.yaml:7:18: This value is needed but cannot be known: Ref Name "
         "(the parameter has no Default and was not given). Give it with --param Name=VALUE."
     ]
     assert services(load("parent.yaml", params={"Name": "foo", "Suffix": "y"})) == {

@@ -52,7 +52,7 @@ def test_a_wrong_reference_is_the_only_problem_and_names_what_was_meant(
     assert old in TEMPLATE
 
     assert problems(TEMPLATE.replace(old, new, 1)) == [
-        f"template.yml:{place}: lattice dev needs this value but cannot know it: {said}"
+        f"template.yml:{place}: This value is needed but cannot be known: {said}"
     ]
 
 
