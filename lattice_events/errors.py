@@ -104,6 +104,10 @@ class Problem:
         self.message = "\n    ".join(map(_shown, message.split("\n    ")))
         self.origin = _shown(origin)
 
+    def saying(self, message: str) -> Problem:
+        """The same thing in other words."""
+        return Problem(message, self.origin)
+
     def __str__(self) -> str:
         """``place: message``."""
         return f"{self.origin}: {self.message}" if self.origin else self.message
@@ -122,9 +126,31 @@ class Problem:
 
 
 class Question(Problem):
-    """What cannot be known here and the user can say; the message tells how."""
+    """What cannot be known here and the user can say; the message tells how.
 
-    __slots__ = ()
+    Attributes:
+        option: Of the command line that answers it, ready to be copied; empty for none.
+        doubtful: ARNs of the services about which it leaves doubt; ``None`` where that cannot be told.
+    """
+
+    __slots__ = ("doubtful", "option")
+
+    def __init__(
+        self,
+        message: str,
+        origin: str = "",
+        *,
+        option: str = "",
+        doubtful: tuple[str, ...] | None = None,
+    ) -> None:
+        """Keep what is asked, and what depends on it."""
+        super().__init__(message, origin)
+        self.option = option
+        self.doubtful = doubtful
+
+    def saying(self, message: str) -> Question:
+        """The same question in other words."""
+        return Question(message, self.origin, option=self.option, doubtful=self.doubtful)
 
 
 _MAX_LINE = 1000

@@ -14,7 +14,7 @@ from lattice_events.definitions.accounts import MADE_UP_ACCOUNT
 from lattice_events.definitions.collection import Definitions
 from lattice_events.definitions.ignores import Ignore
 from lattice_events.definitions.suggestions import did_you_mean
-from lattice_events.errors import ConfigurationError, ManifestError, Problem
+from lattice_events.errors import ConfigurationError, ManifestError, Problem, Question
 from lattice_events.network.explanation import NO_NETWORK
 from lattice_events.network.model import Network, make_id
 from lattice_events.network.policy import find_unplayed_keys
@@ -32,7 +32,7 @@ from lattice_events.readers.common.sources import (
     Source,
 )
 from lattice_events.readers.finding import chart_note, entries, is_chart
-from lattice_events.readers.linking.assemble import assemble
+from lattice_events.readers.linking.assemble import assemble, is_about_some
 from lattice_events.readers.settings.callers import vpc_arn, with_callers
 from lattice_events.readers.settings.file import NAMES, SETTINGS, SettingsFile, load_settings
 from lattice_events.readers.settings.ignores import settings_ignores
@@ -66,7 +66,8 @@ class Survey:
 
     Attributes:
         definitions: Everything that could be read.
-        network: ``None`` where a problem or a question keeps it from being linked.
+        network: ``None`` where a problem, or a question about everything, keeps it from being linked; without the
+            services about which there is a question.
         settings: That run it.
         lost_handlers: Functions whose handler is not in their code.
         problems: What is wrong; a `Question` is what cannot be known.
@@ -171,13 +172,13 @@ class _Loader:
             fragment, context, all_settings = self._gather()
             settings = all_settings.merged()
             self._problems += fragment.problems
-            if not self._problems:
-                project = self._link(fragment, context, settings)
+            if all(map(self._is_bearable, self._problems)):
+                project = self._link(fragment, context, settings, is_partial=True)
         except ConfigurationError as error:
             self._problems += error.problems
         return Survey(
             definitions=Definitions(resources=tuple(fragment.resources), objects=tuple(fragment.objects)),
-            network=project.network if project else None,
+            network=_without_doubts(project.network, self._problems) if project else None,
             settings=settings,
             lost_handlers=tuple(fragment.lost_handlers),
             problems=tuple(dict.fromkeys(self._problems)),
@@ -209,7 +210,13 @@ class _Loader:
         self._problems += settings.target_clashes(fragment.target_names)
         return fragment, context, settings
 
-    def _link(self, fragment: Fragment, context: Context, settings: Settings) -> Project:
+    def _is_bearable(self, problem: Problem) -> bool:
+        """Whether the other services can be told all the same, where no function runs."""
+        return not self._options.runs_functions and is_about_some(problem)
+
+    def _link(
+        self, fragment: Fragment, context: Context, settings: Settings, *, is_partial: bool = False
+    ) -> Project:
         """One network of everything, with what should be said about it."""
         where = {"region": context.region, "account": context.account}
         known = [name for names in fragment.target_names for name in names]
@@ -225,6 +232,7 @@ class _Loader:
                 chosen_network=settings.service_network,
                 urls=urls,
                 replaced=frozenset(context.target_urls),
+                is_partial=is_partial,
             )
         except ConfigurationError as error:  # a name that nothing has may be what is missing
             raise ConfigurationError((*error.problems, *unused_targets(settings, known))) from error
@@ -426,6 +434,12 @@ def _claim(found: Found) -> tuple[Reader, FilePath] | tuple[None, None]:
         if file is not None:
             return reader, file
     return None, None
+
+
+def _without_doubts(network: Network, problems: Sequence[Problem]) -> Network:
+    """A network without the services that have an answer to come."""
+    doubtful = {arn for each in problems if isinstance(each, Question) for arn in each.doubtful or ()}
+    return replace(network, services=tuple(each for each in network.services if each.arn not in doubtful))
 
 
 def _unreachable(network: Network) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
@@ -15,8 +16,11 @@ from lattice_events.definitions.types import (
     POLICY,
     ROLE,
     ROLE_POLICY,
+    RULE,
     SERVICE,
+    SERVICE_ASSOCIATION,
     TARGET_GROUP,
+    VPC_ASSOCIATION,
 )
 from lattice_events.errors import Problem, Question, UnsupportedIntrinsicError
 from lattice_events.network.model import Listener, Rule
@@ -30,6 +34,7 @@ from lattice_events.readers.common.fragment import Fragment, Kind, Reference
 from lattice_events.readers.common.properties import WrongPropertyError
 
 _T = TypeVar("_T")
+_OF_SERVICE = re.compile("arn:.*:service/svc-[^/]+")
 _GENERAL_ADVICE = " Give the value itself, a parameter with a Default, or --param NAME=VALUE."
 
 
@@ -66,11 +71,23 @@ class Reading:
         failure = self.options.failures.get(error.name)
         asked = f"{error.detail} ({failure})" if failure else error.detail
         message = f"This value is needed but cannot be known: {error.intrinsic} {asked}.{advice}"
-        kind = Question if error.option else Problem
-        unsupported = UnsupportedIntrinsicError(
-            kind(message, self.template.locate(path)), intrinsic=error.intrinsic
+        place = self.template.locate(path)
+        problem = (
+            Question(message, place, option=error.option, doubtful=self._doubtful(path))
+            if error.option
+            else Problem(message, place)
         )
-        self.fragment.problems += unsupported.problems
+        self.fragment.problems += UnsupportedIntrinsicError(problem, intrinsic=error.intrinsic).problems
+
+    def _doubtful(self, path: Path) -> tuple[str, ...] | None:
+        """The services about which an unknown value at a key path leaves doubt; see `Question`."""
+        name = str(path[1]) if len(path) > 1 else ""
+        kind = self.template.kind(name)
+        if kind in (LISTENER, RULE):
+            service = _OF_SERVICE.match(self.references.arn(name))
+            return (service[0],) if service else None
+        # Who calls and what a policy says, what things are called, and targets change nothing of other services.
+        return None if kind in (None, SERVICE_ASSOCIATION, VPC_ASSOCIATION) else ()
 
     def note(self, path: Path, message: str) -> None:
         """Record what is not emulated or not known; the same message is one note, however often it holds."""

@@ -79,6 +79,8 @@ def _all_statements(reading: Reading, role: str) -> Iterator[Statement]:
     """Of the policies that stand in the role, of those attached to it, and of managed ones."""
     properties: Path = ("Resources", role, "Properties")
     for index, (policy, path) in enumerate(reading.template.items((*properties, "Policies"))):
+        if isinstance(policy, dict) and is_intrinsic(policy):
+            raise _UnknownPolicyError
         name = policy.get("PolicyName") if isinstance(policy, dict) else None
         shown = name if isinstance(name, str) else f"{role}.Policies[{index}]"
         yield from _statements(reading, shown, (*path, "PolicyDocument"))
@@ -100,7 +102,10 @@ def _statements(reading: Reading, name: str, path: Path) -> tuple[Statement, ...
         index = keys[1] if len(keys) > 1 and keys[0] == "Statement" else None
         return (*places[index], *keys[2:]) if isinstance(index, int) else (*path, *keys)
 
-    return _parsed(reading, {**document, "Statement": statements}, name, place_of) if statements else ()
+    if not statements:
+        return ()
+    others = {key: _whole(reading, value) for key, value in document.items() if key != "Statement"}
+    return _parsed(reading, {**others, "Statement": statements}, name, place_of)
 
 
 def _whole(reading: Reading, document: Any) -> Any:

@@ -23,9 +23,7 @@ def hide(fragment: Fragment, secrets: set[str]) -> None:
     """Take the values of secrets out of what will be printed, and name them to who adds more."""
     fragment.secrets += secrets
     fragment.notes[:] = map(fragment.hidden, fragment.notes)
-    fragment.problems[:] = [
-        type(each)(fragment.hidden(each.message), each.origin) for each in fragment.problems
-    ]
+    fragment.problems[:] = [each.saying(fragment.hidden(each.message)) for each in fragment.problems]
 
 
 def _unshown(template: Mapping[str, Any]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from lattice_events.definitions.lattice_schema import CONTROLLER_PREFIX
-from lattice_events.errors import ConfigurationError, Problem
+from lattice_events.errors import ConfigurationError, Problem, Question
 from lattice_events.network.model import (
     Action,
     FixedResponseAction,
@@ -42,6 +42,7 @@ def assemble(
     chosen_network: str | None = None,
     urls: Callable[..., Sequence[str] | None] = lambda *_: None,
     replaced: Collection[str] = (),
+    is_partial: bool = False,
 ) -> tuple[Network, tuple[str, ...]]:
     """Link fragments into a network, and tell what should be printed about it.
 
@@ -54,6 +55,7 @@ def assemble(
         chosen_network: Name of the defined network that such references mean, where there are several.
         urls: Gives the URLs of the servers that replace targets, by name of the group; see `Context.urls`.
         replaced: Names of the targets that the user names servers for.
+        is_partial: Whether a question about some services only is no problem.
 
     Raises:
         ConfigurationError: Carries every problem of every fragment.
@@ -66,10 +68,16 @@ def assemble(
     linker = _Linker(merged, **where, chosen=chosen_network, urls=urls, replaced=replaced, claimed=claimed)
     network = linker.link()
     problems = [*merged.problems, *name_clashes(merged), *linker.problems]
+    if is_partial:
+        problems = [each for each in problems if not is_about_some(each)]
     if problems:
-        shown = [type(each)(merged.hidden(each.message), each.origin) for each in problems]
-        raise ConfigurationError(dict.fromkeys(shown))
+        raise ConfigurationError(dict.fromkeys(each.saying(merged.hidden(each.message)) for each in problems))
     return network, tuple(dict.fromkeys(map(merged.hidden, (*merged.notes, *linker.notes))))
+
+
+def is_about_some(problem: Problem) -> bool:
+    """Whether a problem is a question that leaves doubt about some services only."""
+    return isinstance(problem, Question) and problem.doubtful is not None
 
 
 class _Linker:

@@ -23,6 +23,8 @@ _PREFIXES: dict[Kind, str] = {
     "targetgroup": "tg-",
 }
 
+_OF_POLICIES: Sequence[Kind] = ("service", "servicenetwork")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
@@ -155,8 +157,14 @@ class Directory:
             hint = did_you_mean(short(reference.text), [each.thing.name for each in candidates])
             message = f"The {words} {reference.text} is not one of those defined: {shown}.{hint}"
         is_id = short(reference.text).startswith(tuple(_PREFIXES.values()))
-        problem = Question if reference.is_outside or is_id else Problem
-        self.problems.append(problem(message + self._answer(reference), reference.origin))
+        message += self._answer(reference)
+        if reference.is_outside or is_id:
+            doubtful = () if reference.kinds == _OF_POLICIES else None
+            self.problems.append(
+                Question(message, reference.origin, option=reference.answer, doubtful=doubtful)
+            )
+        else:
+            self.problems.append(Problem(message, reference.origin))
 
     def _answer(self, reference: Reference) -> str:
         """How to say what a reference means."""

@@ -64,7 +64,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         pytest.param("Resources: []\n", "1:1", "Resources must be a mapping", id="resources in a list"),
         pytest.param("Resources:\n", "1:1", "Resources must be a mapping", id="no resources"),
         pytest.param("Resources: {A: 1}\n", "1:13", "The resource A has no Type.", id="a resource that is none"),
-        pytest.param(f"Resources:\n  A: {SERVICE % 'orders'}\n  B: {SERVICE % '!Sub x-${Nobody}'}\n", "3:66", "This value is needed but cannot be known: Ref Nobody (there is no such resource or parameter).", id="a reference to nothing"),
+        pytest.param(f"Resources:\n  A: {SERVICE % 'orders'}\n  B: {SERVICE % '!Ref Nobody'}\n", "3:52", "This value is needed but cannot be known: Ref Nobody (there is no such resource or parameter).", id="a reference to nothing"),
         pytest.param(
             "Resources:\n  N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: template.yaml}}\n",
             "2:54", "The nested stack N has the template template.yaml, which contains it.", id="a stack in itself",

@@ -198,7 +198,7 @@ def changed(old: str, new: str) -> str:
         ("{Prefix: /old}", "{Prefix: /old, Exact: /old}", "A match has one of Exact, Prefix"),
         ("{Prefix: /old}", "{Prefx: /old}", r"Match has no property Prefx. Did you mean Prefix\?"),
         ("TargetGroupIdentifier: !Ref Group", "TargetGroupIdentifier: tg-1", "TargetGroupIdentifier is not a target group of this template: tg-1"),
-        ("TargetGroupIdentifier: !Ref Group", "TargetGroupIdentifier: !ImportValue G", "cannot know it: Fn::ImportValue G"),
+        ("TargetGroupIdentifier: !Ref Group", "TargetGroupIdentifier: !ImportValue G", "cannot be known: Fn::ImportValue G"),
         ("- TargetGroupIdentifier: !Ref Group", "- TargetGroupIdentifier: !Ref Group\n            - TargetGroupIdentifier: !Ref Group", "Each of several target groups needs a Weight"),
         ("Forward:", "Froward:", r"DefaultAction has no property Froward. Did you mean Forward\?"),
         ("ServiceIdentifier: !Ref Service\n", "ServiceIdentifier: svc-1\n", "ServiceIdentifier of Listener is not a service of this template: svc-1"),

@@ -8,7 +8,7 @@ from lattice_events.checks.rule import REMOVED, Edit, Found, Material, Rule, fou
 from lattice_events.checks.rules.groups.config import without
 from lattice_events.checks.rules.groups.functions import targets_of
 from lattice_events.definitions.types import TARGET_GROUP
-from lattice_events.definitions.values import Resource
+from lattice_events.definitions.values import Resource, Unknown
 
 _OF_SERVERS = ("VpcIdentifier", "Port", "Protocol", "ProtocolVersion", "IpAddressType")
 _ODD: Mapping[str, tuple[str, ...]] = {
@@ -25,7 +25,8 @@ def _check(material: Material) -> Iterator[Found]:
             continue
         kind = group.get("Type")
         for key in _ODD.get(kind, ()) if isinstance(kind, str) else ():
-            if group.get("Config", key) is not None:
+            value = group.get("Config", key)
+            if value is not None and not isinstance(value, Unknown):
                 message = f"{group.name} is a target group of type {kind}, which has no {key}."
                 yield found_in(group, "Config", key, message=message, edits=(without(group, key),))
         if kind == "LAMBDA":

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lattice_events.checks.rule import Found, Material, Rule, found_in
 from lattice_events.checks.rules.groups.config import without
 from lattice_events.definitions.types import TARGET_GROUP
+from lattice_events.definitions.values import Unknown
 
 _WITHOUT = ("LAMBDA", "ALB")
 
@@ -14,7 +15,8 @@ _WITHOUT = ("LAMBDA", "ALB")
 def _check(material: Material) -> Iterator[Found]:
     for group in material.definitions.of_type(TARGET_GROUP):
         kind = group.get("Type")
-        if kind in _WITHOUT and group.get("Config", "HealthCheck") is not None:
+        check = group.get("Config", "HealthCheck")
+        if kind in _WITHOUT and check is not None and not isinstance(check, Unknown):
             message = f"{group.name} is a target group of type {kind}, which has no health check."
             yield found_in(
                 group, "Config", "HealthCheck", message=message, edits=(without(group, "HealthCheck"),)

@@ -30,7 +30,8 @@ def _of_listener(material: Material, listener: Resource) -> Iterator[Found]:
     if service is not None and service.get("CustomDomainName") is None:
         message = f"{listener.name} passes TLS through, but {service.name} has no CustomDomainName, by which its connections are told apart."
         yield found_in(listener, "Protocol", message=message)
-    if listener.get("DefaultAction", "FixedResponse") is not None:
+    answer = listener.get("DefaultAction", "FixedResponse")
+    if answer is not None and not isinstance(answer, Unknown):
         message = f"{listener.name} passes TLS through, so it cannot answer: forward to a target group of protocol TCP."
         yield found_in(listener, "DefaultAction", "FixedResponse", message=message)
     for each in forwards(material.definitions):
