@@ -12,7 +12,7 @@ from lattice_events.cli.check_findings import Choice, find_mistakes
 from lattice_events.readers.common.sources import ReadOptions
 from lattice_events.readers.project import survey
 
-STILL = ReadOptions(runs_functions=False, runs_targets=False)
+STILL = ReadOptions(runs_functions=False, runs_targets=False, guesses_conditions=True)
 EVERYTHING = Choice(rules=RULES, fail_on="never")
 
 

@@ -30,7 +30,7 @@ from lattice_events.readers.sam.samconfig import SamConfig
 from lattice_events.readers.sam.template import is_sam
 
 _LETTERS = {"error": "E", "warning": "W", "note": "I"}
-_STILL = ReadOptions(runs_functions=False, runs_targets=False)
+_STILL = ReadOptions(runs_functions=False, runs_targets=False, guesses_conditions=True)
 
 
 def lint_id(rule: Rule) -> str:

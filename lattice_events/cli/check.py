@@ -64,7 +64,9 @@ def check(
         return
     choice = read_choice(select=select, ignore=ignore, fail_on=fail_on)
     known = read_baseline(baseline, is_written=is_written)
-    options = replace(read_options(**sources), runs_functions=run_handlers, runs_targets=False)
+    options = replace(
+        read_options(**sources), runs_functions=run_handlers, runs_targets=False, guesses_conditions=True
+    )
     told = Output(format_=format_, file=output, is_quiet=is_quiet)
     given = source_paths(paths, config)
 

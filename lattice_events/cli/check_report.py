@@ -36,6 +36,7 @@ _FORMATS: Mapping[str, Callable[[Report], str]] = {
     "sarif": sarif,
 }
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what YAML counts as one
+_MAX_OPTIONS = 10  # that a note names
 _MAX_WIDTH = 100  # of a paragraph that is easy to read
 _OPTIONS = (
     click.option(
@@ -163,12 +164,23 @@ def _files(found: Survey) -> list[str]:
 
 def _notes(found: Survey, findings: Sequence[Finding]) -> Iterator[str]:
     """What the readers have to say, without what a finding says of the same place."""
-    questions = [str(each) for each in found.problems if isinstance(each, Question)]
-    yield from questions
-    if questions:
-        yield "Until this is answered, the rules about the network as a whole find nothing."
+    yield from _unknown(found)
     places = tuple(f"{written}: " for each in findings for written in each.place.written)
     yield from (note for note in found.notes if not note.startswith(places))
+
+
+def _unknown(found: Survey) -> Iterator[str]:
+    """How many values are not known, what is not checked therefore, and how to give them."""
+    questions = [each for each in found.problems if isinstance(each, Question)]
+    options = list(dict.fromkeys(each.option for each in questions if each.option))
+    yield from (str(each) for each in questions if not each.option)
+    if options:
+        what = "value is" if len(options) == 1 else "values are"
+        more = f" and {len(options) - _MAX_OPTIONS} more" if len(options) > _MAX_OPTIONS else ""
+        given = f"{' '.join(options[:_MAX_OPTIONS])}{more}"
+        yield f"{len(options)} {what} not known here, and nothing that depends on them is checked: give {given}."
+    if questions and found.network is None:
+        yield "Until this is answered, the rules about the network as a whole find nothing."
 
 
 def _root(folder: Path) -> str:

@@ -126,7 +126,8 @@ def make(kind: type[LatticeError]) -> LatticeError:
 
 @pytest.mark.parametrize("how", COPIES)
 @pytest.mark.parametrize(
-    "kind", [each for each in vars(errors).values() if inspect.isclass(each) and each is not Problem]
+    "kind",
+    [each for each in vars(errors).values() if inspect.isclass(each) and not issubclass(each, Problem)],
 )
 def test_an_error_is_copied_whole(kind: type[LatticeError], how: str) -> None:
     error = make(kind)

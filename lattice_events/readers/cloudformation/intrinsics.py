@@ -68,6 +68,7 @@ class Resolver:
         self._reference = reference
         self._attribute = attribute
         self._depth = 0
+        self._is_guessing = False
         self._made = 0
         self._asked: set[str] = set()  # the resources whose reference is being worked out
         self._answers: dict[tuple[str, ...], Any] = {}  # so that what is asked for twice is worked out once
@@ -117,12 +118,26 @@ class Resolver:
         """
         return bool(self._guarded("Condition", self._holds, condition))
 
+    def may_hold(self, condition: Any) -> bool:
+        """Whether a named condition holds if each value that others give is the first one that is allowed.
+
+        One of which nothing is said is none of those that it is compared with.
+
+        Raises:
+            UnresolvableError: It is defined nowhere, or malformed.
+        """
+        self._is_guessing = True
+        try:
+            return self.holds(condition)
+        finally:
+            self._is_guessing = False
+
     def _holds(self, condition: Any) -> bool:
         conditions = mapping(self._template.get("Conditions"))
         if condition not in conditions:
             why, advice = "it is not defined under Conditions", did_you_mean(str(condition), conditions)
             raise UnresolvableError("Condition", _shown(condition), why=why, advice=advice)
-        key = ("Condition", condition)
+        key = ("Guess" if self._is_guessing else "Condition", condition)
         if key not in self._answers:
             self._answers[key] = self._evaluate(conditions[condition])
         return bool(self._answers[key])
@@ -336,7 +351,7 @@ class Resolver:
             case "Condition":
                 return self.holds(argument)
             case "Fn::Equals":
-                left, right = (self.resolve(side) for side in argument)
+                left, right = (self._side(side) for side in argument)
                 return as_text(left) == as_text(right)
             case "Fn::And":
                 return all(self._evaluate(part) for part in argument)
@@ -347,6 +362,18 @@ class Resolver:
                 return not self._evaluate(part)
             case _:
                 raise UnresolvableError(name, _shown(argument), why="it is not a condition function")
+
+    def _side(self, side: Any) -> Any:
+        """What a condition compares."""
+        try:
+            return self.resolve(side)
+        except UnresolvableError as error:
+            if not (self._is_guessing and error.is_outside):
+                raise
+            name = side.get("Ref") if isinstance(side, dict) else None
+            declared = mapping(self._template.get("Parameters")).get(name)
+            allowed = mapping(declared).get("AllowedValues")
+            return allowed[0] if isinstance(allowed, list) and allowed else f"unknown: {side!r}"
 
 
 def is_intrinsic(value: Mapping[Any, Any]) -> bool:

@@ -152,6 +152,7 @@ def _options(source: TemplateSource, stack_name: str, context: Context) -> Templ
         parameters={**source.parameters, **options.params},
         code=_code(source, options),
         runs_functions=options.runs_functions,
+        guesses_conditions=options.guesses_conditions,
         layers=options.layers,
         run_settings=context.run_settings.get(source.origin, RunSettings()),
         environment=options.environment,

@@ -52,6 +52,8 @@ class Reading:
         self.rules: dict[str, list[Rule]] = {}  # by the ARN of their listener
         self.role_policies: dict[str, Policy | None] = {}  # by logical id of the role
         self.listeners: dict[str, list[Listener]] = {}  # by the ARN of their service
+        for condition, (holds, error) in template.guesses.items():
+            self.note(("Conditions", condition), _guessed(condition, error, holds=holds))
         for path, fault in template.faults:
             if isinstance(fault, UnresolvableError):
                 self.unknown(path, fault)
@@ -313,3 +315,12 @@ class Reading:
             if value is not None
             for item in (value if isinstance(value, list) else [value])
         ]
+
+
+def _guessed(condition: str, error: UnresolvableError, *, holds: bool) -> str:
+    """What to say of a condition that cannot be known."""
+    given = f" Give it with {error.option}." if error.option else ""
+    return (
+        f"The condition {condition} cannot be known ({error}), so it is taken to be {'true' if holds else 'false'}, "
+        f"and the other case is not read.{given}"
+    )

@@ -42,6 +42,7 @@ class TemplateOptions:
         code: Gives the folder or archive with a function's code, by logical id; ``None`` when unknown.
         layers: Folder of a layer by logical id, name or ARN, as the command line names it.
         runs_functions: Whether what their code lacks is to be noted.
+        guesses_conditions: Whether the condition of a resource need not be known.
         run_settings: How the functions run.
         environment: Names of variables that every function is given.
         urls: Gives the URLs of servers that replace targets, by logical id or name of the target group; ``None`` to ask.
@@ -61,6 +62,7 @@ class TemplateOptions:
     code: Callable[[str], str | None] = lambda _: None
     layers: Mapping[str, FilePath] = field(default_factory=dict)
     runs_functions: bool = False
+    guesses_conditions: bool = False
     run_settings: RunSettings = field(default_factory=RunSettings)
     environment: frozenset[str] = frozenset()
     urls: Callable[..., Sequence[str] | None] = lambda *_: None
@@ -102,6 +104,7 @@ class Template:
         )
         self.transforms = template.get("Transform")
         self.outputs = template.get("Outputs")
+        self.guesses: dict[str, tuple[bool, UnresolvableError]] = {}  # by condition
         self.faults: list[tuple[Path, str | UnresolvableError]] = []
         self.resources: dict[str, Mapping[str, Any]] = {}
         for name, resource in self.declared.items():
@@ -118,11 +121,22 @@ class Template:
         if condition is None:
             return True
         try:
-            return self.resolver.holds(condition)
+            return self._holds(condition)
         except UnresolvableError as error:
             if resource["Type"].startswith(LATTICE):
                 self.faults.append(((*path, "Condition"), error))
             return False
+
+    def _holds(self, condition: Any) -> bool:
+        """Whether the condition of a resource holds, or may be taken to."""
+        try:
+            return self.resolver.holds(condition)
+        except UnresolvableError as error:
+            if not (self.options.guesses_conditions and error.is_outside):
+                raise
+            may_hold = self.resolver.may_hold(condition)
+            self.guesses[str(condition)] = (may_hold, error)
+            return may_hold
 
     def kind(self, name: str) -> str | None:
         """The type of a resource; ``None`` when there is none of that logical id."""

@@ -45,6 +45,7 @@ class ReadOptions:
         environment: Names of variables that every function is given, and that need not be known therefore.
         runs_functions: Whether the code of every function must be known.
         runs_targets: Whether a server must be known for every HTTP target.
+        guesses_conditions: Whether the condition of a resource need not be known: one of the cases is read.
         is_cancelled: Asked while a program of others runs; true ends it.
     """
 
@@ -64,6 +65,7 @@ class ReadOptions:
     environment: frozenset[str] = frozenset()
     runs_functions: bool = True
     runs_targets: bool = True
+    guesses_conditions: bool = False
     is_cancelled: Callable[[], bool] = lambda: False
 
 

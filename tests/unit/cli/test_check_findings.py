@@ -52,3 +52,29 @@ def test_a_rule_that_there_is_not_is_refused(template: Path) -> None:
         ConfigurationError, match="--ignore LTC0001: there is no such rule. Did you mean LTC001?"
     ):
         told(template, "--ignore", "LTC0001")
+
+
+UNKNOWN = """\
+Parameters: {Name: {Type: String}, Organization: {Type: String}, Vpc: {Type: AWS::EC2::VPC::Id}}
+Resources:
+  Network: {Type: AWS::VpcLattice::ServiceNetwork, Properties: {Name: !Ref Name, AuthType: !Ref Name}}
+  InVpc:
+    Type: AWS::VpcLattice::ServiceNetworkVpcAssociation
+    Properties: {ServiceNetworkIdentifier: !Ref Network, VpcIdentifier: !Ref Vpc, SecurityGroupIds: [sg-0123456789abcdef0]}
+"""
+
+
+def test_values_that_are_not_known_are_one_note_with_the_options_that_give_them(template: Path) -> None:
+    template.write_text(UNKNOWN)
+    status, output = told(template, "--fail-on", "note")
+    assert status == 0
+    assert (
+        "1 value is not known here, and nothing that depends on them is checked: give --param Name=VALUE."
+    ) in output
+
+    template.write_text(UNKNOWN.replace("AuthType: !Ref Name", "AuthType: !Ref Organization"))
+    assert (
+        "2 values are not known here, and nothing that depends on them is checked: give --param Name=VALUE --param Organization=VALUE."
+        in told(template)[1]
+    )
+    assert "not known here" not in told(template, "--param", "Name=shop", "--param", "Organization=NONE")[1]

@@ -194,17 +194,21 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 
 
 def mutate(value: Any, data: st.DataObject) -> Any:
-    """Drop or replace one to three things."""
+    """Drop or replace one to three things, by something odd or by another of them."""
     value = copy.deepcopy(value)
     for _ in range(data.draw(st.integers(1, 3))):
         found = places(value)
         if not found:
             break
         container, key = found[data.draw(st.integers(0, len(found) - 1))]
-        if data.draw(st.booleans()):
+        change = data.draw(st.sampled_from(["odd", "gone", "moved"]))
+        if change == "odd":
             container[key] = copy.deepcopy(data.draw(st.sampled_from(ODD)))
-        else:
+        elif change == "gone":
             del container[key]
+        else:
+            other, name = found[data.draw(st.integers(0, len(found) - 1))]
+            container[key] = copy.deepcopy(other[name])
     return value
 
 
