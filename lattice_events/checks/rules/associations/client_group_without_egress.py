@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from lattice_events.checks.rule import Found, Material, Rule, found_in
 from lattice_events.checks.rules.associations.clients import calls
+from lattice_events.checks.rules.associations.connections import has_endpoints
 from lattice_events.checks.rules.associations.security_groups import (
     INLINE,
     Direction,
     may_be_lattice,
     may_pass,
 )
-from lattice_events.definitions.types import SECURITY_GROUP_EGRESS
+from lattice_events.definitions.types import SECURITY_GROUP_EGRESS, VPC_ASSOCIATION
 
 
 def _check(material: Material) -> Iterator[Found]:
     egress = Direction(material.definitions, SECURITY_GROUP_EGRESS)
+    may_pass_to = may_be_lattice if _are_associated(material) else _is_anybody
     for call in calls(material):
         known = egress.known(call.function.get("VpcConfig", "SecurityGroupIds"))
         if known is None or not call.ports:
             continue
         group, rules = known
-        if not any(may_pass(rule, port, may_be_lattice) for rule in rules for port in call.ports):
+        if not any(may_pass(rule, port, may_pass_to) for rule in rules for port in call.ports):
             ports = " or ".join(map(str, sorted(call.ports)))
             message = f"{group.name} lets {call.function.name} out to VPC Lattice on no port {ports}, on which it calls {call.called}, so its calls hang."
             yield found_in(group, INLINE[SECURITY_GROUP_EGRESS], message=message)
+
+
+def _are_associated(material: Material) -> bool:
+    """Whether VPCs are surely associated with service networks; an endpoint would have an address of the VPC."""
+    return bool(material.definitions.of_type(VPC_ASSOCIATION)) and not has_endpoints(material)
+
+
+def _is_anybody(rule: Mapping[str, Any]) -> bool:
+    """Whether a rule is about anybody at all; one that names nobody is left out by AWS."""
+    return any(each is not None for key, each in rule.items() if key.startswith(("Cidr", "Destination")))
 
 
 RULE = Rule(
@@ -41,6 +54,12 @@ RULE = Rule(
     ),
     wrong="""\
 Resources:
+  ShopVpc:
+    Type: AWS::VpcLattice::ServiceNetworkVpcAssociation
+    Properties:
+      ServiceNetworkIdentifier: sn-0123456789abcdef0
+      VpcIdentifier: vpc-0123456789abcdef0
+      SecurityGroupIds: [sg-0123456789abcdef0]
   ClientGroup:
     Type: AWS::EC2::SecurityGroup
     Properties:
@@ -68,6 +87,12 @@ Resources:
 """,
     right="""\
 Resources:
+  ShopVpc:
+    Type: AWS::VpcLattice::ServiceNetworkVpcAssociation
+    Properties:
+      ServiceNetworkIdentifier: sn-0123456789abcdef0
+      VpcIdentifier: vpc-0123456789abcdef0
+      SecurityGroupIds: [sg-0123456789abcdef0]
   ClientGroup:
     Type: AWS::EC2::SecurityGroup
     Properties:

@@ -19,7 +19,7 @@ def networks_of(material: Material, service: Service) -> list[Resource] | None:
     definitions = material.definitions
     found = [definitions.find(arn, SERVICE_NETWORK) for arn in service.service_network_arns]
     networks = [each for each in found if each is not None]
-    if len(networks) < len(found) or _has_endpoints(material) or _has_unknown_associations(material):
+    if len(networks) < len(found) or has_endpoints(material) or _has_unknown_associations(material):
         return None
     gateways = {each.name for each in definitions.of_kind("Gateway")}
     if any(each.get("Name") in gateways or is_handed_over(definitions, each) for each in networks):
@@ -34,7 +34,7 @@ def associations_of(material: Material, network: Resource) -> Iterator[Resource]
             yield each
 
 
-def _has_endpoints(material: Material) -> bool:
+def has_endpoints(material: Material) -> bool:
     """Whether a VPC endpoint may lead to a service network."""
     endpoints = material.definitions.of_type(VPC_ENDPOINT)
     return any(each.get("ServiceNetworkArn") is not None for each in endpoints)

@@ -55,6 +55,15 @@ def ref(name: str) -> dict[str, str]:
     return {"Ref": name}
 
 
+ASSOCIATION = (
+    "AWS::VpcLattice::ServiceNetworkVpcAssociation",
+    {
+        "VpcIdentifier": "vpc-1",
+        "ServiceNetworkIdentifier": "sn-0123456789abcdef0",
+        "SecurityGroupIds": ["sg-1"],
+    },
+)
+
 # ── out of a client ───────────────────────────────────────────────────────────────────────────
 
 
@@ -89,7 +98,7 @@ def ref(name: str) -> dict[str, str]:
 def test_a_client_is_let_out_to_vpc_lattice(egress: Any, found: list[str], tmp_path: Path) -> None:
     """Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/security-groups.html"""
     rules = {} if egress is None else {"SecurityGroupEgress": egress}
-    resources = {"Group": group(**rules), "Client": client(ref("Group"))}
+    resources = {"Group": group(**rules), "Client": client(ref("Group")), "VpcOnShop": ASSOCIATION}
 
     assert codes_of(stack(resources, Given="String"), tmp_path, "LTC4", "LTC9") == found
 
@@ -113,7 +122,7 @@ OPEN = rule(DestinationPrefixListId=PREFIX_LIST)
 def test_every_rule_of_every_group_counts(
     groups: list[Any], more: dict[str, Any], found: list[str], tmp_path: Path
 ) -> None:
-    resources = {"Group": CLOSED, "Client": client(*groups), **more}
+    resources = {"Group": CLOSED, "Client": client(*groups), "VpcOnShop": ASSOCIATION, **more}
 
     assert codes_of(stack(resources, Given="String"), tmp_path, "LTC4", "LTC9") == found
 
@@ -131,6 +140,29 @@ def test_the_url_tells_the_port(url: str, found: list[str], tmp_path: Path) -> N
     resources = {"Group": group(SecurityGroupEgress=[OPEN]), "Client": client(ref("Group"), url=url)}
 
     assert codes_of(stack(resources), tmp_path, "LTC4", "LTC9") == found
+
+
+ENDPOINT = ("AWS::EC2::VPCEndpoint", {"VpcId": "vpc-1", "ServiceNetworkArn": ref("Given")})
+
+
+@pytest.mark.parametrize(
+    ("rule_", "more", "found"),
+    [
+        pytest.param(rule(CidrIp="10.0.0.0/8"), {"VpcOnShop": ASSOCIATION}, ["LTC405"], id="an association"),
+        pytest.param(rule(CidrIp="10.0.0.0/8"), {"VpcOnShop": ASSOCIATION, "Endpoint": ENDPOINT}, [], id="an endpoint"),
+        pytest.param(rule(CidrIp="10.0.0.0/8"), {}, [], id="perhaps an endpoint"),
+        pytest.param(rule(DestinationSecurityGroupId="sg-1"), {}, [], id="perhaps the group of an endpoint"),
+        pytest.param(rule(80, 80, CidrIp="10.0.0.0/8"), {}, ["LTC405"], id="perhaps an endpoint, on another port"),
+        pytest.param(rule(), {}, ["LTC405"], id="nobody"),
+    ],
+)  # fmt: skip
+def test_an_endpoint_has_an_address_of_the_vpc(
+    rule_: dict[str, Any], more: dict[str, Any], found: list[str], tmp_path: Path
+) -> None:
+    """Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-networks.html"""
+    resources = {"Group": group(SecurityGroupEgress=[rule_]), "Client": client(ref("Group")), **more}
+
+    assert codes_of(stack(resources, Given="String"), tmp_path, "LTC4", "LTC9") == found
 
 
 CIDRS = [
@@ -182,6 +214,7 @@ def test_a_closed_group_is_what_lets_no_packet_out(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     resources = {
+        "VpcOnShop": ASSOCIATION,
         "Group": group(SecurityGroupEgress=inline),
         "Client": client(ref("Group"), url=f"{URL}:{port}"),
         **{

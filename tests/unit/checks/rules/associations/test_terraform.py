@@ -105,6 +105,11 @@ def of_client(egress: Any, *rules: tuple[str, dict[str, Any], dict[str, Any]], u
     return json.dumps(
         planned(
             [
+                (
+                    "aws_vpclattice_service_network_vpc_association.a",
+                    {**VPC, "security_group_ids": ["sg-9"]},
+                    {},
+                ),
                 ("aws_lambda_function.client", CLIENT, {}),
                 ("aws_security_group.client", {**GROUP, "egress": egress}, {"id": False, **(unknown or {})}),
                 *rules,
