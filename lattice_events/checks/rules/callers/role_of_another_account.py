@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from lattice_events.checks.rule import Found, Material, Rule, found_in
 from lattice_events.definitions.accounts import MADE_UP_ACCOUNT
 from lattice_events.definitions.types import FUNCTION
-from lattice_events.definitions.values import Resource
 
 _ROLE = re.compile(r"arn:[^:]+:iam::(\d{12}):role/.+")
 
 
 def _check(material: Material) -> Iterator[Found]:
-    accounts: dict[str, tuple[str, str]] = {}  # of a stack: the account, and what says so
+    first: dict[str, tuple[str, str]] = {}  # of a stack: the account of the first role, and whose it is
     for function in material.definitions.of_type(FUNCTION):
         role = function.get("Role")
         if not isinstance(role, str):
@@ -24,17 +23,10 @@ def _check(material: Material) -> Iterator[Found]:
             message = f"The role of {function.name} is {role}, which is not the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME."
             yield found_in(function, "Role", message=message)
         elif named[1] != MADE_UP_ACCOUNT:
-            account, why = accounts.setdefault(function.stack, _account_of(function, named[1]))
+            account, other = first.setdefault(function.stack, (named[1], function.name))
             if named[1] != account:
-                message = f"{function.name} has a role of account {named[1]}, but {why} account {account}: a function and its role are in one account."
+                message = f"{function.name} has a role of account {named[1]}, {other} of the same stack one of {account}: a function and its role are in one account."
                 yield found_in(function, "Role", message=message)
-
-
-def _account_of(function: Resource, of_role: str) -> tuple[str, str]:
-    """The account of a stack: that is known, or else the one of the first role that is given by its ARN."""
-    if function.account != MADE_UP_ACCOUNT:
-        return function.account, "its stack is in"
-    return of_role, f"the role of {function.name} is of"
 
 
 RULE = Rule(

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from lattice_events.checks.rule import Edit, Found, Material, Rule
 from lattice_events.checks.rules.policies.actions import CONNECT, meant_by, names, names_any
 from lattice_events.checks.rules.policies.auth_policies import AuthPolicy, auth_policies
 from lattice_events.checks.rules.policies.documents import Document, Path, WrittenStatement
-from lattice_events.definitions.collection import Definitions
 from lattice_events.definitions.types import LISTENER, SERVICE
 from lattice_events.network.policy import INVOKE
 
 _TLS = "TLS_PASSTHROUGH"
+_Key = tuple[str, str]
 
 
 def _check(material: Material) -> Iterator[Found]:
     for policy in material.once(auth_policies):
-        protocols = _protocols(policy, material.definitions)
+        protocols = _protocols(policy, material.once(_protocols_of_services))
         for statement in policy.document.statements:
             yield from _unknown(policy.document, statement)
             yield from _of_another_listener(policy.document, statement, protocols)
@@ -56,18 +56,22 @@ def _of_another_listener(
             yield document.at(path, message, edits=edits)
 
 
-def _protocols(policy: AuthPolicy, definitions: Definitions) -> Sequence[object]:
+def _protocols(policy: AuthPolicy, of_services: Mapping[_Key, Sequence[object]]) -> Sequence[object]:
     """Of the listeners of the service that a policy is on; nothing where they are not known."""
     if policy.route is not None:
         return [_TLS if policy.route.kind == "TLSRoute" else "HTTP"]
     target = policy.target
-    if target is None or target.type != SERVICE:
-        return []
-    return [
-        each.get("Protocol")
-        for each in definitions.of_type(LISTENER)
-        if definitions.find(each.get("ServiceIdentifier"), SERVICE) is target
-    ]
+    return () if target is None else of_services.get((target.stack, target.name), ())
+
+
+def _protocols_of_services(material: Material) -> Mapping[_Key, Sequence[object]]:
+    """Of the listeners of each service, by its stack and name."""
+    found: dict[_Key, list[object]] = {}
+    for listener in material.definitions.of_type(LISTENER):
+        service = material.definitions.find(listener.get("ServiceIdentifier"), SERVICE)
+        if service is not None:
+            found.setdefault((service.stack, service.name), []).append(listener.get("Protocol"))
+    return found
 
 
 RULE = Rule(

@@ -149,6 +149,8 @@ def test_principals(principal: str, codes: list[str], tmp_path: Path) -> None:
         ("StringEquals: {'vpc-lattice-svcs:Port': '443'}", []),
         ("NumericEquals: {'vpc-lattice-svcs:Port': 443}", []),
         ("StringEquals: {'vpc-lattice-svcs:SourceVpc': 'arn:aws:ec2:us-east-1:111122223333:vpc/vpc-1'}", ["LTC209"]),
+        ("StringEquals: {'aws:PrincipalOrgID': abc}", ["LTC209"]),
+        ("ForAllValues:StringEquals: {'aws:PrincipalOrgID': abc}", []),  # nobody without one is kept out
         ("StringEquals: {'aws:PrincipalOrgID': o-a1b2c3d4e5}", []),
         ("ForAnyValue:StringLike: {'aws:PrincipalOrgPaths': 'o-a1b2c3d4e5/r-ab12/*'}", []),
         ("ArnLike: {'aws:PrincipalArn': 'arn:aws:iam::*:role/app-*'}", []),
@@ -194,6 +196,7 @@ def test_conditions(condition: str, codes: list[str], tmp_path: Path) -> None:
         pytest.param(f"[{{{ALLOW}, Resource: '*'}}, {{Effect: Deny, Principal: {{AWS: '111122223333'}}, Action: '*', Resource: '*'}}]", ["LTC209"], id="denied to the same"),
         pytest.param(f"[{{{ALLOW}, Resource: '*'}}, {{Effect: Deny, Principal: {{AWS: '111122223333'}}, Action: '*', Resource: !Ref Given}}]", [], id="denied somewhere"),
         pytest.param(f"[{{{ALLOW}, Resource: '*/a/*'}}, {{Effect: Deny, Principal: '*', Action: '*', Resource: '*/a*'}}]", ["LTC209"], id="denied by a wider pattern"),
+        pytest.param(f"[{{{ALLOW}, Resource: '*/a*'}}, {{Effect: Deny, Principal: '*', Action: '*', Resource: '*/a?'}}]", [], id="denied with one more character"),
         pytest.param(f"[{{{ALLOW}, Resource: '*/a/*'}}, {{Effect: Deny, Principal: '*', Action: '*', Resource: '*/a/b'}}]", [], id="denied in part"),
     ],
 )  # fmt: skip
