@@ -37,10 +37,11 @@ RULE = Rule(
     name="resource-without-path",
     severity="error",
     reason="An auth policy has the ARN of a service without a path as Resource, which matches no request.",
-    why="VPC Lattice compares Resource with the service's ARN followed by the path of the request, as in …:service/svc-0123456789abcdef0/orders. The bare ARN equals none of them, so the statement never counts, and callers get a 403 that does not say why. A bare ARN with / behind it matches the path / only.",
+    why="VPC Lattice compares Resource with the service's ARN followed by the path of the request, as in …:service/svc-0123456789abcdef0/orders. The bare ARN equals none of them, so the statement never counts, and callers get a 403 that does not say why. A bare ARN with / behind it matches the path / only. An example of put-auth-policy in the reference of the AWS CLI has the bare ARN, though; that such a policy lets a request in has not been observed.",
     fix="Append /* for every path, or the path that is meant.",
     source=(
         "https://docs.aws.amazon.com/vpc-lattice/latest/ug/auth-policies.html#auth-policies-resource-format",
+        "https://docs.aws.amazon.com/cli/latest/reference/vpc-lattice/put-auth-policy.html",
     ),
     wrong="""\
 Resources:
