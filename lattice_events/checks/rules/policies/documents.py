@@ -121,9 +121,9 @@ class Document:
 
     @property
     def is_editable(self) -> bool:
-        """Whether a mapping of it stands in a file that users write."""
+        """Whether its statements stand in a file that users write, and not what makes a text of them."""
         is_made = self.resource is not None and self.resource.is_of_terraform
-        return isinstance(self.written, dict) and not is_made
+        return isinstance(self.written, dict) and "Statement" in self.written and not is_made
 
     def edit(self, path: Path, value: Any) -> tuple[Edit, ...]:
         """The change of the value at a key path that stands in the file; none where it does not.

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.checking import codes_of
+from tests.checking import codes_of, findings_in
+from tests.mistakes import DEFINITIONS
 
 _ASSUME = "AssumeRolePolicyDocument: {}"
 _TEMPLATE = """\
@@ -142,6 +143,25 @@ def test_whoever_need_not_sign_needs_no_permission(principal: str, codes: list[s
 )
 def test_a_role_that_is_let_in_must_be_allowed(role: str, codes: list[str], tmp_path: Path) -> None:
     assert found(tmp_path, role=role, value="nothing", principal="{AWS: !GetAtt Role.Arn}") == codes
+
+
+@pytest.mark.parametrize(
+    ("host", "role", "codes"),
+    [
+        ("menu-default", "", ["LTC301"]),
+        ("menu-default", inline(calls("'*'")), []),
+        ("other-default", "", []),
+    ],
+)
+def test_a_route_is_called_like_a_service(host: str, role: str, codes: list[str], tmp_path: Path) -> None:
+    """Whose IAMAuthPolicy is what must be signed for."""
+    template = tmp_path / "client.yaml"
+    name = f"https://{host}-0a1b2c3d4e5f60718.7d67968.vpc-lattice-svcs.us-east-1.on.aws"
+    template.write_text(_TEMPLATE.replace("ROLE", role).replace("VALUE", name).replace("PRINCIPAL", SIGNED))
+
+    found = findings_in(template, DEFINITIONS / "pods" / "all.yaml")
+
+    assert [each.code for each in found if each.code.startswith("LTC3")] == codes
 
 
 _POLICY = """\

@@ -311,3 +311,46 @@ def test_the_edit_of_one_item_keeps_the_others(tmp_path: Path) -> None:
     (edit,) = next(each for each in findings_in(file) if each.code == "LTC203").edits
 
     assert (edit.name, edit.inside, edit.value) == ("Resource", 1, {"Fn::Sub": "${Service.Arn}/*"})
+
+
+@pytest.mark.parametrize(
+    ("document", "edits"),
+    [
+        pytest.param(
+            "{Statement: [{Effect: Allow, Principal: {AWS: '111122223333'}, Action: '*', Resource: '*/${aws:username}'}]}",
+            [("Policy", "Version", "2012-10-17")],
+            id="a mapping",
+        ),
+        pytest.param(
+            "{Version: '2008-10-17', Statement: [{Effect: Allow, Principal: {AWS: '111122223333'}, Action: '*', Resource: '*/${aws:username}'}]}",
+            [("Version", "", "2012-10-17")],
+            id="a mapping with the older version",
+        ),
+        pytest.param(
+            """!Sub '{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "*", "Resource": "*/${!aws:username}"}]}'""",
+            [],
+            id="what makes a text",
+        ),
+    ],
+)  # fmt: skip
+def test_the_version_that_a_variable_needs_is_set_where_that_can_be_done(
+    document: str, edits: list[tuple[str, str, str]], tmp_path: Path
+) -> None:
+    file = tmp_path / "template.yaml"
+    file.write_text(
+        f"""\
+Resources:
+  Service:
+    Type: AWS::VpcLattice::Service
+    Properties: {{Name: orders, AuthType: AWS_IAM}}
+  Policy:
+    Type: AWS::VpcLattice::AuthPolicy
+    Properties:
+      ResourceIdentifier: !Ref Service
+      Policy: {document}
+"""
+    )
+
+    found = next(each for each in findings_in(file) if each.code == "LTC209")
+
+    assert [(each.name, each.inside, each.value) for each in found.edits] == edits
