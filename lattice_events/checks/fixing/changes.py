@@ -36,9 +36,12 @@ def plan_change(edit: Edit, written: Written) -> Change:
     if made:
         raise NotEditableError(made)
     try:
-        return _planned(edit, written, key)
+        change = _planned(edit, written, key)
     except ValueError as error:  # an alias that cannot be seen
         raise NotEditableError("it could not be seen where the value ends") from error
+    if any(change.start <= start < change.end for start, _ in written.comments):
+        raise NotEditableError("comments would go with it")
+    return change
 
 
 def _planned(edit: Edit, written: Written, key: Key) -> Change:

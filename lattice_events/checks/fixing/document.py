@@ -146,13 +146,13 @@ class Written:
         return ("\t" if any(line.startswith("\t") for line in lines) else " ") * width
 
     @cached_property
-    def comments(self) -> Sequence[str]:
-        """Every comment, in order."""
-        found: list[str] = []
+    def comments(self) -> Sequence[tuple[int, str]]:
+        """Every comment with its position, in order."""
+        found: list[tuple[int, str]] = []
         before = 0
         spans = sorted(self._span(each) for each in self._nodes if isinstance(each, yaml.ScalarNode))
         for start, end in (*spans, (len(self.text), len(self.text))):
-            found += _COMMENT.findall(self.text, before, start)
+            found += ((each.start(), each[0]) for each in _COMMENT.finditer(self.text, before, start))
             before = end
         return found
 

@@ -95,10 +95,12 @@ class _Fixing:
             now = Written(text, is_json=self._is_json)
         except yaml.YAMLError:
             return None
-        is_right = (
-            _trees(now, ()) == _trees(self._written, changes) and now.comments == self._written.comments
-        )
-        return text if is_right else None
+        says_so = _trees(now, ()) == _trees(self._written, changes)
+        return text if says_so and _comments(now) == _comments(self._written) else None
+
+
+def _comments(written: Written) -> list[str]:
+    return [comment for _, comment in written.comments]
 
 
 def _spliced(text: str, changes: Iterable[Change]) -> str | None:

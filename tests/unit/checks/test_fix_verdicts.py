@@ -31,20 +31,26 @@ FIXED = [
 
 
 @cache
+def correct(definition: str) -> Network:
+    """The network of a correct definition."""
+    network = look(DEFINITIONS / definition).found.network
+    assert network
+    return network
+
+
+@cache
 def mended(mistake: Mistake) -> tuple[Network, Network, frozenset[FixedPart]]:
     """The network before and after a fix, and what the fixed rules may change.
 
     What AWS refuses makes no network: then it is that of the correct definition.
     """
-    correct = look(DEFINITIONS / mistake.definition).found.network
-    assert correct
     with tempfile.TemporaryDirectory() as folder:
         path = mistake.made_in(Path(folder))
         before = look(path)
         fixed(path)
         after = look(path).found.network
     changes = frozenset(each.rule.fix_changes for each in before.findings if each.edits)
-    return before.found.network or correct, after or correct, changes
+    return before.found.network or correct(mistake.definition), after or correct(mistake.definition), changes
 
 
 @pytest.mark.parametrize("mistake", FIXED, ids=str)

@@ -143,10 +143,12 @@ def test_a_key_beside_an_alias_is_changed() -> None:
     assert fix_text(SHARED, [[edit_of(SHARED, "g", 4)]]).text == SHARED.replace("g: 3", "g: 4")
 
 
-def test_a_comment_inside_of_what_would_go_keeps_it() -> None:
+def test_comments_inside_of_what_would_go_keep_it() -> None:
     text = "a:\n  b: # why\n    c: 1\n    # end\n    d: 2\n"
 
-    assert refused(text, edit_of(text, "b", 1), edit_of(text, "b", REMOVED)) == [CONFLICT] * 2
+    assert (
+        refused(text, edit_of(text, "b", 1), edit_of(text, "b", REMOVED)) == ["comments would go with it"] * 2
+    )
 
 
 def test_a_text_whose_last_line_break_would_come_to_count_stays() -> None:
