@@ -24,6 +24,7 @@ def material_of(*paths: Path, options: ReadOptions | None = None) -> Material:
         network=found.network,
         problems=found.problems,
         lost_handlers=found.lost_handlers,
+        repetitions=found.repetitions,
     )
 
 

@@ -61,6 +61,7 @@ class Material:
         network: What it means, linked; ``None`` where a problem keeps it from being linked.
         problems: What the readers could not read.
         lost_handlers: Functions whose handler is not in their code.
+        repetitions: Keys that were in their mapping before.
         dry_runs: Of functions, where the user wants them to run.
         assumptions: Where VPC Lattice is silent.
     """
@@ -69,6 +70,7 @@ class Material:
     network: Network | None = None
     problems: tuple[Problem, ...] = ()
     lost_handlers: tuple[Problem, ...] = ()
+    repetitions: tuple[Problem, ...] = ()
     dry_runs: tuple[DryRun, ...] = ()
     assumptions: Assumptions = DEFAULTS
     _known: dict[Callable[..., Any], Any] = field(default_factory=dict, repr=False, compare=False)

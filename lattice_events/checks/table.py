@@ -114,6 +114,7 @@ from lattice_events.checks.rules.policies import (
 )
 from lattice_events.checks.rules.reading import (
     ignore_without_reason,
+    repeated_key,
     unknown_ignore,
     unreadable,
     unused_ignore,
@@ -216,6 +217,7 @@ RULES: tuple[Rule, ...] = (
     tls_passthrough.RULE,
     backend_weights_of_zero.RULE,
     unreadable.RULE,
+    repeated_key.RULE,
     ignore_without_reason.RULE,
     unused_ignore.RULE,
     unknown_ignore.RULE,

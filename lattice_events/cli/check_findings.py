@@ -107,6 +107,7 @@ def find_mistakes(found: Survey, choice: Choice, *, dry_runs: tuple[DryRun, ...]
         network=found.network,
         problems=found.problems,
         lost_handlers=found.lost_handlers,
+        repetitions=found.repetitions,
         dry_runs=dry_runs,
         assumptions=found.settings.assumptions,
     )

@@ -74,6 +74,7 @@ class Survey:
         notes: What should be said once.
         hidden: Takes the values of secrets out of a text.
         ignores: What settings ignore of what `lattice check` finds.
+        repetitions: Keys that were in their mapping before.
     """
 
     definitions: Definitions
@@ -84,6 +85,7 @@ class Survey:
     notes: tuple[str, ...]
     hidden: Callable[[str], str]
     ignores: tuple[Ignore, ...] = ()
+    repetitions: tuple[Problem, ...] = ()
 
 
 def survey(paths: Sequence[FilePath], options: ReadOptions) -> Survey:
@@ -145,6 +147,7 @@ class _Loader:
         self._problems: list[Problem] = []
         self._notes: list[str] = []
         self._ignores: list[Ignore] = []
+        self._repetitions: list[Problem] = []
 
     def load(self, paths: Sequence[FilePath]) -> Project:
         """Read everything, and link it."""
@@ -185,6 +188,7 @@ class _Loader:
             notes=project.notes if project else tuple(dict.fromkeys((*self._notes, *fragment.notes))),
             hidden=fragment.hidden,
             ignores=tuple(self._ignores),
+            repetitions=tuple(dict.fromkeys(self._repetitions)),
         )
 
     def _collect_all(self, paths: Sequence[FilePath]) -> None:
@@ -392,7 +396,7 @@ class _Loader:
         found = Found(file)
         for reader in READERS:
             if reader.claims(found) is not None:
-                self._notes += found.notes
+                self._say(found)
                 return reader.load(found, self._options)
         return ()
 
@@ -405,8 +409,13 @@ class _Loader:
             self._seen.add(file.resolve())
             for source in reader.load(found, self._options):
                 self._add(READERS.index(reader), source)
-            self._notes += found.notes
+            self._say(found)
         return True
+
+    def _say(self, found: Found) -> None:
+        """Keep what should be said of a file that was loaded."""
+        self._notes += found.notes
+        self._repetitions += found.repetitions
 
     def _add(self, index: int, source: Source) -> None:
         """Keep a source that is not here yet, with what its settings name."""

@@ -79,7 +79,8 @@ def _all_statements(reading: Reading, role: str) -> Iterator[Statement]:
     """Of the policies that stand in the role, of those attached to it, and of managed ones."""
     properties: Path = ("Resources", role, "Properties")
     for index, (policy, path) in enumerate(reading.template.items((*properties, "Policies"))):
-        if isinstance(policy, dict) and is_intrinsic(policy):
+        is_written = isinstance(policy, dict) and not is_intrinsic(policy)
+        if not is_written and reading.template.unknown(path):
             raise _UnknownPolicyError
         name = policy.get("PolicyName") if isinstance(policy, dict) else None
         shown = name if isinstance(name, str) else f"{role}.Policies[{index}]"

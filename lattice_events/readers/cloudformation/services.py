@@ -66,7 +66,9 @@ def read_listener(reading: Reading, name: str) -> None:
     )
     if not isinstance(protocol, str) or protocol not in DEFAULT_PORTS:
         raise WrongPropertyError(f"Protocol must be HTTP or HTTPS, not {protocol!r}.", ("Protocol",))
-    port = reading.attempt(name, lambda: _port(reading, name, protocol), DEFAULT_PORTS[protocol])
+    port = reading.attempt(name, lambda: _port(reading, name, protocol), None)
+    if port is None:  # one that is made up could be another listener's
+        return
     arn = reading.references.arn(name)
     listener = Listener(
         name=reading.own_name(name, "listener") or f"{protocol.lower()}-{port}",
@@ -96,14 +98,17 @@ def read_rule(reading: Reading, name: str) -> None:
         None,
     )
     actions = _action_reader(reading, name)
+    priority = reading.attempt(name, lambda: actions.priority(template.property(name, "Priority")), None)
     rule = Rule(
         name=reading.own_name(name, "rule") or name,
         arn=reading.references.arn(name),
-        priority=reading.attempt(name, lambda: actions.priority(template.property(name, "Priority")), 1),
+        priority=priority or 1,
         match=reading.attempt(name, lambda: actions.match(template.property(name, "Match")), Match()),
         action=_action(reading, name, "Action"),
         origin=template.origin(name),
     )
+    if priority is None:  # one that is made up could be another rule's
+        return
     if isinstance(listener, str):
         reading.rules.setdefault(listener, []).append(rule)
     elif listener is not None:

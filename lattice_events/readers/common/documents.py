@@ -68,11 +68,19 @@ class Document:
     repeated: tuple[Repeated, ...] = ()
 
     @property
+    def repetitions(self) -> Iterator[Problem]:
+        """Where a key is that was there before."""
+        for each in self.repeated[:_MAX_NOTES]:
+            place, first = (f"{self.file}:{line}:{column}" for line, column in (each.place, each.first))
+            message = (
+                f"The key {each.key!r} appears twice in one mapping, also at {first}; the last one counts."
+            )
+            yield Problem(message, place)
+
+    @property
     def notes(self) -> Iterator[str]:
         """What to say of it."""
-        for each in self.repeated[:_MAX_NOTES]:
-            places = [f"{self.file}:{line}:{column}" for line, column in (each.place, each.first)]
-            yield f"{places[0]}: The key {each.key!r} appears twice in one mapping, also at {places[1]}; the last one counts."
+        yield from map(str, self.repetitions)
         if len(self.repeated) > _MAX_NOTES:
             yield f"{self.file}: {len(self.repeated) - _MAX_NOTES} further keys appear twice."
 

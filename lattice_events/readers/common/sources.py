@@ -15,6 +15,7 @@ from typing import Any
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
 from lattice_events.definitions.accounts import MADE_UP_ACCOUNT
+from lattice_events.errors import Problem
 from lattice_events.readers.common.documents import Document, Locate, Path, parse_yaml_stream
 from lattice_events.readers.common.files import read_text, shown
 from lattice_events.readers.common.fragment import Fragment
@@ -93,7 +94,17 @@ class Found:
     @property
     def notes(self) -> tuple[str, ...]:
         """What to say of its documents, if a reader has looked at them."""
-        return tuple(note for document in vars(self).get("documents", ()) for note in document.notes)
+        return tuple(note for document in self._seen for note in document.notes)
+
+    @property
+    def repetitions(self) -> tuple[Problem, ...]:
+        """Keys in them that were there before."""
+        return tuple(problem for document in self._seen for problem in document.repetitions)
+
+    @property
+    def _seen(self) -> tuple[Document, ...]:
+        seen: tuple[Document, ...] = vars(self).get("documents", ())
+        return seen
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -152,7 +152,7 @@ class TemplateBuilder:
         """Add to a list of the resource that a reference points at; others than ours are not changed."""
         target = next(iter(pointer.values())) if isinstance(pointer, dict) else None
         name = target[0] if isinstance(target, list) else target
-        resource = self._resources.get(name) if name else None
+        resource = self._resources.get(name) if isinstance(name, str) else None
         there = resource["Properties"].setdefault(key, []) if resource else None
         if isinstance(there, list):  # and no placeholder for all of them
             there.append(item)
