@@ -48,7 +48,7 @@ test('one event is a service with everything that it needs', () => {
       Type: 'AWS::VpcLattice::Listener',
       DependsOn: ['LatticeFooServiceToHelloPermission'],
       Properties: {
-        ServiceIdentifier: { Ref: 'LatticeFoo' },
+        ServiceIdentifier: { Ref: 'LatticeFooService' },
         Protocol: 'HTTPS',
         DefaultAction: forwardTo(['LatticeFooServiceToHelloTargetGroup']),
       },
