@@ -21,15 +21,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.mistakes import DEFINITIONS, MISTAKES, Mistake
 
 SILENT = "one of the 24 that cfn-lint is silent about"
-FAMILIES = {
-    "groups": "target groups and functions",
-    "listeners": "services, listeners and rules",
-    "policies": "auth policies",
-    "callers": "callers",
-    "associations": "associations, security groups, domain names",
-    "limits": "quotas, names, replacements",
-    "kubernetes": "Kubernetes",
-}
 Tool = Callable[[Path], Counter[str]]
 
 
@@ -66,6 +57,11 @@ def checkov(program: Path) -> Tool:
         return found
 
     return run
+
+
+def is_manifest(mistake: Mistake) -> bool:
+    """Whether a mistake is one of what the Gateway API controller makes."""
+    return all(finding.startswith("LTC6") for finding in mistake.findings)
 
 
 def templates(folder: Path) -> list[Path]:
@@ -105,11 +101,11 @@ def table(tools: dict[str, Tool]) -> str:
         counts = (f"{sum(found[name][at] for at in places)} of {len(places)}" for name in tools)
         rows.append(f"| {title} | {' | '.join(counts)} |")
 
-    for family, title in FAMILIES.items():
-        row(title, (at for at, each in enumerate(MISTAKES) if each.path.stem.startswith(f"{family}-")))
+    row("in templates, and in both", (at for at, each in enumerate(MISTAKES) if not is_manifest(each)))
+    row("in Kubernetes manifests", (at for at, each in enumerate(MISTAKES) if is_manifest(each)))
     row("all", range(len(MISTAKES)))
     row(
-        "those that cfn-lint was known not to find",
+        "those of templates that cfn-lint was known not to find",
         (at for at, each in enumerate(MISTAKES) if SILENT in each.text),
     )
     return "\n".join(rows)
