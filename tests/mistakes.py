@@ -1,7 +1,7 @@
 """Mistakes as diffs to correct definitions, with everything that `lattice check` finds then.
 
 A mistake is a file of `tests/cases/checks/mistakes/`: its title, where it is known from (``source:``), each finding
-(``finds: CODE FILE:LINE``), and a unified diff to a folder of `tests/cases/checks/definitions/`.
+(``finds: CODE FILE:LINE``), whether functions must run for that (``runs: handlers``), and a unified diff to a folder of `tests/cases/checks/definitions/`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,11 @@ class Mistake:
         return re.findall(r"^finds: (LTC\d{3} \S+:\d+)$", self.text, re.MULTILINE)
 
     @property
+    def runs_handlers(self) -> bool:
+        """Whether it is found with --run-handlers only."""
+        return bool(re.search(r"^runs: handlers$", self.text, re.MULTILINE))
+
+    @property
     def definition(self) -> str:
         """The folder that it changes."""
         name: str
@@ -49,4 +54,6 @@ class Mistake:
         return folder / self.definition
 
 
-MISTAKES = [Mistake(path) for path in sorted((CASES / "mistakes").glob("*.diff"))]
+ALL_MISTAKES = [Mistake(path) for path in sorted((CASES / "mistakes").glob("*.diff"))]
+MISTAKES = [each for each in ALL_MISTAKES if not each.runs_handlers]
+MISTAKES_OF_RUNS = [each for each in ALL_MISTAKES if each.runs_handlers]

@@ -109,6 +109,7 @@ from lattice_events.checks.rules.policies import (
     resource_without_path,
     statement_without_effect,
     wrong_action,
+    undocumented_condition,
     wrong_condition,
     wrong_principal,
 )
@@ -167,6 +168,7 @@ RULES: tuple[Rule, ...] = (
     malformed_policy.RULE,
     statement_without_effect.RULE,
     refused_by_other_policy.RULE,
+    undocumented_condition.RULE,
     missing_permission.RULE,
     wide_permission.RULE,
     mistyped_permission.RULE,

@@ -17,7 +17,7 @@ from tests.mistakes import DEFINITIONS, MISTAKES
 ORDERS = DEFINITIONS / "orders"
 SAID = """\
 template.yaml:129:3: warning LTC001 event-version-unstated
-  OrdersGroup does not say its LambdaEventStructureVersion, so its function gets V1 events, which lose repeated query values.
+  OrdersGroup does not say its LambdaEventStructureVersion, so its function gets V1 events, which keep only one value of a repeated query parameter.
 
   128 │   # ── the functions behind it ─────────────────────────────────
   129 │   OrdersGroup:

@@ -27,10 +27,10 @@ def _check(material: Material) -> Iterator[Found]:
 RULE = Rule(
     code="LTC403",
     name="network-without-vpc",
-    severity="error",
+    severity="warning",
     reason="A function calls through a service network with which no VPC is associated.",
-    why="A client reaches the services of a service network only from a VPC that is associated with it, or through a VPC endpoint. Without either, the domain names lead nowhere: calls hang until they time out, with no HTTP status at all.",
-    fix="Add an AWS::VpcLattice::ServiceNetworkVpcAssociation for the VPC of the function.",
+    why="A client reaches the services of a service network only from a VPC that is associated with it, or through a VPC endpoint. Without either, the domain names lead nowhere: calls hang until they time out, with no HTTP status at all. Nothing that was read associates a VPC with this one.",
+    fix="Add an AWS::VpcLattice::ServiceNetworkVpcAssociation for the VPC of the function. If it is made elsewhere, name that definition to lattice check, too.",
     source=("https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-network-associations.html",),
     wrong="""\
 Resources:

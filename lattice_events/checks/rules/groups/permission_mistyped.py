@@ -20,16 +20,15 @@ def _check(material: Material) -> Iterator[Found]:
 def _wrong_principal(permission: Permission) -> Iterator[Found]:
     given = permission.resource.get("Principal")
     if isinstance(given, str) and given != "*" and not permission.is_of_lattice:
-        message = f"VPC Lattice invokes functions as {PRINCIPAL}, not as {given}."
+        message = f"VPC Lattice does not invoke functions as {given}: write Principal: {PRINCIPAL}."
         yield _found(permission, "Principal", PRINCIPAL, message)
 
 
 def _wrong_action(permission: Permission) -> Iterator[Found]:
     given = permission.resource.get("Action")
     if isinstance(given, str) and given.lower() not in _INVOKING:
-        yield _found(
-            permission, "Action", ACTION, f"VPC Lattice needs {ACTION}, which {given} does not allow."
-        )
+        message = f"{given} does not let VPC Lattice invoke the function: write Action: {ACTION}."
+        yield _found(permission, "Action", ACTION, message)
 
 
 def _found(permission: Permission, key: str, right: str, message: str) -> Found:
@@ -44,7 +43,7 @@ RULE = Rule(
     severity="error",
     reason="A permission for VPC Lattice names another principal or action.",
     why="VPC Lattice invokes functions as the principal vpc-lattice.amazonaws.com, with lambda:InvokeFunction. Lambda takes other names without a word, and the permission then holds for nobody, or for another service.",
-    fix="Write Principal: vpc-lattice.amazonaws.com and Action: lambda:InvokeFunction.",
+    fix="The permission of a target group has Principal: vpc-lattice.amazonaws.com and Action: lambda:InvokeFunction.",
     source=("https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html",),
     wrong="""\
 Resources:

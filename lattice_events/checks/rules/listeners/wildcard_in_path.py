@@ -20,7 +20,7 @@ def _check(material: Material) -> Iterator[Found]:
             text = each.value["Match"][kind]
             found = _WILD.search(text) if isinstance(text, str) else None
             if found:
-                message = f"VPC Lattice has no wildcards in paths, but {each.rule.name} matches {text}: a Prefix matches whatever follows it."
+                message = f"VPC Lattice has no wildcards in paths, but {each.rule.name} matches {text}: write Prefix: {text[: found.start()] or '/'}, which matches whatever follows."
                 path = (*each.path, "Match", kind)
                 yield found_in(each.rule, *path, message=message, edits=_edits(each, text))
 
@@ -41,7 +41,7 @@ RULE = Rule(
     severity="error",
     reason="A path of a rule has a wildcard or a parameter.",
     why="A path match is a text or the beginning of one; its pattern has no * and no braces, so that CloudFormation refuses the template, and the API the rule.",
-    fix="Match what comes before the wildcard as Prefix: /orders/ for /orders/*.",
+    fix="Match what comes before the wildcard as Prefix, which matches whatever follows it.",
     source=("https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_PathMatchType.html",),
     wrong=rule("PathMatch:\n  CaseSensitive: true\n  Match:\n    Exact: /orders/*\n"),
     right=rule("PathMatch:\n  CaseSensitive: true\n  Match:\n    Prefix: /orders/\n"),

@@ -29,7 +29,7 @@ def keys_of_no_request(document: Document, statement: WrittenStatement) -> Itera
     """The conditions of a statement on keys that IAM knows and no request to a service has."""
     parsed = statement.parsed
     for condition in parsed.conditions if parsed else ():
-        if is_ever_there(condition.key) or not is_played(condition.key) or _minds_absence(condition):
+        if is_ever_there(condition.key) or not is_played(condition.key) or minds_absence(condition):
             continue
         is_met = OPERATORS[condition.operator].is_negated
         result = "every request meets this" if is_met else "no request meets this"
@@ -38,7 +38,7 @@ def keys_of_no_request(document: Document, statement: WrittenStatement) -> Itera
         yield document.at(path, message)
 
 
-def _minds_absence(condition: Condition) -> bool:
+def minds_absence(condition: Condition) -> bool:
     """Whether a condition says itself what is to be where its key is not there."""
     return condition.operator == NULL or condition.if_exists or condition.set_operator == "ForAllValues"
 
