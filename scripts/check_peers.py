@@ -18,7 +18,7 @@ from pathlib import Path
 from benching.report import write_between
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tests.mistakes import DEFINITIONS, ALL_MISTAKES, Mistake
+from tests.mistakes import ALL_MISTAKES, DEFINITIONS, Mistake
 
 SILENT = "one of the 24 that cfn-lint is silent about"
 Tool = Callable[[Path, bool], Counter[str]]  # of a folder, whose functions may have to run

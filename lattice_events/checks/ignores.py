@@ -12,10 +12,10 @@ from lattice_events.checks.engine import finding_of, in_order
 from lattice_events.checks.finding import Finding, Place, parse_place
 from lattice_events.checks.rule import Found, Rule
 from lattice_events.checks.rules.reading import ignore_without_reason, unknown_ignore, unused_ignore
+from lattice_events.checks.suggestions import suggest_rule
 from lattice_events.checks.table import RULES
 from lattice_events.definitions.collection import Definitions
 from lattice_events.definitions.ignores import Ignore, InFile, InFolder, InResource, OnLine, read_ignores
-from lattice_events.definitions.suggestions import did_you_mean
 
 _RULES = {name: rule for rule in RULES for name in (rule.code, rule.name)}
 
@@ -121,10 +121,16 @@ def _without_rule(ignores: Iterable[Ignore]) -> Iterator[Finding]:
             message = "This ignore names no rule: write lattice: ignore CODE: REASON."
             yield _about(each, unknown_ignore.RULE, message)
         elif each.rule not in _RULES:
-            hint = (
-                did_you_mean(each.rule, _RULES) or " Write the code of the finding, or the name of its rule."
+            yield _about(
+                each, unknown_ignore.RULE, f"There is no rule {each.rule} to ignore.{_hint(each.rule)}"
             )
-            yield _about(each, unknown_ignore.RULE, f"There is no rule {each.rule} to ignore.{hint}")
+
+
+def _hint(text: str) -> str:
+    """What to write instead."""
+    if any(rule.code.startswith(text) for rule in RULES):
+        return " An ignore takes whole codes, not the beginning of some: write the code of the finding."
+    return suggest_rule(text, RULES) or " Write the code of the finding, or the name of its rule."
 
 
 def _without_reason(ignores: Iterable[Ignore]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from lattice_events.checks.finding import Finding
 from lattice_events.checks.rule import Rule, Severity
 from lattice_events.checks.rules.reading import unreadable
-from lattice_events.definitions.suggestions import did_you_mean
+from lattice_events.checks.suggestions import suggest_rule
 from lattice_events.errors import ConfigurationError, Problem
 
 Threshold = Literal["error", "warning", "note", "never"]
@@ -28,17 +28,16 @@ def select_rules(
         ignore: Likewise; it has the last word.
 
     Raises:
-        ConfigurationError: Carries every text that means no rule.
+        ConfigurationError: Carries every text that means no rule; or no rule is left.
     """
     problems = [*_unknown("--select", select, rules), *_unknown("--ignore", ignore, rules)]
     if problems:
         raise ConfigurationError(problems)
-    return tuple(
-        rule
-        for rule in rules
-        if (not select or rule.code == unreadable.RULE.code or _is_meant(rule, select))
-        and not _is_meant(rule, ignore)
-    )
+    left = [rule for rule in rules if not _is_meant(rule, ignore)]
+    chosen = [rule for rule in left if not select or _is_meant(rule, select)]
+    if not chosen:
+        raise ConfigurationError("No rule is left: --ignore takes away everything that --select names.")
+    return tuple(rule for rule in left if rule in chosen or rule.code == unreadable.RULE.code)
 
 
 def is_failure(findings: Iterable[Finding], *, fail_on: Threshold) -> bool:
@@ -58,8 +57,7 @@ def _is_meant(rule: Rule, texts: Iterable[str]) -> bool:
 
 def _unknown(option: str, texts: Iterable[str], rules: Sequence[Rule]) -> Iterator[Problem]:
     """What is wrong with texts that mean no rule."""
-    known = [name for rule in rules for name in (rule.code, rule.name)]
     for text in dict.fromkeys(texts):
         if not any(_is_meant(rule, (text,)) for rule in rules):
-            hint = did_you_mean(text, known) or " Give the code of a rule, its beginning (LTC2), or its name."
+            hint = suggest_rule(text, rules) or " Give the code of a rule, its beginning (LTC2), or its name."
             yield Problem(f"{option} {text}: there is no such rule.{hint}")

@@ -108,8 +108,8 @@ from lattice_events.checks.rules.policies import (
     refused_by_other_policy,
     resource_without_path,
     statement_without_effect,
-    wrong_action,
     undocumented_condition,
+    wrong_action,
     wrong_condition,
     wrong_principal,
 )

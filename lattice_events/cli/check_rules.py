@@ -9,11 +9,12 @@ from itertools import groupby
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from lattice_events.checks.pages import titled
 from lattice_events.checks.rule import Rule
+from lattice_events.checks.suggestions import suggest_rule
 from lattice_events.checks.table import RULES
-from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.errors import ConfigurationError
 
 _OPTIONS = (
@@ -38,7 +39,9 @@ def explain_rule(text: str) -> None:
 
     Raises:
         ConfigurationError: There is no such rule.
+        click.UsageError: Something else is asked for, too.
     """
+    _refuse_beside("--explain", "explained")
     written = titled(_find(text))
     if not sys.stdout.isatty():
         click.echo(written, nl=False)
@@ -54,8 +57,9 @@ def list_rules(format_: str) -> None:
     """Print every rule, by family.
 
     Raises:
-        click.UsageError: The format is for findings only.
+        click.UsageError: The format is for findings only, or something else is asked for, too.
     """
+    _refuse_beside("--list-rules", "is_list", "format_")
     if format_ == "json":
         click.echo(json.dumps([_fields(each) for each in RULES], indent=2))
         return
@@ -68,13 +72,26 @@ def list_rules(format_: str) -> None:
             click.echo(f"  {rule.code}  {rule.name:<{width}}  {rule.severity:<7}  {rule.reason}")
 
 
+def _refuse_beside(option: str, *taken: str) -> None:
+    """Refuse every argument that an option would pass over without a word."""
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        is_given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE and context.params[name]
+        if is_given and name not in taken:
+            raise click.UsageError(f"{option} checks nothing, so it takes no {_called(parameter)}.")
+
+
+def _called(parameter: click.Parameter) -> str:
+    return parameter.opts[-1] if isinstance(parameter, click.Option) else "PATH"
+
+
 def _find(text: str) -> Rule:
     """The rule of a code or a name."""
     found = next((rule for rule in RULES if text.upper() == rule.code or text == rule.name), None)
     if found is None:
-        names = [name for rule in RULES for name in (rule.code, rule.name)]
         raise ConfigurationError(
-            f"--explain {text}: there is no such rule.{did_you_mean(text.upper(), names)} lattice check --list-rules lists them."
+            f"--explain {text}: there is no such rule.{suggest_rule(text, RULES)} lattice check --list-rules lists them."
         )
     return found
 

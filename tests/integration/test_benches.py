@@ -1,4 +1,4 @@
-"""The benches of the local network run; their figures are nobody's business here."""
+"""The benches of the local network and of `lattice check` run; their figures are nobody's business here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.integration.running import PATIENCE_SECONDS, ROOT
 def bench(name: str, *arguments: str) -> tuple[int, dict[str, Any]]:
     """A bench with its own load client and target, whatever this machine has."""
     done = subprocess.run(
-        [sys.executable, ROOT / "scripts" / f"bench_{name}.py", "--json", *arguments],
+        [sys.executable, ROOT / "scripts" / f"bench_{name}.py", *arguments],
         env={"PATH": "", "HOME": "/nonexistent"},
         capture_output=True,
         text=True,
@@ -26,24 +26,32 @@ def bench(name: str, *arguments: str) -> tuple[int, dict[str, Any]]:
 def test_the_bench_of_the_network_measures_lattice_dev() -> None:
     rows = ["--only=lambda-1", "--only=http-8", "--only=signed-8"]
 
-    status, said = bench("network", "--rounds=1", "--seconds=0.2", "--server=lattice dev", *rows)
+    status, said = bench("network", "--json", "--rounds=1", "--seconds=0.2", "--server=lattice dev", *rows)
 
     assert (status, said["failed"]) == (0, {})
     assert all(said["rows"][row]["lattice dev"]["rps"] > 0 for row in ("lambda-1", "http-8", "signed-8"))
 
 
 def test_every_request_of_a_soak_gets_its_own_answer() -> None:
-    status, said = bench("soak", "--requests=500", "--only=first")
+    status, said = bench("soak", "--json", "--requests=500", "--only=first")
 
     assert [each["problems"] for each in said["passes"]] == [[], []]
     assert status == 0
 
 
 def test_large_bodies_stream() -> None:
-    status, said = bench("stream", "--mib=16")
+    status, said = bench("stream", "--json", "--mib=16")
 
     paused = next(each for each in said["transfers"] if "pauses" in each["name"])
     assert status == 0
     assert paused["seconds"] - paused["first_byte_seconds"] > 0.2, (
         "the first byte waited for the target's end"
     )
+
+
+def test_the_bench_of_check_measures_it_beside_explain_and_cfn_lint() -> None:
+    status, said = bench("check", "--size=3", "--rounds=1")
+
+    assert (status, list(said)) == (0, ["3 services"])
+    assert set(said["3 services"]) == {"seconds", "peak_mib", "beside_explain", "beside_cfn_lint"}
+    assert all(figure > 0 for figure in said["3 services"].values())

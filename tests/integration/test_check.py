@@ -256,6 +256,31 @@ def test_a_rule_that_there_is_not_is_refused_with_what_may_be_meant(tmp_path: Pa
     )
 
 
+@pytest.mark.parametrize(
+    ("arguments", "refused"),
+    [
+        (["--explain", "LTC001", "template.yaml"], "--explain checks nothing, so it takes no PATH."),
+        (["--explain", "LTC001", "-o", "page.md"], "--explain checks nothing, so it takes no --output."),
+        (["--explain", "LTC001", "--format", "json"], "--explain checks nothing, so it takes no --format."),
+        (["--explain", "LTC001", "--list-rules"], "--explain checks nothing, so it takes no --list-rules."),
+        (["--list-rules", "template.yaml"], "--list-rules checks nothing, so it takes no PATH."),
+        (["--list-rules", "--select", "LTC2"], "--list-rules checks nothing, so it takes no --select."),
+        (["--select", "LTC2", "--ignore", "LTC2"], "No rule is left: --ignore takes away everything"),
+    ],
+)
+def test_what_would_be_passed_over_is_refused(arguments: list[str], refused: str, wrong: Path) -> None:
+    assert refused in check(*arguments, cwd=wrong, status=2).stderr
+
+
+def test_broken_json_is_called_json(tmp_path: Path) -> None:
+    (tmp_path / "broken.json").write_text('{"Resources": {')
+
+    done = check("broken.json", cwd=tmp_path, status=1)
+
+    assert "broken.json:1:16: error LTC901 unreadable\n  This is not JSON: " in done.stdout
+    assert "but the file ends." in done.stdout
+
+
 def test_a_terminal_shows_the_page_as_it_reads(tmp_path: Path) -> None:
     shown = on_a_terminal("--explain", "LTC001", cwd=tmp_path)
 

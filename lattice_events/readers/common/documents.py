@@ -36,6 +36,7 @@ _REFUSED = (ScannerError, ParserError, ReaderError, UnicodeEncodeError)  # by a 
 _NEXT_JSON = re.compile(
     r"(?<=\})(\s*\n)\{"
 )  # an object after another: JSON lines, several answers of kubectl
+_END = re.compile("(?:found|got) '<stream end>'")  # as PyYAML says it
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TAG = "tag:yaml.org,2002:"
 _MERGE = f"{_TAG}merge"
@@ -199,7 +200,9 @@ def _refusal(error: yaml.MarkedYAMLError, file: str) -> ManifestError:
 
 def _not_yaml(what: str | None, file: str, place: tuple[int, int] | None) -> ManifestError:
     origin = f"{file}:{place[0] + 1}:{place[1] + 1}" if place else file
-    return ManifestError((Problem(f"This is not YAML: {what}.", origin),))
+    language = "JSON" if file.endswith(".json") else "YAML"
+    problem = _END.sub("the file ends", what or "")
+    return ManifestError((Problem(f"This is not {language}: {problem}.", origin),))
 
 
 def _wrong(node: yaml.Node, problem: str) -> yaml.MarkedYAMLError:

@@ -120,7 +120,19 @@ def test_json_ignores_in_its_metadata(tmp_path: Path) -> None:
 MESSAGES = [
     ("LTC001", "This ignore of LTC001 gives no reason, so it does not count: write LTC001: REASON."),
     (f"LTC901: {WHY}", "LTC901 is not found at line 2, so this ignore does nothing: take it away."),
-    (f"LTC01: {WHY}", "There is no rule LTC01 to ignore. Did you mean LTC901?"),
+    (
+        f"LTC01: {WHY}",
+        "There is no rule LTC01 to ignore. An ignore takes whole codes, not the beginning of some: write the code of the finding.",
+    ),
+    (
+        f"LTC0: {WHY}",
+        "There is no rule LTC0 to ignore. An ignore takes whole codes, not the beginning of some: write the code of the finding.",
+    ),
+    (f"LTC0001: {WHY}", "There is no rule LTC0001 to ignore. Did you mean LTC001?"),
+    (
+        f"LTC999: {WHY}",
+        "There is no rule LTC999 to ignore. Write the code of the finding, or the name of its rule.",
+    ),
     ("", "This ignore names no rule: write lattice: ignore CODE: REASON."),
 ]
 

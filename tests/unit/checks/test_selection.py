@@ -9,6 +9,7 @@ from lattice_events.checks.finding import Finding, Place
 from lattice_events.checks.rule import Rule, Severity
 from lattice_events.checks.rules.reading import unreadable
 from lattice_events.checks.selection import Threshold, is_failure, select_rules
+from lattice_events.checks.suggestions import suggest_rule
 from lattice_events.errors import ConfigurationError
 
 
@@ -30,7 +31,6 @@ RULES = (VERSION, WEIGHTS, POLICY, unreadable.RULE)
         (["LTC1", "policy-never-matches"], [], (WEIGHTS, POLICY, unreadable.RULE)),
         (["LTC"], ["LTC2"], (VERSION, WEIGHTS, unreadable.RULE)),
         ([], ["event-version-unstated", "LTC10"], (POLICY, unreadable.RULE)),
-        (["LTC001"], ["LTC001"], (unreadable.RULE,)),
         (["LTC901"], [], (unreadable.RULE,)),
         (["LTC001"], ["LTC9"], (VERSION,)),
     ],
@@ -46,12 +46,35 @@ def test_every_text_that_means_no_rule_is_told() -> None:
         select_rules(RULES, select=["LTC01", "LTC0", "ltc105", ""], ignore=["policy-never-matchs", "LTC5"])
 
     assert str(caught.value).splitlines() == [
-        "--select LTC01: there is no such rule. Did you mean LTC901?",
+        "--select LTC01: there is no such rule. Did you mean LTC001?",
         "--select ltc105: there is no such rule. Did you mean LTC105?",
         "--select : there is no such rule. Give the code of a rule, its beginning (LTC2), or its name.",
         "--ignore policy-never-matchs: there is no such rule. Did you mean policy-never-matches?",
-        "--ignore LTC5: there is no such rule. Did you mean LTC105?",
+        "--ignore LTC5: there is no such rule. Give the code of a rule, its beginning (LTC2), or its name.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("select", "ignore"), [(["LTC2"], ["LTC2"]), (["LTC201"], ["policy-never-matches"]), ([], ["LTC"])]
+)
+def test_a_choice_that_leaves_no_rule_is_refused(select: Sequence[str], ignore: Sequence[str]) -> None:
+    with pytest.raises(ConfigurationError, match="No rule is left"):
+        select_rules(RULES, select=select, ignore=ignore)
+
+
+@pytest.mark.parametrize(
+    ("text", "suggestion"),
+    [
+        ("LTC0001", " Did you mean LTC001?"),
+        ("ltc105", " Did you mean LTC105?"),
+        ("event-version-unstatd", " Did you mean event-version-unstated?"),
+        ("LTC999", ""),
+        ("LTC202", ""),
+        ("LTC" + "9" * 5000, ""),
+    ],
+)
+def test_a_rule_is_suggested_for_what_is_nearly_its_code_or_name(text: str, suggestion: str) -> None:
+    assert suggest_rule(text, RULES) == suggestion
 
 
 @pytest.mark.parametrize(

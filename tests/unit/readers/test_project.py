@@ -178,7 +178,7 @@ def test_problems_of_every_source_are_reported_at_once(shop: Path) -> None:
     assert problems(".", "gone", "k8s") == [
         "serverless.yml:10:3: custom.lattice has no setting nothing.",
         "serverless.yml:10:3: maxProcesses must be a whole number from 1 to 1000, not 0.",
-        "k8s/broken.yaml:2:1: This is not YAML: expected the node content, but found '<stream end>'.",
+        "k8s/broken.yaml:2:1: This is not YAML: expected the node content, but the file ends.",
         "gone: There is no such file or folder.",
         "serverless.yml:19:9: The name 'f' of a service must have 3 to 40 characters.",
     ]

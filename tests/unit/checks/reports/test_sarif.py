@@ -42,7 +42,20 @@ def test_nothing_found_is_an_empty_list_of_results() -> None:
     run = run_of(report(files=("template.yaml",)))
 
     assert run["results"] == []
-    assert [each["id"] for each in run["tool"]["driver"]["rules"]] == [rule.code for rule in RULES]
+    assert run["tool"]["driver"]["rules"] == []
+
+
+def test_a_log_has_the_rules_of_its_results_only() -> None:
+    findings = [*found("LTC105", group(3)), *found("LTC001", group(12)), *found("LTC105", group(20))]
+
+    run = run_of(report(*findings))
+
+    assert [each["id"] for each in run["tool"]["driver"]["rules"]] == ["LTC001", "LTC105"]
+    assert [(each["ruleId"], each["ruleIndex"]) for each in run["results"]] == [
+        ("LTC105", 1),
+        ("LTC001", 0),
+        ("LTC105", 1),
+    ]
 
 
 def test_a_result_names_its_rule_place_and_resource() -> None:
@@ -73,7 +86,7 @@ def test_a_result_names_its_rule_place_and_resource() -> None:
 def test_a_rule_says_what_code_scanning_shows() -> None:
     rule = RULES[0]
 
-    described = run_of(report())["tool"]["driver"]["rules"][0]
+    described = run_of(report(*found("LTC001", group(12))))["tool"]["driver"]["rules"][0]
 
     assert described.pop("help")["markdown"].startswith(rule.reason)
     assert described == {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.checking import codes_of
+from tests.checking import codes_of, findings_in
 
 _TEMPLATE = """\
 Parameters:
@@ -128,3 +128,28 @@ def test_a_permission_is_compared_with_what_the_group_names(
     told = [code for code in codes_of(template, tmp_path) if code.startswith("LTC0")]
 
     assert sorted(told) == found
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            {"PRINCIPAL": "vpclattice.amazonaws.com"},
+            "VPC Lattice does not invoke functions as vpclattice.amazonaws.com: write Principal: vpc-lattice.amazonaws.com.",
+        ),
+        (
+            {"ACTION": "vpc-lattice-svcs:Invoke"},
+            "vpc-lattice-svcs:Invoke does not let VPC Lattice invoke the function: write Action: lambda:InvokeFunction.",
+        ),
+    ],
+)
+def test_a_mistyped_permission_is_told_what_to_write(
+    changed: dict[str, str], message: str, tmp_path: Path
+) -> None:
+    template = _TEMPLATE
+    for key, value in (_RIGHT | changed).items():
+        template = template.replace(key, value)
+    file = tmp_path / "template.yaml"
+    file.write_text(template)
+
+    assert [each.message for each in findings_in(file) if each.code == "LTC009"] == [message]
