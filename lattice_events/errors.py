@@ -153,6 +153,16 @@ class Question(Problem):
         return Question(message, self.origin, option=self.option, doubtful=self.doubtful)
 
 
+class RefusedName(Problem):
+    """A name that AWS refuses: everything else can be told all the same, with that name."""
+
+    __slots__ = ()
+
+    def saying(self, message: str) -> RefusedName:
+        """The same thing in other words."""
+        return RefusedName(message, self.origin)
+
+
 _MAX_LINE = 1000
 
 

@@ -81,7 +81,7 @@ def compare(
     root: str,
     is_looked_for: Callable[[Recorded], bool],
 ) -> Compared:
-    """Tell new findings from those of a baseline; what cannot be read is always new, as other mistakes may hide behind it.
+    """Tell new findings from those of a baseline; what cannot be read is always new, as other mistakes may hide behind it, and so is what explains that.
 
     Args:
         findings: All of a run.
@@ -167,7 +167,7 @@ def _is_recorded(value: Any) -> bool:
 
 
 def _is_recordable(finding: Finding) -> bool:
-    return finding.code != unreadable.RULE.code
+    return finding.code != unreadable.RULE.code and not finding.explains
 
 
 def _seen_from(root: str, path: str) -> str:

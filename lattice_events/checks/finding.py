@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lattice_events.checks.rule import Edit, Rule, Severity
 from lattice_events.definitions.values import Resource
@@ -67,6 +67,7 @@ class Finding:
         edits: That mend it; empty where a person must decide.
         resource: That is wrong, where there is one.
         path: Of the value in the resource.
+        explains: What a reader says of this place, so that no network can be made: left out as long as this is told.
     """
 
     rule: Rule
@@ -75,6 +76,7 @@ class Finding:
     edits: tuple[Edit, ...] = ()
     resource: Resource | None = None
     path: tuple[str | int, ...] = ()
+    explains: tuple[Finding, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def code(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import PurePath
 
-from lattice_events.checks.engine import finding_of, in_order
+from lattice_events.checks.engine import finding_of, in_order, keep
 from lattice_events.checks.finding import Finding, Place, parse_place
 from lattice_events.checks.rule import Found, Rule
 from lattice_events.checks.rules.reading import ignore_without_reason, unknown_ignore, unused_ignore
@@ -34,7 +34,7 @@ def metadata_ignores(definitions: Definitions) -> Iterator[Ignore]:
 
 
 def apply_ignores(
-    findings: Iterable[Finding],
+    findings: Sequence[Finding],
     ignores: Iterable[Ignore],
     *,
     definitions: Definitions,
@@ -54,16 +54,17 @@ def apply_ignores(
     counting = [each for each in written if each.reason and each.rule in _RULES]
     scopes = _Scopes(definitions, folder)
     used: set[tuple[str, str]] = set()
-    told = []
-    for finding in findings:
+
+    def is_told(finding: Finding) -> bool:
         covering = [
             each
             for each in counting
             if _RULES[each.rule].code == finding.code and scopes.cover(each, finding)
         ]
-        used |= {(each.place, each.rule) for each in covering}
-        if not covering:
-            told.append(finding)
+        used.update((each.place, each.rule) for each in covering)
+        return not covering
+
+    told = keep(findings, is_told)
     unused = [each for each in counting if is_complete and (each.place, each.rule) not in used]
     complaints = [*_without_rule(written), *_without_reason(written), *map(_unused, unused)]
     return in_order((*told, *dict.fromkeys(complaints)))

@@ -20,7 +20,7 @@ _ORDER: Sequence[Severity] = get_args(Severity)
 def select_rules(
     rules: Sequence[Rule], *, select: Sequence[str] = (), ignore: Sequence[str] = ()
 ) -> tuple[Rule, ...]:
-    """The rules that a user asks for; what cannot be read is told whatever is selected, unless it is ignored.
+    """The rules that a user asks for; what cannot be read is told whatever is selected or ignored.
 
     Args:
         rules: All there are.
@@ -33,11 +33,12 @@ def select_rules(
     problems = [*_unknown("--select", select, rules), *_unknown("--ignore", ignore, rules)]
     if problems:
         raise ConfigurationError(problems)
-    left = [rule for rule in rules if not _is_meant(rule, ignore)]
-    chosen = [rule for rule in left if not select or _is_meant(rule, select)]
+    chosen = [
+        rule for rule in rules if (not select or _is_meant(rule, select)) and not _is_meant(rule, ignore)
+    ]
     if not chosen:
         raise ConfigurationError("No rule is left: --ignore takes away everything that --select names.")
-    return tuple(rule for rule in left if rule in chosen or rule.code == unreadable.RULE.code)
+    return tuple(rule for rule in rules if rule in chosen or rule.code == unreadable.RULE.code)
 
 
 def is_failure(findings: Iterable[Finding], *, fail_on: Threshold) -> bool:

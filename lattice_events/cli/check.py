@@ -81,7 +81,13 @@ def check(
         if known is None:
             return looked
         findings, said = known.apply(looked.findings, paths=given or (Path(),), codes=choice.codes)
-        return replace(looked, findings=findings, said=(*looked.said, *said))
+        return replace(
+            looked,
+            findings=findings,
+            said=(*looked.said, *said),
+            known=len(looked.findings) - len(findings),
+            baseline=known.name,
+        )
 
     looked = look()
     if is_shown:
@@ -90,7 +96,7 @@ def check(
         looked = fix_files(looked, look, told)
     if is_written:
         looked = without_known(looked)
-    tell(looked.findings, looked.found, choice, told, looked.said)
+    tell(looked, choice, told)
     if choice.is_failure(looked.findings):
         raise SystemExit(1)
 

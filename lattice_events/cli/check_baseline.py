@@ -46,6 +46,11 @@ class Baseline:
     is_written: bool
     recorded: Sequence[Recorded] = field(default=(), repr=False)
 
+    @property
+    def name(self) -> str:
+        """How messages call the file."""
+        return shown(self.file)
+
     def apply(
         self, findings: Sequence[Finding], *, paths: Iterable[Path], codes: Iterable[str]
     ) -> tuple[Sequence[Finding], list[str]]:

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import click
 
-from lattice_events.checks.engine import run_rules
+from lattice_events.checks.engine import keep, run_rules
 from lattice_events.checks.finding import Finding, parse_place
 from lattice_events.checks.ignores import apply_ignores, metadata_ignores
 from lattice_events.checks.rule import DryRun, Material, Rule
@@ -58,6 +58,11 @@ class Choice:
         """Of the rules."""
         return frozenset(rule.code for rule in self.rules)
 
+    @property
+    def has_every_rule(self) -> bool:
+        """Whether none was left out."""
+        return self.rules == RULES
+
     def is_failure(self, findings: Iterable[Finding]) -> bool:
         """Whether the exit status is 1."""
         return is_failure(findings, fail_on=self.fail_on)
@@ -71,11 +76,15 @@ class Looked:
         found: What is defined.
         findings: To tell.
         said: What else to say.
+        known: How many findings are not told because a baseline has them.
+        baseline: How that is called.
     """
 
     found: Survey
     findings: Sequence[Finding]
     said: Sequence[str] = ()
+    known: int = 0
+    baseline: str = ""
 
 
 def choice_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -119,7 +128,7 @@ def find_mistakes(found: Survey, choice: Choice, *, dry_runs: tuple[DryRun, ...]
         folder=os.getcwd(),
         is_complete=found.network is not None,
     )
-    return tuple(each for each in told if each.code in choice.codes)
+    return keep(told, lambda each: each.code in choice.codes)
 
 
 def _comments(definitions: Definitions, findings: Iterable[Finding]) -> Iterator[Ignore]:

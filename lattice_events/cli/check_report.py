@@ -22,7 +22,7 @@ from lattice_events.checks.reports.junit import junit
 from lattice_events.checks.reports.report import Report
 from lattice_events.checks.reports.sarif import sarif
 from lattice_events.checks.reports.text import ending, text
-from lattice_events.cli.check_findings import Choice
+from lattice_events.cli.check_findings import Choice, Looked
 from lattice_events.cli.lines import Paint, in_memory
 from lattice_events.cli.printer import print_notes
 from lattice_events.errors import ConfigurationError, Problem, Question
@@ -36,7 +36,8 @@ _FORMATS: Mapping[str, Callable[[Report], str]] = {
     "sarif": sarif,
 }
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what YAML counts as one
-_MAX_OPTIONS = 10  # that a note names
+_MAX_PLACES = 3  # that a note names
+_MAX_OPTIONS = 10  # likewise
 _MAX_WIDTH = 100  # of a paragraph that is easy to read
 _OPTIONS = (
     click.option(
@@ -88,22 +89,24 @@ def reading(output: Output) -> AbstractContextManager[object]:
     return console.status("Reading the configuration …")
 
 
-def tell(
-    findings: Sequence[Finding], found: Survey, choice: Choice, output: Output, said: Sequence[str] = ()
-) -> None:
+def tell(looked: Looked, choice: Choice, output: Output) -> None:
     """Print or write the findings, and on standard error what else should be said: that, and the readers' notes.
 
     Raises:
         ConfigurationError: The file cannot be written.
     """
+    findings, found = looked.findings, looked.found
     report = Report(
         version=__version__,
         findings=[replace(each, message=found.hidden(each.message)) for each in findings],
         files=_files(found),
-        notes=[*said, *_notes(found, findings)],
+        notes=[*looked.said, *_notes(found, findings)],
         folder=os.getcwd(),
         root=_root(Path.cwd()),
         is_failure=lambda each: choice.is_failure((each,)),
+        known=looked.known,
+        baseline=looked.baseline,
+        has_every_rule=choice.has_every_rule,
     )
     if not output.is_quiet:
         print_notes(report.notes)
@@ -164,9 +167,25 @@ def _files(found: Survey) -> list[str]:
 
 def _notes(found: Survey, findings: Sequence[Finding]) -> Iterator[str]:
     """What the readers have to say, without what a finding says of the same place."""
+    yield from _unlinked(found)
     yield from _unknown(found)
     places = tuple(f"{written}: " for each in findings for written in each.place.written)
     yield from (note for note in found.notes if not note.startswith(places))
+
+
+def _unlinked(found: Survey) -> Iterator[str]:
+    """That the rules about the network cannot find anything, because of what is wrong, whether or not that is told."""
+    wrong = [each for each in found.problems if not isinstance(each, Question)]
+    if found.network is not None or not wrong:
+        return
+    places = list(dict.fromkeys(each.origin for each in wrong if each.origin))
+    more = f" and {len(places) - _MAX_PLACES} more" if len(places) > _MAX_PLACES else ""
+    where = f" at {', '.join(places[:_MAX_PLACES])}{more}" if places else ""
+    what, verb, them = ("mistake", "stands", "it") if len(wrong) == 1 else ("mistakes", "stand", "them")
+    yield (
+        "Rules about the network as a whole found nothing: it cannot be linked while "
+        f"the {what}{where} {verb}. Mend {them} and check again."
+    )
 
 
 def _unknown(found: Survey) -> Iterator[str]:

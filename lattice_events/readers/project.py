@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
@@ -20,7 +20,7 @@ from lattice_events.network.model import Network, make_id
 from lattice_events.network.policy import find_unplayed_keys
 from lattice_events.readers.common.advice import setting_advice
 from lattice_events.readers.common.files import shown
-from lattice_events.readers.common.fragment import Fragment
+from lattice_events.readers.common.fragment import Fragment, RunNote
 from lattice_events.readers.common.sources import (
     DEFAULT_REGION,
     NOWHERE,
@@ -32,7 +32,7 @@ from lattice_events.readers.common.sources import (
     Source,
 )
 from lattice_events.readers.finding import chart_note, entries, is_chart
-from lattice_events.readers.linking.assemble import assemble, is_about_some
+from lattice_events.readers.linking.assemble import assemble, is_bearable
 from lattice_events.readers.settings.callers import vpc_arn, with_callers
 from lattice_events.readers.settings.file import NAMES, SETTINGS, SettingsFile, load_settings
 from lattice_events.readers.settings.ignores import settings_ignores
@@ -71,7 +71,7 @@ class Survey:
         settings: That run it.
         lost_handlers: Functions whose handler is not in their code.
         problems: What is wrong; a `Question` is what cannot be known.
-        notes: What should be said once.
+        notes: What should be said once of what was read.
         hidden: Takes the values of secrets out of a text.
         ignores: What settings ignore of what `lattice check` finds.
         repetitions: Keys that were in their mapping before.
@@ -185,11 +185,16 @@ class _Loader:
             settings=settings,
             lost_handlers=tuple(fragment.lost_handlers),
             problems=tuple(dict.fromkeys(self._problems)),
-            notes=project.notes if project else tuple(dict.fromkeys((*self._notes, *fragment.notes))),
+            notes=self._surveyed(project.notes if project else (*self._notes, *fragment.notes)),
             hidden=fragment.hidden,
             ignores=tuple(self._ignores),
             repetitions=tuple(dict.fromkeys(self._repetitions)),
         )
+
+    def _surveyed(self, notes: Iterable[str]) -> tuple[str, ...]:
+        """Each note once, without those about a run where no function runs."""
+        runs = self._options.runs_functions
+        return tuple(dict.fromkeys(each for each in notes if runs or not isinstance(each, RunNote)))
 
     def _collect_all(self, paths: Sequence[FilePath]) -> None:
         """Load every source."""
@@ -216,7 +221,7 @@ class _Loader:
 
     def _is_bearable(self, problem: Problem) -> bool:
         """Whether the other services can be told all the same, where no function runs."""
-        return not self._options.runs_functions and is_about_some(problem)
+        return not self._options.runs_functions and is_bearable(problem)
 
     def _link(
         self, fragment: Fragment, context: Context, settings: Settings, *, is_partial: bool = False
@@ -248,9 +253,7 @@ class _Loader:
             *notes,
             *unused,
             *(() if notes else self._said_of_nothing(network)),
-            *_unreachable(network),
-            *_unknown_policies(network),
-            *_unplayed_keys(network),
+            *(() if is_partial else _about_run(network)),
         )
         return Project(network=network, settings=settings, notes=notes)
 
@@ -449,6 +452,13 @@ def _without_doubts(network: Network, problems: Sequence[Problem]) -> Network:
     """A network without the services that have an answer to come."""
     doubtful = {arn for each in problems if isinstance(each, Question) for arn in each.doubtful or ()}
     return replace(network, services=tuple(each for each in network.services if each.arn not in doubtful))
+
+
+def _about_run(network: Network) -> Iterator[str]:
+    """What to say where the network runs."""
+    yield from _unreachable(network)
+    yield from _unknown_policies(network)
+    yield from _unplayed_keys(network)
 
 
 def _unreachable(network: Network) -> Iterator[str]:

@@ -136,7 +136,12 @@ def test_nothing_wrong_is_said_in_every_format() -> None:
     said = "No mistakes found in template.yaml.\n"
     assert (clean["text"].stdout, clean["text"].stderr) == (said, "")
     assert (clean["github"].stdout, clean["github"].stderr) == ("", said)
-    assert json.loads(clean["json"].stdout)["summary"] == {"errors": 0, "warnings": 0, "notes": 0}
+    assert json.loads(clean["json"].stdout)["summary"] == {
+        "errors": 0,
+        "warnings": 0,
+        "notes": 0,
+        "known": 0,
+    }
     assert json.loads(clean["sarif"].stdout)["runs"][0]["results"] == []
     suites = ElementTree.fromstring(clean["junit"].stdout)
     assert [each.attrib["name"] for each in suites.iter("testcase")] == ["no mistakes"]

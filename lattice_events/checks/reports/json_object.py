@@ -21,7 +21,10 @@ def json_object(report: Report) -> str:
         "findings": [_finding(*each) for each in zip(report.findings, names, strict=True)],
         "files": list(report.files),
         "notes": list(report.notes),
-        "summary": {f"{severity}s": number for severity, number in report.counts.items()},
+        "summary": {
+            **{f"{severity}s": number for severity, number in report.counts.items()},
+            "known": report.known,
+        },
     }
     return f"{json.dumps(value, indent=2)}\n"
 

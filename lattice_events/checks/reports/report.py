@@ -26,6 +26,9 @@ class Report:
         folder: Where the paths of files begin; absolute.
         root: Of the repository, where code hosts let them begin; absolute.
         is_failure: Whether a finding makes the run fail.
+        known: How many findings the baseline has, which are not told.
+        baseline: How it is called.
+        has_every_rule: Whether no rule was left out.
     """
 
     version: str
@@ -35,6 +38,9 @@ class Report:
     folder: str
     root: str
     is_failure: Callable[[Finding], bool]
+    known: int = 0
+    baseline: str = ""
+    has_every_rule: bool = True
 
     @property
     def counts(self) -> dict[Severity, int]:
@@ -53,9 +59,17 @@ class Report:
         """A sentence: ``3 errors, 2 warnings in 4 files.``, say."""
         found = [_counted(number, severity) for severity, number in self.counts.items() if number]
         if not found:
-            return f"No mistakes found{_in_files(self.files)}."
+            return self._nothing()
         files = {each.place.file for each in self.findings}
         return f"{', '.join(found)} in {_counted(len(files), 'file')}."
+
+    def _nothing(self) -> str:
+        by = "" if self.has_every_rule else " by the chosen rules"
+        if self.known:
+            verb = "is" if self.known == 1 else "are"
+            found = " found" if by else ""
+            return f"No new mistakes{found}{by}: {_counted(self.known, 'finding')} {verb} in {self.baseline}."
+        return f"No mistakes found{by}{_in_files(self.files)}."
 
 
 def _in_files(files: Sequence[str]) -> str:

@@ -23,6 +23,7 @@ from lattice_events.readers.cloudformation.layers import layers_of
 from lattice_events.readers.cloudformation.outside import UnresolvableError
 from lattice_events.readers.cloudformation.reading import Reading
 from lattice_events.readers.cloudformation.roles import principal_of
+from lattice_events.readers.common.fragment import RunNote
 from lattice_events.readers.common.handlers import handler_problem
 from lattice_events.readers.common.inline_code import inline_code
 from lattice_events.readers.common.properties import WrongPropertyError, shaped_number, shaped_text
@@ -38,7 +39,7 @@ def read_function(reading: Reading, name: str) -> None:
     reading.fragment.principals.append(principal_of(reading, name, role_arn, vpc_id=_vpc(reading, name)))
     obstacle = reading.attempt(name, lambda: _obstacle(reading, name), "")
     if obstacle:
-        reading.fragment.notes.append(f"Function {called} is left out: {obstacle}.")
+        reading.fragment.notes.append(RunNote(f"Function {called} is left out: {obstacle}."))
     function = Function(
         name=called,
         arn=reading.references.arn(name),

@@ -14,6 +14,7 @@ from lattice_events.definitions.types import LAYER
 from lattice_events.readers.cloudformation.intrinsics import NO_VALUE
 from lattice_events.readers.cloudformation.outside import UnresolvableError
 from lattice_events.readers.cloudformation.reading import Reading
+from lattice_events.readers.common.fragment import RunNote
 from lattice_events.readers.common.properties import WrongPropertyError
 
 
@@ -28,8 +29,10 @@ def layers_of(reading: Reading, function: str) -> tuple[str, ...]:
         folder = _folder(reading, name)
         if folder is None:
             reading.fragment.notes.append(
-                f"{reading.template.locate(('Resources', function, 'Properties', 'Layers', index))}: The layer {name} "
-                f"of {reading.references.name(function)} is not here, so it runs without; --layer {name}=FOLDER gives it."
+                RunNote(
+                    f"{reading.template.locate(('Resources', function, 'Properties', 'Layers', index))}: The layer {name} "
+                    f"of {reading.references.name(function)} is not here, so it runs without; --layer {name}=FOLDER gives it."
+                )
             )
         elif not os.path.exists(folder):
             raise WrongPropertyError(f"The layer {name} is not there: {folder}.", ("Layers", index))

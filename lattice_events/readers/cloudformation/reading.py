@@ -22,7 +22,7 @@ from lattice_events.definitions.types import (
     TARGET_GROUP,
     VPC_ASSOCIATION,
 )
-from lattice_events.errors import Problem, Question, UnsupportedIntrinsicError
+from lattice_events.errors import Problem, Question, RefusedName, UnsupportedIntrinsicError
 from lattice_events.network.model import Listener, Rule
 from lattice_events.network.policy import Policy, is_about_lattice
 from lattice_events.readers.cloudformation.outside import UnresolvableError
@@ -30,7 +30,7 @@ from lattice_events.readers.cloudformation.template import Template
 from lattice_events.readers.cloudformation.unknown import UnknownValueError
 from lattice_events.readers.common.advice import param_option
 from lattice_events.readers.common.documents import Path, mapping
-from lattice_events.readers.common.fragment import Fragment, Kind, Reference
+from lattice_events.readers.common.fragment import Fragment, Kind, Reference, RunNote
 from lattice_events.readers.common.properties import WrongPropertyError
 
 _T = TypeVar("_T")
@@ -122,7 +122,8 @@ class Reading:
         self.fragment.notes[:0] = variables
         for message, places in self._notes.items():
             more = f" So it is at {len(places) - 1} more." if len(places) > 1 else ""
-            self.fragment.notes.append(f"{places[0]}: {message}{more}")
+            note = f"{places[0]}: {message}{more}"
+            self.fragment.notes.append(RunNote(note) if isinstance(message, RunNote) else note)
         return self.fragment
 
     def attempt(self, name: str, get: Callable[[], _T], default: _T) -> _T:
@@ -182,7 +183,8 @@ class Reading:
         problem = None if given is None else name_problem(kind, given)
         if problem:
             path: Path = ("Resources", name, "Properties", "Name")
-            self.problem(path, problem[0].upper() + problem[1:] + ".")
+            message = f"{problem[0].upper()}{problem[1:]}."
+            self.fragment.problems.append(RefusedName(message, self.template.locate(path)))
         return given
 
     def known_name(self, name: str) -> str | None:

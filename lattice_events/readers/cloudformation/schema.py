@@ -12,6 +12,7 @@ import difflib
 from lattice_events.definitions import types
 from lattice_events.definitions.lattice_schema import NOT_PLAYED, PROPERTIES
 from lattice_events.readers.cloudformation.reading import Reading
+from lattice_events.readers.common.fragment import RunNote
 
 
 def _words(text: str) -> frozenset[str]:
@@ -65,7 +66,7 @@ def _check_type(reading: Reading, name: str, kind: str) -> None:
     """A type of VPC Lattice that is not read."""
     path = ("Resources", name, "Type")
     if kind in NOT_PLAYED:
-        reading.note(path, f"{kind} is not emulated by lattice dev and is left out.")
+        reading.note(path, RunNote(f"{kind} is not emulated by lattice dev and is left out."))
         return
     by_lower = {each.rpartition(":")[2].lower(): each for each in (*PROPERTIES, *NOT_PLAYED)}
     word = kind.rpartition(":")[2].lower()

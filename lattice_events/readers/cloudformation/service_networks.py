@@ -9,7 +9,7 @@ from typing import TypeVar
 from lattice_events.definitions.lattice_schema import AUTH_TYPES
 from lattice_events.network.model import AuthType, ServiceNetwork, make_id
 from lattice_events.readers.cloudformation.reading import Reading
-from lattice_events.readers.common.fragment import Reference, ServiceAssociation, VpcAssociation
+from lattice_events.readers.common.fragment import Reference, RunNote, ServiceAssociation, VpcAssociation
 from lattice_events.readers.common.properties import WrongPropertyError
 
 _End = TypeVar("_End")  # of an association: a service, a VPC
@@ -79,5 +79,5 @@ def _vpc(reading: Reading, name: str) -> str | None:
     outside = reading.template.outside(("Resources", name, "Properties", "VpcIdentifier"))
     if outside is None:
         return reading.template.text(name, "VpcIdentifier")
-    reading.fragment.notes.append(f"VPC {outside.name} is unknown; a made-up id replaces it.")
+    reading.fragment.notes.append(RunNote(f"VPC {outside.name} is unknown; a made-up id replaces it."))
     return make_id("vpc", outside.name)

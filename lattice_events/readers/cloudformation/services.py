@@ -18,7 +18,7 @@ from lattice_events.readers.cloudformation.identifiers import find_group, find_p
 from lattice_events.readers.cloudformation.reading import Reading
 from lattice_events.readers.cloudformation.service_networks import read_auth_type
 from lattice_events.readers.common.documents import Path
-from lattice_events.readers.common.fragment import PlacedListener, PlacedRule
+from lattice_events.readers.common.fragment import PlacedListener, PlacedRule, RunNote
 from lattice_events.readers.common.properties import WrongPropertyError, shaped_number, shaped_text
 
 _UNREAD: Action = FixedResponseAction(status=404)  # stands for an action that is wrong
@@ -59,7 +59,9 @@ def read_listener(reading: Reading, name: str) -> None:
     protocol = reading.template.property(name, "Protocol")
     if protocol == "TLS_PASSTHROUGH":
         path: Path = ("Resources", name, "Properties", "Protocol")
-        reading.note(path, "TLS_PASSTHROUGH listeners are not emulated by lattice dev: it is left out.")
+        reading.note(
+            path, RunNote("TLS_PASSTHROUGH listeners are not emulated by lattice dev: it is left out.")
+        )
         return
     service = reading.attempt(
         name, lambda: find_parent(reading, name, "ServiceIdentifier", "service", reading.services), None

@@ -20,6 +20,7 @@ from lattice_events.readers.cloudformation.intrinsics import is_intrinsic
 from lattice_events.readers.cloudformation.reading import Reading
 from lattice_events.readers.common.advice import target_advice
 from lattice_events.readers.common.documents import Path
+from lattice_events.readers.common.fragment import RunNote
 from lattice_events.readers.common.health_check import HEALTH_CHECK_KEYS, read_health_check
 from lattice_events.readers.common.properties import WrongPropertyError
 
@@ -104,13 +105,14 @@ def _targets(reading: Reading, name: str, kind: _Type | None, config: _Config) -
     path: Path = ("Resources", name, "Properties", "Config")
     if config.quiet("Protocol") == "TCP":
         reading.note(
-            (*path, "Protocol"), "Target groups of protocol TCP are not emulated: it has no targets."
+            (*path, "Protocol"),
+            RunNote("Target groups of protocol TCP are not emulated: it has no targets."),
         )
         return ()
     version = config.quiet("ProtocolVersion") or "HTTP1"
     if version != "HTTP1":
         message = f"ProtocolVersion {version} is not emulated by lattice dev: targets get HTTP/1.1."
-        reading.note((*path, "ProtocolVersion"), message)
+        reading.note((*path, "ProtocolVersion"), RunNote(message))
     return _http_targets(reading, name, kind)
 
 

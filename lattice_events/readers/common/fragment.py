@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, SupportsIndex
 
 from lattice_events.definitions.values import ManifestObject, Resource
 from lattice_events.errors import Problem
@@ -99,6 +99,16 @@ class RouteService:
 
     service: Service
     takes_over_from: str = ""
+
+
+class RunNote(str):
+    """A note of what a run leaves out or makes up: it is wrong where nothing runs, and what was written is looked at."""
+
+    __slots__ = ()
+
+    def replace(self, old: str, new: str, count: SupportsIndex = -1, /) -> RunNote:
+        """The note with another text in it."""
+        return RunNote(super().replace(old, new, count))
 
 
 @dataclass(kw_only=True)

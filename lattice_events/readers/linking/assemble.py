@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from lattice_events.definitions.lattice_schema import CONTROLLER_PREFIX
-from lattice_events.errors import ConfigurationError, Problem, Question
+from lattice_events.errors import ConfigurationError, Problem, Question, RefusedName
 from lattice_events.network.model import (
     Action,
     FixedResponseAction,
@@ -24,7 +24,7 @@ from lattice_events.network.model import (
     TargetGroup,
     make_id,
 )
-from lattice_events.readers.common.fragment import Fragment, Reference
+from lattice_events.readers.common.fragment import Fragment, Reference, RunNote
 from lattice_events.readers.linking.claims import claim_services
 from lattice_events.readers.linking.clashes import listener_clashes, name_clashes
 from lattice_events.readers.linking.directory import Directory, Entry, short
@@ -55,7 +55,7 @@ def assemble(
         chosen_network: Name of the defined network that such references mean, where there are several.
         urls: Gives the URLs of the servers that replace targets, by name of the group; see `Context.urls`.
         replaced: Names of the targets that the user names servers for.
-        is_partial: Whether a question about some services only is no problem.
+        is_partial: Whether what leaves the rest to be told is no problem; see `is_bearable`.
 
     Raises:
         ConfigurationError: Carries every problem of every fragment.
@@ -69,15 +69,17 @@ def assemble(
     network = linker.link()
     problems = [*merged.problems, *name_clashes(merged), *linker.problems]
     if is_partial:
-        problems = [each for each in problems if not is_about_some(each)]
+        problems = [each for each in problems if not is_bearable(each)]
     if problems:
         raise ConfigurationError(dict.fromkeys(each.saying(merged.hidden(each.message)) for each in problems))
     return network, tuple(dict.fromkeys(map(merged.hidden, (*merged.notes, *linker.notes))))
 
 
-def is_about_some(problem: Problem) -> bool:
-    """Whether a problem is a question that leaves doubt about some services only."""
-    return isinstance(problem, Question) and problem.doubtful is not None
+def is_bearable(problem: Problem) -> bool:
+    """Whether a problem leaves the rest to be told: a question about some services only, or a name that is refused."""
+    if isinstance(problem, Question):
+        return problem.doubtful is not None
+    return isinstance(problem, RefusedName)
 
 
 class _Linker:
@@ -220,7 +222,9 @@ class _Linker:
         self._functions.append(missing)
         if name not in {declared for _, declared in self._merged.declared_functions}:
             self._directory.notes.append(
-                f"{origin}: The function {name} is not defined in any source, so requests to it fail. Give its definition too."
+                RunNote(
+                    f"{origin}: The function {name} is not defined in any source, so requests to it fail. Give its definition too."
+                )
             )
         return missing
 
@@ -295,7 +299,9 @@ class _Linker:
         self._networks.append(network)
         self._directory.add(Entry(kind="servicenetwork", thing=network), reference)
         self._directory.notes.append(
-            f"Service network {name} is not defined; a service network with AuthType NONE replaces it."
+            RunNote(
+                f"Service network {name} is not defined; a service network with AuthType NONE replaces it."
+            )
         )
         return network
 

@@ -32,7 +32,8 @@ RULES = (VERSION, WEIGHTS, POLICY, unreadable.RULE)
         (["LTC"], ["LTC2"], (VERSION, WEIGHTS, unreadable.RULE)),
         ([], ["event-version-unstated", "LTC10"], (POLICY, unreadable.RULE)),
         (["LTC901"], [], (unreadable.RULE,)),
-        (["LTC001"], ["LTC9"], (VERSION,)),
+        (["LTC001"], ["LTC9"], (VERSION, unreadable.RULE)),
+        ([], ["unreadable", "LTC901", "LTC001"], (WEIGHTS, POLICY, unreadable.RULE)),
     ],
 )
 def test_rules_are_selected_by_code_beginning_and_name(

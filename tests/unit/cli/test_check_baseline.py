@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lattice_events.errors import ConfigurationError
-from tests.unit.cli.test_check_findings import told
+from tests.unit.cli.test_check_findings import refused, told
 
 GROUP = (
     "  {}:\n    Type: AWS::VpcLattice::TargetGroup\n"
@@ -168,3 +168,38 @@ def test_a_file_that_is_no_text_is_no_baseline(project: Path) -> None:
 
     with pytest.raises(ConfigurationError, match="b.json: The file cannot be read: it is not UTF-8 text"):
         told("--baseline", "b.json")
+
+
+def test_findings_that_a_baseline_has_are_counted(project: Path) -> None:
+    said = "No new mistakes: 2 findings are in b.json.\n"
+    assert said in told("--baseline", "b.json", "--write-baseline")[1]
+
+    assert told("--baseline", "b.json") == (0, said)
+    summary = json.loads(told("--baseline", "b.json", "--format", "json", "--quiet")[1])["summary"]
+    assert summary == {"errors": 0, "warnings": 0, "notes": 0, "known": 2}
+    assert told("--baseline", "b.json", "--select", "LTC0")[1] == (
+        "No new mistakes found by the chosen rules: 2 findings are in b.json.\n"
+    )
+
+
+def test_what_explains_why_something_cannot_be_read_is_never_recorded(project: Path) -> None:
+    (project / "one" / "template.yaml").write_text(refused(status=418))
+
+    status, output = told("--baseline", "b.json", "--write-baseline")
+
+    assert status == 1
+    assert "b.json is not written: first mend what cannot be read." in output
+    assert "error LTC112" in output
+    assert not (project / "b.json").exists()
+
+
+def test_what_a_baseline_has_is_told_again_where_no_network_can_be_made(project: Path) -> None:
+    (project / "one" / "template.yaml").write_text(refused(name="Orders_v2"))
+    told("--baseline", "b.json", "--write-baseline")
+    assert ("LTC502", "one/template.yaml", "Orders") in recorded(project / "b.json")
+    assert told("--baseline", "b.json")[0] == 0
+
+    (project / "one" / "template.yaml").write_text(refused(name="Orders_v2", status=418))
+
+    status, output = told("--baseline", "b.json")
+    assert (status, "error LTC502" in output, "error LTC112" in output) == (1, True, True)

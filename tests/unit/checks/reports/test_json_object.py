@@ -39,7 +39,7 @@ def test_the_object_has_the_findings_and_how_many_there_are() -> None:
         ],
         "files": ["a.yaml", "b.yaml"],
         "notes": [],
-        "summary": {"errors": 0, "warnings": 1, "notes": 0},
+        "summary": {"errors": 0, "warnings": 1, "notes": 0, "known": 0},
     }
 
 
