@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lattice_events.checks.rules.associations import network_without_vpc
 from tests.checking import codes_of
 
 SHOP = """\
@@ -146,6 +147,11 @@ def test_a_network_without_vpc_is_told_once_however_many_call_through_it(tmp_pat
     urls = "!Sub 'https://${Orders.DnsEntry.DomainName} https://${Orders.DnsEntry.DomainName}/again'"
 
     assert codes_of(shop(association="", url=urls), tmp_path, "LTC4", "LTC9") == ["LTC403"]
+
+
+def test_an_association_that_may_be_made_elsewhere_is_no_error() -> None:
+    assert network_without_vpc.RULE.severity == "warning"
+    assert "If it is made elsewhere, name that definition" in network_without_vpc.RULE.fix
 
 
 def test_the_subnet_of_a_client_tells_its_vpc(tmp_path: Path) -> None:
