@@ -133,6 +133,7 @@ def taken(client: Client) -> dict[str, dict[str, Any]]:
     return {
         "Service": {"Name": "orders"},
         "Rule": {
+            "ServiceIdentifier": service,
             "ListenerIdentifier": listener["arn"],
             "Priority": 10,
             "Match": {"HttpMatch": {"PathMatch": {"Match": {"Prefix": "/a"}}}},
