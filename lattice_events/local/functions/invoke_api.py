@@ -12,7 +12,7 @@ import asyncio
 import base64
 import json
 import re
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -45,13 +45,24 @@ class _Answer(NamedTuple):
     body: bytes = b""
 
 
+Serve = Callable[[Incoming], bool]
+"""Answers a request of the control port, unless it is none of its own; whether it is."""
+
+
 class Control:
     """The server of the control port."""
 
-    def __init__(self, functions: Functions, *, report: Report) -> None:
-        """Prepare; `start` opens the port."""
+    def __init__(self, functions: Functions, *, report: Report, beside: Serve = lambda _: False) -> None:
+        """Prepare; `start` opens the port.
+
+        Args:
+            functions: To invoke.
+            report: Told of every invocation.
+            beside: What else the port serves; it keeps web pages away by itself.
+        """
         self._functions = functions
         self._report = report
+        self._beside = beside
         self._server = HttpServer(self._handle, Limits(head_bytes=_MAX_HEAD_BYTES))
         self._listener: asyncio.Server | None = None
         self._running: set[asyncio.Task[object]] = set()
@@ -80,7 +91,7 @@ class Control:
             incoming.problem = HEAD_TOO_LARGE
         if incoming.problem is not None:
             incoming.respond(*_broken(incoming.problem))
-        else:
+        elif not self._beside(incoming):
             self._do(self._serve(incoming))
 
     def _do(self, work: Coroutine[object, object, object]) -> None:

@@ -59,7 +59,9 @@ async def _connect(
 async def forward(serving: Serving, decision: Forward, target: HttpTarget, targets: Connections) -> Answer:
     """Pass the request to an HTTP server and its answer back."""
     sent, incoming = decision.request, serving.incoming
-    outgoing = Outgoing(sent.method, sent.target, sent.headers, relay.body_of(incoming))
+    body = relay.body_of(incoming)
+    serving.sent = body if isinstance(body, bytes) else None
+    outgoing = Outgoing(sent.method, sent.target, sent.headers, body)
     keeps = serving.snapshot.assumptions.keep_target_connections
     try:
         answer = await targets.send(origin_of(target.url), outgoing, keeps=keeps, watch=serving.watch)
@@ -69,4 +71,4 @@ async def forward(serving: Serving, decision: Forward, target: HttpTarget, targe
     async with answer:
         headers = pass_back(decision, Response(answer.status, headers=answer.headers)).headers
         failure = await relay.pass_on(incoming, answer, headers)
-        return Answer(failure=failure, reason=_BROKEN_OFF.get(failure))
+        return Answer(failure=failure, reason=_BROKEN_OFF.get(failure), received=answer.body)

@@ -55,6 +55,7 @@ async def read_and_invoke(serving: Serving, decision: Forward, invoker: Invoker,
     payload = encode_payload(decision, body, serving.snapshot.assumptions)
     if payload is None:
         return refuse_body(serving, decision)
+    serving.sent = payload
     serving.watch.sent()
     return answer_result(serving, decision, await invoker.start(function_arn, payload))
 

@@ -11,7 +11,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -38,7 +38,11 @@ from lattice_events.local.stopwatch import Clock, Stopwatch
 from lattice_events.network.dataplane import hide_userinfo, plan
 from lattice_events.network.decision import Decision, Forward, Source
 from lattice_events.network.delivery import REQUEST_ID_HEADER
+from lattice_events.network.exchange import Exchange
 from lattice_events.network.model import HttpTarget
+
+Observe = Callable[[Exchange, bytes | None, bytes | None], None]
+"""Takes a request, what its target was sent, and what that gave back; ``None`` for what was streamed, or is not there."""
 
 
 class Gateway:
@@ -51,6 +55,7 @@ class Gateway:
         *,
         authority: RunAuthority,
         report: Report,
+        observe: Observe = lambda *_: None,
         clock: Clock = time.perf_counter,
     ) -> None:
         """Prepare; `start` opens the ports.
@@ -60,6 +65,7 @@ class Gateway:
             means: What targets and servers outside are reached by; the gateway's ports are added to it.
             authority: Makes certificates.
             report: Told of every request.
+            observe: Told of every request that was decided, with its bodies.
             clock: For durations.
         """
         self._snapshot = snapshot
@@ -67,6 +73,7 @@ class Gateway:
         self._targets = means.connections_to_targets()
         self._authority = authority
         self._report = report
+        self._observe = observe
         self._clock = clock
         self._turn: Counter[str] = Counter()
         self._listeners: list[asyncio.Server] = []
@@ -151,6 +158,7 @@ class Gateway:
         if payload is None:
             self._tell(serving, refuse_body(serving, decision))
             return
+        serving.sent = payload
         serving.watch.sent()
         ended = invoker.start(target.function_arn, payload)
         serving.incoming.on_gone = ended.cancel
@@ -208,7 +216,10 @@ class Gateway:
 
     def _tell(self, serving: Serving, answer: Answer) -> None:
         """Report a request that has ended."""
-        self._report(exchange_of(serving, answer))
+        exchange = exchange_of(serving, answer)
+        received = answer.invocation.payload if answer.invocation else answer.received
+        self._observe(exchange, serving.sent, received)
+        self._report(exchange)
 
     def _plan(self, serving: Serving) -> Decision:
         """Ask the data plane, with the clock, the dice and the counters that it lacks."""

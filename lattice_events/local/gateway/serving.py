@@ -25,11 +25,13 @@ class Answer:
         reason: Why it is not the target's own answer.
         failure: How the target failed, or that the client hung up.
         invocation: Of the function that answered.
+        received: What an HTTP target gave back; ``None`` for what was streamed. A function's is in `invocation`.
     """
 
     reason: str | None = None
     failure: Failure | None = None
     invocation: InvokeResult | None = None
+    received: bytes | None = None
 
 
 class Serving:
@@ -43,9 +45,10 @@ class Serving:
         watch: Runs since it came.
         time_us: When that was, microseconds since 1970.
         decision: Of the data plane, if it was asked.
+        sent: The event, or the whole body, that its target gets; ``None`` until then, and for a body that is streamed.
     """
 
-    __slots__ = ("arrival", "caller", "decision", "incoming", "snapshot", "time_us", "watch")
+    __slots__ = ("arrival", "caller", "decision", "incoming", "sent", "snapshot", "time_us", "watch")
 
     def __init__(
         self,
@@ -65,6 +68,7 @@ class Serving:
         self.watch = watch
         self.time_us = time_us
         self.decision: Decision | None = None
+        self.sent: bytes | None = None
 
 
 def reply(incoming: Incoming, response: Response) -> None:

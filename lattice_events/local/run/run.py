@@ -28,8 +28,11 @@ from lattice_events.local.gateway.forward import Means
 from lattice_events.local.gateway.server import Gateway
 from lattice_events.local.gateway.snapshot import Snapshot
 from lattice_events.local.gateway.tls import RunAuthority, quiet_names
+from lattice_events.local.inspector.api import Api
+from lattice_events.local.inspector.history import History
+from lattice_events.local.inspector.serving import Inspector
 from lattice_events.local.output.access_log import access_log
-from lattice_events.local.output.records import Report
+from lattice_events.local.output.records import Record, Report
 from lattice_events.local.run.keys import Keys
 from lattice_events.local.run.profile import profile_credentials
 from lattice_events.local.run.ready import Ready, service_url
@@ -71,6 +74,7 @@ class Run:
     Attributes:
         functions: Invokes them.
         ready: Where everything is.
+        api_token: Of whoever acts through the inspector's API.
     """
 
     ready: Ready
@@ -78,7 +82,8 @@ class Run:
     def __init__(self, settings: RunSettings, report: Report, stack: AsyncExitStack) -> None:
         """Prepare; `start` starts it, and the stack stops it."""
         self._settings = settings
-        self._report = report
+        self._history = History()
+        self._report = _both(self._history.report, report)
         self._stack = stack
         self._folder = Path(tempfile.mkdtemp(prefix="lattice-dev-"))
         stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
@@ -87,6 +92,7 @@ class Run:
         self._keys = Keys()
         self._profile = profile_credentials(settings.aws_profile) if settings.aws_profile else None
         self._tokens = {USER: _new_token()}
+        self.api_token = _new_token()
         self._health = HealthChecks(report=report)
         self._gateway_port = 0  # known before the first function starts
         self._own_ports: set[int] = set()  # no proxy token leads there
@@ -151,6 +157,7 @@ class Run:
         callers = [each.name for each in network.principals] + [each.name for each in loaded.commands]
         self._tokens = {name: self._tokens.get(name) or _new_token() for name in (USER, *callers)}
         self._surroundings = replace(self._surroundings, services=_service_variables(network))
+        self._history.apply(network, loaded.assumptions)
 
     def _snapshot(self, loaded: Loaded) -> Snapshot:
         return Snapshot(
@@ -171,6 +178,7 @@ class Run:
             Means(invoker=self.functions, shell=os.environ, own_ports=self._own_ports),
             authority=self._authority,
             report=report,
+            observe=self._history.exchanged,
         )
         self._stack.push_async_callback(self._gateway.close)
         self._gateway_port, tls_port = await self._gateway.start(
@@ -180,7 +188,8 @@ class Run:
 
     async def _start_control(self) -> int:
         """Open the Invoke API's port."""
-        control = Control(self.functions, report=self._report)
+        api = Api(self._history, is_token=lambda text: _is_same(text, self.api_token))
+        control = Control(self.functions, report=self._report, beside=Inspector(api).serve)
         self._stack.push_async_callback(control.close)
         port = await control.start(self._settings.control_port)
         self._own_ports.add(port)
@@ -257,6 +266,21 @@ class Run:
         made = self._keys.of(function.name)
         assert made is not None  # every function is a principal
         return made
+
+
+def _both(first: Report, second: Report) -> Report:
+    """Tell two of everything."""
+
+    def report(record: Record) -> None:
+        first(record)
+        second(record)
+
+    return report
+
+
+def _is_same(given: str, token: str) -> bool:
+    """Compare in a time that says nothing."""
+    return secrets.compare_digest(given.encode(), token.encode())
 
 
 def _new_token() -> str:
