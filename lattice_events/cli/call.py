@@ -16,9 +16,7 @@ from lattice_events.cli.event import read_body
 from lattice_events.cli.items import Items, parse_items
 from lattice_events.cli.names import find_caller, find_region, host_of
 from lattice_events.client.credentials import DefaultCredentials
-from lattice_events.client.denials import redact_token
 from lattice_events.client.discovery import ServiceURL, environment_region, look_up_service
-from lattice_events.client.redaction import redact
 from lattice_events.errors import (
     AccessDeniedError,
     CallError,
@@ -29,6 +27,7 @@ from lattice_events.errors import (
 )
 from lattice_events.headers import Headers
 from lattice_events.local.run.registry import Running, find_running
+from lattice_events.redaction import hide_headers, hide_in_canonical, hide_in_text
 from lattice_events.sigv4 import Credentials
 from lattice_events.variables import environment_name
 
@@ -122,7 +121,7 @@ def call(
             )
         raise
     except (OSError, ValueError) as error:  # of requests: an invalid URL or header
-        raise click.UsageError(f"{redact(url)} cannot be called: {redact(str(error))}") from error
+        raise click.UsageError(f"{hide_in_text(url)} cannot be called: {hide_in_text(str(error))}") from error
     if explain:
         _explain(response, target.running)
     _print(response, what)
@@ -282,7 +281,7 @@ def _print(response: requests.Response, what: str | None) -> None:
     request = response.request
     if "H" in chosen:
         parts = urlsplit(request.url or "")
-        click.echo(redact(f"{request.method} {parts.path}{'?' + parts.query if parts.query else ''}"))
+        click.echo(hide_in_text(f"{request.method} {parts.path}{'?' + parts.query if parts.query else ''}"))
         _print_headers({**request.headers, "host": parts.netloc})
     if "B" in chosen and request.body:
         click.echo(request.body)
@@ -295,10 +294,8 @@ def _print(response: requests.Response, what: str | None) -> None:
 
 def _print_headers(headers: Any) -> None:
     """Headers, a line each, and an empty line; secrets hidden."""
-    secret = ("authorization", "x-amz-security-token", "cookie", "proxy-authorization")
-    for name, value in headers.items():
-        shown = "…" if name.lower() in secret else value
-        click.echo(f"{click.style(name, fg='cyan')}: {shown}")
+    for name, value in hide_headers(headers.items()):
+        click.echo(f"{click.style(name, fg='cyan')}: {value}")
     click.echo()
 
 
@@ -319,7 +316,7 @@ def _explain(response: requests.Response, running: Running | None) -> None:
         return
     region = signed.string_to_sign.split("/")[1]  # of the credential scope
     _note(f"Signed for {region}; the canonical request:")
-    _note(_indented(redact_token(signed.canonical_request)))
+    _note(_indented(hide_in_canonical(signed.canonical_request)))
     _note("The string to sign:")
     _note(_indented(signed.string_to_sign))
 

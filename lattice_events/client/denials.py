@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from lattice_events.errors import AccessDeniedError, CallError, SignatureRejectedError
+from lattice_events.redaction import hide_in_canonical
 
 LONGEST_BODY_BYTES = 8_192
 """A longer 403 is a target's own."""
@@ -26,7 +27,6 @@ _REJECTED = re.compile(
     re.DOTALL,
 )
 _ROLE = re.compile(r"arn:([^:]+):sts::(\d+):assumed-role/(.+)/[^/]+")
-_TOKEN_LINE = re.compile(r"(?im)^(x-amz-security-token:).*$|(X-Amz-Security-Token=)[^&\n]*")
 
 
 def read_denial(
@@ -64,7 +64,7 @@ def read_denial(
         return SignatureRejectedError(
             text,
             code=rejected["code"],
-            canonical_request=redact_token(canonical_request),
+            canonical_request=hide_in_canonical(canonical_request),
             request_id=request_id,
             hint=_signature_hint(rejected["code"], rejected["problem"]),
         )
@@ -77,11 +77,6 @@ def is_about_credentials(error: CallError) -> bool:
         error.code in ("UnrecognizedClientException", "ExpiredTokenException")
         or "expired" in str(error).lower()
     )
-
-
-def redact_token(canonical_request: str) -> str:
-    """The canonical request without the session token that stands in it."""
-    return _TOKEN_LINE.sub(lambda match: (match[1] or match[2]) + "…", canonical_request)
 
 
 def _hint(principal: str, service: str, layer: str, *, explicit: bool) -> str:

@@ -6,14 +6,8 @@ Only query mode puts anything secret there: the session token.
 from __future__ import annotations
 
 import logging
-import re
 
-_SECRET = re.compile(r"(X-Amz-(?:Security-Token|Signature|Credential)=)[^&\s\"']*")
-
-
-def redact(text: str) -> str:
-    """The text without what a signed URL in it gives away."""
-    return _SECRET.sub(r"\1…", text)
+from lattice_events.redaction import hide_in_text
 
 
 class _Redacting(logging.Filter):
@@ -22,7 +16,9 @@ class _Redacting(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Keep every record, changed where it shows a signed URL."""
         if isinstance(record.args, tuple) and any("X-Amz-" in str(each) for each in record.args):
-            record.args = tuple(redact(str(each)) if "X-Amz-" in str(each) else each for each in record.args)
+            record.args = tuple(
+                hide_in_text(str(each)) if "X-Amz-" in str(each) else each for each in record.args
+            )
         return True
 
 

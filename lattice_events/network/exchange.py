@@ -30,6 +30,7 @@ class Exchange(NamedTuple):
         caller: Whom the connection's token names.
         invocation_id: Of the function that answered.
         cold: Whether a process was started for it.
+        run_ms: How long its handler ran; the rest of the time between is that of a process that starts, or is busy.
         server_name: Of the TLS handshake.
         tls_version: Likewise.
         tls_cipher: Likewise.
@@ -51,6 +52,7 @@ class Exchange(NamedTuple):
     caller: str | None = None
     invocation_id: str | None = None
     cold: bool = False
+    run_ms: float | None = None
     server_name: str | None = None
     tls_version: str | None = None
     tls_cipher: str | None = None

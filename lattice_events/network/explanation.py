@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from lattice_events.assumptions import Assumptions
@@ -12,20 +11,19 @@ from lattice_events.network.authorization import Authorization, Layer
 from lattice_events.network.decision import Decision, Forward, Reply, Trace
 from lattice_events.network.model import ForwardAction, LambdaTarget, Network, Target
 from lattice_events.network.policy import Facts, find_lacks
+from lattice_events.redaction import hide_headers, hide_in_query
 from lattice_events.request import Request
 
 NO_NETWORK = (
     "it has no association with a service network, so no client could reach it on AWS; add a "
     "ServiceNetworkServiceAssociation"
 )
-_HIDDEN = ("authorization", "x-amz-security-token")
-_HIDDEN_PARAMETERS = re.compile(r"(?<![^&])(X-Amz-(?:Signature|Security-Token)=)[^&]*")
 
 
 def describe(decision: Decision, network: Network, assumptions: Assumptions) -> dict[str, Any]:
     """Everything that was decided, and why; JSON values throughout.
 
-    Signatures and session tokens are left out.
+    Signatures, session tokens and cookies are left out.
 
     Args:
         decision: What the data plane decided.
@@ -128,7 +126,7 @@ def _reply(reply: Reply) -> dict[str, Any]:
 
 def _sent(decision: Forward, assumptions: Assumptions) -> dict[str, Any]:
     """The event, or the request line and headers, that the target gets."""
-    request = _without_secrets(decision.request)
+    request = without_secrets(decision.request)
     if isinstance(decision.target, LambdaTarget):
         return {"event": encode_event(request, assumptions=assumptions)}
     return {
@@ -137,11 +135,9 @@ def _sent(decision: Forward, assumptions: Assumptions) -> dict[str, Any]:
     }
 
 
-def _without_secrets(request: Request) -> Request:
-    """The request without its signature and session token, wherever they stand."""
+def without_secrets(request: Request) -> Request:
+    """The request without its signature, session token and cookies, wherever they stand."""
     return request.replace(
-        headers=Headers(
-            (name, "…" if name.lower() in _HIDDEN else value) for name, value in request.headers.items()
-        ),
-        query_string=_HIDDEN_PARAMETERS.sub(r"\1…", request.query_string),
+        headers=Headers(hide_headers(request.headers.items())),
+        query_string=hide_in_query(request.query_string),
     )

@@ -60,7 +60,7 @@ async def forward(serving: Serving, decision: Forward, target: HttpTarget, targe
     """Pass the request to an HTTP server and its answer back."""
     sent, incoming = decision.request, serving.incoming
     body = relay.body_of(incoming)
-    serving.sent = body if isinstance(body, bytes) else None
+    serving.body = b"" if body is None else body if isinstance(body, bytes) else None
     outgoing = Outgoing(sent.method, sent.target, sent.headers, body)
     keeps = serving.snapshot.assumptions.keep_target_connections
     try:
@@ -69,6 +69,6 @@ async def forward(serving: Serving, decision: Forward, target: HttpTarget, targe
         return answer_failure(serving, decision, error.kind, f"{target.url}: {error}")
     serving.watch.answered()
     async with answer:
-        headers = pass_back(decision, Response(answer.status, headers=answer.headers)).headers
-        failure = await relay.pass_on(incoming, answer, headers)
+        serving.response = pass_back(decision, Response(answer.status, headers=answer.headers))
+        failure = await relay.pass_on(incoming, answer, serving.response.headers)
         return Answer(failure=failure, reason=_BROKEN_OFF.get(failure), received=answer.body)

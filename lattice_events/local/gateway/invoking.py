@@ -51,11 +51,10 @@ def refuse_body(serving: Serving, decision: Forward) -> Answer:
 
 async def read_and_invoke(serving: Serving, decision: Forward, invoker: Invoker, function_arn: str) -> Answer:
     """Wait for a body that is still on its way, and invoke."""
-    body = await serving.incoming.read(MAX_LAMBDA_BYTES)
+    body = serving.body = await serving.incoming.read(MAX_LAMBDA_BYTES)
     payload = encode_payload(decision, body, serving.snapshot.assumptions)
     if payload is None:
         return refuse_body(serving, decision)
-    serving.sent = payload
     serving.watch.sent()
     return answer_result(serving, decision, await invoker.start(function_arn, payload))
 
@@ -69,7 +68,7 @@ def answer_result(serving: Serving, decision: Forward, result: InvokeResult) -> 
         response = _decode(result.payload, serving.snapshot.assumptions)
     except ResponseError as error:
         return answer_failure(serving, decision, "function", str(error), result)
-    reply(serving.incoming, pass_back(decision, response))
+    reply(serving, pass_back(decision, response))
     return Answer(invocation=result)
 
 

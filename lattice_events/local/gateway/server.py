@@ -11,7 +11,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from functools import partial
 from typing import Any
 
@@ -31,18 +31,14 @@ from lattice_events.local.http.broken import Broken, BrokenBodyError, failure_of
 from lattice_events.local.http.incoming import Incoming
 from lattice_events.local.http.server import HttpServer, Limits
 from lattice_events.local.ids import new_id
-from lattice_events.local.output.records import InvokeResult, Report, RequestRecord
+from lattice_events.local.output.records import InvokeResult, Observe, Observed, Report, RequestRecord
 from lattice_events.local.outside import access as outside
 from lattice_events.local.sockets import listen, port_of
 from lattice_events.local.stopwatch import Clock, Stopwatch
 from lattice_events.network.dataplane import hide_userinfo, plan
 from lattice_events.network.decision import Decision, Forward, Source
 from lattice_events.network.delivery import REQUEST_ID_HEADER
-from lattice_events.network.exchange import Exchange
 from lattice_events.network.model import HttpTarget
-
-Observe = Callable[[Exchange, bytes | None, bytes | None], None]
-"""Takes a request, what its target was sent, and what that gave back; ``None`` for what was streamed, or is not there."""
 
 
 class Gateway:
@@ -142,15 +138,17 @@ class Gateway:
             if isinstance(decision, Forward):
                 self._forward(serving, decision)
             else:
-                reply(incoming, decision.response)
+                serving.body = incoming.body
+                reply(serving, decision.response)
                 self._tell(serving, Answer(reason=decision.reason))
 
     def _forward(self, serving: Serving, decision: Forward) -> None:
         """Send a request to its target: to a function at once, if its body is here."""
-        target, body, invoker = decision.target, serving.incoming.body, self._means.invoker
+        target, invoker = decision.target, self._means.invoker
         if isinstance(target, HttpTarget):
             self._go_on(serving, forward(serving, decision, target, self._targets))
             return
+        body = serving.body = serving.incoming.body
         if body is None:
             self._go_on(serving, read_and_invoke(serving, decision, invoker, target.function_arn))
             return
@@ -158,7 +156,6 @@ class Gateway:
         if payload is None:
             self._tell(serving, refuse_body(serving, decision))
             return
-        serving.sent = payload
         serving.watch.sent()
         ended = invoker.start(target.function_arn, payload)
         serving.incoming.on_gone = ended.cancel
@@ -218,7 +215,7 @@ class Gateway:
         """Report a request that has ended."""
         exchange = exchange_of(serving, answer)
         received = answer.invocation.payload if answer.invocation else answer.received
-        self._observe(exchange, serving.sent, received)
+        self._observe(Observed(exchange, serving.body, received, serving.response))
         self._report(exchange)
 
     def _plan(self, serving: Serving) -> Decision:

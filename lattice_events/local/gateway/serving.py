@@ -45,10 +45,13 @@ class Serving:
         watch: Runs since it came.
         time_us: When that was, microseconds since 1970.
         decision: Of the data plane, if it was asked.
-        sent: The event, or the whole body, that its target gets; ``None`` until then, and for a body that is streamed.
+        body: The client's, where all of it was here when it was needed; ``None`` for one that is streamed, or too large.
+        response: What the client gets, without the body of one that is passed on; ``None`` until then.
     """
 
-    __slots__ = ("arrival", "caller", "decision", "incoming", "sent", "snapshot", "time_us", "watch")
+    __slots__ = (
+        "arrival", "body", "caller", "decision", "incoming", "response", "snapshot", "time_us", "watch",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -68,12 +71,14 @@ class Serving:
         self.watch = watch
         self.time_us = time_us
         self.decision: Decision | None = None
-        self.sent: bytes | None = None
+        self.body: bytes | None = None
+        self.response: Response | None = None
 
 
-def reply(incoming: Incoming, response: Response) -> None:
+def reply(serving: Serving, response: Response) -> None:
     """Write a response that is complete."""
-    incoming.respond(response.status, response.headers.items(), response.body)
+    serving.response = response
+    serving.incoming.respond(response.status, response.headers.items(), response.body)
 
 
 def answer_failure(
@@ -85,5 +90,5 @@ def answer_failure(
 ) -> Answer:
     """Answer for a target that did not."""
     failed = fail(decision, failure, reason, serving.snapshot.assumptions)
-    reply(serving.incoming, failed.response)
+    reply(serving, failed.response)
     return Answer(reason=failed.reason, failure=failure, invocation=invocation)

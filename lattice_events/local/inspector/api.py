@@ -62,7 +62,7 @@ class Api:
             case "DELETE", ["requests"]:
                 self._needs_token(headers)
                 self._history.clear()
-                return ApiAnswer(200, {"latest": self._history.latest})
+                return ApiAnswer(200, self._state())
             case "GET", ["requests", id_]:
                 return ApiAnswer(200, detail(self._find(id_), self._history))
             case (("PUT" | "DELETE"), ["requests", id_, "pin"]):
@@ -75,6 +75,9 @@ class Api:
                     404, f"There is no {method} {PREFIX}{'/'.join(words)}. See docs/inspector.md."
                 )
 
+    def _state(self) -> dict[str, int]:
+        return {"latest": self._history.latest, "revision": self._history.revision}
+
     def _list(self, query: Mapping[str, str]) -> ApiAnswer:
         """Lines that are wanted, the newest first: of entries ``after`` a number, or ``before`` one."""
         after, before = _number(query, "after", 0), _number(query, "before", self._history.latest + 1)
@@ -83,7 +86,9 @@ class Api:
         found: list[dict[str, Any]] = []
         has_more = False
         for entry in self._history.entries():
-            if not after < entry.number < before:
+            if entry.number <= after:
+                break
+            if entry.number >= before:
                 continue
             line = summary(entry)
             if is_wanted(line):
@@ -91,12 +96,13 @@ class Api:
                     has_more = True
                     break
                 found.append(line)
-        return ApiAnswer(200, {"requests": found, "has_more": has_more, "latest": self._history.latest})
+        return ApiAnswer(200, {"requests": found, "has_more": has_more, **self._state()})
 
     def _find(self, id_: str) -> Entry:
-        entry = self._history.find(unquote(id_))
+        name = unquote(id_)
+        entry = self._history.find(name)
         if entry is None:
-            raise _RefusedError(404, f"There is no request {unquote(id_)[:100]!r}; the oldest are forgotten.")
+            raise _RefusedError(404, f"There is no request {name[:100]!r}; the oldest are forgotten.")
         return entry
 
     def _needs_token(self, headers: Headers) -> None:

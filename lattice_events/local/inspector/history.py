@@ -6,17 +6,21 @@ Nothing is worked out before somebody looks: a busy network makes thousands a se
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from lattice_events.assumptions import DEFAULTS, Assumptions
-from lattice_events.local.output.records import InvokeRecord, LogRecord, Record, RequestRecord
+from lattice_events.local.output.records import InvokeRecord, LogRecord, Observed, Record, RequestRecord
 from lattice_events.network.exchange import Exchange
 from lattice_events.network.model import Network
+from lattice_events.response import Response
 
-_LOG_LINE_BYTES = 200  # of a line without its text, about
-_ENTRY_BYTES = 2000  # of an entry without bodies, about
+_LINE_BYTES = 250  # of a line without its text, as measured
+_ENTRY_BYTES = 6000  # of an entry without head and bodies, likewise
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,13 +29,17 @@ class Limits:
 
     Attributes:
         entries: Requests and invocations.
-        bytes: Of all bodies and lines together, about.
+        bytes: Of memory, for all of them with their bodies, about.
         lines: Of one invocation.
+        lines_bytes: Likewise, of one invocation.
+        log_bytes: Of all lines together.
     """
 
     entries: int = 1000
     bytes: int = 64 * 1024 * 1024
     lines: int = 1000
+    lines_bytes: int = 1024 * 1024
+    log_bytes: int = 16 * 1024 * 1024
 
 
 @dataclass(kw_only=True, slots=True)
@@ -41,24 +49,28 @@ class Entry:
     Attributes:
         number: Counts up from 1, without gaps.
         record: What was reported of it.
+        started_us: When it began, microseconds since 1970.
         network: That it was decided by.
         assumptions: Likewise.
-        sent: The event, or the body that an HTTP target got; ``None`` for one that was streamed, or not sent.
+        body: The client's; ``None`` for one that was streamed, or not kept.
         received: What the target gave back, likewise.
+        response: What the client got, without the body of an HTTP target.
         is_pinned: Whether it stays as long as it can.
     """
 
     number: int
     record: Exchange | RequestRecord | InvokeRecord
+    started_us: int
     network: Network
     assumptions: Assumptions
-    sent: bytes | None = None
+    body: bytes | None = None
     received: bytes | None = None
+    response: Response | None = None
     is_pinned: bool = False
 
     @property
     def id(self) -> str:
-        """The request's id, or the invocation's."""
+        """The request's id, which its client may have chosen, or the invocation's."""
         record = self.record
         if isinstance(record, Exchange):
             return record.decision.request_id if record.decision else str(self.number)
@@ -67,7 +79,11 @@ class Entry:
     @property
     def bytes(self) -> int:
         """How much memory it holds, about."""
-        return _ENTRY_BYTES + len(self.sent or b"") + len(self.received or b"")
+        record = self.record
+        head = record.request.headers.items() if isinstance(record, Exchange) else ()
+        kept = len(self.body or b"") + len(self.received or b"")
+        kept += len(self.response.body) if self.response else 0
+        return _ENTRY_BYTES + sum(len(name) + len(value) for name, value in head) + kept
 
 
 @dataclass(slots=True)
@@ -82,26 +98,39 @@ class _Lines:
 class History:
     """Keeps entries, and lines by the invocation that wrote them; any thread may report."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        """Start empty; `apply` gives the network that decides."""
+    def __init__(self, limits: Limits | None = None, *, clock: Callable[[], float] = time.time) -> None:
+        """Start empty; `apply` gives the network that decides.
+
+        Args:
+            limits: What is kept.
+            clock: Seconds since 1970.
+        """
         self._network = Network(region="", account="")
         self._assumptions = DEFAULTS
         self._limits = limits or Limits()
+        self._clock = clock
         self._lock = threading.Lock()
-        self._entries: OrderedDict[str, Entry] = OrderedDict()
-        self._lines: OrderedDict[str, _Lines] = OrderedDict()
-        self._bytes = 0
+        self._entries: dict[int, Entry] = {}
+        self._pinned: dict[int, Entry] = {}
+        self._numbers: dict[str, int] = {}
+        self._lines: dict[str, _Lines] = {}
+        self._bytes = self._log_bytes = 0
         self._number = 0
+        self._revision = 0
 
     def apply(self, network: Network, assumptions: Assumptions) -> None:
         """Requests from now on are decided by this network."""
         self._network = network
         self._assumptions = assumptions
+        self._revision += 1
 
-    def exchanged(self, exchange: Exchange, sent: bytes | None, received: bytes | None) -> None:
-        """Keep a request with what its target got and gave back."""
+    # ── adding ────────────────────────────────────────────────────────────────────────────────
+
+    def exchanged(self, observed: Observed) -> None:
+        """Keep a request with its bodies."""
+        exchange, body, received, response = observed
         with self._lock:
-            self._add(exchange, sent, received)
+            self._add(exchange, exchange.started_us, body=body, received=received, response=response)
 
     def report(self, record: Record) -> None:
         """Keep what else is reported; of an `Exchange`, `exchanged` knows more."""
@@ -111,94 +140,122 @@ class History:
             if isinstance(record, LogRecord):
                 self._add_line(record)
             else:
-                self._add(record, None, None)
+                self._add(record, int(self._clock() * 1_000_000 - record.duration_ms * 1000))
 
     def _add(
-        self, record: Exchange | RequestRecord | InvokeRecord, sent: bytes | None, received: bytes | None
+        self,
+        record: Exchange | RequestRecord | InvokeRecord,
+        started_us: int,
+        *,
+        body: bytes | None = None,
+        received: bytes | None = None,
+        response: Response | None = None,
     ) -> None:
         self._number += 1
         entry = Entry(
             number=self._number,
             record=record,
+            started_us=started_us,
             network=self._network,
             assumptions=self._assumptions,
-            sent=sent,
+            body=body,
             received=received,
+            response=response,
         )
-        self._entries[entry.id] = entry
+        self._entries[entry.number] = entry
+        self._numbers[entry.id] = entry.number
         self._bytes += entry.bytes
-        self._make_room()
+        limits = self._limits
+        while len(self._entries) + len(self._pinned) > limits.entries or self._bytes > limits.bytes:
+            self._forget(_first((self._entries or self._pinned).values()))
 
     def _add_line(self, line: LogRecord) -> None:
         if line.invocation_id is None:
             return
         lines = self._lines.setdefault(line.invocation_id, _Lines())
-        if len(lines.kept) >= self._limits.lines:
+        size = _LINE_BYTES + line.text.__sizeof__()
+        if len(lines.kept) >= self._limits.lines or lines.bytes + size > self._limits.lines_bytes:
             lines.left_out += 1
             return
-        size = _LOG_LINE_BYTES + len(line.text)
         lines.kept.append(line)
         lines.bytes += size
-        self._bytes += size
-        self._make_room()
+        self._log_bytes += size
+        limits = self._limits
+        while self._log_bytes > limits.log_bytes or len(self._lines) > 2 * limits.entries:
+            self._forget_lines(_first(self._lines))  # those of an invocation that runs have no entry yet
 
-    def _make_room(self) -> None:
-        """Let the oldest go until everything fits; lines go with their invocation, or before all else if they have none."""
-        while len(self._lines) > 2 * self._limits.entries:
-            self._forget_lines(next(iter(self._lines)))
-        while len(self._entries) > self._limits.entries or self._bytes > self._limits.bytes:
-            oldest = next((each for each in self._entries.values() if not each.is_pinned), None)
-            oldest = oldest or next(iter(self._entries.values()), None)
-            if oldest is None:
-                if not self._lines:
-                    return
-                self._forget_lines(next(iter(self._lines)))
-            else:
-                del self._entries[oldest.id]
-                self._bytes -= oldest.bytes
-                self._forget_lines(invocation_of(oldest) or "")
+    # ── forgetting ────────────────────────────────────────────────────────────────────────────
 
-    def _forget_lines(self, invocation_id: str) -> None:
-        lines = self._lines.pop(invocation_id, None)
-        self._bytes -= lines.bytes if lines else 0
+    def _forget(self, entry: Entry) -> None:
+        (self._pinned if entry.is_pinned else self._entries).pop(entry.number)
+        if self._numbers.get(entry.id) == entry.number:
+            del self._numbers[entry.id]
+        self._bytes -= entry.bytes
+        self._forget_lines(entry.record.invocation_id)
+
+    def _forget_lines(self, invocation_id: str | None) -> None:
+        lines = self._lines.pop(invocation_id or "", None)
+        self._log_bytes -= lines.bytes if lines else 0
+
+    def clear(self) -> None:
+        """Forget what is not pinned."""
+        with self._lock:
+            for entry in tuple(self._entries.values()):
+                self._forget(entry)
+            self._revision += 1
+
+    def pin(self, entry: Entry, *, is_pinned: bool) -> None:
+        """Keep an entry as long as there is room, or let it go like others; nothing for one that is gone."""
+        with self._lock:
+            here, there = (self._entries, self._pinned) if is_pinned else (self._pinned, self._entries)
+            if here.pop(entry.number, None) is None:
+                return
+            entry.is_pinned = is_pinned
+            there[entry.number] = entry
+            if not is_pinned:
+                self._entries = dict(sorted(self._entries.items()))
+            self._revision += 1
 
     # ── looking ───────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def network(self) -> Network:
+        """That decides now."""
+        return self._network
 
     @property
     def latest(self) -> int:
         """The number of the newest entry that ever was; 0 before there is one."""
         return self._number
 
+    @property
+    def revision(self) -> int:
+        """Counts whatever else changes what is seen: pins, what was cleared, another network."""
+        return self._revision
+
+    @property
+    def bytes(self) -> int:
+        """How much memory everything holds, about."""
+        return self._bytes + self._log_bytes
+
     def entries(self) -> list[Entry]:
         """Every entry, the newest first."""
         with self._lock:
-            return list(reversed(self._entries.values()))
+            every = [*self._entries.values(), *self._pinned.values()]
+        return sorted(every, key=lambda entry: -entry.number)
 
-    def find(self, id_: str) -> Entry | None:
-        """The entry of a request's id."""
+    def find(self, name: str) -> Entry | None:
+        """The entry of a request's id, the newest of several, or of a number."""
         with self._lock:
-            return self._entries.get(id_)
+            number = self._numbers.get(name) or (int(name) if name.isdecimal() and len(name) < 16 else 0)
+            return self._entries.get(number) or self._pinned.get(number)
 
     def lines_of(self, entry: Entry) -> tuple[Sequence[LogRecord], int]:
         """What its function wrote, and how many further lines were not kept."""
         with self._lock:
-            lines = self._lines.get(invocation_of(entry) or "", _Lines())
+            lines = self._lines.get(entry.record.invocation_id or "", _Lines())
             return tuple(lines.kept), lines.left_out
 
-    def pin(self, entry: Entry, *, is_pinned: bool) -> None:
-        """Keep an entry as long as there is room, or let it go like others."""
-        with self._lock:
-            entry.is_pinned = is_pinned
 
-    def clear(self) -> None:
-        """Forget what is not pinned."""
-        with self._lock:
-            for entry in [each for each in self._entries.values() if not each.is_pinned]:
-                del self._entries[entry.id]
-                self._bytes -= entry.bytes
-                self._forget_lines(invocation_of(entry) or "")
-
-
-def invocation_of(entry: Entry) -> str | None:
-    """The id of the invocation that answered, if one did."""
-    return entry.record.invocation_id
+def _first(things: Iterable[T]) -> T:
+    return next(iter(things))

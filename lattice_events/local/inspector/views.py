@@ -4,88 +4,178 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Collection
+from dataclasses import fields
 from typing import Any
 
+from lattice_events.codec import encode_event
 from lattice_events.local.inspector.history import Entry, History
-from lattice_events.local.inspector.redaction import shown_headers, shown_json, shown_target
-from lattice_events.local.output.records import InvokeRecord, request_record
-from lattice_events.network.decision import Forward
+from lattice_events.local.inspector.redaction import hide_fields, hide_values, secrets_of
+from lattice_events.local.output.records import InvokeRecord, RequestRecord, request_record
+from lattice_events.network.decision import Decision, Forward
 from lattice_events.network.exchange import Exchange
 from lattice_events.network.explanation import describe
 from lattice_events.network.model import LambdaTarget
+from lattice_events.redaction import hide_headers, hide_in_canonical, hide_in_query
 
 MAX_BODY_BYTES = 256 * 1024  # that a view shows; the entry has all of it
+_LONG_TEXT = 64 * 1024  # characters of one in a JSON value that is larger
+# `dataclasses.asdict` would look at every value, to copy it.
+_REQUEST_FIELDS = tuple(field.name for field in fields(RequestRecord))
+_INVOKE_FIELDS = tuple(field.name for field in fields(InvokeRecord))
 
 
 def summary(entry: Entry) -> dict[str, Any]:
     """One line of the list; `kind` tells a request from an invocation through the control port."""
     record = entry.record
-    if isinstance(record, InvokeRecord):
-        kind, fields = "invocation", asdict(record)
-    else:
-        kind, told = "request", request_record(record) if isinstance(record, Exchange) else record
-        fields = asdict(told)
-    started = record.started_us if isinstance(record, Exchange) else None
-    return {
+    line: dict[str, Any] = {
         "id": entry.id,
         "number": entry.number,
-        "kind": kind,
-        "started_us": started,
+        "kind": "invocation" if isinstance(record, InvokeRecord) else "request",
+        "started_us": entry.started_us,
         "is_pinned": entry.is_pinned,
-        **fields,
     }
+    told = request_record(record) if isinstance(record, Exchange) else record
+    for name in _INVOKE_FIELDS if isinstance(record, InvokeRecord) else _REQUEST_FIELDS:
+        line[name] = getattr(told, name)
+    return line
 
 
 def detail(entry: Entry, history: History) -> dict[str, Any]:
-    """Everything about an entry: request and response, decision, event, logs, timing."""
+    """Everything about an entry: request and response, decision, event, logs, timing; without secrets."""
     lines, left_out = history.lines_of(entry)
     view = summary(entry) | {
         "logs": [{"stream": line.stream, "text": line.text} for line in lines],
         "logs_left_out": left_out,
     }
-    record = entry.record
-    return view | _of_exchange(entry, record) if isinstance(record, Exchange) else view
+    record, secrets = entry.record, list[str]()
+    if isinstance(record, Exchange):
+        secrets = secrets_of(record.request)
+        view |= _of_exchange(entry, record, secrets)
+    shown: dict[str, Any] = hide_values(view, secrets)
+    return shown
 
 
-def _of_exchange(entry: Entry, exchange: Exchange) -> dict[str, Any]:
+def _of_exchange(entry: Entry, exchange: Exchange, secrets: Collection[str]) -> dict[str, Any]:
     request, decision = exchange.request, exchange.decision
-    is_function = isinstance(decision, Forward) and isinstance(decision.target, LambdaTarget)
     return {
         "request": {
             "method": request.method,
-            "target": shown_target(request.target),
-            "headers": shown_headers(request.headers.items()),
+            "target": hide_in_query(request.target),
+            "headers": hide_headers(request.headers.items()),
+            "body": _body(entry.body, secrets),
         },
+        "response": _response(entry, exchange, secrets),
         "source": f"{exchange.source_address}:{exchange.source_port}",
         "decision": describe(decision, entry.network, entry.assumptions) if decision else None,
+        "signature": _signature(decision),
         "failure": exchange.failure,
-        "sent": _body(entry.sent, is_json=is_function),
-        "received": _body(entry.received, is_json=is_function),
+        "sent": _sent(entry, decision, secrets),
+        "received": _body(entry.received, secrets, is_json=_is_function(decision)),
         "timing": {
             "total_ms": exchange.duration_ms,
             "to_target_ms": exchange.to_target_ms,
             "from_target_ms": exchange.from_target_ms,
+            "run_ms": exchange.run_ms,
         },
         "bytes": {"received": exchange.bytes_received, "sent": exchange.bytes_sent},
         "tls": exchange.tls_version,
     }
 
 
-def _body(data: bytes | None, *, is_json: bool) -> Mapping[str, Any] | None:
-    """What a target got or gave: JSON of a function, text, or base64, cut where it is too large to be shown."""
+def _is_function(decision: Decision | None) -> bool:
+    return isinstance(decision, Forward) and isinstance(decision.target, LambdaTarget)
+
+
+def _response(entry: Entry, exchange: Exchange, secrets: Collection[str]) -> dict[str, Any] | None:
+    """What the client got; the body of an HTTP target, where it was passed on whole, is what that gave back."""
+    response = entry.response
+    if response is None:
+        return None
+    body: bytes | None = response.body
+    if (
+        exchange.failure is None
+        and isinstance(exchange.decision, Forward)
+        and not _is_function(exchange.decision)
+    ):
+        body = entry.received
+    return {
+        "status": response.status,
+        "headers": hide_headers(response.headers.items()),
+        "body": _body(body, secrets),
+    }
+
+
+def _sent(entry: Entry, decision: Decision | None, secrets: Collection[str]) -> dict[str, Any] | None:
+    """What the target got: a function its event, an HTTP target the body."""
+    if not isinstance(decision, Forward) or entry.body is None:
+        return None
+    if not _is_function(decision):
+        return _body(entry.body, secrets)
+    event = encode_event(decision.request.replace(body=entry.body), assumptions=entry.assumptions)
+    return _body(json.dumps(event, ensure_ascii=False).encode(), secrets, is_json=True)
+
+
+def _signature(decision: Decision | None) -> dict[str, Any] | None:
+    """What was verified, to compare with what the client signed; nothing for a request without a signature."""
+    verification = (
+        decision.trace.authentication.verification if decision and decision.trace.authentication else None
+    )
+    if verification is None:
+        return None
+    return {
+        "is_accepted": verification.accepted,
+        "differs": verification.differs,
+        "code": verification.code or None,
+        "problem": verification.problem or None,
+        "access_key_id": verification.access_key_id,
+        "canonical_request": hide_in_canonical(verification.canonical_request) or None,
+        "string_to_sign": verification.string_to_sign or None,
+    }
+
+
+def _body(data: bytes | None, secrets: Collection[str], *, is_json: bool = False) -> dict[str, Any] | None:
+    """A body: JSON of a function, text, or base64, cut where it is too large to be shown."""
     if data is None:
         return None
-    view: dict[str, Any] = {"bytes": len(data)}
-    if is_json and len(data) <= MAX_BODY_BYTES:
-        try:
-            return view | {"json": shown_json(json.loads(data))}
-        except (ValueError, RecursionError):
-            pass  # a function may write anything
     shown = data[:MAX_BODY_BYTES]
-    view["is_cut"] = len(shown) < len(data)
+    view: dict[str, Any] = {"bytes": len(data), "is_cut": len(shown) < len(data)}
+    value = _json(data) if is_json else None
+    if value is not None:
+        return view | {"json": value}
+    text = _text(shown, is_cut=view["is_cut"])
+    if text is not None:
+        return view | {"text": text}
+    hidden_bytes = shown
+    for secret in secrets:
+        hidden_bytes = hidden_bytes.replace(secret.encode(), b"")
+    return view | {"base64": base64.b64encode(hidden_bytes).decode()}
+
+
+def _json(data: bytes) -> Any:
+    """The JSON value that some bytes are, long texts in it cut; ``None`` where they are none, or it is still too large."""
     try:
-        return view | {"text": shown.decode()}
-    except UnicodeDecodeError:
-        return view | {"base64": base64.b64encode(shown).decode()}
+        value = hide_fields(json.loads(data))
+        if len(data) <= MAX_BODY_BYTES:
+            return value
+        value = _shortened(value)
+        return value if len(json.dumps(value)) <= MAX_BODY_BYTES else None
+    except (ValueError, RecursionError):  # a function may write anything
+        return None
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _shortened(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_shortened(item) for item in value]
+    return f"{value[:_LONG_TEXT]}…" if isinstance(value, str) and len(value) > _LONG_TEXT else value
+
+
+def _text(data: bytes, *, is_cut: bool) -> str | None:
+    """The text that some bytes are; the first ones of a character that was cut do not count."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        is_of_last_character = is_cut and error.reason == "unexpected end of data"
+        return data[: error.start].decode() if is_of_last_character else None

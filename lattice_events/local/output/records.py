@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lattice_events.network.dataplane import hide_userinfo
 from lattice_events.network.decision import Decision, Forward, Trace
 from lattice_events.network.exchange import Exchange
 from lattice_events.network.model import LambdaTarget
+from lattice_events.response import Response
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +72,23 @@ class Notice(LogRecord):
     """One line that the local network itself has to say."""
 
 
+class Observed(NamedTuple):
+    """A request with what a report leaves out: the bodies.
+
+    Attributes:
+        exchange: What is reported of it.
+        body: The client's; ``None`` where it was streamed, or was too large to be kept.
+        received: What the target gave back: a function's payload, or the body of an HTTP target that came at once.
+        response: What the client got; its body is empty where it is an HTTP target's own.
+    """
+
+    exchange: Exchange
+    body: bytes | None
+    received: bytes | None
+    response: Response | None
+
+
+Observe = Callable[[Observed], None]
 Record = Exchange | RequestRecord | InvokeRecord | LogRecord
 Report = Callable[[Record], None]
 
