@@ -11,7 +11,7 @@ from lattice_events.local.functions.invocation import Invocation, failed
 from lattice_events.local.functions.pool import FunctionSettings, Pool
 from lattice_events.local.functions.prewarm import prewarm
 from lattice_events.local.functions.unpacked import Unpacked
-from lattice_events.local.output.records import InvokeResult, Report, invoke_record
+from lattice_events.local.output.records import FunctionState, InvokeResult, Report, invoke_record
 from lattice_events.network.model import Function, function_name, qualified_name
 
 __all__ = ["FunctionSettings", "Functions"]
@@ -68,6 +68,16 @@ class Functions:
             report=self._report,
             death_pipe=self._death_pipe,
         )
+
+    @property
+    def states(self) -> list[FunctionState]:
+        """How every function does, those that cannot run here too."""
+        return [
+            self._pools[each.name].state
+            if each.name in self._pools
+            else FunctionState(name=each.name, runtime=each.runtime, obstacle=each.obstacle)
+            for each in self._functions.values()
+        ]
 
     def find(self, name: str) -> Function | None:
         """The function that a name stands for: name, ``name:qualifier``, partial ARN or ARN.

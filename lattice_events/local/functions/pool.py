@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from lattice_events.local.children.environment import Places
 from lattice_events.local.functions.invocation import Invocation, failed
 from lattice_events.local.functions.process import FunctionProcess
-from lattice_events.local.output.records import InvokeResult, Report, invoke_record
+from lattice_events.local.output.records import FunctionState, InvokeResult, Report, invoke_record
 from lattice_events.network.model import Function
 
 _ATTEMPTS = 3  # to find a process that lives long enough to take an invocation
@@ -61,6 +61,7 @@ class Pool:
         self._waiting: deque[Invocation] = deque()  # for a process: first come, first served
         self._launching: set[asyncio.Task[None]] = set()
         self._closing: set[asyncio.Task[None]] = set()
+        self._invocations = self._cold_starts = self._errors = 0
         self._is_retired = False
         self._is_closed = False
 
@@ -68,6 +69,20 @@ class Pool:
     def has_processes(self) -> bool:
         """Whether there is anything to stop."""
         return bool(self._all or self._launching or self._closing)
+
+    @property
+    def state(self) -> FunctionState:
+        """How the function does."""
+        return FunctionState(
+            name=self._function.name,
+            runtime=self._function.runtime,
+            processes=len(self._all),
+            idle=len(self._idle),
+            waiting=len(self._waiting),
+            invocations=self._invocations,
+            cold_starts=self._cold_starts,
+            errors=self._errors,
+        )
 
     def invoke(self, invocation: Invocation) -> None:
         """Run an invocation in an idle process, in a new one, or when one is free."""
@@ -177,6 +192,9 @@ class Pool:
 
     def _finish(self, invocation: Invocation, result: InvokeResult) -> None:
         """Give the result to the caller; if that is gone, tell of it."""
+        self._invocations += 1
+        self._cold_starts += result.cold
+        self._errors += result.error_type is not None
         if invocation.ended.cancelled():
             self._report(invoke_record(self._function.name, result))
         else:

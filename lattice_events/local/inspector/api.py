@@ -1,19 +1,26 @@
 """The API behind the inspector, at ``/api/v1`` of the control port; pages, commands and agents use the same.
 
-Web pages of others are kept away; whatever acts needs the run's token in the header ``X-Lattice-Token``.
+Web pages of others are kept away (`serving`); whatever acts needs the run's token in the header ``X-Lattice-Token``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 from lattice_events.headers import Headers
 from lattice_events.local.inspector.history import Entry, History
+from lattice_events.local.inspector.replaying import CredentialsOf, ReplayError, make_replay, read_edits
 from lattice_events.local.inspector.search import SearchError, predicate
+from lattice_events.local.inspector.sending import Sender
 from lattice_events.local.inspector.views import detail, summary
+from lattice_events.local.output.records import FunctionState
+from lattice_events.network.graph import make_graph, to_values
+from lattice_events.network.model import Network
 
 PREFIX = "/api/v1/"
 TOKEN_HEADER = "X-Lattice-Token"  # noqa: S105 - its name
@@ -27,58 +34,105 @@ class ApiAnswer(NamedTuple):
     value: Any
 
 
-class _RefusedError(Exception):
+class RefusedError(Exception):
+    """A request to the API is not served; the message says why."""
+
     def __init__(self, status: int, message: str) -> None:
+        """Keep the answer."""
         super().__init__(message)
         self.answer = ApiAnswer(status, {"error": message})
 
 
+class Inspected(NamedTuple):
+    """What the API has of the run.
+
+    Attributes:
+        history: Of its requests.
+        is_token: Whether a text is the token of who may act.
+        functions: How they do.
+        credentials_of: The made-up credentials of a caller.
+        sender: Sends to the run's gateway.
+    """
+
+    history: History
+    is_token: Callable[[str], bool]
+    functions: Callable[[], Sequence[FunctionState]]
+    credentials_of: CredentialsOf
+    sender: Sender
+
+
+class Call(NamedTuple):
+    """A request to the API.
+
+    Attributes:
+        method: As sent.
+        words: Of the path, behind the prefix.
+        query: Its parameters; of one that is there twice, the first.
+        headers: As sent.
+    """
+
+    method: str
+    words: list[str]
+    query: Mapping[str, str]
+    headers: Headers
+
+    @classmethod
+    def read(cls, method: str, target: str, headers: Headers) -> Call:
+        """Take a request target below the prefix apart."""
+        path, _, query = target.partition("?")
+        words = [unquote(word) for word in path.removeprefix(PREFIX).split("/")]
+        return cls(method, words, dict(reversed(parse_qsl(query, keep_blank_values=True))), headers)
+
+
 class Api:
-    """Answers requests about one history."""
+    """Answers requests about one run."""
 
-    def __init__(self, history: History, *, is_token: Callable[[str], bool]) -> None:
-        """Keep what is asked about.
+    def __init__(self, inspected: Inspected) -> None:
+        """Keep what is asked about."""
+        self._inspected = inspected
+        self._history = inspected.history
 
-        Args:
-            history: Of the run.
-            is_token: Whether a text is the token of who may act.
-        """
-        self._history = history
-        self._is_token = is_token
-
-    def answer(self, method: str, path: str, query: str, headers: Headers) -> ApiAnswer:
-        """Answer a request to a path below ``/api/v1/``."""
-        try:
-            return self._answer(method, path.removeprefix(PREFIX).split("/"), _query(query), headers)
-        except _RefusedError as refused:
-            return refused.answer
-        except SearchError as error:
-            return ApiAnswer(400, {"error": str(error)})
-
-    def _answer(self, method: str, words: list[str], query: Mapping[str, str], headers: Headers) -> ApiAnswer:
-        match method, words:
-            case "GET", ["requests"]:
-                return self._list(query)
-            case "DELETE", ["requests"]:
-                self._needs_token(headers)
-                self._history.clear()
-                return ApiAnswer(200, self._state())
-            case "GET", ["requests", id_]:
-                return ApiAnswer(200, detail(self._find(id_), self._history))
-            case (("PUT" | "DELETE"), ["requests", id_, "pin"]):
-                self._needs_token(headers)
-                entry = self._find(id_)
-                self._history.pin(entry, is_pinned=method == "PUT")
-                return ApiAnswer(200, summary(entry))
-            case _:
-                raise _RefusedError(
-                    404, f"There is no {method} {PREFIX}{'/'.join(words)}. See docs/inspector.md."
-                )
-
-    def _state(self) -> dict[str, int]:
+    @property
+    def state(self) -> dict[str, int]:
+        """What changes when there is something new to see."""
         return {"latest": self._history.latest, "revision": self._history.revision}
 
-    def _list(self, query: Mapping[str, str]) -> ApiAnswer:
+    def answer(self, call: Call) -> ApiAnswer:
+        """Answer what can be answered at once.
+
+        Raises:
+            RefusedError: It is not served.
+        """
+        try:
+            return ApiAnswer(200, self._answer(call))
+        except SearchError as error:
+            raise RefusedError(400, str(error)) from error
+
+    def _answer(self, call: Call) -> Any:
+        match "GET" if call.method == "HEAD" else call.method, call.words:
+            case "GET", ["requests"]:
+                return self._list(call.query)
+            case "GET", ["requests", id_]:
+                return detail(self._find(id_), self._history)
+            case "GET", ["network"]:
+                return _network(self._history.network)
+            case "GET", ["functions"]:
+                return {"functions": [asdict(each) for each in self._inspected.functions()]}
+            case "DELETE", ["requests"]:
+                self.check_token(call)
+                self._history.clear()
+                return self.state
+            case (("PUT" | "DELETE") as method, ["requests", id_, "pin"]):
+                self.check_token(call)
+                entry = self._find(id_)
+                self._history.pin(entry, is_pinned=method == "PUT")
+                return summary(entry)
+            case method, words:
+                raise RefusedError(
+                    404, f"There is no {method} {PREFIX}{'/'.join(words)[:200]}. See docs/inspector.md."
+                )
+
+    def _list(self, query: Mapping[str, str]) -> Any:
         """Lines that are wanted, the newest first: of entries ``after`` a number, or ``before`` one."""
         after, before = _number(query, "after", 0), _number(query, "before", self._history.latest + 1)
         limit = min(_number(query, "limit", 100), _MAX_LINES)
@@ -96,28 +150,74 @@ class Api:
                     has_more = True
                     break
                 found.append(line)
-        return ApiAnswer(200, {"requests": found, "has_more": has_more, **self._state()})
+        return {"requests": found, "has_more": has_more, **self.state}
+
+    async def replay(self, call: Call, body: bytes) -> ApiAnswer:
+        """Send a recorded request again, with the edits of the body, and wait for its end.
+
+        Raises:
+            RefusedError: It is not served.
+        """
+        entry = self._find(call.words[1])
+        try:
+            replay = make_replay(
+                entry,
+                read_edits(_json(body)),
+                network=self._history.network,
+                credentials_of=self._inspected.credentials_of,
+                now=datetime.now(UTC),
+            )
+        except ReplayError as error:
+            return ApiAnswer(
+                error.status, {"error": str(error), "missing": [error.missing] if error.missing else []}
+            )
+        new = await self._inspected.sender.send(replay)
+        if new is None:
+            raise RefusedError(
+                409,
+                "The request was sent, but there is no entry of it: the gateway could not read it, or so much came behind "
+                "it that it is forgotten already.",
+            )
+        return ApiAnswer(200, {**summary(new), "missing": list(replay.missing)})
 
     def _find(self, id_: str) -> Entry:
-        name = unquote(id_)
-        entry = self._history.find(name)
+        entry = self._history.find(id_)
         if entry is None:
-            raise _RefusedError(404, f"There is no request {name[:100]!r}; the oldest are forgotten.")
+            raise RefusedError(404, f"There is no request {id_[:100]!r}; the oldest are forgotten.")
         return entry
 
-    def _needs_token(self, headers: Headers) -> None:
-        if not self._is_token(headers.get(TOKEN_HEADER) or ""):
-            raise _RefusedError(403, f"This needs the token of the run in the header {TOKEN_HEADER}.")
+    def check_token(self, call: Call) -> None:
+        """Keep out who may not act.
+
+        Raises:
+            RefusedError: The token is not there, or not the run's.
+        """
+        if not self._inspected.is_token(call.headers.get(TOKEN_HEADER) or ""):
+            raise RefusedError(403, f"This needs the token of the run in the header {TOKEN_HEADER}.")
 
 
-def to_bytes(answer: ApiAnswer) -> bytes:
-    """The JSON of an answer."""
-    return json.dumps(answer.value, ensure_ascii=False, separators=(",", ":")).encode()
+def _network(network: Network) -> dict[str, Any]:
+    """The graph, and where its parts are written: file and line by the node's id."""
+    listeners = [listener for service in network.services for listener in service.listeners]
+    rules = [rule for listener in listeners for rule in listener.rules]
+    origins = {
+        **{each.arn: each.origin for each in network.services},
+        **{each.arn: each.origin for each in network.service_networks},
+        **{each.arn: each.origin for each in listeners},
+        **{each.arn: each.origin for each in rules},
+        **{each.arn: each.origin for each in network.target_groups},
+        **{each.arn: each.origin for each in network.functions},
+    }
+    sources = {arn: origin for arn, origin in origins.items() if origin}
+    return {**to_values(make_graph(network)), "sources": sources}
 
 
-def _query(text: str) -> dict[str, str]:
-    """Parameters; of one that is there twice, the first counts."""
-    return dict(reversed(parse_qsl(text, keep_blank_values=True)))
+def _json(body: bytes) -> Any:
+    """The value of a body; an object without members where there is none."""
+    try:
+        return json.loads(body) if body.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise RefusedError(400, "The body is not JSON.") from error
 
 
 def _number(query: Mapping[str, str], name: str, default: int) -> int:
@@ -125,5 +225,5 @@ def _number(query: Mapping[str, str], name: str, default: int) -> int:
     if text is None:
         return default
     if not (text.isascii() and text.isdigit() and len(text) < 16):
-        raise _RefusedError(400, f"{name} is a whole number, not {text[:40]!r}.")
+        raise RefusedError(400, f"{name} is a whole number, not {text[:40]!r}.")
     return int(text)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from collections.abc import Coroutine
+
+from lattice_events.local.http.broken import BrokenBodyError
 from lattice_events.local.http.incoming import Incoming
-from lattice_events.local.inspector.api import PREFIX, Api, ApiAnswer, to_bytes
+from lattice_events.local.inspector.api import PREFIX, Api, ApiAnswer, Call, RefusedError
 from lattice_events.loopback import refuse_browser
 
-_JSON = (
-    ("content-type", "application/json; charset=utf-8"),
-    ("cache-control", "no-store"),
-    ("x-content-type-options", "nosniff"),
-)
+_COMMON = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
+_JSON = (("content-type", "application/json; charset=utf-8"), *_COMMON)
+_EVENTS = (("content-type", "text/event-stream; charset=utf-8"), *_COMMON)
+_MAX_EDITS_BYTES = 16 * 1024 * 1024  # a body of 6 MB, in base64 or with escapes
+_MAX_STREAMS = 32
+_TICK_SECONDS = 0.2
+_TICKS_OF_SILENCE = 75  # then a comment says that the stream still is
 
 
 class Inspector:
@@ -19,16 +26,83 @@ class Inspector:
     def __init__(self, api: Api) -> None:
         """Keep who answers."""
         self._api = api
+        self._streams = 0
+        self._running: set[asyncio.Task[None]] = set()
 
     def serve(self, incoming: Incoming) -> bool:
         """Answer a request, unless it is for something else on this port."""
-        path, _, query = incoming.target.partition("?")
-        if not path.startswith(PREFIX):
+        if not incoming.target.startswith(PREFIX):
             return False
         refusal = refuse_browser(incoming.headers, takes_own_page=True)
-        if refusal:
-            answer = ApiAnswer(403, {"error": f"Refused: {refusal}."})
-        else:
-            answer = self._api.answer(incoming.method, path, query, incoming.headers)
-        incoming.respond(answer.status, _JSON, to_bytes(answer))
+        try:
+            if refusal:
+                raise RefusedError(403, f"Refused: {refusal}.")
+            self._serve(incoming, Call.read(incoming.method, incoming.target, incoming.headers))
+        except RefusedError as refused:
+            _respond(incoming, refused.answer)
         return True
+
+    async def close(self) -> None:
+        """End what still runs: streams, and replays that wait for their answer."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    def _serve(self, incoming: Incoming, call: Call) -> None:
+        match call.method, call.words:
+            case "GET", ["stream"]:
+                if self._streams >= _MAX_STREAMS:
+                    raise RefusedError(503, f"{_MAX_STREAMS} streams are open; close one.")
+                self._do(incoming, self._stream(incoming))
+            case "POST", ["requests", _, "replay"]:
+                self._api.check_token(call)
+                self._do(incoming, self._replay(incoming, call))
+            case _:
+                _respond(incoming, self._api.answer(call))
+
+    def _do(self, incoming: Incoming, work: Coroutine[object, object, None]) -> None:
+        """Answer in a task, which ends when the client is gone."""
+        task = asyncio.get_running_loop().create_task(work)
+        incoming.on_gone = task.cancel
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _replay(self, incoming: Incoming, call: Call) -> None:
+        try:
+            body = await incoming.read(_MAX_EDITS_BYTES)
+            if body is None:
+                raise RefusedError(413, f"The edits are over {_MAX_EDITS_BYTES:,} bytes.")
+            _respond(incoming, await self._api.replay(call, body))
+        except RefusedError as refused:
+            _respond(incoming, refused.answer)
+        except BrokenBodyError as error:
+            _respond(incoming, ApiAnswer(error.broken.status, {"error": error.broken.text}))
+        except Exception as error:  # noqa: BLE001 - a bug of ours; the client is answered all the same
+            incoming.fail(error)
+
+    async def _stream(self, incoming: Incoming) -> None:
+        """Tell what is new, five times a second at most, as long as the client takes it."""
+        self._streams += 1
+        try:
+            incoming.begin(200, _EVENTS)
+            told: dict[str, int] = {}
+            silent = 0
+            while True:
+                state = self._api.state
+                if state != told:
+                    await incoming.write(f"data: {json.dumps(state)}\n\n".encode())
+                    told, silent = state, 0
+                elif silent >= _TICKS_OF_SILENCE:
+                    await incoming.write(b":\n\n")
+                    silent = 0
+                silent += 1
+                await asyncio.sleep(_TICK_SECONDS)
+        except ConnectionResetError:
+            pass  # the client is gone
+        finally:
+            self._streams -= 1
+
+
+def _respond(incoming: Incoming, answer: ApiAnswer) -> None:
+    text = json.dumps(answer.value, ensure_ascii=False, separators=(",", ":"))
+    incoming.respond(answer.status, _JSON, text.encode(errors="replace"))

@@ -94,6 +94,33 @@ Report = Callable[[Record], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FunctionState:
+    """How a function does.
+
+    Attributes:
+        name: Of the function.
+        runtime: Such as ``python3.13``.
+        obstacle: Why it cannot run on this machine; empty for one that can.
+        processes: That it has now.
+        idle: How many of them wait for an invocation, initialized or about to be.
+        waiting: Invocations that wait for a process.
+        invocations: That have ended.
+        cold_starts: How many of them waited for a process to start.
+        errors: How many of them failed.
+    """
+
+    name: str
+    runtime: str
+    obstacle: str = ""
+    processes: int = 0
+    idle: int = 0
+    waiting: int = 0
+    invocations: int = 0
+    cold_starts: int = 0
+    errors: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class InvokeResult:
     """How an invocation ended: `error_type` is ``None`` when the handler returned.
 

@@ -28,8 +28,9 @@ from lattice_events.local.gateway.forward import Means
 from lattice_events.local.gateway.server import Gateway
 from lattice_events.local.gateway.snapshot import Snapshot
 from lattice_events.local.gateway.tls import RunAuthority, quiet_names
-from lattice_events.local.inspector.api import Api
+from lattice_events.local.inspector.api import Api, Inspected
 from lattice_events.local.inspector.history import History
+from lattice_events.local.inspector.sending import Sender
 from lattice_events.local.inspector.serving import Inspector
 from lattice_events.local.output.access_log import access_log
 from lattice_events.local.output.records import Record, Report
@@ -106,7 +107,7 @@ class Run:
             overrides=settings.variables,
         )
         environment = FunctionSettings(environment=self._environment, own_ports=self._own_ports)
-        self.functions = Functions(settings=environment, report=report)
+        self.functions = Functions(settings=environment, report=self._report)
         stack.push_async_callback(self.functions.close)
 
     async def start(self, loaded: Loaded, clock: Callable[[], float]) -> None:
@@ -188,13 +189,25 @@ class Run:
 
     async def _start_control(self) -> int:
         """Open the Invoke API's port."""
-        api = Api(self._history, is_token=lambda text: _is_same(text, self.api_token))
-        control = Control(self.functions, report=self._report, beside=Inspector(api).serve)
+        inspector = Inspector(Api(self._inspected()))
+        control = Control(self.functions, report=self._report, beside=inspector.serve)
         self._stack.push_async_callback(control.close)
+        self._stack.push_async_callback(inspector.close)
         port = await control.start(self._settings.control_port)
         self._own_ports.add(port)
         self._surroundings = replace(self._surroundings, lambda_url=f"http://127.0.0.1:{port}")
         return port
+
+    def _inspected(self) -> Inspected:
+        """What the inspector's API has of this run."""
+        sender = Sender(self._history, port=self._gateway_port, token_of=self._token_of)
+        return Inspected(
+            history=self._history,
+            is_token=lambda text: _is_same(text, self.api_token),
+            functions=lambda: self.functions.states,
+            credentials_of=self._keys.of,
+            sender=sender,
+        )
 
     async def _start_commands(self, loaded: Loaded) -> None:
         """Start the commands that stand for HTTP targets; each is a caller of its own."""
@@ -217,6 +230,9 @@ class Run:
             )
             self._stack.push_async_callback(commands.close)
             await commands.start()
+
+    def _token_of(self, name: str) -> str | None:
+        return self._tokens.get(name)
 
     @property
     def callers(self) -> list[RunningCaller]:

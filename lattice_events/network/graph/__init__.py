@@ -1,7 +1,7 @@
 """The service network as a graph of nodes and edges, and the texts that draw it. Pure."""
 
 from lattice_events.network.graph.as_dot import to_dot
-from lattice_events.network.graph.as_json import to_json
+from lattice_events.network.graph.as_json import to_json, to_values
 from lattice_events.network.graph.as_mermaid import find_excess, to_mermaid
 from lattice_events.network.graph.folding import foldings
 from lattice_events.network.graph.making import make_graph
@@ -19,4 +19,5 @@ __all__ = [
     "to_dot",
     "to_json",
     "to_mermaid",
+    "to_values",
 ]

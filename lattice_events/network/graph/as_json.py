@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from lattice_events.network.graph.values import Graph
 
 
-def to_json(graph: Graph) -> str:
+def to_values(graph: Graph) -> dict[str, list[dict[str, Any]]]:
     """``{"nodes": [{id, kind, name, details, service}], "edges": [{id, source, target, kind, label}]}``."""
     nodes = [
         {
@@ -29,4 +30,9 @@ def to_json(graph: Graph) -> str:
         }
         for edge in graph.edges
     ]
-    return json.dumps({"nodes": nodes, "edges": edges}, indent=2) + "\n"
+    return {"nodes": nodes, "edges": edges}
+
+
+def to_json(graph: Graph) -> str:
+    """The text of `to_values`."""
+    return json.dumps(to_values(graph), indent=2) + "\n"
