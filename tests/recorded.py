@@ -37,7 +37,7 @@ def observed(
         "source_address": "127.0.0.1",
         "source_port": 50000,
         "status": _status(decision, response),
-        "bytes_received": 100,
+        "bytes_received": 100 + len(body or b""),
         "bytes_sent": 50,
         "duration_ms": 2.0,
     }
@@ -46,6 +46,8 @@ def observed(
         body,
         received,
         decision.response if isinstance(decision, Reply) else response,
+        net or network(),
+        DEFAULTS,
     )
 
 
@@ -60,12 +62,9 @@ def host_headers(*others: tuple[str, str]) -> Headers:
     return Headers((("host", network().services[0].domain_name), *others))
 
 
-def recorded(
-    seen: Observed, *, net: Network | None = None, lines: tuple[str, ...] = ()
-) -> tuple[Entry, History]:
+def recorded(seen: Observed, *, lines: tuple[str, ...] = ()) -> tuple[Entry, History]:
     """The entry of a request, and the history that has it."""
     history = History()
-    history.apply(net or network(), DEFAULTS)
     for line in lines:
         history.report(LogRecord(source="hello", text=line, invocation_id=seen.exchange.invocation_id))
     history.exchanged(seen)

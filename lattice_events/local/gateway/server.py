@@ -215,7 +215,12 @@ class Gateway:
         """Report a request that has ended."""
         exchange = exchange_of(serving, answer)
         received = answer.invocation.payload if answer.invocation else answer.received
-        self._observe(Observed(exchange, serving.body, received, serving.response))
+        snapshot = serving.snapshot
+        self._observe(
+            Observed(
+                exchange, serving.body, received, serving.response, snapshot.network, snapshot.assumptions
+            )
+        )
         self._report(exchange)
 
     def _plan(self, serving: Serving) -> Decision:

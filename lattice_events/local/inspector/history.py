@@ -11,14 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from lattice_events.assumptions import DEFAULTS, Assumptions
 from lattice_events.local.output.records import InvokeRecord, LogRecord, Observed, Record, RequestRecord
 from lattice_events.network.exchange import Exchange
 from lattice_events.network.model import Network
-from lattice_events.response import Response
 
-_LINE_BYTES = 250  # of a line without its text, as measured
-_ENTRY_BYTES = 6000  # of an entry without head and bodies, likewise
+_LINE_BYTES = 100  # of a line without its text, as measured
+_ENTRY_BYTES = 7000  # of an entry without head and bodies, likewise
 
 T = TypeVar("T")
 
@@ -48,42 +46,21 @@ class Entry:
 
     Attributes:
         number: Counts up from 1, without gaps.
+        id: The request's, which its client may have chosen, or the invocation's.
         record: What was reported of it.
         started_us: When it began, microseconds since 1970.
-        network: That it was decided by.
-        assumptions: Likewise.
-        body: The client's; ``None`` for one that was streamed, or not kept.
-        received: What the target gave back, likewise.
-        response: What the client got, without the body of an HTTP target.
+        bytes: How much memory it holds, about.
+        observed: Of a request that the gateway took, with its bodies.
         is_pinned: Whether it stays as long as it can.
     """
 
     number: int
+    id: str
     record: Exchange | RequestRecord | InvokeRecord
     started_us: int
-    network: Network
-    assumptions: Assumptions
-    body: bytes | None = None
-    received: bytes | None = None
-    response: Response | None = None
+    bytes: int = _ENTRY_BYTES
+    observed: Observed | None = None
     is_pinned: bool = False
-
-    @property
-    def id(self) -> str:
-        """The request's id, which its client may have chosen, or the invocation's."""
-        record = self.record
-        if isinstance(record, Exchange):
-            return record.decision.request_id if record.decision else str(self.number)
-        return record.request_id if isinstance(record, RequestRecord) else record.invocation_id
-
-    @property
-    def bytes(self) -> int:
-        """How much memory it holds, about."""
-        record = self.record
-        head = record.request.headers.items() if isinstance(record, Exchange) else ()
-        kept = len(self.body or b"") + len(self.received or b"")
-        kept += len(self.response.body) if self.response else 0
-        return _ENTRY_BYTES + sum(len(name) + len(value) for name, value in head) + kept
 
 
 @dataclass(slots=True)
@@ -106,7 +83,6 @@ class History:
             clock: Seconds since 1970.
         """
         self._network = Network(region="", account="")
-        self._assumptions = DEFAULTS
         self._limits = limits or Limits()
         self._clock = clock
         self._lock = threading.Lock()
@@ -118,19 +94,28 @@ class History:
         self._number = 0
         self._revision = 0
 
-    def apply(self, network: Network, assumptions: Assumptions) -> None:
+    def apply(self, network: Network) -> None:
         """Requests from now on are decided by this network."""
         self._network = network
-        self._assumptions = assumptions
         self._revision += 1
 
     # ── adding ────────────────────────────────────────────────────────────────────────────────
 
     def exchanged(self, observed: Observed) -> None:
         """Keep a request with its bodies."""
-        exchange, body, received, response = observed
+        exchange = observed.exchange
+        decision = exchange.decision
         with self._lock:
-            self._add(exchange, exchange.started_us, body=body, received=received, response=response)
+            self._number += 1
+            entry = Entry(
+                number=self._number,
+                id=decision.request_id if decision else str(self._number),
+                record=exchange,
+                started_us=exchange.started_us,
+                bytes=_bytes_of(observed),
+                observed=observed,
+            )
+            self._add(entry)
 
     def report(self, record: Record) -> None:
         """Keep what else is reported; of an `Exchange`, `exchanged` knows more."""
@@ -140,28 +125,12 @@ class History:
             if isinstance(record, LogRecord):
                 self._add_line(record)
             else:
-                self._add(record, int(self._clock() * 1_000_000 - record.duration_ms * 1000))
+                self._number += 1
+                id_ = record.invocation_id if isinstance(record, InvokeRecord) else record.request_id
+                started_us = int(self._clock() * 1_000_000 - record.duration_ms * 1000)
+                self._add(Entry(number=self._number, id=id_, record=record, started_us=started_us))
 
-    def _add(
-        self,
-        record: Exchange | RequestRecord | InvokeRecord,
-        started_us: int,
-        *,
-        body: bytes | None = None,
-        received: bytes | None = None,
-        response: Response | None = None,
-    ) -> None:
-        self._number += 1
-        entry = Entry(
-            number=self._number,
-            record=record,
-            started_us=started_us,
-            network=self._network,
-            assumptions=self._assumptions,
-            body=body,
-            received=received,
-            response=response,
-        )
+    def _add(self, entry: Entry) -> None:
         self._entries[entry.number] = entry
         self._numbers[entry.id] = entry.number
         self._bytes += entry.bytes
@@ -255,6 +224,19 @@ class History:
         with self._lock:
             lines = self._lines.get(entry.record.invocation_id or "", _Lines())
             return tuple(lines.kept), lines.left_out
+
+
+def _bytes_of(observed: Observed) -> int:
+    """How much memory a request holds, about."""
+    exchange, body, received, response = observed[:4]
+    kept = exchange.bytes_received if body is not None else _head_bytes(exchange)
+    kept += len(received) if received else 0
+    return _ENTRY_BYTES + kept + (len(response.body) if response else 0)
+
+
+def _head_bytes(exchange: Exchange) -> int:
+    """Of a request whose body went by, the rest."""
+    return sum(len(name) + len(value) for name, value in exchange.request.headers.items())
 
 
 def _first(things: Iterable[T]) -> T:

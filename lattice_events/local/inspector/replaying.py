@@ -12,6 +12,7 @@ from typing import Any
 
 from lattice_events.headers import Headers, end_to_end
 from lattice_events.local.inspector.history import Entry
+from lattice_events.local.output.records import Observed
 from lattice_events.network.decision import Decision, Forward
 from lattice_events.network.delivery import REQUEST_ID_HEADER
 from lattice_events.network.exchange import Exchange
@@ -171,11 +172,12 @@ def make_replay(
     Raises:
         ReplayError: It cannot be sent.
     """
-    exchange, decision = _decided(entry)
+    observed, decision = _decided(entry)
+    exchange = observed.exchange
     service = _service(exchange, decision, network)
     caller = _caller(exchange, decision, edits)
     request = _edited(exchange.request, edits, without_signature=caller is not None)
-    body = _body(entry, edits)
+    body = _body(observed, edits)
     scheme, authority = _place(exchange, decision, service)
     url, headers = f"{scheme}://{authority}{request.target}", request.headers
     if caller is not None and caller != ANONYMOUS.name:
@@ -200,10 +202,10 @@ def make_replay(
     )
 
 
-def _decided(entry: Entry) -> tuple[Exchange, Decision]:
-    record = entry.record
-    if isinstance(record, Exchange) and record.decision is not None:
-        return record, record.decision
+def _decided(entry: Entry) -> tuple[Observed, Decision]:
+    observed = entry.observed
+    if observed is not None and observed.exchange.decision is not None:
+        return observed, observed.exchange.decision
     raise ReplayError(
         "Only requests that a service network decides can be sent again: this one was refused before, or it was an "
         "invocation, or a request to another host."
@@ -281,14 +283,14 @@ def _edited(request: Request, edits: Edits, *, without_signature: bool) -> Reque
     )
 
 
-def _body(entry: Entry, edits: Edits) -> bytes:
+def _body(observed: Observed, edits: Edits) -> bytes:
     if edits.body is not None:
         return edits.body
-    if entry.body is None:
+    if observed.body is None:
         raise ReplayError(
             "The body was not kept, because it was streamed or too large: give one, an empty one too."
         )
-    return entry.body
+    return observed.body
 
 
 def _place(exchange: Exchange, decision: Decision, service: Service) -> tuple[str, str]:

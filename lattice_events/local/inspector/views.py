@@ -11,7 +11,7 @@ from typing import Any
 from lattice_events.codec import encode_event
 from lattice_events.local.inspector.history import Entry, History
 from lattice_events.local.inspector.redaction import hide_fields, hide_values, secrets_of
-from lattice_events.local.output.records import InvokeRecord, RequestRecord, request_record
+from lattice_events.local.output.records import InvokeRecord, Observed, RequestRecord, request_record
 from lattice_events.network.decision import Decision, Forward
 from lattice_events.network.exchange import Exchange
 from lattice_events.network.explanation import describe
@@ -48,30 +48,31 @@ def detail(entry: Entry, history: History) -> dict[str, Any]:
         "logs": [{"stream": line.stream, "text": line.text} for line in lines],
         "logs_left_out": left_out,
     }
-    record, secrets = entry.record, list[str]()
-    if isinstance(record, Exchange):
-        secrets = secrets_of(record.request)
-        view |= _of_exchange(entry, record, secrets)
+    observed, secrets = entry.observed, list[str]()
+    if observed is not None:
+        secrets = secrets_of(observed.exchange.request)
+        view |= _of_request(observed, secrets)
     shown: dict[str, Any] = hide_values(view, secrets)
     return shown
 
 
-def _of_exchange(entry: Entry, exchange: Exchange, secrets: Collection[str]) -> dict[str, Any]:
+def _of_request(observed: Observed, secrets: Collection[str]) -> dict[str, Any]:
+    exchange = observed.exchange
     request, decision = exchange.request, exchange.decision
     return {
         "request": {
             "method": request.method,
             "target": hide_in_query(request.target),
             "headers": hide_headers(request.headers.items()),
-            "body": _body(entry.body, secrets),
+            "body": _body(observed.body, secrets),
         },
-        "response": _response(entry, exchange, secrets),
+        "response": _response(observed, secrets),
         "source": f"{exchange.source_address}:{exchange.source_port}",
-        "decision": describe(decision, entry.network, entry.assumptions) if decision else None,
+        "decision": describe(decision, observed.network, observed.assumptions) if decision else None,
         "signature": _signature(decision),
         "failure": exchange.failure,
-        "sent": _sent(entry, decision, secrets),
-        "received": _body(entry.received, secrets, is_json=_is_function(decision)),
+        "sent": _sent(observed, secrets),
+        "received": _body(observed.received, secrets, is_json=_is_function(decision)),
         "timing": {
             "total_ms": exchange.duration_ms,
             "to_target_ms": exchange.to_target_ms,
@@ -87,32 +88,27 @@ def _is_function(decision: Decision | None) -> bool:
     return isinstance(decision, Forward) and isinstance(decision.target, LambdaTarget)
 
 
-def _response(entry: Entry, exchange: Exchange, secrets: Collection[str]) -> dict[str, Any] | None:
-    """What the client got; the body of an HTTP target, where it was passed on whole, is what that gave back."""
-    response = entry.response
+def _response(observed: Observed, secrets: Collection[str]) -> dict[str, Any] | None:
+    """What the client got; the body that is an HTTP target's own is what that gave back."""
+    response, decision = observed.response, observed.exchange.decision
     if response is None:
         return None
-    body: bytes | None = response.body
-    if (
-        exchange.failure is None
-        and isinstance(exchange.decision, Forward)
-        and not _is_function(exchange.decision)
-    ):
-        body = entry.received
+    is_passed_on = isinstance(decision, Forward) and not _is_function(decision) and not response.body
     return {
         "status": response.status,
         "headers": hide_headers(response.headers.items()),
-        "body": _body(body, secrets),
+        "body": _body(observed.received if is_passed_on else response.body, secrets),
     }
 
 
-def _sent(entry: Entry, decision: Decision | None, secrets: Collection[str]) -> dict[str, Any] | None:
+def _sent(observed: Observed, secrets: Collection[str]) -> dict[str, Any] | None:
     """What the target got: a function its event, an HTTP target the body."""
-    if not isinstance(decision, Forward) or entry.body is None:
+    body, decision = observed.body, observed.exchange.decision
+    if not isinstance(decision, Forward) or body is None or observed.exchange.failure == "request_too_large":
         return None
     if not _is_function(decision):
-        return _body(entry.body, secrets)
-    event = encode_event(decision.request.replace(body=entry.body), assumptions=entry.assumptions)
+        return _body(body, secrets)
+    event = encode_event(decision.request.replace(body=body), assumptions=observed.assumptions)
     return _body(json.dumps(event, ensure_ascii=False).encode(), secrets, is_json=True)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from lattice_events.assumptions import Assumptions
 from lattice_events.network.dataplane import hide_userinfo
 from lattice_events.network.decision import Decision, Forward, Trace
 from lattice_events.network.exchange import Exchange
-from lattice_events.network.model import LambdaTarget
+from lattice_events.network.model import LambdaTarget, Network
 from lattice_events.response import Response
 
 
@@ -80,12 +81,16 @@ class Observed(NamedTuple):
         body: The client's; ``None`` where it was streamed, or was too large to be kept.
         received: What the target gave back: a function's payload, or the body of an HTTP target that came at once.
         response: What the client got; its body is empty where it is an HTTP target's own.
+        network: That it was decided by, which may be another by now.
+        assumptions: Likewise.
     """
 
     exchange: Exchange
     body: bytes | None
     received: bytes | None
     response: Response | None
+    network: Network
+    assumptions: Assumptions
 
 
 Observe = Callable[[Observed], None]

@@ -158,7 +158,7 @@ class Run:
         callers = [each.name for each in network.principals] + [each.name for each in loaded.commands]
         self._tokens = {name: self._tokens.get(name) or _new_token() for name in (USER, *callers)}
         self._surroundings = replace(self._surroundings, services=_service_variables(network))
-        self._history.apply(network, loaded.assumptions)
+        self._history.apply(network)
 
     def _snapshot(self, loaded: Loaded) -> Snapshot:
         return Snapshot(

@@ -20,7 +20,7 @@ APP = Principal(name="app", caller=CALLER)
 
 
 def replayed(seen: Any, *, net: Network | None = None, now: Network | None = None, **edits: Any) -> Replay:
-    entry, _ = recorded(seen, net=net)
+    entry, _ = recorded(seen)
     known = replace(now or net or network(), principals=(APP,))
     return make_replay(
         entry,

@@ -26,8 +26,8 @@ SECRETS = (
 )
 
 
-def shown(seen: Any, *, net: Any = None, lines: tuple[str, ...] = ()) -> dict[str, Any]:
-    entry, history = recorded(seen, net=net, lines=lines)
+def shown(seen: Any, *, lines: tuple[str, ...] = ()) -> dict[str, Any]:
+    entry, history = recorded(seen, lines=lines)
     view = detail(entry, history)
     assert json.loads(json.dumps(view)) == json.loads(json.dumps(view | summary(entry)))
     return view
@@ -91,7 +91,7 @@ def test_a_function_s_event_and_response_are_json() -> None:
 
 def test_a_server_s_body_is_that_of_the_response() -> None:
     net = network(groups=(http_group("http://h", name="functions"),))
-    view = shown(observed(net=net, body=b"in", received=b"out", response=Response(201)), net=net)
+    view = shown(observed(net=net, body=b"in", received=b"out", response=Response(201)))
 
     assert view["sent"] == {"bytes": 2, "is_cut": False, "text": "in"}
     assert view["received"] == view["response"]["body"] == {"bytes": 3, "is_cut": False, "text": "out"}
@@ -99,7 +99,7 @@ def test_a_server_s_body_is_that_of_the_response() -> None:
 
 def test_what_was_streamed_is_not_there() -> None:
     net = network(groups=(http_group("http://h", name="functions"),))
-    view = shown(observed(net=net, body=None, response=Response(200)), net=net)
+    view = shown(observed(net=net, body=None, response=Response(200)))
 
     assert [view["request"]["body"], view["sent"], view["received"], view["response"]["body"]] == [None] * 4
 
@@ -107,7 +107,7 @@ def test_what_was_streamed_is_not_there() -> None:
 def test_a_target_that_failed_leaves_the_answer_of_the_network() -> None:
     net = network(groups=(http_group("http://h", name="functions"),))
     failed = Response(502, body="Bad Gateway")
-    view = shown(observed(net=net, response=failed, failure="connect", reason="no connection"), net=net)
+    view = shown(observed(net=net, response=failed, failure="connect", reason="no connection"))
 
     assert view["response"]["body"]["text"] == "Bad Gateway"
     assert (view["received"], view["failure"], view["reason"]) == (None, "connect", "no connection")
@@ -115,17 +115,37 @@ def test_a_target_that_failed_leaves_the_answer_of_the_network() -> None:
 
 def test_a_reply_has_no_target() -> None:
     net = network(service(listeners=(replace(service().listeners[0], default_action=rule(1, {}).action),)))
-    view = shown(observed(net=net), net=net)
+    view = shown(observed(net=net))
 
     assert (view["status"], view["sent"], view["received"]) == (404, None, None)
     assert view["response"]["body"]["text"] == view["decision"]["reply"]["body"]
+
+
+def test_a_target_that_broke_off_has_no_body() -> None:
+    net = network(groups=(http_group("http://h", name="functions"),))
+    view = shown(observed(net=net, response=Response(200), failure="closed"))
+
+    assert (view["response"]["status"], view["response"]["body"]) == (200, None)
+
+
+def test_no_event_was_sent_of_a_body_that_was_too_large() -> None:
+    view = shown(observed(body=b"x", response=Response(400, body="no"), failure="request_too_large"))
+
+    assert (view["sent"], view["request"]["body"]["bytes"]) == (None, 1)
+
+
+def test_a_request_is_explained_by_the_network_that_decided_it() -> None:
+    entry, history = recorded(observed())
+    history.apply(network(groups=()))
+
+    assert detail(entry, history)["decision"]["action"]["target_groups"][0]["name"] == "functions"
 
 
 def test_a_refused_signature_is_shown_with_what_was_verified() -> None:
     request = signed({"headers": [("x-amz-meta", "1")]})
     changed = request.replace(headers=request.headers.with_items((("x-amz-meta", "2"),)))
     net = net_of(OPEN)
-    view = shown(observed(changed, net=net, principal=Principal(name="app", caller=CALLER)), net=net)
+    view = shown(observed(changed, net=net, principal=Principal(name="app", caller=CALLER)))
 
     found = view["signature"]
     assert (view["status"], found["is_accepted"], found["differs"]) == (403, False, "signature")
@@ -136,7 +156,7 @@ def test_a_refused_signature_is_shown_with_what_was_verified() -> None:
 
 def test_an_accepted_signature_and_none() -> None:
     net = net_of(OPEN)
-    view = shown(observed(signed({}), net=net, principal=Principal(name="app", caller=CALLER)), net=net)
+    view = shown(observed(signed({}), net=net, principal=Principal(name="app", caller=CALLER)))
 
     assert (view["signature"]["is_accepted"], view["signature"]["problem"]) == (True, None)
     assert shown(observed())["signature"] is None
