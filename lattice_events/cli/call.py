@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import click
 
+from lattice_events.cli.colours import obey_no_color
 from lattice_events.cli.event import read_body
 from lattice_events.cli.items import Items, parse_items
 from lattice_events.cli.names import find_caller, find_region, host_of
@@ -92,8 +93,7 @@ def call(
     If a running `lattice dev` has the service, it is called there. Else its URL is read from
     LATTICE_SERVICE_<NAME>_URL, or looked up through the VPC Lattice API.
     """
-    if os.environ.get("NO_COLOR"):
-        click.get_current_context().color = False
+    obey_no_color()
     method, place, items = _read_words(words)
     data, headers = _body(body, items)
     runs = [] if direct else find_running()

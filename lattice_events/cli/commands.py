@@ -15,6 +15,8 @@ from lattice_events.cli.explain import explain
 from lattice_events.cli.graph import graph
 from lattice_events.cli.invoke import invoke
 from lattice_events.cli.logs import logs
+from lattice_events.cli.replay import replay
+from lattice_events.cli.requests import requests
 from lattice_events.cli.schema import schema
 from lattice_events.cli.sign import sign
 
@@ -25,5 +27,7 @@ def lattice() -> None:
     """AWS Lambda on Amazon VPC Lattice: run the service network on this machine, call its services."""
 
 
-for command in (dev, cloud, check, call, sign, credentials, explain, graph, logs, event, invoke, schema):
+for command in (
+    dev, cloud, check, call, sign, credentials, requests, replay, explain, graph, logs, event, invoke, schema,
+):  # fmt: skip
     lattice.add_command(command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lattice_events.network.model import Network, Service
 
@@ -14,6 +14,7 @@ class Ready:
 
     Attributes:
         ready_ms: From the start of the command.
+        api_token: Of whoever acts through the inspector's API; it is printed nowhere.
         notes: What should be said once about the sources and the run.
     """
 
@@ -25,6 +26,7 @@ class Ready:
     ca_file: str
     ready_ms: float
     notes: Sequence[str]
+    api_token: str = field(default="", repr=False)
 
     def local_url(self, service: Service) -> str:
         """Where a browser or curl reaches a service without a proxy."""

@@ -1,7 +1,7 @@
 """Runs of `lattice dev` announce themselves, so that other commands find them.
 
-Each run has a file in a folder that only its user may enter: the file holds the run's proxy tokens and its
-made-up credentials.
+Each run has a file in a folder that only its user may enter: the file holds the run's proxy tokens, the token of its
+API and its made-up credentials.
 """
 
 from __future__ import annotations
@@ -49,6 +49,8 @@ class Running:
     Attributes:
         pid: Of its process.
         proxy_url: Its proxy, with the user's token.
+        control_url: Of its control port, where the inspector's API is.
+        api_token: Of whoever acts through that.
         ca_file: The certificate to trust.
         region: Of its network.
         regions: Of each service, by host.
@@ -58,6 +60,8 @@ class Running:
 
     pid: int
     proxy_url: str
+    control_url: str
+    api_token: str = field(repr=False)
     ca_file: str
     region: str
     regions: dict[str, str]
@@ -105,6 +109,8 @@ def _running(ready: Ready, callers: Sequence[RunningCaller]) -> Running:
     return Running(
         pid=os.getpid(),
         proxy_url=ready.proxy_url,
+        control_url=ready.control_url,
+        api_token=ready.api_token,
         ca_file=ready.ca_file,
         region=ready.network.region,
         regions={host.lower(): each.region for host, each in hosts},

@@ -133,6 +133,7 @@ class Run:
             ca_file=str(self._folder / "ca.pem"),
             ready_ms=clock() * 1000,
             notes=(*loaded.notes, *notes),
+            api_token=self.api_token,
         )
 
     async def apply(self, loaded: Loaded) -> None:

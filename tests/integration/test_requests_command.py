@@ -1,0 +1,239 @@
+"""`lattice requests` and `lattice replay`, as a user runs them beside a running network."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.running import (
+    BIN,
+    PATIENCE_SECONDS,
+    Running,
+    clean_environment,
+    lattice_dev,
+)
+from tests.integration.test_explain_and_logs import TEMPLATE
+
+CODE = """\
+def echo(event, context):
+    print("order", event["path"])
+    if "broken" in event["path"]:
+        raise KeyError("no such order")
+    return {"statusCode": 200, "body": event.get("body") or "served"}
+
+def call(event, context):
+    return event
+"""
+COMMAND = (str(BIN / "python"), "-m", "lattice_events")
+
+
+class Shop:
+    """A network that runs, and commands that find it."""
+
+    def __init__(self, running: Running, runs: Path) -> None:
+        self.running, self._runs = running, runs
+
+    def lattice(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return command(*arguments, runs=self._runs, stdin=stdin)
+
+    def ask(self, path: str, *arguments: str) -> int:
+        return self.running.get(f"{self.running.service('orders')['url']}{path}", *arguments)[0]
+
+    def called(self, *arguments: str) -> int:
+        """A call as a function of the shop; the number of the request."""
+        done = self.lattice("call", *arguments, "--as", "client")
+        assert done.returncode == 0, done.stderr
+        return self.latest()
+
+    def latest(self) -> int:
+        found: int = self.lines("--limit", "1")[0]["number"]
+        return found
+
+    def lines(self, *arguments: str) -> list[Any]:
+        done = self.lattice("requests", "--json", *arguments)
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def command(*arguments: str, runs: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {**clean_environment(), "XDG_RUNTIME_DIR": str(runs), "AWS_EC2_METADATA_DISABLED": "true"}
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+    )
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    folder, runs = tmp_path_factory.mktemp("shop"), tmp_path_factory.mktemp("runs")
+    (folder / "shop.yaml").write_text(TEMPLATE)
+    (folder / "app.py").write_text(CODE)
+    code = [f"--code=Function={folder}", f"--code=ClientFunction={folder}"]
+    with lattice_dev(folder / "shop.yaml", *code, XDG_RUNTIME_DIR=str(runs)) as running:
+        yield Shop(running, runs)
+
+
+def test_the_list_says_the_cause_of_what_failed(shop: Shop) -> None:
+    shop.called("POST", "orders/orders/7", "item=tea")
+    assert shop.ask("/orders/7") == 403
+    shop.called("orders/orders/broken")
+
+    printed = shop.lattice("requests").stdout
+
+    assert re.search(
+        r"\d  \d\d:\d\d:\d\d  POST    orders/orders/7  200  Rule → caller  as client  \d+ ms", printed
+    )
+    assert re.search(
+        r"GET     orders/orders/7  403  \d+ ms\n"
+        "        denied by the auth policy of the service orders: an anonymous caller may not GET /orders/7\n"
+        "        no statement allows it; the nearest, Readers, lacks Principal: anonymous is not arn:aws:iam",
+        printed,
+    )
+    assert "GET     orders/orders/broken  502  Rule → caller  as client" in printed
+    assert "        KeyError: 'no such order'" in printed
+    assert "\x1b" not in printed
+
+
+def test_filters_choose_and_json_is_for_scripts(shop: Shop) -> None:
+    shop.called("orders/orders/one")
+    shop.ask("/orders/two")
+
+    paths = {
+        name: [line["path"] for line in shop.lines(*arguments, "--limit", "1")]
+        for name, arguments in {
+            "words": ("-q", "one"),
+            "status": ("--status", "403", "-q", "two"),
+            "caller": ("--caller", "client", "-q", "!broken"),
+            "rule": ("--rule", "Rule", "--method", "GET", "-q", "one"),
+            "none": ("--service", "!orders"),
+        }.items()
+    }
+
+    assert paths == {
+        "words": ["/orders/one"],
+        "status": ["/orders/two"],
+        "caller": ["/orders/one"],
+        "rule": ["/orders/one"],
+        "none": [],
+    }
+
+
+def test_one_request_is_shown_with_its_decision_and_logs(shop: Shop) -> None:
+    number = shop.called("POST", "orders/orders/7?a=b", "item=tea")
+
+    printed = shop.lattice("requests", str(number)).stdout
+
+    for expected in (
+        "as client",
+        "Allow Readers: matches",
+        "10  Rule: matches",
+        "target caller",
+        "  POST /orders/7?a=b\n",
+        '  {"item": "tea"}\n',
+        "Response of the function\n",
+        "Logs\n  order /orders/7?a=b\n",
+        "ms in the handler",
+    ):
+        assert expected in printed
+    assert "Signature=" not in printed
+    assert shop.lines(str(number))[0]["logs"] == [{"stream": "stdout", "text": "order /orders/7?a=b"}]
+
+
+def test_a_refused_signature_is_shown_as_it_was_verified(shop: Shop) -> None:
+    wrong = "AWS4-HMAC-SHA256 Credential=NOBODY/20260101/us-east-1/vpc-lattice-svcs/aws4_request, SignedHeaders=host, Signature=00"
+    shop.ask("/orders/7", "-H", f"Authorization: {wrong}")
+    printed = shop.lattice("requests", str(shop.latest())).stdout
+
+    assert "authentication: refused" in printed
+    assert "signed headers: " in printed
+    assert "Signature=00" not in printed
+
+
+def test_a_denied_request_is_replayed_as_a_caller(shop: Shop) -> None:
+    assert shop.ask("/orders/7", "-X", "PUT", "-d", "tea") == 403
+    number = shop.latest()
+
+    again = shop.lattice("replay", str(number))
+    allowed = shop.lattice("replay", str(number), "--as", "client", "--json")
+    edited = shop.lattice("replay", str(number), "--as", "client", "--path", "/orders/8?x=1", "--method", "POST",
+                          "--header", "X-New: 1", "--header", "User-Agent:", "--body", "coffee")  # fmt: skip
+
+    assert (again.returncode, "403" in again.stdout) == (1, True)
+    line = json.loads(allowed.stdout)
+    assert (allowed.returncode, line["status"], line["method"], line["path"]) == (0, 200, "PUT", "/orders/7")
+    assert edited.returncode == 0, edited.stderr
+    shown = shop.lines(str(shop.latest()))[0]
+    names = [name.lower() for name, _ in shown["request"]["headers"]]
+    assert (shown["request"]["target"], shown["request"]["body"]["text"]) == ("/orders/8?x=1", "coffee")
+    assert ("x-new" in names, "user-agent" in names) == (True, False)
+
+
+def test_following_prints_what_comes(shop: Shop) -> None:
+    shop.ask("/orders/before")
+    environment = {**clean_environment(), "XDG_RUNTIME_DIR": str(shop._runs), "PYTHONUNBUFFERED": "1"}
+    arguments = [*COMMAND, "requests", "--follow", "--json", "--limit", "1"]
+    with subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, text=True) as following:
+        assert following.stdout
+        first = json.loads(following.stdout.readline())
+        shop.ask("/orders/after")
+        second = json.loads(following.stdout.readline())
+        following.kill()
+
+    assert (first["path"], second["path"]) == ("/orders/before", "/orders/after")
+    assert second["number"] == first["number"] + 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("requests", "nothing"), "lattice: There is no request 'nothing'; the oldest are forgotten."),
+        (("requests", "--status", "9xx"), "lattice: status is a number such as 403"),
+        (("requests", "1", "--follow"), "ID shows one request"),
+        (("requests", "--limit", "0"), "--limit"),
+        (("replay", "nothing"), "lattice: There is no request 'nothing'"),
+        (("replay", "1", "--as", "nobody"), "lattice: There is no caller nobody: the network has "),
+        (("replay", "1", "--path", "orders"), "lattice: path is a path with its query string"),
+        (("replay", "1", "--header", "x"), "a header must be NAME:VALUE"),
+        (("replay", "1", "--body", "@/nothing"), "/nothing: No such file"),
+    ],
+)
+def test_what_cannot_be_done_is_said(shop: Shop, arguments: tuple[str, ...], says: str) -> None:
+    shop.ask("/orders/7")
+
+    done = shop.lattice(*arguments)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("requests",), ("requests", "1"), ("replay", "1"), ("requests", "--follow")]
+)
+def test_without_a_run_it_is_said_what_to_start(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = command(*arguments, runs=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "lattice: No network is running, so there are no requests: start one with lattice dev, or lattice cloud, as the "
+        "same user.\n"
+    )
+
+
+def test_the_file_of_a_run_is_its_user_s_alone(shop: Shop) -> None:
+    (file,) = shop._runs.glob("lattice-runs-*/*.json")
+    said = json.loads(file.read_text())
+
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert said["control_url"] == shop.running.ready["control_url"]
+    assert len(said["api_token"]) > 30
+    assert said["api_token"] not in "".join(shop.running.lines)
