@@ -109,6 +109,7 @@ def test_the_blocks_of_the_policies_page_run() -> None:
         "docs/serve.md",
         "docs/call.md",
         "docs/policies.md",
+        "docs/testing.md",
         "README.md",
         "CONTRIBUTING.md",
         "docs/dev.md",
