@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from typing import Any
@@ -17,6 +18,20 @@ _NO_WRAP = 100_000
 
 def print_tree(title: str, described: dict[str, Any]) -> None:
     """Print every step of a decision, the outcome last."""
+    # A terminal wraps; in a file or a pipe each step is a line, however long.
+    width = None if sys.stdout.isatty() else _NO_WRAP
+    Console(highlight=False, width=width).print(_tree(title, described))
+
+
+def tree_text(title: str, described: dict[str, Any]) -> str:
+    """The same without colours, and without what a target was sent, which may be long."""
+    written = io.StringIO()
+    console = Console(file=written, color_system=None, highlight=False, width=_NO_WRAP)
+    console.print(_tree(title, described, shows_sent=False))
+    return written.getvalue()
+
+
+def _tree(title: str, described: dict[str, Any], *, shows_sent: bool = True) -> Tree:
     tree = Tree(Text(plain(title), style="bold"), highlight=False)
     _add_place(tree, described)
     _add_authentication(tree, described)
@@ -27,11 +42,12 @@ def print_tree(title: str, described: dict[str, Any]) -> None:
     if described["action"]:
         _add_action(tree, described["action"])
     if described["sent"]:
-        _add_sent(tree, described)
+        branch = tree.add(_line("target ", (described["target"], "green")))
+        if shows_sent:
+            _add_sent(branch, described["sent"])
     else:
         _add_reply(tree, described["reply"])
-    # A terminal wraps; in a file or a pipe each step is a line, however long.
-    Console(highlight=False, width=None if sys.stdout.isatty() else _NO_WRAP).print(tree)
+    return tree
 
 
 def _line(*parts: str | tuple[str, str]) -> Text:
@@ -117,9 +133,7 @@ def _add_action(tree: Tree, action: dict[str, Any]) -> None:
         branch.add(_line("target group ", name, share, "  (this time)" if group["chosen"] and share else ""))
 
 
-def _add_sent(tree: Tree, described: dict[str, Any]) -> None:
-    sent = described["sent"]
-    branch = tree.add(_line("target ", (described["target"], "green")))
+def _add_sent(branch: Tree, sent: dict[str, Any]) -> None:
     if "event" in sent:
         text = json.dumps(sent["event"], indent=2, ensure_ascii=False)
         branch.add(_line("event:")).add(Text("\n".join(map(plain, text.split("\n")))))

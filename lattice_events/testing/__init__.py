@@ -10,12 +10,14 @@ from lattice_events.testing.policies import PolicyTester, allows
 
 if TYPE_CHECKING:
     from lattice_events.testing.answer import Answer
+    from lattice_events.testing.local_network import LatticeNetwork
     from lattice_events.testing.service import LatticeService
 
 __all__ = [
     "CALLERS",
     "Answer",
     "FakeLambdaContext",
+    "LatticeNetwork",
     "LatticeService",
     "PolicyTester",
     "allows",
@@ -26,7 +28,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Load the loopback service, and a server with it, when it is asked for."""
+    """Load the loopback service, or the network, and servers with them, when they are asked for."""
+    if name == "LatticeNetwork":
+        from lattice_events.testing import local_network
+
+        return local_network.LatticeNetwork
     if name in ("Answer", "LatticeService"):
         from lattice_events.testing import service
 

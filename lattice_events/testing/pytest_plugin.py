@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from lattice_events.response import Response
+    from lattice_events.testing.local_network import LatticeNetwork
     from lattice_events.testing.service import LatticeService
     from lattice_events.testing.signatures.watch import LatticeSignatures
 
@@ -62,19 +65,78 @@ def lattice_signatures(request: pytest.FixtureRequest) -> Iterator[LatticeSignat
     _fail_with(signatures.report())  # of what came since the test ended
 
 
+@pytest.fixture(scope="module")
+def lattice_network(request: pytest.FixtureRequest) -> Iterator[LatticeNetwork]:
+    """A service network on free ports for the tests of a module; see docs/testing.md.
+
+    ``pytestmark = pytest.mark.lattice("serverless.yml", "k8s", targets={…})`` says what it is made of, from pytest's
+    rootdir on: the arguments of `LatticeNetwork`. Without it, it is what `lattice dev` would run there.
+    """
+    from lattice_events.errors import LatticeError
+    from lattice_events.testing.local_network import LatticeNetwork
+
+    marker = _module_marker(request)
+    options = {"folder": request.config.rootpath, **(marker.kwargs if marker else {})}
+    network = LatticeNetwork(*(marker.args if marker else ()), **options)
+    problem = ""
+    try:
+        network.__enter__()
+    except LatticeError as error:
+        problem = str(error)
+    _fail_with(problem)  # here, since readers' tracebacks say nothing to whoever wrote the definition
+    with ExitStack() as stack:
+        stack.push(network)
+        yield network
+
+
+def _module_marker(request: pytest.FixtureRequest) -> pytest.Mark | None:
+    """The marker that says what the network of a module is made of."""
+    module: pytest.Module = request.node
+    marker = module.get_closest_marker("lattice")
+    for item in request.session.items:
+        if item.getparent(pytest.Module) is module and item.get_closest_marker("lattice") is not marker:
+            pytest.fail(
+                f"The marker lattice stands at {item.nodeid}, but one network serves all tests of a module: write "
+                "pytestmark = pytest.mark.lattice(…), or a fixture of your own with lattice_events.testing.LatticeNetwork.",
+                pytrace=False,
+            )
+    return marker
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line(
+        "markers", "lattice(*sources, **options): what the fixture lattice_network is made of, for a module."
+    )
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Let `lattice_signatures` fail the test itself, or add what it knows to another failure."""
+    """Let `lattice_signatures` fail the test itself, and add what the fixtures know to other failures."""
     signatures = item.stash.get(_SIGNATURES, None)
     try:
         result = yield
-    except Exception as error:
+        if signatures:
+            _fail_with(signatures.report())
+        return result
+    except (Exception, pytest.fail.Exception) as error:
         if signatures and (report := signatures.report()):
             error.add_note(report)
+        for network in _networks(item):
+            item.add_report_section("call", "lattice requests", network.report())
         raise
-    if signatures:
-        _fail_with(signatures.report())
-    return result
+    finally:
+        for network in _networks(item):
+            network.mark()
+
+
+def _networks(item: pytest.Item) -> list[LatticeNetwork]:
+    """The networks of a test's fixtures that are up, whatever they are called."""
+    module = sys.modules.get("lattice_events.testing.local_network")
+    values = getattr(item, "funcargs", {}).values() if module else ()
+    return (
+        [each for each in values if isinstance(each, module.LatticeNetwork) and each.is_up] if module else []
+    )
 
 
 def _fail_with(report: str) -> None:

@@ -75,6 +75,7 @@ class Run:
     Attributes:
         functions: Invokes them.
         ready: Where everything is.
+        history: The latest requests.
         api_token: Of whoever acts through the inspector's API.
     """
 
@@ -83,8 +84,8 @@ class Run:
     def __init__(self, settings: RunSettings, report: Report, stack: AsyncExitStack) -> None:
         """Prepare; `start` starts it, and the stack stops it."""
         self._settings = settings
-        self._history = History()
-        self._report = _both(self._history.report, report)
+        self.history = History()
+        self._report = _both(self.history.report, report)
         self._stack = stack
         self._folder = Path(tempfile.mkdtemp(prefix="lattice-dev-"))
         stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
@@ -94,7 +95,8 @@ class Run:
         self._profile = profile_credentials(settings.aws_profile) if settings.aws_profile else None
         self._tokens = {USER: _new_token()}
         self.api_token = _new_token()
-        self._health = HealthChecks(report=report)
+        self._health = HealthChecks(report=self._report)
+        self._region = ""  # of the network
         self._gateway_port = 0  # known before the first function starts
         self._own_ports: set[int] = set()  # no proxy token leads there
         self._surroundings = Surroundings(
@@ -159,7 +161,8 @@ class Run:
         callers = [each.name for each in network.principals] + [each.name for each in loaded.commands]
         self._tokens = {name: self._tokens.get(name) or _new_token() for name in (USER, *callers)}
         self._surroundings = replace(self._surroundings, services=_service_variables(network))
-        self._history.apply(network)
+        self._region = network.region
+        self.history.apply(network)
 
     def _snapshot(self, loaded: Loaded) -> Snapshot:
         return Snapshot(
@@ -180,7 +183,7 @@ class Run:
             Means(invoker=self.functions, shell=os.environ, own_ports=self._own_ports),
             authority=self._authority,
             report=report,
-            observe=self._history.exchanged,
+            observe=self.history.exchanged,
         )
         self._stack.push_async_callback(self._gateway.close)
         self._gateway_port, tls_port = await self._gateway.start(
@@ -201,9 +204,9 @@ class Run:
 
     def _inspected(self) -> Inspected:
         """What the inspector's API has of this run."""
-        sender = Sender(self._history, port=self._gateway_port, token_of=self._token_of)
+        sender = Sender(self.history, port=self._gateway_port, token_of=self._token_of)
         return Inspected(
-            history=self._history,
+            history=self.history,
             is_token=lambda text: _is_same(text, self.api_token),
             functions=lambda: self.functions.states,
             credentials_of=self._keys.of,
@@ -221,11 +224,7 @@ class Run:
                     "TMPDIR": self._surroundings.tmpdir,
                     "LANG": "en_US.UTF-8",
                     "PYTHONUNBUFFERED": "1",
-                    **proxy_variables(self._proxy_url(target.name)),
-                    **ca_variables(self._surroundings.ca_bundle),
-                    **self._surroundings.services,
-                    **lambda_variables(self._surroundings),
-                    **_caller_variables(self._keys.of(target.name), loaded.network.region),
+                    **self.variables_of(target.name),
                 },
                 report=self._report,
             )
@@ -234,6 +233,16 @@ class Run:
 
     def _token_of(self, name: str) -> str | None:
         return self._tokens.get(name)
+
+    def variables_of(self, name: str) -> dict[str, str]:
+        """What leads a program of this machine to the run's services, as a caller that is known."""
+        return {
+            **proxy_variables(self._proxy_url(name)),
+            **ca_variables(self._surroundings.ca_bundle),
+            **self._surroundings.services,
+            **lambda_variables(self._surroundings),
+            **_caller_variables(self._keys.of(name), self._region),
+        }
 
     @property
     def callers(self) -> list[RunningCaller]:

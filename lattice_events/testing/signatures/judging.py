@@ -15,7 +15,7 @@ from typing import Literal
 from lattice_events.assumptions import DEFAULTS
 from lattice_events.errors import SigningError
 from lattice_events.headers import QueryParams
-from lattice_events.local.inspector.redaction import shown_headers, shown_target
+from lattice_events.redaction import hide_in_canonical
 from lattice_events.request import Request
 from lattice_events.sigv4 import Credentials, Verification, encode_url, is_signed, verify
 from lattice_events.sigv4.canonical import encode
@@ -145,18 +145,8 @@ def _refused(verification: Verification, *, cause: str = "") -> Judgement:
         problem=f"{verification.code}: {verification.problem}",
         advice=cause or _ADVICE[verification.differs],
         access_key_id=verification.access_key_id,
-        canonical_request=_shown(verification.canonical_request),
+        canonical_request=hide_in_canonical(verification.canonical_request),
     )
-
-
-def _shown(canonical_request: str) -> str:
-    """The canonical request without its secrets."""
-    if not canonical_request:
-        return ""
-    method, path, query, *headers, blank, signed, payload = canonical_request.split("\n")
-    pairs = [(name, value) for name, _, value in (line.partition(":") for line in headers)]
-    lines = [f"{name}:{value}" for name, value in shown_headers(pairs)]
-    return "\n".join((method, path, shown_target(query), *lines, blank, signed, payload))
 
 
 def _causes(request: Request, fits: Callable[[Request], bool]) -> Iterator[str]:

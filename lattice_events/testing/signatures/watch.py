@@ -16,7 +16,7 @@ from typing import Any, Self
 import pytest
 
 from lattice_events.client.signing import RequestSigner
-from lattice_events.local.inspector.redaction import shown_target
+from lattice_events.redaction import hide_in_query
 from lattice_events.request import Request
 from lattice_events.sigv4 import Credentials
 from lattice_events.testing.signatures.credentials import KnownCredentials
@@ -188,7 +188,7 @@ def _tell(watched: Watched) -> str:
     """One refused request for a person."""
     request, judgement = watched.request, watched.judgement
     lines = [
-        f"{request.method} {watched.origin}{shown_target(request.target)} (taken by {watched.library})",
+        f"{request.method} {watched.origin}{hide_in_query(request.target)} (taken by {watched.library})",
         f"  {judgement.problem}",
         f"  {judgement.advice}",
     ]
