@@ -69,6 +69,7 @@ def _ready_fields(ready: Ready) -> dict[str, Any]:
         "gateway_url": ready.gateway_url,
         "tls_url": ready.tls_url,
         "control_url": ready.control_url,
+        "inspector_url": ready.inspector_url,
         "proxy_url": ready.proxy_url,
         "ca_file": ready.ca_file,
         "ready_ms": round(ready.ready_ms),

@@ -191,6 +191,7 @@ def _banner(ready: Ready) -> Iterator[RenderableType]:
     lines = (
         ("proxy", f"{ready.gateway_url}   curl --proxy {ready.gateway_url} --cacert {ready.ca_file} URL"),
         ("tls", ready.tls_url),
+        ("inspect", ready.inspector_url),
         ("invoke", f"aws lambda invoke --endpoint-url {ready.control_url} --function-name NAME /dev/stdout"),
         *_caller_lines(ready.network),
     )

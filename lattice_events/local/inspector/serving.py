@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 from lattice_events.local.http.broken import BrokenBodyError
 from lattice_events.local.http.incoming import Incoming
 from lattice_events.local.inspector.api import PREFIX, Api, ApiAnswer, Call, RefusedError
+from lattice_events.local.inspector.assets import serve_page
 from lattice_events.loopback import refuse_browser
 
 _COMMON = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
@@ -21,7 +22,7 @@ _TICKS_OF_SILENCE = 75  # then a comment says that the stream still is
 
 
 class Inspector:
-    """Answers what is asked below ``/api/``."""
+    """Answers what is asked below ``/api/``, and serves the page."""
 
     def __init__(self, api: Api) -> None:
         """Keep who answers."""
@@ -32,7 +33,7 @@ class Inspector:
     def serve(self, incoming: Incoming) -> bool:
         """Answer a request, unless it is for something else on this port."""
         if not incoming.target.startswith(PREFIX):
-            return False
+            return serve_page(incoming)
         refusal = refuse_browser(incoming.headers, takes_own_page=True)
         try:
             if refusal:

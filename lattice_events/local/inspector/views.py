@@ -16,6 +16,7 @@ from lattice_events.network.decision import Decision, Forward
 from lattice_events.network.exchange import Exchange
 from lattice_events.network.explanation import describe
 from lattice_events.network.model import LambdaTarget
+from lattice_events.network.steps import steps_of, to_values
 from lattice_events.redaction import hide_headers, hide_in_canonical, hide_in_query
 
 MAX_BODY_BYTES = 256 * 1024  # that a view shows; the entry has all of it
@@ -59,6 +60,7 @@ def detail(entry: Entry, history: History) -> dict[str, Any]:
 def _of_request(observed: Observed, secrets: Collection[str]) -> dict[str, Any]:
     exchange = observed.exchange
     request, decision = exchange.request, exchange.decision
+    described = describe(decision, observed.network, observed.assumptions) if decision else None
     return {
         "request": {
             "method": request.method,
@@ -68,7 +70,8 @@ def _of_request(observed: Observed, secrets: Collection[str]) -> dict[str, Any]:
         },
         "response": _response(observed, secrets),
         "source": f"{exchange.source_address}:{exchange.source_port}",
-        "decision": describe(decision, observed.network, observed.assumptions) if decision else None,
+        "decision": described,
+        "steps": to_values(steps_of(described)) if described else [],
         "signature": _signature(decision),
         "failure": exchange.failure,
         "sent": _sent(observed, secrets),

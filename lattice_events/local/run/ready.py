@@ -14,7 +14,7 @@ class Ready:
 
     Attributes:
         ready_ms: From the start of the command.
-        api_token: Of whoever acts through the inspector's API; it is printed nowhere.
+        api_token: Of whoever acts through the inspector's API; it is printed nowhere but in the page's URL.
         notes: What should be said once about the sources and the run.
     """
 
@@ -27,6 +27,11 @@ class Ready:
     ready_ms: float
     notes: Sequence[str]
     api_token: str = field(default="", repr=False)
+
+    @property
+    def inspector_url(self) -> str:
+        """The inspector's page; the fragment, which no browser sends, has the token."""
+        return f"{self.control_url}/#token={self.api_token}"
 
     def local_url(self, service: Service) -> str:
         """Where a browser or curl reaches a service without a proxy."""

@@ -1,0 +1,111 @@
+// Everything about one request.
+
+import { get } from "./api.js";
+import { bodyView } from "./body.js";
+import { button, byId, el } from "./dom.js";
+import { change } from "./address.js";
+import { logsView } from "./logs.js";
+import { messageView } from "./message.js";
+import { hideLike } from "./noise.js";
+import { signatureView } from "./signature.js";
+import { stepsView } from "./steps.js";
+import { timingView } from "./timing.js";
+import { duration, outcome, time, tone } from "./words.js";
+
+const FACTS = ["service", "rule", "target", "caller", "method"]; // that a filter knows
+
+/** Shows one request at a time. */
+export class Detail {
+  constructor({ pin, close }) {
+    this.box = byId("detail");
+    this.pin = pin;
+    this.close = close;
+    this.shown = null;
+  }
+
+  /** Show the request of a number, or nothing. */
+  async show(number) {
+    this.asking?.abort();
+    this.box.hidden = !number;
+    if (!number) {
+      this.shown = null;
+      this.box.replaceChildren();
+      return;
+    }
+    const asking = (this.asking = new AbortController());
+    try {
+      this.#fill(await get(`requests/${encodeURIComponent(number)}`, { signal: asking.signal }));
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      this.shown = null;
+      this.box.replaceChildren(el("p", { class: "empty" }, error.message), button("Close", this.close));
+    }
+  }
+
+  /** Say that the shown request is pinned or not. */
+  replace(line) {
+    if (this.shown?.number === line.number) this.#fill({ ...this.shown, is_pinned: line.is_pinned });
+  }
+
+  #fill(detail) {
+    const at = this.shown?.number === detail.number ? this.box.scrollTop : 0;
+    this.shown = detail;
+    this.box.replaceChildren(this.#head(detail), ...causeOf(detail), ...sections(detail));
+    this.box.scrollTop = at;
+  }
+
+  #head(detail) {
+    const { method = "INVOKE", path = detail.function, request } = detail;
+    const pinText = detail.is_pinned ? "★ Pinned" : "☆ Pin";
+    return el("header", { class: "head" },
+      el("div", { class: "title" },
+        el("h2", {}, el("b", {}, method), ` ${request?.target ?? path} `, el("span", { class: `status ${tone(detail)}` }, outcome(detail))),
+        button("×", this.close, { class: "close", "aria-label": "Close", title: "Close (Esc)" })),
+      el("p", { class: "quiet" }, [time(detail.started_us), duration(detail.duration_ms), detail.cold && "cold", detail.source && `from ${detail.source}`, detail.tls, `id ${detail.id}`].filter(Boolean).join(" · ")),
+      el("div", { class: "actions" },
+        button(pinText, () => this.pin(detail), { "aria-pressed": detail.is_pinned }),
+        button("Hide requests like this", () => hideLike(detail))),
+      factsView(detail));
+  }
+}
+
+/** What a filter can be made of. */
+function factsView(detail) {
+  const facts = FACTS.filter((name) => detail[name]);
+  return el("dl", { class: "facts" }, facts.map((name) => el("div", {},
+    el("dt", {}, name),
+    el("dd", {}, detail[name]),
+    button("only", () => change({ [name]: detail[name] }), { class: "small", title: `Only ${name} ${detail[name]}` }),
+    button("not", () => change({ [name]: `!${detail[name]}` }), { class: "small", title: `Not ${name} ${detail[name]}` }))));
+}
+
+/** Why the answer is not the target's own. */
+function causeOf({ reason, decision, status }) {
+  if (!reason) return [];
+  const title = decision?.reply ? `VPC Lattice answers ${status}` : `The target gave no answer; VPC Lattice answers ${status}`;
+  return [el("div", { class: `cause ${status < 400 ? "" : "bad"}`, role: "note" }, el("h3", {}, title), reason.split("\n").map((line) => el("p", {}, line)))];
+}
+
+function* sections(detail) {
+  if (detail.timing) yield section("Timing", timingView(detail));
+  if (detail.steps) yield section("Decision", stepsView(detail.steps));
+  if (detail.request) yield section("Request and response", pair(requestOf(detail), responseOf(detail)));
+  if (detail.sent || detail.received) {
+    const isFunction = Boolean(detail.decision?.sent?.event);
+    yield section(isFunction ? "Event and what the function returned" : "Sent to the target, and what it answered",
+      pair(side(isFunction ? "Event" : "Body", detail.sent), side(isFunction ? "Function's response" : "Body", detail.received)));
+  }
+  if (detail.logs?.length || detail.logs_left_out) yield section("Logs", logsView(detail));
+  if (detail.signature) yield section("Signature", signatureView(detail.signature));
+}
+
+const requestOf = ({ request }) => messageView("Request", `${request.method} ${request.target}`, request, { missing: "The body was streamed, or too large to be kept." });
+
+const responseOf = ({ response, status }) =>
+  response ? messageView("Response", String(response.status), response, { missing: "The body was streamed; it is not kept." }) : side(`Response ${status}`, null);
+
+const side = (title, body) => el("section", { class: "message" }, el("h3", {}, title), bodyView(body));
+
+const pair = (left, right) => el("div", { class: "pair" }, left, right);
+
+const section = (title, content) => el("details", { class: "part", open: true }, el("summary", {}, title), content);

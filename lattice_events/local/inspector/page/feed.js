@@ -1,0 +1,96 @@
+// Keeps the lines up to date: told by the API's stream when there is something new, it asks a few times a second at most.
+
+import { get } from "./api.js";
+import { query } from "./address.js";
+
+const PAGE = 500;
+const LEAST_MS = 400; // between two questions, however much happens
+
+/** Asks for new lines as long as the page is seen. */
+export class Feed {
+  constructor(lines, { changed, failed }) {
+    this.lines = lines;
+    this.changed = changed;
+    this.failed = failed;
+    this.isPaused = false;
+    this.asked = 0;
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#close() : this.#open()));
+    this.#open();
+  }
+
+  /** Start anew, as the filters are now. */
+  async reload() {
+    const asked = ++this.asked;
+    await this.#try(asked, async () => {
+      const answer = await this.#ask({});
+      const older = answer.has_more ? await this.#ask({ before: answer.requests.at(-1).number }) : null;
+      if (asked !== this.asked) return;
+      this.lines.clear();
+      this.lines.take(answer);
+      if (older) this.lines.takeOlder(older);
+      this.changed();
+    });
+  }
+
+  /** Stop, or go on. */
+  pause(isPaused) {
+    this.isPaused = isPaused;
+    this.#soon();
+  }
+
+  #open() {
+    if (this.stream) return;
+    this.stream = new EventSource("/api/v1/stream");
+    this.stream.addEventListener("message", ({ data }) => {
+      this.state = JSON.parse(data);
+      this.#soon();
+    });
+    this.stream.addEventListener("error", () => this.failed(new TypeError()));
+  }
+
+  #close() {
+    this.stream?.close();
+    this.stream = null;
+  }
+
+  #soon() {
+    this.timer ??= setTimeout(async () => {
+      await this.#follow();
+      this.timer = null;
+      if (!this.isPaused && !this.failure && this.state?.latest > this.lines.latest) this.#soon();
+    }, LEAST_MS);
+  }
+
+  async #follow() {
+    if (this.isPaused || !this.state) return;
+    if (this.lines.isOutdatedBy(this.state)) return this.reload();
+    if (this.state.latest === this.lines.latest) return this.failed(null);
+    const asked = ++this.asked;
+    await this.#try(asked, async () => {
+      const answer = await this.#ask({ after: this.lines.latest });
+      if (asked !== this.asked) return;
+      if (this.lines.isOutdatedBy(answer)) return this.reload();
+      this.lines.take(answer);
+      if (answer.requests.length) this.changed();
+    });
+  }
+
+  /** Say how it went, unless a later question has overtaken this one. */
+  async #try(asked, work) {
+    let failure = null;
+    try {
+      await work();
+    } catch (error) {
+      failure = error;
+    }
+    if (asked !== this.asked) return;
+    this.failure = failure;
+    this.failed(failure);
+  }
+
+  #ask(range) {
+    const asked = query();
+    for (const [name, value] of Object.entries({ ...range, limit: PAGE })) asked.set(name, value);
+    return get(`requests?${asked}`);
+  }
+}

@@ -1,0 +1,357 @@
+"""The inspector's page in a real browser: list, search, filters, detail, keys, pins, and what must not run or show."""
+
+from __future__ import annotations
+
+import http.client
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+
+from tests.integration.inspecting import (
+    SCRIPT,
+    Inspected,
+    browser,
+    call,
+    needs_browser,
+    shop,
+)
+from tests.integration.running import Running
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = needs_browser
+HOSTILE = f"/orders/{quote(SCRIPT, safe='/')}"
+LIST = ("/entries/3", "/healthz", "/nowhere", "/broken", HOSTILE, "/orders/7")  # the newest first
+SECRET = "made-up-secret-of-the-shop"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as launched:
+        yield launched
+
+
+@pytest.fixture(scope="module")
+def busy() -> Iterator[Running]:
+    """A shop that has had one request of each kind."""
+    with shop() as running:
+        url = running.service("shop")["url"]
+        running.get(f"{url}/orders/7?page=2", "-H", f"cookie: session={SECRET}", "-H", f"x-say: {SECRET}")
+        running.get(f"{url}{HOSTILE}", "-H", f"x-say: {SCRIPT}")
+        for path in ("/broken", "/nowhere", "/healthz"):
+            running.get(url + path)
+        call("--as", "reader", "DELETE", f"{running.service('ledger')['url']}/entries/3")
+        yield running
+
+
+@pytest.fixture
+def page(chromium: Browser, busy: Running) -> Iterator[Inspected]:
+    """A new tab, with nothing of those before it; what went wrong in it fails the test."""
+    with chromium.new_context() as context:
+        inspected = Inspected(context.new_page(), busy)
+        yield inspected
+    assert inspected.errors == []
+
+
+def query_of(page: Inspected) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.page.url).query)
+
+
+# ── the list ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_list_has_every_request_the_newest_first(page: Inspected) -> None:
+    page.open()
+
+    page.shows(*LIST)
+    assert page.page.locator("#count").inner_text() == "6 requests"
+    cells = page.page.locator("tr.line", has_text="/broken").locator("td").all_inner_texts()
+    assert cells[2:8] == ["GET", "shop", "/broken", "502", "broken", "broken"]
+    denied = page.page.locator("tr.line", has_text="/entries/3").locator("td").all_inner_texts()
+    assert denied[2:9] == ["DELETE", "ledger", "/entries/3", "403", "", "", "reader"]
+
+
+def test_a_new_request_appears_by_itself(page: Inspected) -> None:
+    page.open("?q=brand-new")
+    page.page.get_by_text("No request is like that.").wait_for()
+
+    page.running.get(f"{page.running.service('shop')['url']}/brand-new")
+
+    page.shows("/brand-new")
+
+
+@pytest.mark.parametrize(
+    ("query", "paths"),
+    [
+        ("?status=5xx", ["/broken"]),
+        ("?status=403", ["/entries/3"]),
+        ("?service=ledger", ["/entries/3"]),
+        ("?method=DELETE", ["/entries/3"]),
+        ("?caller=reader", ["/entries/3"]),
+        ("?rule=health", ["/healthz"]),
+        ("?rule=!health&status=404&q=shop+!brand-new", ["/nowhere"]),
+        ("?target=orders&q=orders/7", ["/orders/7"]),
+        ("?noise=hide&status=404&q=!brand-new", ["/nowhere"]),
+        ("?hide=GET+shop/nowhere&status=404&q=!brand-new", ["/healthz"]),
+    ],
+)
+def test_filters_of_the_address_survive_a_reload(page: Inspected, query: str, paths: list[str]) -> None:
+    page.open(query)
+    page.shows(*paths)
+
+    page.page.reload()
+
+    page.shows(*paths)
+
+
+def test_filters_that_are_chosen_stand_in_the_address(page: Inspected) -> None:
+    page.open("?q=!brand-new")
+    page.page.get_by_label("Status").select_option("4xx")
+    page.shows("/entries/3", "/healthz", "/nowhere")
+    page.page.get_by_label("Hide health checks").check()
+    page.shows("/entries/3", "/nowhere")
+    page.page.get_by_label("Search", exact=True).fill("ledger")
+    page.shows("/entries/3")
+    page.choose("/entries/3")
+
+    found = query_of(page)
+
+    assert found.pop("request")
+    assert found == {"q": ["ledger"], "status": ["4xx"], "noise": ["hide"]}
+
+
+def test_a_filter_is_made_of_what_is_seen_and_taken_away(page: Inspected) -> None:
+    page.open("?status=502")
+    page.choose("/broken")
+    page.page.get_by_title("Not rule broken").click()
+    page.page.get_by_text("No request is like that.").wait_for()
+
+    page.page.get_by_role("button", name="rule not broken").click()
+
+    page.shows("/broken")
+
+
+def test_requests_like_one_are_hidden_and_shown_again(page: Inspected) -> None:
+    page.open("?q=/nowhere")
+    page.choose("/nowhere")
+    page.page.get_by_role("button", name="Hide requests like this").click()
+    page.shows()
+
+    page.page.get_by_role("button", name="not GET shop/nowhere").click()
+
+    page.shows("/nowhere")
+
+
+def test_a_filter_that_is_none_says_what_is_one(page: Inspected) -> None:
+    url = page.running.ready["inspector_url"].replace("#", "?status=odd#")
+    page.page.goto(url)
+
+    page.page.get_by_text("status is a number such as 403").wait_for()
+    page.errors.clear()  # the browser itself tells of the 400
+
+
+# ── one request ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_denial_is_explained_in_the_words_of_lattice_explain(page: Inspected) -> None:
+    page.open()
+    page.choose("/entries/3")
+
+    assert "no statement allows it; the nearest, ReadersRead" in page.page.locator(".cause").inner_text()
+    lines = page.part("Decision").splitlines()
+    assert "authorization: denied" in lines
+    assert "service policy of ledger: does not allow" in lines
+    assert "Condition.StringEquals vpc-lattice-svcs:RequestMethod: is DELETE, wanted GET" in lines
+    assert "The signature is right." in page.part("Signature")
+
+
+def test_a_failure_of_the_function_is_told_with_its_log(page: Inspected) -> None:
+    page.open()
+    page.choose("/broken")
+
+    assert "the stock is not what it was" in page.page.locator(".cause").inner_text()
+    assert "ValueError: the stock is not what it was" in page.part("Logs")
+    assert '"errorType": "ValueError"' in page.part("Event and what the function returned")
+
+
+def test_a_request_stands_beside_its_response_and_its_event(page: Inspected) -> None:
+    page.open()
+    page.choose("/orders/7")
+
+    both = page.part("Request and response")
+    assert "GET /orders/7?page=2" in both
+    assert '"name": "Kettle"' in both
+    event = page.part("Event and what the function returned")
+    assert '"queryStringParameters"' in event
+    assert '"statusCode": 200' in event
+    assert re.search(r"function [\d.]+ ms", page.part("Timing"))
+    assert "order by GET /orders/7" in page.part("Logs")
+
+
+def test_a_request_that_is_forgotten_is_said_to_be(page: Inspected) -> None:
+    page.open("?request=none")
+
+    page.page.get_by_text("There is no request 'none'; the oldest are forgotten.").wait_for()
+    page.errors.clear()  # the browser itself tells of the 404
+
+
+def test_a_large_body_is_shown_in_part(page: Inspected) -> None:
+    page.running.get(f"{page.running.service('shop')['url']}/orders/large")
+    page.open("?q=/orders/large")
+    page.choose("/orders/large")
+
+    assert "6.0 MB · cut: the API shows the beginning" in page.part("Request and response")
+    more = page.page.get_by_role("button", name="Show all").first
+    more.click()
+    assert len(page.page.locator("pre.code").first.inner_text()) > 100_000
+
+
+# ── keys ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_keys_go_through_the_list_and_into_a_request_and_out(page: Inspected) -> None:
+    page.open("?q=!brand-new+!large")
+    page.shows(*LIST)
+    heading = page.page.locator("#detail h2")
+
+    for key, path in (
+        ("j", LIST[0]),
+        ("j", LIST[1]),
+        ("ArrowDown", LIST[2]),
+        ("k", LIST[1]),
+        ("Home", LIST[0]),
+    ):
+        page.page.keyboard.press(key)
+        page.page.locator("#detail h2", has_text=path).wait_for()
+    page.page.keyboard.press("Enter")
+    assert page.page.evaluate("document.activeElement.id") == "detail"
+    page.page.keyboard.press("Escape")
+
+    heading.wait_for(state="detached")
+    assert "request" not in query_of(page)
+
+
+def test_keys_search_and_help(page: Inspected) -> None:
+    page.open()
+    page.page.keyboard.press("/")
+    page.page.keyboard.type("502")
+    page.shows("/broken")
+    page.page.keyboard.press("Escape")
+    page.page.keyboard.press("?")
+    assert page.page.get_by_role("dialog", name="Keys").is_visible()
+    page.page.keyboard.press("Escape")
+    assert not page.page.get_by_role("dialog", name="Keys").is_visible()
+
+
+# ── what acts ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_token_leaves_the_address_and_stays_for_the_tab(page: Inspected) -> None:
+    page.open("?q=orders/7")
+
+    assert urlsplit(page.page.url).fragment == ""
+    page.page.reload()
+    page.shows("/orders/7")
+    assert not page.page.get_by_role("button", name="Read only").is_visible()
+
+
+def test_without_the_token_the_page_reads_and_says_how_to_get_it(page: Inspected) -> None:
+    page.open(with_token=False)
+    page.choose("/orders/7")
+    page.page.locator("#detail").get_by_role("button", name="Pin").click()
+
+    dialog = page.page.get_by_role("dialog", name="This page may read only")
+    assert "Open the URL in the line inspect that lattice dev printed" in dialog.inner_text()
+
+
+def test_a_token_of_another_run_is_refused_and_forgotten(page: Inspected) -> None:
+    page.open()
+    page.page.evaluate("sessionStorage.setItem('lattice-token', 'of another run')")
+    page.page.get_by_role("button", name="Clear").click()
+
+    assert page.page.get_by_role("dialog", name="This page may read only").is_visible()
+    assert page.page.evaluate("sessionStorage.getItem('lattice-token')") is None
+    page.errors.clear()  # the browser itself tells of the 403
+
+
+def test_a_pinned_request_stays_when_others_are_cleared(chromium: Browser) -> None:
+    with shop() as running, chromium.new_context() as context:
+        for path in ("/one", "/two", "/three"):
+            running.get(running.service("shop")["url"] + path)
+        page = Inspected(context.new_page(), running)
+        page.open()
+        page.choose("/two")
+        page.page.keyboard.press("p")
+        page.page.get_by_role("button", name="★ Pinned").wait_for()
+        page.page.get_by_role("button", name="Clear").click()
+
+        page.shows("/two")
+        page.page.reload()
+        page.shows("/two")
+        page.page.get_by_role("button", name="Unpin").click()
+        page.page.get_by_role("button", name="Clear").click()
+        page.page.get_by_text("No request yet.").wait_for()
+        assert page.errors == []
+
+
+# ── what must not be ──────────────────────────────────────────────────────────────────────────
+
+
+def test_nothing_that_was_sent_is_markup(page: Inspected) -> None:
+    page.open()
+    page.choose(HOSTILE)
+
+    assert SCRIPT in page.part("Request and response")
+    assert SCRIPT in page.part("Logs")
+    page.page.goto(page.page.url + "&q=" + quote(SCRIPT))
+    page.page.locator("#detail h2").wait_for()
+    assert page.page.title() == "lattice dev"
+    assert page.page.locator("body img").count() == 1  # its own sign
+
+
+def test_secrets_are_not_in_the_page(page: Inspected) -> None:
+    page.open()
+    page.choose("/orders/7")
+    page.page.locator("details.part").nth(4).wait_for()
+
+    assert SECRET not in page.page.content()
+
+
+def test_colours_are_those_of_the_system_until_others_are_chosen(page: Inspected) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    page.page.emulate_media(color_scheme="dark")
+    page.open()
+    assert page.page.evaluate(ground) == "rgb(20, 23, 28)"
+
+    page.page.get_by_role("button", name="Colours: as the system").click()
+    page.page.reload()
+
+    assert page.page.evaluate(ground) == "rgb(255, 255, 255)"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "evil.example"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": "http://evil.example"}, 403),
+    ],
+    ids=["own", "rebound", "cross-site", "other origin"],
+)
+def test_the_page_is_for_no_other_site(busy: Running, headers: dict[str, str], status: int) -> None:
+    connection = http.client.HTTPConnection(urlsplit(busy.ready["control_url"]).netloc)
+    connection.request("GET", "/", headers=headers)
+    answer = connection.getresponse()
+    answer.read()
+
+    assert answer.status == status
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self';")
+    assert "unsafe" not in policy
+    assert answer.headers["Access-Control-Allow-Origin"] is None
+    connection.close()
