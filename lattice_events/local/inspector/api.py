@@ -52,6 +52,7 @@ class Inspected(NamedTuple):
         functions: How they do.
         credentials_of: The made-up credentials of a caller.
         sender: Sends to the run's gateway.
+        gateway_url: Where that is.
     """
 
     history: History
@@ -59,6 +60,7 @@ class Inspected(NamedTuple):
     functions: Callable[[], Sequence[FunctionState]]
     credentials_of: CredentialsOf
     sender: Sender
+    gateway_url: str
 
 
 class Call(NamedTuple):
@@ -116,6 +118,8 @@ class Api:
                 return detail(self._find(id_), self._history)
             case "GET", ["network"]:
                 return _network(self._history.network)
+            case "GET", ["run"]:
+                return {"gateway_url": self._inspected.gateway_url}
             case "GET", ["functions"]:
                 return {"functions": [asdict(each) for each in self._inspected.functions()]}
             case "DELETE", ["requests"]:

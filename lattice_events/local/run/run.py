@@ -211,6 +211,7 @@ class Run:
             functions=lambda: self.functions.states,
             credentials_of=self._keys.of,
             sender=sender,
+            gateway_url=f"http://127.0.0.1:{self._gateway_port}",
         )
 
     async def _start_commands(self, loaded: Loaded) -> None:

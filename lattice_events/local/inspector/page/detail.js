@@ -1,11 +1,13 @@
 // Everything about one request.
 
+import { change } from "./address.js";
 import { get } from "./api.js";
 import { bodyView } from "./body.js";
+import { copiesOf } from "./copies.js";
 import { button, byId, el } from "./dom.js";
-import { change } from "./address.js";
 import { logsView } from "./logs.js";
 import { messageView } from "./message.js";
+import { menu } from "./menu.js";
 import { hideLike } from "./noise.js";
 import { signatureView } from "./signature.js";
 import { stepsView } from "./steps.js";
@@ -16,9 +18,9 @@ const FACTS = ["service", "rule", "target", "caller", "method"]; // that a filte
 
 /** Shows one request at a time. */
 export class Detail {
-  constructor({ pin, close }) {
+  constructor({ pin, close, replay, edit, copy }) {
     this.box = byId("detail");
-    this.pin = pin;
+    this.does = { pin, replay, edit, copy };
     this.close = close;
     this.shown = null;
   }
@@ -56,6 +58,7 @@ export class Detail {
 
   #head(detail) {
     const { method = "INVOKE", path = detail.function, request } = detail;
+    const { pin, replay, edit, copy } = this.does;
     const pinText = detail.is_pinned ? "★ Pinned" : "☆ Pin";
     return el("header", { class: "head" },
       el("div", { class: "title" },
@@ -63,7 +66,10 @@ export class Detail {
         button("×", this.close, { class: "close", "aria-label": "Close", title: "Close (Esc)" })),
       el("p", { class: "quiet" }, [time(detail.started_us), duration(detail.duration_ms), detail.cold && "cold", detail.source && `from ${detail.source}`, detail.tls, `id ${detail.id}`].filter(Boolean).join(" · ")),
       el("div", { class: "actions" },
-        button(pinText, () => this.pin(detail), { "aria-pressed": detail.is_pinned }),
+        detail.decision && button("Replay", () => replay(detail), { title: "Send it again (r)" }),
+        detail.decision && button("Edit and replay", () => edit(detail), { title: "Change it, and send that (e)" }),
+        request && menu("Copy as", copiesOf(detail).map(([name, text]) => [name, () => copy(name, text)])),
+        button(pinText, () => pin(detail), { title: "Keep it (p)", "aria-pressed": detail.is_pinned }),
         button("Hide requests like this", () => hideLike(detail))),
       factsView(detail));
   }

@@ -5,7 +5,7 @@ const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable]"
 /** Bind keys to what they do; `keys` maps a key's name to a function. */
 export function startKeyboard(keys) {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open], :popover-open")) return;
     const isTyping = event.target.matches?.(TYPING);
     if (isTyping && event.key !== "Escape") return;
     if (event.key === "Enter" && event.target.matches?.("button, a, summary")) return;

@@ -1,8 +1,9 @@
 // The inspector: puts the parts together.
 
 import { change, FILTERS, onChange, parameter } from "./address.js";
-import { act } from "./api.js";
+import { act, get } from "./api.js";
 import { Detail } from "./detail.js";
+import { tell } from "./dialog.js";
 import { button, byId } from "./dom.js";
 import { Feed } from "./feed.js";
 import { isFiltered, learn, showAll, startFilters } from "./filters.js";
@@ -10,12 +11,13 @@ import { startKeyboard } from "./keyboard.js";
 import { Lines } from "./lines.js";
 import { List } from "./list.js";
 import { noiseTest } from "./noise.js";
+import { editAndReplay, replay } from "./replay.js";
 import { startTheme } from "./theme.js";
 import { takeToken, token } from "./token.js";
 
 const lines = new Lines();
 const list = new List({ select, pin });
-const detail = new Detail({ pin, close: () => select("") });
+const detail = new Detail({ pin, close: () => select(""), replay: sendAgain, edit, copy });
 const feed = new Feed(lines, { changed: show, failed });
 
 takeToken();
@@ -31,6 +33,8 @@ startKeyboard({
   Escape: leave,
   "/": () => byId("filters").elements.q.focus(),
   p: () => detail.shown && pin(detail.shown),
+  r: () => detail.shown?.decision && sendAgain(detail.shown),
+  e: () => detail.shown?.decision && edit(detail.shown),
   "?": () => byId("keys").showModal(),
 });
 byId("help").addEventListener("click", () => byId("keys").showModal());
@@ -97,6 +101,24 @@ async function pin(line) {
   });
 }
 
+async function sendAgain(recorded) {
+  await attempt(async () => select((await replay(recorded)).number));
+}
+
+async function edit(recorded) {
+  await attempt(() => editAndReplay(recorded, { sent: (line) => select(line.number), failed: refused }));
+}
+
+async function copy(name, text) {
+  try {
+    await navigator.clipboard.writeText(text(await get("run")));
+    byId("announced").textContent = byId("copied").textContent = `Copied as ${name}`;
+    setTimeout(() => (byId("copied").textContent = ""), 2500);
+  } catch (error) {
+    failed(error);
+  }
+}
+
 async function clear() {
   await attempt(async () => {
     await act("DELETE", "requests");
@@ -110,10 +132,14 @@ async function attempt(work) {
   try {
     await work();
   } catch (error) {
-    showToken();
-    failed(error);
-    if (error.status === 403) byId("token").showModal();
+    refused(error);
   }
+}
+
+function refused(error) {
+  showToken();
+  if (error.status === 403) byId("token").showModal();
+  else tell("It was not done", error.message);
 }
 
 function pause() {
