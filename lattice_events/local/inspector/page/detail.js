@@ -1,8 +1,8 @@
 // Everything about one request.
 
 import { change } from "./address.js";
-import { get } from "./api.js";
 import { bodyView } from "./body.js";
+import { compareWith, comparisonView } from "./comparing.js";
 import { copiesOf } from "./copies.js";
 import { button, byId, el } from "./dom.js";
 import { logsView } from "./logs.js";
@@ -18,15 +18,16 @@ const FACTS = ["service", "rule", "target", "caller", "method"]; // that a filte
 
 /** Shows one request at a time. */
 export class Detail {
-  constructor({ pin, close, replay, edit, copy }) {
+  constructor({ detailOf, close, pin, replay, edit, copy }) {
     this.box = byId("detail");
-    this.does = { pin, replay, edit, copy };
+    this.detailOf = detailOf;
     this.close = close;
+    this.does = { pin, replay, edit, copy };
     this.shown = null;
   }
 
-  /** Show the request of a number, or nothing. */
-  async show(number) {
+  /** Show the request of a number, or nothing; with another's number, what differs of the two. */
+  async show(number, other = "") {
     this.asking?.abort();
     this.box.hidden = !number;
     if (!number) {
@@ -36,12 +37,21 @@ export class Detail {
     }
     const asking = (this.asking = new AbortController());
     try {
-      this.#fill(await get(`requests/${encodeURIComponent(number)}`, { signal: asking.signal }));
+      const wanted = other && other !== number ? [other, number] : [number];
+      const found = await Promise.all(wanted.map((each) => this.detailOf(each, { signal: asking.signal })));
+      if (asking.signal.aborted) return;
+      if (found.length === 1) this.#fill(found[0]);
+      else this.#compare(...found);
     } catch (error) {
       if (error.name === "AbortError") return;
       this.shown = null;
       this.box.replaceChildren(el("p", { class: "empty" }, error.message), button("Close", this.close));
     }
+  }
+
+  /** Only look, since the requests are of a file; or act again. */
+  actsBy(does) {
+    this.does = does;
   }
 
   /** Say that the shown request is pinned or not. */
@@ -56,6 +66,12 @@ export class Detail {
     this.box.scrollTop = at;
   }
 
+  #compare(first, second) {
+    this.shown = second;
+    this.box.replaceChildren(...comparisonView(first, second).filter(Boolean));
+    this.box.scrollTop = 0;
+  }
+
   #head(detail) {
     const { method = "INVOKE", path = detail.function, request } = detail;
     const { pin, replay, edit, copy } = this.does;
@@ -66,10 +82,11 @@ export class Detail {
         button("×", this.close, { class: "close", "aria-label": "Close", title: "Close (Esc)" })),
       el("p", { class: "quiet" }, [time(detail.started_us), duration(detail.duration_ms), detail.cold && "cold", detail.source && `from ${detail.source}`, detail.tls, `id ${detail.id}`].filter(Boolean).join(" · ")),
       el("div", { class: "actions" },
-        detail.decision && button("Replay", () => replay(detail), { title: "Send it again (r)" }),
-        detail.decision && button("Edit and replay", () => edit(detail), { title: "Change it, and send that (e)" }),
+        replay && detail.decision && button("Replay", () => replay(detail), { title: "Send it again (r)" }),
+        edit && detail.decision && button("Edit and replay", () => edit(detail), { title: "Change it, and send that (e)" }),
         request && menu("Copy as", copiesOf(detail).map(([name, text]) => [name, () => copy(name, text)])),
-        button(pinText, () => pin(detail), { title: "Keep it (p)", "aria-pressed": detail.is_pinned }),
+        button("Compare", () => compareWith(detail), { title: "Then select another request (x)" }),
+        pin && button(pinText, () => pin(detail), { title: "Keep it (p)", "aria-pressed": detail.is_pinned }),
         button("Hide requests like this", () => hideLike(detail))),
       factsView(detail));
   }

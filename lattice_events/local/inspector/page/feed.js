@@ -14,7 +14,7 @@ export class Feed {
     this.failed = failed;
     this.isPaused = false;
     this.asked = 0;
-    document.addEventListener("visibilitychange", () => (document.hidden ? this.#close() : this.#open()));
+    document.addEventListener("visibilitychange", () => (document.hidden || this.isStopped ? this.#close() : this.#open()));
     this.#open();
   }
 
@@ -38,6 +38,14 @@ export class Feed {
     this.#soon();
   }
 
+  /** Ask nothing, or go on. */
+  stop(isStopped) {
+    this.isStopped = isStopped;
+    this.asked++;
+    if (isStopped) this.#close();
+    else this.#open();
+  }
+
   #open() {
     if (this.stream) return;
     this.stream = new EventSource("/api/v1/stream");
@@ -57,12 +65,12 @@ export class Feed {
     this.timer ??= setTimeout(async () => {
       await this.#follow();
       this.timer = null;
-      if (!this.isPaused && !this.failure && this.state?.latest > this.lines.latest) this.#soon();
+      if (!this.isPaused && !this.isStopped && !this.failure && this.state?.latest > this.lines.latest) this.#soon();
     }, LEAST_MS);
   }
 
   async #follow() {
-    if (this.isPaused || !this.state) return;
+    if (this.isPaused || this.isStopped || !this.state) return;
     if (this.lines.isOutdatedBy(this.state)) return this.reload();
     if (this.state.latest === this.lines.latest) return this.failed(null);
     const asked = ++this.asked;

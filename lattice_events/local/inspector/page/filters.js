@@ -1,6 +1,7 @@
 // The filters above the list, and the chips of those that no field shows.
 
 import { change, FILTERS, onChange, parameter, parameters } from "./address.js";
+import { endComparison } from "./comparing.js";
 import { button, byId, el } from "./dom.js";
 import { showAgain } from "./noise.js";
 
@@ -62,7 +63,9 @@ function show() {
     elements[name].classList.toggle("chosen", Boolean(parameter(name)));
   }
   const others = ["rule", "target", "kind"].filter((name) => parameter(name));
+  const compared = parameter("with");
   byId("chips").replaceChildren(
+    ...(compared ? [chip(`comparing with #${compared}`, endComparison)] : []),
     ...others.map((name) => chip(`${name} ${worded(parameter(name))}`, () => change({ [name]: "" }))),
     ...parameters().getAll("hide").map((hidden) => chip(`not ${hidden}`, () => showAgain(hidden))),
   );

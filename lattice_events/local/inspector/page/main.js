@@ -1,7 +1,8 @@
 // The inspector: puts the parts together.
 
-import { change, FILTERS, onChange, parameter } from "./address.js";
+import { change, FILTERS, onChange, parameter, query } from "./address.js";
 import { act, get } from "./api.js";
+import { compareWith } from "./comparing.js";
 import { Detail } from "./detail.js";
 import { tell } from "./dialog.js";
 import { button, byId } from "./dom.js";
@@ -10,15 +11,21 @@ import { isFiltered, learn, showAll, startFilters } from "./filters.js";
 import { startKeyboard } from "./keyboard.js";
 import { Lines } from "./lines.js";
 import { List } from "./list.js";
+import { menu } from "./menu.js";
 import { noiseTest } from "./noise.js";
 import { editAndReplay, replay } from "./replay.js";
+import { predicate } from "./search.js";
+import { exportLines, importFile } from "./session.js";
 import { startTheme } from "./theme.js";
 import { takeToken, token } from "./token.js";
 
+const ACTS = { pin, replay: sendAgain, edit, copy };
 const lines = new Lines();
-const list = new List({ select, pin });
-const detail = new Detail({ pin, close: () => select(""), replay: sendAgain, edit, copy });
+const list = new List({ select, pin: (line) => session || pin(line) });
+const detail = new Detail({ detailOf, close: () => select(""), ...ACTS });
 const feed = new Feed(lines, { changed: show, failed });
+let session = null; // that was read from a file, as {name, details}
+let shown = [];
 
 takeToken();
 startTheme(byId("theme"));
@@ -32,20 +39,22 @@ startKeyboard({
   Enter: () => (byId("detail").hidden ? list.move(0) : byId("detail").focus()),
   Escape: leave,
   "/": () => byId("filters").elements.q.focus(),
-  p: () => detail.shown && pin(detail.shown),
-  r: () => detail.shown?.decision && sendAgain(detail.shown),
-  e: () => detail.shown?.decision && edit(detail.shown),
+  x: () => detail.shown && compareWith(detail.shown),
+  p: () => detail.shown && !session && pin(detail.shown),
+  r: () => detail.shown?.decision && !session && sendAgain(detail.shown),
+  e: () => detail.shown?.decision && !session && edit(detail.shown),
   "?": () => byId("keys").showModal(),
 });
 byId("help").addEventListener("click", () => byId("keys").showModal());
 byId("readonly").addEventListener("click", () => byId("token").showModal());
 byId("pause").addEventListener("click", pause);
 byId("clear").addEventListener("click", clear);
+byId("session").append(...menu("Session", [["Export what is shown, as HAR", exportShown], ["Open a file …", openFile]]));
 window.addEventListener("hashchange", () => takeToken() && showToken());
 onChange((names) => {
-  if (names.some((name) => FILTERS.includes(name))) feed.reload().then(announce);
-  else if (names.some((name) => name === "noise" || name === "hide")) show(), announce();
-  if (names.includes("request")) showSelected();
+  if (names.some((name) => FILTERS.includes(name)) && !session) feed.reload().then(announce);
+  else if (names.some((name) => name === "noise" || name === "hide" || FILTERS.includes(name))) show(), announce();
+  if (names.includes("request") || names.includes("with")) showSelected();
 });
 showToken();
 showSelected();
@@ -53,14 +62,16 @@ feed.reload();
 
 /** Show the lines that are wanted. */
 function show() {
+  const all = session ? session.details.filter(predicate(query())) : lines.all;
   const isNoise = noiseTest();
-  const wanted = lines.all.filter((line) => !isNoise(line));
-  learn(lines.all);
-  list.show(wanted);
-  const hidden = lines.all.length - wanted.length;
-  byId("count").textContent = `${lines.isCut ? "the newest " : ""}${counted(wanted.length)}${hidden ? `, ${hidden} hidden` : ""}`;
-  byId("empty").hidden = wanted.length > 0;
-  if (!wanted.length) byId("empty").replaceChildren(...emptyWords());
+  shown = all.filter((line) => !isNoise(line));
+  learn(all);
+  list.show(shown);
+  const hidden = all.length - shown.length;
+  const isCut = !session && lines.isCut;
+  byId("count").textContent = `${isCut ? "the newest " : ""}${counted(shown.length)}${hidden ? `, ${hidden} hidden` : ""}`;
+  byId("empty").hidden = shown.length > 0;
+  if (!shown.length) byId("empty").replaceChildren(...emptyWords());
 }
 
 function emptyWords() {
@@ -75,6 +86,14 @@ function announce() {
   byId("announced").textContent = byId("count").textContent;
 }
 
+/** Everything about the request of a number. */
+async function detailOf(number, options) {
+  if (!session) return get(`requests/${encodeURIComponent(number)}`, options);
+  const found = session.details.find((each) => String(each.number) === String(number));
+  if (!found) throw new Error("This file has no such request.");
+  return found;
+}
+
 function select(number) {
   change({ request: String(number) });
 }
@@ -82,13 +101,11 @@ function select(number) {
 function showSelected() {
   const number = parameter("request");
   list.mark(Number(number));
-  detail.show(number);
+  detail.show(number, parameter("with"));
 }
 
-function leave() {
-  if (document.activeElement !== document.body) document.activeElement.blur();
-  if (document.activeElement === byId("filters").elements.q) return;
-  select("");
+function leave({ target }) {
+  if (target !== byId("filters").elements.q) select("");
   byId("list").focus();
 }
 
@@ -112,7 +129,7 @@ async function edit(recorded) {
 async function copy(name, text) {
   try {
     await navigator.clipboard.writeText(text(await get("run")));
-    byId("announced").textContent = byId("copied").textContent = `Copied as ${name}`;
+    byId("copied").textContent = `Copied as ${name}`;
     setTimeout(() => (byId("copied").textContent = ""), 2500);
   } catch (error) {
     failed(error);
@@ -142,6 +159,35 @@ function refused(error) {
   else tell("It was not done", error.message);
 }
 
+// ── a session from a file ─────────────────────────────────────────────────────────────────────
+
+async function exportShown() {
+  await exportLines(shown, detailOf, (words) => (byId("copied").textContent = words));
+}
+
+async function openFile() {
+  try {
+    look(await importFile());
+  } catch (error) {
+    tell("The file was not opened", error.message);
+  }
+}
+
+/** Look at a session from a file, or at the run again. */
+function look(at) {
+  session = at;
+  feed.stop(Boolean(session));
+  detail.actsBy(session ? { copy } : ACTS);
+  for (const id of ["pause", "clear"]) byId(id).hidden = Boolean(session);
+  document.body.classList.toggle("of-a-file", Boolean(session));
+  byId("state").replaceChildren(...(session ? [`${session.name} `, button("Back to the run", () => look(null))] : []));
+  change({ request: "", with: "" });
+  if (session) show();
+  else feed.reload();
+}
+
+// ── how it goes ───────────────────────────────────────────────────────────────────────────────
+
 function pause() {
   feed.pause(!feed.isPaused);
   byId("pause").setAttribute("aria-pressed", feed.isPaused);
@@ -149,6 +195,7 @@ function pause() {
 }
 
 function failed(error) {
+  if (session) return;
   const words = error instanceof TypeError ? "lattice dev does not answer; it is asked again and again." : error?.message;
   byId("state").textContent = words ?? "";
 }
