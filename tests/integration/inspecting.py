@@ -57,7 +57,7 @@ class Inspected:
         """Go to the page, and wait for its count."""
         url, _, fragment = self.running.ready["inspector_url"].partition("#")
         self.page.goto(f"{url}{query}#{fragment}" if with_token else f"{url}{query}")
-        self.page.locator("#count", has_text="request").wait_for()
+        self.page.locator("#count", has_text="request").wait_for(state="attached")
 
     def shows(self, *paths: str) -> None:
         """Wait until the list has just these paths, the newest first."""

@@ -210,6 +210,42 @@ def test_a_large_body_is_shown_in_part(page: Inspected) -> None:
     assert len(page.page.locator("pre.code").first.inner_text()) > 100_000
 
 
+# ── functions and the network ─────────────────────────────────────────────────────────────────
+
+
+def test_functions_are_counted_and_lead_to_their_requests(page: Inspected) -> None:
+    page.open()
+    page.page.get_by_role("button", name="Functions").click()
+    rows = page.page.locator("table.functions tbody tr")
+    rows.nth(1).wait_for()
+    broken = rows.filter(has_text="broken").locator("td").all_inner_texts()
+    assert (broken[0], broken[4], broken[6]) == ("python3.12", "1", "1")
+
+    rows.filter(has_text="broken").get_by_role("button").click()
+
+    page.shows("/broken")
+    page.page.go_back()
+    rows.nth(1).wait_for()
+
+
+def test_the_network_is_drawn_with_the_requests_on_its_edges(page: Inspected) -> None:
+    page.open("?view=network")
+    page.page.locator(".edge.is-failing", has_text="1 request, 1 failed").first.wait_for(state="attached")
+
+    names = page.page.locator(".node text:not(.small)").all_text_contents()
+    kinds = page.page.locator(".node text.small").all_text_contents()
+    assert sorted(name for name, kind in zip(names, kinds, strict=True) if kind.startswith("service ·")) == [
+        "ledger"
+    ]
+    assert {"reader", "10 · /orders*", "broken"} <= set(names)
+    titles = page.page.locator(".node title").all_text_contents()
+    ledger = next(title for title in titles if title.startswith("service ledger"))
+    assert "Allow ReadersRead: GET" in ledger
+    assert "template.yaml:" in ledger
+    called = page.page.locator(".edge title").all_text_contents()
+    assert "GET · 1 request, 1 failed" in called
+
+
 # ── keys ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -295,6 +331,28 @@ def test_a_pinned_request_stays_when_others_are_cleared(chromium: Browser) -> No
         page.page.get_by_role("button", name="Unpin").click()
         page.page.get_by_role("button", name="Clear").click()
         page.page.get_by_text("No request yet.").wait_for()
+        assert page.errors == []
+
+
+# ── much of it ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_thousand_requests_need_few_rows_and_the_newest_stay(chromium: Browser) -> None:
+    with shop() as running, chromium.new_context() as context:
+        page = Inspected(context.new_page(), running)
+        page.open()
+        host, _, port = running.ready["gateway_url"].removeprefix("http://").partition(":")
+        connection = http.client.HTTPConnection(host, int(port))
+        for number in range(1200):
+            connection.request("GET", f"/many/{number}", headers={"Host": "shop.localhost"})
+            connection.getresponse().read()
+        connection.close()
+
+        page.page.locator("td.path", has_text="/many/1199").wait_for()
+        page.page.locator("#count", has_text="1,000 requests").wait_for()  # once it is over, without a reload
+        assert page.page.locator("tr.line").count() < 100
+        page.page.locator("#list").evaluate("list => list.scrollTo(0, list.scrollHeight)")
+        page.page.locator("td.path", has_text="/many/200").wait_for()
         assert page.errors == []
 
 

@@ -3,8 +3,10 @@
 import { get } from "./api.js";
 import { query } from "./address.js";
 
-const PAGE = 500;
-const LEAST_MS = 400; // between two questions, however much happens
+const PAGE = 500; // lines of one answer, at the start
+const NEW_PAGE = 200; // of one that follows
+const LEAST_MS = 400; // between two questions
+const LEAST_MS_OF_MANY = 1000; // while more happens than one answer has: whoever looks at that sees no single line
 
 /** Asks for new lines as long as the page is seen. */
 export class Feed {
@@ -65,19 +67,21 @@ export class Feed {
     this.timer ??= setTimeout(async () => {
       await this.#follow();
       this.timer = null;
-      if (!this.isPaused && !this.isStopped && !this.failure && this.state?.latest > this.lines.latest) this.#soon();
-    }, LEAST_MS);
+      const isBehind = this.lines.hasGap || this.state?.latest > this.lines.latest;
+      if (isBehind && !this.isPaused && !this.isStopped && !this.failure) this.#soon();
+    }, this.lines.hasGap ? LEAST_MS_OF_MANY : LEAST_MS);
   }
 
   async #follow() {
     if (this.isPaused || this.isStopped || !this.state) return;
-    if (this.lines.isOutdatedBy(this.state)) return this.reload();
+    const isOver = this.lines.hasGap && this.state.latest === this.lines.latest;
+    if (isOver || this.lines.isOutdatedBy(this.state)) return this.reload();
     if (this.state.latest === this.lines.latest) return this.failed(null);
     const asked = ++this.asked;
     await this.#try(asked, async () => {
-      const answer = await this.#ask({ after: this.lines.latest });
+      const answer = await this.#ask({ after: this.lines.latest, limit: NEW_PAGE });
       if (asked !== this.asked) return;
-      if (this.lines.isOutdatedBy(answer)) return this.reload();
+      if (this.lines.isOutdatedBy(answer) || (this.lines.hasGap && !answer.has_more)) return this.reload();
       this.lines.take(answer);
       if (answer.requests.length) this.changed();
     });
@@ -98,7 +102,7 @@ export class Feed {
 
   #ask(range) {
     const asked = query();
-    for (const [name, value] of Object.entries({ ...range, limit: PAGE })) asked.set(name, value);
+    for (const [name, value] of Object.entries({ limit: PAGE, ...range })) asked.set(name, value);
     return get(`requests?${asked}`);
   }
 }

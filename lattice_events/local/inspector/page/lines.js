@@ -13,12 +13,13 @@ export class Lines {
     this.latest = 0;
     this.revision = undefined;
     this.isCut = false;
+    this.hasGap = false;
   }
 
   /** Take an answer to `after` the latest line; older ones beyond a gap go, unless they are pinned. */
   take(answer) {
-    const isGap = answer.has_more && this.all.length > 0;
-    const kept = isGap ? this.all.filter((line) => line.is_pinned) : this.all;
+    this.hasGap = answer.has_more;
+    const kept = this.hasGap ? this.all.filter((line) => line.is_pinned) : this.all;
     const every = [...answer.requests, ...kept];
     this.isCut ||= answer.has_more || every.length > MOST;
     this.all = every.length > MOST ? bounded(every) : every;
@@ -30,6 +31,7 @@ export class Lines {
   takeOlder(answer) {
     this.all = bounded([...this.all, ...answer.requests]);
     this.isCut = answer.has_more;
+    this.hasGap = false;
   }
 
   /** Whether an answer is of another run, or something changed that is no new line. */

@@ -18,6 +18,7 @@ import { predicate } from "./search.js";
 import { exportLines, importFile } from "./session.js";
 import { startTheme } from "./theme.js";
 import { takeToken, token } from "./token.js";
+import { startViews } from "./views.js";
 
 const ACTS = { pin, replay: sendAgain, edit, copy };
 const lines = new Lines();
@@ -56,6 +57,7 @@ onChange((names) => {
   else if (names.some((name) => name === "noise" || name === "hide" || FILTERS.includes(name))) show(), announce();
   if (names.includes("request") || names.includes("with")) showSelected();
 });
+startViews(lines);
 showToken();
 showSelected();
 feed.reload();

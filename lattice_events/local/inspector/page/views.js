@@ -1,0 +1,45 @@
+// What else there is beside the requests: functions and the network, each anew as long as it is looked at.
+
+import { change, onChange, parameter } from "./address.js";
+import { button, byId, el } from "./dom.js";
+import { functionsView } from "./functions.js";
+import { networkView } from "./network.js";
+
+const EVERY_MS = 1000;
+const VIEWS = { "": "Requests", functions: "Functions", network: "Network" };
+
+/** Show the view of the address; `lines` are the requests that are known. */
+export function startViews(lines) {
+  const shown = { functions: functionsView, network: () => networkView(lines) };
+  const tabs = tabsIn(byId("views"));
+  let timer;
+  const draw = async () => {
+    clearTimeout(timer);
+    const view = parameter("view");
+    const make = shown[view];
+    byId("other").hidden = !make;
+    byId("main").hidden = byId("filters").hidden = Boolean(make);
+    for (const [name, tab] of tabs) tab.setAttribute("aria-current", name === (make ? view : "") ? "page" : "false");
+    if (!make) return;
+    const content = await make().catch((error) => el("p", { class: "empty" }, error.message));
+    if (parameter("view") !== view) return;
+    if (!byId("other").contains(document.activeElement) || byId("other").dataset.view !== view) replace(view, content);
+    timer = setTimeout(draw, EVERY_MS);
+  };
+  onChange((names) => names.includes("view") && draw());
+  draw();
+}
+
+function replace(view, content) {
+  const box = byId("other");
+  const { scrollTop, scrollLeft } = box;
+  box.dataset.view = view;
+  box.replaceChildren(content);
+  box.scrollTo(scrollLeft, scrollTop);
+}
+
+function tabsIn(box) {
+  const tabs = Object.entries(VIEWS).map(([view, title]) => [view, button(title, () => change({ view }, { pushes: true }), { class: "tab" })]);
+  box.append(...tabs.map(([, tab]) => tab));
+  return tabs;
+}
