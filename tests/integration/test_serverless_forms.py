@@ -246,7 +246,7 @@ def test_settings_that_only_aws_knows_are_asked_for(project: Project_) -> None:
     with pytest.raises(ConfigurationError) as caught:
         source("shop")
 
-    asked = "lattice dev needs this value but cannot know it"
+    asked = "This value is needed but cannot be known"
     assert [str(each) for each in caught.value.problems] == [
         f"shop/serverless.yml:4:36: {asked}: ssm:/my host. Give it with --variable 'ssm:/my host=VALUE'.",
         f"shop/serverless.yml:2:44: {asked}: ssm:/name. Give it with --variable ssm:/name=VALUE.",

@@ -216,7 +216,7 @@ def place(file: Path, text: str) -> str:
         ("Name: foo-service", "Name: svc-foo", "must not start with svc-"),
         ("AuthType: NONE", "AuthType: IAM", "AuthType must be NONE or AWS_IAM, not 'IAM'"),
         ("StringEquals:", "StringEqual:", "did you mean StringEquals?"),
-        ("- Id: !GetAtt HelloLambdaFunction.Arn", "- Id: !ImportValue hello", "cannot know it: Fn::ImportValue hello"),
+        ("- Id: !GetAtt HelloLambdaFunction.Arn", "- Id: !ImportValue hello", "cannot be known: Fn::ImportValue hello"),
         ("      - k8s\n", "      - k9s\n", "There is no file or folder k9s"),
         ("        command: [python3, k8s/server.py]", "        comand: [python3, k8s/server.py]", "The target app must have one of url and command"),
     ],
