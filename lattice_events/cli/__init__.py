@@ -9,13 +9,15 @@ import sys
 
 from lattice_events.errors import LatticeError, MissingExtraError
 
+INTERRUPTED = 130  # the exit status of a shell for what Ctrl-C ends
+
 
 def main() -> None:
     """Run the command line: a `LatticeError` is what it says and exit status 2, anything else a bug."""
     try:
         _main()
-    except KeyboardInterrupt:  # before click has it
-        sys.exit("\nAborted!")
+    except KeyboardInterrupt:  # while a module is loaded; `commands` says what it means in a command
+        sys.exit(INTERRUPTED)
 
 
 def _main() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from lattice_events.cli import INTERRUPTED
 from lattice_events.cli.event import parse_header, read_body
 from lattice_events.cli.function_lines import print_function_lines
 from lattice_events.cli.loop import run_in_loop
@@ -22,7 +23,6 @@ from lattice_events.network.examples import CALLERS, make_event
 from lattice_events.network.model import EventVersion, Function, LambdaTarget, Network
 
 _ANONYMOUS = "anonymous"
-_STOPPED = 130  # the exit status of a shell for what a user stops
 
 
 @click.command()
@@ -80,7 +80,7 @@ def invoke(
     from lattice_events.cli.run import end_at_once
 
     status = run_in_loop(_invoke(function, wanted, payload))
-    if status == _STOPPED:
+    if status == INTERRUPTED:
         end_at_once(status)
     sys.exit(status)
 
@@ -121,7 +121,7 @@ async def _invoke(name: str, options: RunOptions, payload: Any) -> int:
     with writing(print_function_lines) as report:
         async with network_up(options, report, stop) as started:
             if started is None:
-                return _STOPPED
+                return INTERRUPTED
             print_notes(started.ready.notes)
             function = _find(started.ready.network, name)
             result = await started.functions.invoke(function.name, payload(started.ready.network, function))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -187,7 +188,9 @@ def test_following_prints_what_comes(shop: Shop) -> None:
         first = json.loads(following.stdout.readline())
         shop.ask("/orders/after")
         second = json.loads(following.stdout.readline())
-        following.kill()
+        following.send_signal(signal.SIGINT)
+        assert following.wait(PATIENCE_SECONDS) == 130
+        assert following.stdout.read() == ""
 
     assert (first["path"], second["path"]) == ("/orders/before", "/orders/after")
     assert second["number"] == first["number"] + 1
