@@ -113,6 +113,13 @@ class Assumptions:
         "The status when a function raises, times out, crashes or returns no valid response.",
         limits=_FAILURES,
     )
+    function_throttled_status: int = _switch(
+        502,
+        "assumed",
+        "The status when Lambda throttles a function at its reserved concurrency; an Application Load "
+        "Balancer answers 502.",
+        limits=_FAILURES,
+    )
     connect_failure_status: int = _switch(
         503,
         "observed",

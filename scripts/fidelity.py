@@ -46,6 +46,11 @@ BEHAVIOURS = (
     ("same", "A function's timeout, memory setting and environment variables"),
     (
         "same",
+        "Reserved concurrency: of all versions together; further invocations are throttled, with 0 all of them. "
+        "The Invoke API answers `TooManyRequestsException`",
+    ),
+    (
+        "same",
         "What a function's process sends to the Runtime API, and when it ends: as awslambdaric's native client does",
     ),
     ("same", "A function's log format, level and group (`LoggingConfig`), by the real runtime client"),

@@ -71,6 +71,8 @@ class Shape(NamedTuple):
 
 _PATH = "/[a-zA-Z0-9@:%_+.~#?&/=-]*"
 _NAME = "(?![-])(?!.*[-]$)(?!.*[-]{2})[a-z0-9-]+"
+MAX_INTEGER = 2**31 - 1
+"""Of a number for which AWS names no most."""
 # By their names in the API models of VPC Lattice and Lambda, with which a test compares them.
 SHAPES: Mapping[str, Shape] = {
     "HttpStatusCode": Shape(100, 599),
@@ -106,6 +108,7 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "Handler": Shape(0, 128, r"[^\s]+"),
     "MemorySize": Shape(128, 32768),
+    "ReservedConcurrentExecutions": Shape(0, MAX_INTEGER),
     "Timeout": Shape(1, 5400),
 }
 MAX_ENVIRONMENT_BYTES = 4096

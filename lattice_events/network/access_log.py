@@ -23,6 +23,7 @@ _FAILURE_REASONS: Mapping[Failure, str] = {
     "protocol": "TargetProtocolError",
     "closed": "TargetConnectionClosed",
     "function": "TargetProtocolError",
+    "throttled": "TargetProtocolError",
     "request_too_large": "ClientProtocolError",
     "client_closed": "ClientConnectionClosed",
 }

@@ -273,6 +273,7 @@ def fail(decision: Forward, failure: TargetFailure, reason: str, assumptions: As
         "protocol": assumptions.target_protocol_error_status,
         "closed": assumptions.target_protocol_error_status,
         "function": assumptions.function_error_status,
+        "throttled": assumptions.function_throttled_status,
         "request_too_large": assumptions.request_too_large_status,
     }[failure]
     body = _PHRASES.get(status, "Error")

@@ -20,7 +20,9 @@ from lattice_events.network.routing import Routing, RuleTrial
 from lattice_events.request import Request
 from lattice_events.response import Response
 
-TargetFailure = Literal["connect", "timeout", "protocol", "closed", "function", "request_too_large"]
+TargetFailure = Literal[
+    "connect", "timeout", "protocol", "closed", "function", "throttled", "request_too_large"
+]
 Failure = TargetFailure | Literal["client_closed"]
 """What went wrong after the decision to forward; a client that hung up gets no answer."""
 

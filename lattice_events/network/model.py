@@ -272,6 +272,7 @@ class Function:
         log_level: The least of what it writes in JSON; empty for its default.
         log_group: Of its logs; empty for the one of its name.
         python: The interpreter that runs it; empty for the one of ``lattice``.
+        reserved_concurrency: How many invocations may run at once, of all its versions; ``None`` without a limit.
         max_processes: How many processes it may have at once.
         prewarm: How many of them start before there is a request.
     """
@@ -288,6 +289,7 @@ class Function:
     log_format: Literal["Text", "JSON"] = "Text"
     log_level: str = ""
     log_group: str = ""
+    reserved_concurrency: int | None = None
     python: str = ""
     max_processes: int = 4
     prewarm: int = 1

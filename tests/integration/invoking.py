@@ -80,6 +80,7 @@ async def function(
     timeout_seconds: int = 30,
     max_processes: int = 4,
     prewarm: int = 1,
+    reserved_concurrency: int | None = None,
     obstacle: str = "",
     layers: tuple[str, ...] = (),
     variables: Mapping[str, str] = MappingProxyType({}),
@@ -101,6 +102,7 @@ async def function(
         timeout_seconds=timeout_seconds,
         max_processes=max_processes,
         prewarm=prewarm,
+        reserved_concurrency=reserved_concurrency,
         obstacle=obstacle,
         layers=layers,
     )

@@ -30,9 +30,9 @@ TELLING = """
 
 
 @asynccontextmanager
-async def control(tmp_path: Path, *, client: str = "native") -> AsyncIterator[tuple[int, Running]]:
+async def control(tmp_path: Path, **options: Any) -> AsyncIterator[tuple[int, Running]]:
     """The port of the Invoke API with one function, `f`."""
-    async with function(write_code(tmp_path, TELLING), client=client) as running:
+    async with function(write_code(tmp_path, TELLING), **{"client": "native", **options}) as running:
         api = Control(running.functions, report=running.records.append)
         port = await api.start(0)
         try:
@@ -89,6 +89,28 @@ async def raw(port: int, head: str, body: bytes = b"{}") -> tuple[int, dict[str,
     first, *fields = lines.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (field.partition(":") for field in fields)}
     return int(first.split(" ")[1]), headers, json.loads(content or b"null")
+
+
+def test_a_throttled_invocation_is_lambda_s_429(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with control(tmp_path, reserved_concurrency=0) as (port, running):
+            client = client_of(port)
+            with pytest.raises(client.exceptions.TooManyRequestsException) as caught:
+                await asyncio.to_thread(client.invoke, FunctionName="f")
+            told = caught.value.response
+            assert (told["Reason"], told["Type"]) == (
+                "ReservedFunctionConcurrentInvocationLimitExceeded",
+                "User",
+            )
+            assert (told["Error"]["Message"], told["ResponseMetadata"]["HTTPStatusCode"]) == (
+                "Rate Exceeded.",
+                429,
+            )
+            answer = await asyncio.to_thread(client.invoke, FunctionName="f", InvocationType="Event")
+            assert answer["StatusCode"] == 202
+            assert [each.throttles for each in running.functions.states] == [2]
+
+    asyncio.run(scenario())
 
 
 PATH = "POST /2015-03-31/functions/f/invocations HTTP/1.1\r\n"

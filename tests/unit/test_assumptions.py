@@ -207,6 +207,7 @@ SWITCHES: dict[str, tuple[Any, Observe]] = {
     "response_header_lists": ("refuse", response({"statusCode": 200, "headers": {"a": ["b"]}})),
     "response_cookies": ("ignore", response({"statusCode": 200, "cookies": ["a=b"]})),
     "function_error_status": (500, failed("function")),
+    "function_throttled_status": (503, failed("throttled")),
     "connect_failure_status": (500, failed("connect")),
     "target_protocol_error_status": (500, lambda given: (failed("protocol")(given), failed("closed")(given))),
     "timeout_status": (500, failed("timeout")),

@@ -25,10 +25,12 @@ class Deployed:
 
     Attributes:
         function: Of moto: the version that runs.
+        latest: Of moto: the function itself, which has what is the same for all versions.
         qualifier: Empty for the function itself.
     """
 
     function: Any
+    latest: Any
     qualifier: str = ""
 
     @property
@@ -47,12 +49,12 @@ def all_deployed(backend: Any, notes: list[str]) -> Iterator[Deployed]:
     """Every function, version and alias of a Region's backend, in this order for each function."""
     for latest in backend.list_functions():
         name = latest.function_name
-        yield Deployed(function=latest)
+        yield Deployed(function=latest, latest=latest)
         versions = {str(each.version): each for each in backend.list_versions_by_function(name)}
         versions[_LATEST] = latest
         for version, function in versions.items():
             if version != _LATEST:
-                yield Deployed(function=function, qualifier=version)
+                yield Deployed(function=function, latest=latest, qualifier=version)
         for alias in backend.list_aliases(name):
             if _weights(alias):
                 notes.append(
@@ -60,7 +62,7 @@ def all_deployed(backend: Any, notes: list[str]) -> Iterator[Deployed]:
                     "gets every request. Weights of target groups are."
                 )
             if alias.function_version in versions:
-                yield Deployed(function=versions[alias.function_version], qualifier=alias.name)
+                yield Deployed(function=versions[alias.function_version], latest=latest, qualifier=alias.name)
 
 
 def _weights(alias: Any) -> Mapping[str, float]:
@@ -84,6 +86,7 @@ def function_of(deployed: Deployed, backend: Any, folder: Path) -> Function:
             version=str(of.version), obstacle=obstacle, role_arn=of.role,
         )  # fmt: skip
     logging = getattr(of, "logging_config", None) or {}
+    reserved = deployed.latest.reserved_concurrency
     layers = [backend.layers_versions_by_arn(each["Arn"]) for each in of.layers]
     return Function(
         name=deployed.name,
@@ -93,6 +96,7 @@ def function_of(deployed: Deployed, backend: Any, folder: Path) -> Function:
         code=_written(of, folder),
         timeout_seconds=int(of.timeout),
         memory_mb=int(of.memory_size),
+        reserved_concurrency=None if reserved is None else int(reserved),
         environment={key: _text(value) for key, value in (of.environment_vars or {}).items()},
         layers=tuple(_written(each, folder) for each in layers if each and each.code_bytes),
         log_format="JSON" if logging.get("LogFormat") == "JSON" else "Text",

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from functools import partial
 
+from lattice_events.local.functions.concurrency import Concurrency
 from lattice_events.local.functions.invocation import Invocation, failed
 from lattice_events.local.functions.pool import FunctionSettings, Pool
 from lattice_events.local.functions.prewarm import prewarm
@@ -27,6 +28,9 @@ class Functions:
         self._functions: dict[str, Function] = {}
         self._pools: dict[str, Pool] = {}
         self._retired: list[Pool] = []
+        self._concurrency: dict[
+            str, Concurrency
+        ] = {}  # by the name without a qualifier: all versions share it
         self._by_arn: dict[str, Pool] = {}
         self._warming: asyncio.Task[None] | None = None
         self._unpacked = Unpacked()
@@ -47,6 +51,7 @@ class Functions:
             pool.retire()
             self._retired.append(pool)
         for function in self._functions.values():
+            self._concurrency_of(function).limit = function.reserved_concurrency
             if not function.obstacle and function.name not in self._pools:
                 self._pools[function.name] = self._make_pool(function)
         self._by_arn = {self._functions[name].arn: pool for name, pool in self._pools.items()}
@@ -60,10 +65,14 @@ class Functions:
         self._warming = asyncio.create_task(prewarm(list(self._pools.values())))
         return self._warming
 
+    def _concurrency_of(self, function: Function) -> Concurrency:
+        return self._concurrency.setdefault(function.unqualified_name, Concurrency())
+
     def _make_pool(self, function: Function) -> Pool:
         return Pool(
             function,
             places=partial(self._unpacked.places, function),
+            concurrency=self._concurrency_of(function),
             settings=self._settings,
             report=self._report,
             death_pipe=self._death_pipe,

@@ -62,6 +62,22 @@ def failed(error_type: str, message: str, invocation_id: str) -> InvokeResult:
     )
 
 
+def throttled(reserved: int, invocation_id: str) -> InvokeResult:
+    """The end of an invocation that Lambda did not take, as its API words it."""
+    document = {
+        "Reason": "ReservedFunctionConcurrentInvocationLimitExceeded",
+        "Type": "User",
+        "message": "Rate Exceeded.",
+    }
+    return InvokeResult(
+        payload=json.dumps(document).encode(),
+        invocation_id=invocation_id,
+        duration_ms=0.0,
+        error_type="TooManyRequestsException",
+        throttle=f"its reserved concurrency is {reserved}, and as many invocations run",
+    )
+
+
 def _new_trace() -> str:
     """A trace header as Lambda makes it for an invocation that came with none."""
     return f"Root=1-{int(time.time()):08x}-{getrandbits(96):024x};Parent={getrandbits(64):016x};Sampled=0"

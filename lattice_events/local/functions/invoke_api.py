@@ -34,8 +34,7 @@ from lattice_events.network.model import Function
 
 _ELSEWHERE = "Functions call Lambda on AWS instead with --env AWS_ENDPOINT_URL_LAMBDA= (empty)."
 _INVOKE_PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations/?")
-
-
+_JSON = ("Content-Type", "application/json")
 _MAX_HEAD_BYTES = 64 * 1024
 
 
@@ -143,10 +142,12 @@ class Control:
             self._do(call)
             return _Answer(202)
         result = await call
+        if result.throttle:
+            return _Answer(429, (("x-amzn-ErrorType", "TooManyRequestsException"), _JSON), result.payload)
         headers = [
             ("X-Amz-Executed-Version", function.version),
             ("x-amzn-RequestId", result.invocation_id),
-            ("Content-Type", "application/json"),
+            _JSON,
         ]
         if result.error_type is not None:
             headers.append(("X-Amz-Function-Error", "Unhandled"))

@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 
 from lattice_events.local.children.environment import Places
-from lattice_events.local.functions.invocation import Invocation, failed
+from lattice_events.local.functions.concurrency import Concurrency
+from lattice_events.local.functions.invocation import Invocation, failed, throttled
 from lattice_events.local.functions.process import FunctionProcess
 from lattice_events.local.output.records import FunctionState, InvokeResult, Report, invoke_record
 from lattice_events.network.model import Function
@@ -38,6 +39,7 @@ class Pool:
         function: Function,
         *,
         places: Callable[[], Awaitable[Places]],
+        concurrency: Concurrency,
         settings: FunctionSettings,
         report: Report,
         death_pipe: int,
@@ -47,12 +49,14 @@ class Pool:
         Args:
             function: To run.
             places: Gives its folders.
+            concurrency: Of all versions of the function.
             settings: How to run it.
             report: Takes what it writes.
             death_pipe: Read end of a pipe that closes when this process is gone.
         """
         self._function = function
         self._places = places
+        self._concurrency = concurrency
         self._settings = settings
         self._report = report
         self._death_pipe = death_pipe
@@ -61,7 +65,7 @@ class Pool:
         self._waiting: deque[Invocation] = deque()  # for a process: first come, first served
         self._launching: set[asyncio.Task[None]] = set()
         self._closing: set[asyncio.Task[None]] = set()
-        self._invocations = self._cold_starts = self._errors = 0
+        self._invocations = self._cold_starts = self._errors = self._throttles = 0
         self._is_retired = False
         self._is_closed = False
 
@@ -82,10 +86,18 @@ class Pool:
             invocations=self._invocations,
             cold_starts=self._cold_starts,
             errors=self._errors,
+            throttles=self._throttles,
         )
 
     def invoke(self, invocation: Invocation) -> None:
-        """Run an invocation in an idle process, in a new one, or when one is free."""
+        """Run an invocation in an idle process, in a new one, or when one is free; or throttle it."""
+        if self._concurrency.enter():
+            self._run(invocation)
+        else:
+            self._throttles += 1
+            self._give_out(invocation, throttled(self._concurrency.limit or 0, invocation.id))
+
+    def _run(self, invocation: Invocation) -> None:
         if self._is_closed:
             self._finish(invocation, failed(*_STOPPING, invocation.id))
         elif self._idle:
@@ -98,7 +110,8 @@ class Pool:
     @property
     def prewarm(self) -> int:
         """How many processes are to be started ahead."""
-        return min(self._function.prewarm, self._function.max_processes)
+        wanted = min(self._function.prewarm, self._function.max_processes)
+        return wanted if self._concurrency.limit is None else min(wanted, self._concurrency.limit)
 
     async def start_ahead(self) -> None:
         """Start a process if there are fewer than wanted, and wait until it is initialized or has ended.
@@ -136,7 +149,7 @@ class Pool:
             return
         self._drop(process)
         if invocation.attempts < _ATTEMPTS:
-            self.invoke(invocation)  # there is room for another process
+            self._run(invocation)  # there is room for another process
             return
         message = f"{_ATTEMPTS} processes ended before they accepted the event"
         self._finish(invocation, failed("Runtime.ExitError", message, invocation.id))
@@ -191,10 +204,15 @@ class Pool:
             self._begin(self._start(), self._waiting.popleft())
 
     def _finish(self, invocation: Invocation, result: InvokeResult) -> None:
-        """Give the result to the caller; if that is gone, tell of it."""
+        """Count an invocation that was taken, and give out its result."""
+        self._concurrency.leave()
         self._invocations += 1
         self._cold_starts += result.cold
         self._errors += result.error_type is not None
+        self._give_out(invocation, result)
+
+    def _give_out(self, invocation: Invocation, result: InvokeResult) -> None:
+        """Give the result to the caller; if that is gone, tell of it."""
         if invocation.ended.cancelled():
             self._report(invoke_record(self._function.name, result))
         else:

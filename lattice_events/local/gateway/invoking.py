@@ -62,6 +62,10 @@ async def read_and_invoke(serving: Serving, decision: Forward, invoker: Invoker,
 def answer_result(serving: Serving, decision: Forward, result: InvokeResult) -> Answer:
     """Answer with what a function returned."""
     serving.watch.answered()
+    if result.throttle:
+        return answer_failure(
+            serving, decision, "throttled", f"Lambda throttles the function: {result.throttle}", result
+        )
     if result.error_type is not None:
         return answer_failure(serving, decision, "function", _function_failure(result), result)
     try:

@@ -112,6 +112,7 @@ class FunctionState:
         invocations: That have ended.
         cold_starts: How many of them waited for a process to start.
         errors: How many of them failed.
+        throttles: Invocations that were refused at the reserved concurrency; none of those that have ended.
     """
 
     name: str
@@ -123,6 +124,7 @@ class FunctionState:
     invocations: int = 0
     cold_starts: int = 0
     errors: int = 0
+    throttles: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,7 +132,8 @@ class InvokeResult:
     """How an invocation ended: `error_type` is ``None`` when the handler returned.
 
     `payload` is the handler's JSON, or the JSON document in which Lambda reports the failure.
-    `log_tail` is the last 4 KB of what the function wrote meanwhile.
+    `log_tail` is the last 4 KB of what the function wrote meanwhile. `throttle` says why Lambda did
+    not take the invocation; it is empty for one that was taken.
     """
 
     payload: bytes
@@ -139,6 +142,7 @@ class InvokeResult:
     error_type: str | None = None
     cold: bool = False
     log_tail: str = ""
+    throttle: str = ""
 
 
 def invoke_record(function: str, result: InvokeResult) -> InvokeRecord:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from lattice_events.definitions.lattice_schema import (
     MAX_ENVIRONMENT_BYTES,
@@ -81,6 +81,7 @@ def _that_runs(reading: Reading, name: str, function: Function) -> Function:
         log_group=_logging(reading, name, "LogGroup"),
         timeout_seconds=_number(reading, name, "Timeout", 3),
         memory_mb=_number(reading, name, "MemorySize", 128),
+        reserved_concurrency=_number(reading, name, "ReservedConcurrentExecutions", None),
         python=settings.python,
         max_processes=settings.max_processes,
         prewarm=settings.prewarm,
@@ -108,9 +109,13 @@ def _code(reading: Reading, name: str) -> str | None:
     return inline_code(text) if isinstance(text, str) else code
 
 
-def _number(reading: Reading, name: str, key: str, default: int) -> int:
-    def get() -> int:
-        return shaped_number(reading.template.property(name, key, default), key, (key,))
+T = TypeVar("T", int, int | None)
+
+
+def _number(reading: Reading, name: str, key: str, default: T) -> T:
+    def get() -> T:
+        given = reading.template.property(name, key, None)
+        return default if given is None else shaped_number(given, key, (key,))
 
     return reading.known_or(name, key, get, default)
 

@@ -335,6 +335,7 @@ class TemplateBuilder:
         ]
         if resource.get("layers") is UNKNOWN:
             layers = [values.reference(resource, ("layers",), "aws_lambda_layer_version")]
+        reserved = values.known(resource, "reserved_concurrent_executions")
         return {
             "FunctionName": values.plain(resource, "function_name"),
             "PackageType": values.known(resource, "package_type"),
@@ -342,6 +343,7 @@ class TemplateBuilder:
             "Handler": values.plain(resource, "handler") or None,
             "Timeout": values.known(resource, "timeout"),
             "MemorySize": values.known(resource, "memory_size"),
+            "ReservedConcurrentExecutions": None if reserved == -1 else reserved,
             "Role": values.reference(resource, ("role",), ROLE),
             "Environment": {"Variables": variables} if variables else None,
             "LoggingConfig": _without_none(logging) or None,

@@ -162,6 +162,15 @@ def test_what_cannot_run_here_has_an_obstacle_and_a_note(tmp_path: Path) -> None
     )
 
 
+def test_reserved_concurrency_is_that_of_the_function_for_each_of_its_versions(tmp_path: Path) -> None:
+    client = create()
+    client.publish_version(FunctionName="orders")
+    assert function(tmp_path).reserved_concurrency is None
+    client.put_function_concurrency(FunctionName="orders", ReservedConcurrentExecutions=0)
+
+    assert [function(tmp_path, name).reserved_concurrency for name in ("orders", "orders:1")] == [0, 0]
+
+
 def test_versions_and_aliases_are_functions_with_the_code_of_the_version(tmp_path: Path) -> None:
     client = create()
     client.publish_version(FunctionName="orders")

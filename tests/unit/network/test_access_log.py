@@ -156,6 +156,7 @@ def test_a_refused_signature_resolves_to_unknown() -> None:
         ("protocol", "TargetProtocolError"),
         ("closed", "TargetConnectionClosed"),
         ("function", "TargetProtocolError"),
+        ("throttled", "TargetProtocolError"),
         ("request_too_large", "ClientProtocolError"),
         ("client_closed", "ClientConnectionClosed"),
     ],

@@ -267,6 +267,7 @@ def test_a_response_goes_back_without_hop_by_hop_and_with_the_request_id() -> No
         ("protocol", 502, b"Bad Gateway"),
         ("closed", 502, b"Bad Gateway"),
         ("function", 502, b"Bad Gateway"),
+        ("throttled", 502, b"Bad Gateway"),
         ("request_too_large", 413, b"Payload Too Large"),
     ],
 )

@@ -7,7 +7,7 @@ import re
 import pytest
 from botocore.loaders import Loader
 
-from lattice_events.definitions.lattice_schema import ENVIRONMENT_NAME, FIXED_STATUSES, SHAPES
+from lattice_events.definitions.lattice_schema import ENVIRONMENT_NAME, FIXED_STATUSES, MAX_INTEGER, SHAPES
 from lattice_events.errors import ConfigurationError
 from tests.unit.readers.test_cloudformation import TEMPLATE, link, problems, read
 from tests.unit.readers.test_gateway_api import GATEWAY, ROUTE
@@ -50,6 +50,7 @@ REFUSED: list[tuple[str, str, str]] = [
     ("Name: foo", "Name: foo\n      CustomDomainName: a", "28:7: CustomDomainName must have 3 to 255 characters, not 1."),
     ("Handler: app.hello", "Handler: app.hello\n      Timeout: 5401", "14:7: Timeout must be a whole number from 1 to 5400, not 5401."),
     ("Handler: app.hello", "Handler: app.hello\n      MemorySize: 127", "14:7: MemorySize must be a whole number from 128 to 32768, not 127."),
+    ("Handler: app.hello", "Handler: app.hello\n      ReservedConcurrentExecutions: -1", "14:7: ReservedConcurrentExecutions must be a whole number from 0 to 2147483647, not -1."),
     ("Handler: app.hello", "Handler: app. hello", "13:7: Handler must match the pattern [^\\s]+ of AWS, but 'app. hello' does not."),
     ("Handler: app.hello", f"Handler: app.{'h' * 130}", "13:7: Handler must have 0 to 128 characters, not 134."),
     ("          PathMatch:\n            Match: {Prefix: /old}", "          HeaderMatches: [{Name: a b, Match: {Exact: a}}]", "44:28: Name must be the name of a header, not 'a b'."),
@@ -69,6 +70,7 @@ TAKEN = [
     (RULE, "Match: {Prefix: '/a@:%_+.~#?&=-'}"),
     ("Priority: 10", "Priority: '2000'"),
     ("Handler: app.hello", "Handler: app.hello\n      Timeout: 901"),
+    ("Handler: app.hello", "Handler: app.hello\n      ReservedConcurrentExecutions: 0"),
     ("Handler: app.hello", "Handler: app.hello\n      Timeout: 5400\n      MemorySize: 32768"),
     (GROUPS, f"{GROUPS}\n              Weight: 999"),
     ("Name: foo", f"Name: {'a' * 40}"),
@@ -112,7 +114,7 @@ ROUTES = [
 def test_a_limit_is_the_one_of_aws_s_model(name: str) -> None:
     model = MODELS[name]
 
-    assert SHAPES[name] == (model["min"], model["max"], model.get("pattern", ""))
+    assert SHAPES[name] == (model["min"], model.get("max", MAX_INTEGER), model.get("pattern", ""))
 
 
 def test_a_variable_of_lambda_s_model_is_one_here() -> None:

@@ -22,6 +22,8 @@ _DEFAULTS = {
     "MemorySize": 128,
     "Timeout": 3,
 }
+_RESERVED = "ReservedConcurrentExecutions"
+_NUMBERS = ("MemorySize", "Timeout", _RESERVED)
 
 
 class FunctionType(MotoType):
@@ -42,6 +44,7 @@ class FunctionType(MotoType):
         spec = {**_DEFAULTS, **_spec(request.properties, request.where)}
         standing.update_configuration(spec)
         standing.update_function_code(spec["Code"])
+        standing.reserved_concurrency = spec.get(_RESERVED)
         standing.architectures = spec.get("Architectures", ["x86_64"])
         standing.tags = spec["Tags"]
         return standing
@@ -50,7 +53,7 @@ class FunctionType(MotoType):
 def _spec(properties: Properties, where: Where) -> dict[str, Any]:
     """Properties as moto's API takes them."""
     variables = properties.get("Environment", {}).get("Variables", {})
-    numbers = {name: int(properties[name]) for name in ("MemorySize", "Timeout") if name in properties}
+    numbers = {name: int(properties[name]) for name in _NUMBERS if name in properties}
     return {
         **properties,
         **numbers,

@@ -45,6 +45,13 @@ def deployed(name: str = "hello") -> dict[str, Any]:
     return found
 
 
+def lambda_concurrency(name: str = "hello") -> int | None:
+    """The reserved concurrency of a function as Lambda answers it."""
+    client = boto3.client("lambda", region_name=REGION)
+    found: int | None = client.get_function_concurrency(FunctionName=name).get("ReservedConcurrentExecutions")
+    return found
+
+
 def test_a_function_has_all_its_properties(cloud: Cloud) -> None:
     variables = {"Environment": {"Variables": {"N": 1, "FLAG": True}}}
     cloud.create(function(Architectures=["arm64"], MemorySize="512", Timeout=9, **variables))
@@ -54,13 +61,16 @@ def test_a_function_has_all_its_properties(cloud: Cloud) -> None:
 
 
 def test_what_a_function_no_longer_says_is_as_if_it_never_had(cloud: Cloud) -> None:
-    cloud.create(function(MemorySize=512, Environment={"Variables": {"A": "b"}}))
+    reserved = {"ReservedConcurrentExecutions": "3"}
+    cloud.create(function(MemorySize=512, Environment={"Variables": {"A": "b"}}, **reserved))
+    assert lambda_concurrency() == 3
     before = deployed()["CodeSha256"]
     cloud.update(function(Code={"ZipFile": "def handler(event, context): return 1"}))
     found = deployed()
     assert found["MemorySize"] == 128
     assert not found.get("Environment", {}).get("Variables")
     assert found["CodeSha256"] != before
+    assert lambda_concurrency() is None
 
 
 def test_a_version_and_an_alias_follow_the_function(cloud: Cloud) -> None:
