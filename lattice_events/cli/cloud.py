@@ -62,7 +62,7 @@ def cloud(
     printer.starting("Starting AWS on this machine …")
     _import_moto()
     from lattice_events.cli.cloud_run import run_cloud
-    from lattice_events.cli.run import end_at_once
+    from lattice_events.cli.stopping import end_at_once
 
     wanted = run_options(paths, port=gateway_port, access_log=access_log, **options)
     if not run_in_loop(run_cloud(wanted, printer, port=endpoint_port, state=state, began=began)):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from lattice_events.cli.cloud_report import Deployed
-from lattice_events.cli.run import loaded_of
+from lattice_events.cli.reading import loaded_of
 from lattice_events.cloud.deployed.deployed import deployment
 from lattice_events.cloud.deployed.permissions import permission_notes
 from lattice_events.cloud.endpoint.cloud import Cloud

@@ -18,7 +18,8 @@ from lattice_events.cli.cloud_network import Changes, CloudNetwork, Sources
 from lattice_events.cli.cloud_report import CloudReady
 from lattice_events.cli.options import RunOptions
 from lattice_events.cli.printer import Item, Printer
-from lattice_events.cli.run import read_sources, stop_on_signals, unless_stopped
+from lattice_events.cli.reading import read_sources
+from lattice_events.cli.stopping import stop_on_signals, unless_stopped
 from lattice_events.cloud.endpoint.cloud import Cloud
 from lattice_events.cloud.endpoint.journal import Journal
 from lattice_events.cloud.endpoint.server import Server

@@ -30,7 +30,8 @@ def dev(paths: tuple[Path, ...], as_json: bool, is_quiet: bool, access_log: str,
     A PATH is a Serverless project, a CloudFormation or SAM template, a CDK app, the JSON of a Terraform plan
     or state, or Kubernetes manifests: a file or a folder. The default is the current folder. Ctrl-C stops everything.
     """
-    from lattice_events.cli.run import end_at_once, run  # with what only a run needs: sockets, certificates
+    from lattice_events.cli.run import run  # with what only a run needs: sockets, certificates
+    from lattice_events.cli.stopping import end_at_once
 
     printer = choose_printer(as_json=as_json, is_quiet=is_quiet, access_log=access_log)
     if not run_in_loop(run(run_options(paths, access_log=access_log, **options), printer)):

@@ -77,7 +77,7 @@ def invoke(
             return json.dumps(event).encode()
         return _read_event(event_file) if event_file else b"{}"
 
-    from lattice_events.cli.run import end_at_once
+    from lattice_events.cli.stopping import end_at_once
 
     status = run_in_loop(_invoke(function, wanted, payload))
     if status == INTERRUPTED:
@@ -115,7 +115,8 @@ def _version_of(network: Network, function: Function) -> EventVersion:
 async def _invoke(name: str, options: RunOptions, payload: Any) -> int:
     """Start the network, invoke, print, stop; the exit status."""
     # With what only a run needs: sockets, certificates.
-    from lattice_events.cli.run import network_up, stop_on_signals
+    from lattice_events.cli.run import network_up
+    from lattice_events.cli.stopping import stop_on_signals
 
     stop = stop_on_signals()
     with writing(print_function_lines) as report:

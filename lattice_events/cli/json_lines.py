@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from lattice_events.cli.cloud_report import CloudReady, Deployed
+from lattice_events.cli.reload_report import Reloaded, reload_fields
 from lattice_events.cloud.endpoint.calls import ApiCall
 from lattice_events.local.output.records import InvokeRecord, LogRecord, Notice, RequestRecord
 from lattice_events.local.run.ready import Ready, service_url
@@ -21,7 +22,7 @@ _EVENTS = {RequestRecord: "request", InvokeRecord: "invoke", LogRecord: "log", N
 Line = RequestRecord | InvokeRecord | LogRecord | ApiCall
 
 
-def json_line(item: Ready | CloudReady | Deployed | Line) -> str:
+def json_line(item: Ready | CloudReady | Deployed | Reloaded | Line) -> str:
     """A line with an object, what happened in ``event``."""
     match item:
         case Ready():
@@ -30,6 +31,8 @@ def json_line(item: Ready | CloudReady | Deployed | Line) -> str:
             fields = _cloud_fields(item)
         case Deployed():
             fields = _deployed_fields(item)
+        case Reloaded():
+            fields = reload_fields(item)
         case _:
             fields = _record_fields(item)
     return f"{json.dumps(fields)}\n"

@@ -16,6 +16,7 @@ from lattice_events.cli.cloud_lines import cloud_banner, deployed_lines
 from lattice_events.cli.cloud_report import CloudReady, Deployed
 from lattice_events.cli.json_lines import json_line
 from lattice_events.cli.lines import Lines, in_memory, line, plain, rendered, service_lines
+from lattice_events.cli.reload_report import Reloaded, reload_lines
 from lattice_events.cloud.endpoint.calls import ApiCall
 from lattice_events.local.output.records import (
     InvokeRecord,
@@ -33,8 +34,8 @@ from lattice_events.network.model import ForwardAction, Listener, Network, Rule,
 
 _MAX_HELD_LINES = 10_000  # of an invocation that is still running
 _MAX_HELD_CHARACTERS = 4 * 1024 * 1024
-Item = Record | LeftOut | Ready | CloudReady | Deployed | ApiCall
-Told = RequestRecord | InvokeRecord | LogRecord | Ready | CloudReady | Deployed | ApiCall
+Item = Record | LeftOut | Ready | CloudReady | Deployed | Reloaded | ApiCall
+Told = RequestRecord | InvokeRecord | LogRecord | Ready | CloudReady | Deployed | Reloaded | ApiCall
 
 
 class Printer(Protocol):
@@ -112,6 +113,8 @@ class HumanPrinter:
                 return rendered(self._console, *cloud_banner(item), *_banner(item.ready))
             case Deployed():
                 return rendered(self._console, *deployed_lines(item))
+            case Reloaded():
+                return rendered(self._console, *reload_lines(item))
             case ApiCall():
                 return self._lines.api_call(item)
 
@@ -163,7 +166,7 @@ def _is_loud(item: Item) -> bool:
             return item.error_type is not None
         case LogRecord():
             return isinstance(item, Notice)
-        case Ready() | LeftOut() | CloudReady() | Deployed():
+        case Ready() | LeftOut() | CloudReady() | Deployed() | Reloaded():
             return True
 
 

@@ -30,7 +30,7 @@ def load(
     if not models:
         # A model needs none of the readers, which take longer to import than the network to start.
         from lattice_events.cli.options import RunOptions
-        from lattice_events.cli.run import loaded_of, read_sources
+        from lattice_events.cli.reading import loaded_of, read_sources
         from lattice_events.readers.common.sources import ReadOptions
 
         read = ReadOptions(

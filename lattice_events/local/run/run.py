@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import shutil
@@ -34,12 +35,13 @@ from lattice_events.local.inspector.sending import Sender
 from lattice_events.local.inspector.serving import Inspector
 from lattice_events.local.output.access_log import access_log
 from lattice_events.local.output.records import Record, Report
+from lattice_events.local.run.commands import Commands
 from lattice_events.local.run.keys import Keys
 from lattice_events.local.run.profile import profile_credentials
 from lattice_events.local.run.ready import Ready, service_url
 from lattice_events.local.run.registry import RunningCaller
 from lattice_events.local.run.settings import Loaded, RunSettings
-from lattice_events.local.targets.commands import CommandTargets
+from lattice_events.local.targets.commands import CommandTarget
 from lattice_events.local.targets.health import HealthChecks
 from lattice_events.network.model import Function, Network
 from lattice_events.sigv4 import Credentials
@@ -111,6 +113,7 @@ class Run:
         environment = FunctionSettings(environment=self._environment, own_ports=self._own_ports)
         self.functions = Functions(settings=environment, report=self._report)
         stack.push_async_callback(self.functions.close)
+        self._commands = Commands(environment=self._variables_of_command, report=self._report)
 
     async def start(self, loaded: Loaded, clock: Callable[[], float]) -> None:
         """Start everything."""
@@ -118,10 +121,12 @@ class Run:
         functions, notes = with_interpreters(loaded.network.functions)
         self._stack.push_async_callback(self._health.close)
         self._know(loaded)
+        self.history.apply(loaded.network)
         self.functions.apply(functions)
         tls_port = await self._start_gateway(loaded)
         control_port = await self._start_control()
-        await self._start_commands(loaded)
+        self._stack.push_async_callback(self._commands.close)
+        await self._commands.start(loaded.commands)
         await self._health.apply(loaded.network)
         if self._settings.aws_profile:
             profile = self._settings.aws_profile
@@ -137,32 +142,43 @@ class Run:
             notes=(*loaded.notes, *notes),
             api_token=self.api_token,
         )
+        self._loaded = loaded
 
     async def apply(self, loaded: Loaded) -> None:
         """Swap the network: requests from now on are decided by this one, and those in flight end by the one before.
 
-        Who is known keeps credentials and token, and a function that is as before its processes. Ports, certificate
-        authority and commands stay.
+        Who is known keeps credentials and token, and a function or a command that is as before its processes. Ports
+        and certificate authority stay. Another command runs before requests are led to it, and then the one before
+        is stopped.
 
         Raises:
-            ConfigurationError: An interpreter is not usable; everything is as it was.
+            ConfigurationError: An interpreter or a command is not usable; everything is as it was.
         """
-        functions, _ = with_interpreters(loaded.network.functions)
+        functions, _ = await asyncio.to_thread(with_interpreters, loaded.network.functions)
+        self._know(loaded, self._loaded)
+        try:
+            await self._commands.start(loaded.commands)
+        except BaseException:
+            self._know(self._loaded)
+            raise
         self._know(loaded)
+        self.history.apply(loaded.network)
         self.functions.apply(functions)
         self._gateway.apply(self._snapshot(loaded))
-        await self._health.apply(loaded.network)
         self.ready = replace(self.ready, network=loaded.network)
+        self._loaded = loaded
+        await self._health.apply(loaded.network)
+        await self._commands.keep(loaded.commands)
 
-    def _know(self, loaded: Loaded) -> None:
-        """Give every caller its credentials and token."""
-        network = loaded.network
-        self._keys.apply(network.principals)
-        callers = [each.name for each in network.principals] + [each.name for each in loaded.commands]
-        self._tokens = {name: self._tokens.get(name) or _new_token() for name in (USER, *callers)}
+    def _know(self, *loaded: Loaded) -> None:
+        """Give every caller its credentials and token; variables are those of the first network."""
+        network = loaded[0].network
+        principals = {each.name: each for one in reversed(loaded) for each in one.network.principals}
+        self._keys.apply(principals.values())
+        names = (USER, *principals, *(each.name for one in loaded for each in one.commands))
+        self._tokens = {name: self._tokens.get(name) or _new_token() for name in names}
         self._surroundings = replace(self._surroundings, services=_service_variables(network))
         self._region = network.region
-        self.history.apply(network)
 
     def _snapshot(self, loaded: Loaded) -> Snapshot:
         return Snapshot(
@@ -214,23 +230,21 @@ class Run:
             gateway_url=f"http://127.0.0.1:{self._gateway_port}",
         )
 
-    async def _start_commands(self, loaded: Loaded) -> None:
-        """Start the commands that stand for HTTP targets; each is a caller of its own."""
-        for target in loaded.commands:
-            commands = CommandTargets(
-                (target,),
-                environment={
-                    "PATH": self._surroundings.path,
-                    "HOME": self._surroundings.home,
-                    "TMPDIR": self._surroundings.tmpdir,
-                    "LANG": "en_US.UTF-8",
-                    "PYTHONUNBUFFERED": "1",
-                    **self.variables_of(target.name),
-                },
-                report=self._report,
-            )
-            self._stack.push_async_callback(commands.close)
-            await commands.start()
+    @property
+    def commands(self) -> list[CommandTarget]:
+        """Those that run."""
+        return self._commands.running
+
+    def _variables_of_command(self, target: CommandTarget) -> dict[str, str]:
+        """The variables of a command, which is a caller of its own."""
+        return {
+            "PATH": self._surroundings.path,
+            "HOME": self._surroundings.home,
+            "TMPDIR": self._surroundings.tmpdir,
+            "LANG": "en_US.UTF-8",
+            "PYTHONUNBUFFERED": "1",
+            **self.variables_of(target.name),
+        }
 
     def _token_of(self, name: str) -> str | None:
         return self._tokens.get(name)

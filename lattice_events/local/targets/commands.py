@@ -8,7 +8,7 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lattice_events.errors import ConfigurationError, Problem
@@ -38,7 +38,15 @@ class CommandTarget:
     command: tuple[str, ...]
     cwd: str
     port: int
-    origin: str = ""
+    origin: str = field(default="", compare=False)
+
+    def at(self, port: int) -> CommandTarget:
+        """The same on a port."""
+        return replace(self, port=port)
+
+    def is_like(self, other: CommandTarget) -> bool:
+        """Whether another does the same, wherever it listens."""
+        return self == other.at(self.port)
 
 
 class CommandTargets:

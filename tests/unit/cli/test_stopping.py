@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lattice_events.cli.run import unless_stopped
+from lattice_events.cli.stopping import unless_stopped
 from lattice_events.errors import ConfigurationError
 from lattice_events.readers.common.unfinished import unfinished
 

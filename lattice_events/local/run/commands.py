@@ -1,0 +1,58 @@
+"""The commands of a run that serve HTTP targets: started and stopped one by one, each with variables of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from lattice_events.local.output.records import Report
+from lattice_events.local.targets.commands import CommandTarget, CommandTargets
+
+
+class Commands:
+    """What runs, and what is wanted."""
+
+    def __init__(self, *, environment: Callable[[CommandTarget], Mapping[str, str]], report: Report) -> None:
+        """Start without commands.
+
+        Args:
+            environment: Gives the variables of one when it starts.
+            report: Takes their output.
+        """
+        self._environment = environment
+        self._report = report
+        self._running: dict[CommandTarget, CommandTargets] = {}
+
+    @property
+    def running(self) -> list[CommandTarget]:
+        """Those that have been started, and not been stopped."""
+        return list(self._running)
+
+    async def start(self, wanted: Iterable[CommandTarget]) -> None:
+        """Start those that do not run yet, and wait until each takes connections.
+
+        Raises:
+            ConfigurationError: One does not start, ends early or never listens; none of them stays.
+        """
+        before = list(self._running)
+        try:
+            for target in wanted:
+                if target not in self._running:
+                    await self._start(target)
+        except BaseException:
+            await self.keep(before)
+            raise
+
+    async def _start(self, target: CommandTarget) -> None:
+        commands = CommandTargets((target,), environment=self._environment(target), report=self._report)
+        self._running[target] = commands
+        await commands.start()
+
+    async def keep(self, wanted: Iterable[CommandTarget]) -> None:
+        """Stop all but these, politely first."""
+        kept = set(wanted)
+        for target in [each for each in self._running if each not in kept]:
+            await self._running.pop(target).close()
+
+    async def close(self) -> None:
+        """Stop all of them."""
+        await self.keep(())
