@@ -19,8 +19,20 @@ from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402 - o
 from tests.integration.running import BIN, PATIENCE_SECONDS, Running, clean_environment, lattice_dev  # noqa: E402
 
 FOLDER = Path(__file__).parent / "inspected"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-needs_browser = pytest.mark.skipif(not CHROMIUM, reason="no browser is installed: apt install chromium")
+# The first starts fastest; the last is where macOS has it.
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+needs_browser = pytest.mark.skipif(
+    not CHROMIUM, reason="no browser is installed: scripts/setup none --browser"
+)
 SCRIPT = "<script>document.title='run'</script><img src=x onerror=\"document.title='run'\">"
 
 

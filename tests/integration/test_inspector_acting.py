@@ -174,7 +174,7 @@ def test_without_the_token_nothing_is_sent(page: Inspected) -> None:
     page.choose("/orders/once")
     page.page.keyboard.press("r")
 
-    assert page.page.get_by_role("dialog", name="This page may read only").is_visible()
+    page.page.get_by_role("dialog", name="This page may read only").wait_for()
     page.shows("/orders/once")
 
 

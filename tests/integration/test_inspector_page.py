@@ -278,9 +278,9 @@ def test_keys_search_and_help(page: Inspected) -> None:
     page.shows("/broken")
     page.page.keyboard.press("Escape")
     page.page.keyboard.press("?")
-    assert page.page.get_by_role("dialog", name="Keys").is_visible()
+    page.page.get_by_role("dialog", name="Keys").wait_for()
     page.page.keyboard.press("Escape")
-    assert not page.page.get_by_role("dialog", name="Keys").is_visible()
+    page.page.get_by_role("dialog", name="Keys").wait_for(state="hidden")
 
 
 # ── what acts ─────────────────────────────────────────────────────────────────────────────────
@@ -309,7 +309,7 @@ def test_a_token_of_another_run_is_refused_and_forgotten(page: Inspected) -> Non
     page.page.evaluate("sessionStorage.setItem('lattice-token', 'of another run')")
     page.page.get_by_role("button", name="Clear").click()
 
-    assert page.page.get_by_role("dialog", name="This page may read only").is_visible()
+    page.page.get_by_role("dialog", name="This page may read only").wait_for()
     assert page.page.evaluate("sessionStorage.getItem('lattice-token')") is None
     page.errors.clear()  # the browser itself tells of the 403
 
