@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from functools import partial
 
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from lattice_events.cli.columns import Columns
 from lattice_events.cloud.endpoint.calls import ApiCall
-from lattice_events.local.output.records import InvokeRecord, LogRecord, RequestRecord
+from lattice_events.local.output.records import InvokeRecord, LogRecord, RequestRecord, target_name
 from lattice_events.local.run.ready import Ready, service_url
-from lattice_events.network.model import Service
+from lattice_events.network.model import ForwardAction, Network, Service
 
 _STYLES = ("bold", "dim", "green", "yellow", "red", "cyan", "blue")
 _BAR = "       │ "
@@ -49,21 +51,39 @@ class Paint:
 
 
 class Lines:
-    """Makes lines for one console."""
+    """Makes lines for one console.
+
+    Attributes:
+        columns: Of requests.
+    """
 
     def __init__(self, console: Console) -> None:
         """Ask the console for its codes."""
         self._console = console
         self._in = Paint(console)
         self._bar = self._in(_BAR, "dim")
+        self.columns = Columns()
+        self._by_host: Collection[str] = ()  # services: another Region has one of their name
+
+    def expect(self, network: Network) -> None:
+        """Prepare for requests to a network."""
+        names = Counter(each.name for each in network.services)
+        self._by_host = {name for name, count in names.items() if count > 1}
+        for route in _routes_of(network):
+            self.columns.expect(route)
 
     def request(self, record: RequestRecord) -> str:
-        """``GET host/path 200 rule → target 12 ms``."""
+        """``GET service/path 200 rule → target 12 ms``."""
         style = "green" if record.status < 400 else "yellow" if record.status < 500 else "red"
-        target = self._in(f"{plain(f'{record.rule} → {record.target}')} ", "cyan") if record.target else ""
+        name = record.service if record.service and record.service not in self._by_host else record.host
+        label, route = self.columns.laid_out(
+            plain(f"{name}{record.path}"),
+            _route(record.rule, record.target) if record.target else "",
+        )
         line = (
-            f"{self._in(f'{plain(record.method):<6} ', 'bold')}{plain(f'{record.host}{record.path}')} "
-            f"{self._in(f'{record.status} ', style)}{target}{self._time(record)}\n"
+            f"{self._in(f'{plain(record.method):<6} ', 'bold')}{label}"
+            f"{self._in(f'{record.status} ', style)}{self._in(route, 'cyan') if route else ''}"
+            f"{self._time(record, self.columns.time_width)}\n"
         )
         reasons = (record.reason or "").splitlines()
         return line + "".join(f"{self._in(f'       {plain(each)}', style)}\n" for each in reasons)
@@ -82,8 +102,8 @@ class Lines:
         )
         return line + (f"{self._in(f'       {plain(call.reason)}', style)}\n" if call.reason else "")
 
-    def _time(self, record: RequestRecord | InvokeRecord) -> str:
-        time = self._in(f"{record.duration_ms:.0f} ms", "dim")
+    def _time(self, record: RequestRecord | InvokeRecord, width: int = 0) -> str:
+        time = self._in(f"{record.duration_ms:.0f} ms".rjust(width), "dim")
         return time + self._in(" cold", "blue") if record.cold else time
 
     def log(self, record: LogRecord) -> str:
@@ -98,6 +118,21 @@ class Lines:
         if line.isprintable():
             return f"{self._bar}{line}\n"
         return rendered(self._console, Text.assemble((_BAR, "dim"), coloured(line)))
+
+
+def _routes_of(network: Network) -> Iterator[str]:
+    """Every rule with each of its targets."""
+    for service in network.services:
+        for listener in service.listeners:
+            rules = [(each.name, each.action) for each in listener.rules]
+            for name, action in (*rules, ("default", listener.default_action)):
+                for group in action.target_groups if isinstance(action, ForwardAction) else ():
+                    targets = network.target_group_by_arn[group.target_group_arn].targets
+                    yield from (_route(name, target_name(target)) for target in targets)
+
+
+def _route(rule: str | None, target: str) -> str:
+    return plain(f"{rule} → {target}")
 
 
 def _codes_of(console: Console, style: str) -> tuple[str, str]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
 import click
-from rich.console import Console, RenderableType
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
+from lattice_events.cli.banner import banner
 from lattice_events.cli.cloud_lines import cloud_banner, deployed_lines
 from lattice_events.cli.cloud_report import CloudReady, Deployed
 from lattice_events.cli.json_lines import json_line
-from lattice_events.cli.lines import Lines, in_memory, line, plain, rendered, service_lines
+from lattice_events.cli.lines import Lines, in_memory, plain, rendered
 from lattice_events.cli.reload_report import Reloaded, reload_lines
 from lattice_events.cloud.endpoint.calls import ApiCall
 from lattice_events.local.output.records import (
@@ -30,7 +30,6 @@ from lattice_events.local.output.standard_output import or_end_the_run, write_te
 from lattice_events.local.output.writer import LeftOut
 from lattice_events.local.run.ready import Ready
 from lattice_events.network.exchange import Exchange
-from lattice_events.network.model import ForwardAction, Listener, Network, Rule, Service
 
 _MAX_HELD_LINES = 10_000  # of an invocation that is still running
 _MAX_HELD_CHARACTERS = 4 * 1024 * 1024
@@ -80,9 +79,9 @@ class HumanPrinter:
 
     def __init__(self, *, to_stderr: bool = False) -> None:
         """Write to the terminal; colours go where there is none, and with ``NO_COLOR``."""
-        seen = Console(stderr=to_stderr)
-        self._stream = seen.file
-        self._console = in_memory(seen)
+        self._seen = Console(stderr=to_stderr)
+        self._stream = self._seen.file
+        self._console = in_memory(self._seen)
         self._status = Console(stderr=True, highlight=False)
         self._lines = Lines(self._console)
         self._held = _Held()
@@ -93,6 +92,7 @@ class HumanPrinter:
 
     def write(self, items: Sequence[Item]) -> None:
         """Print the banner, and lines; what a function writes waits for the line of its request."""
+        self._lines.columns.width = self._seen.width if self._stream.isatty() else 0
         with or_end_the_run():
             write_text(self._stream, "".join(self._shown(told(item)) for item in items))
 
@@ -108,10 +108,13 @@ class HumanPrinter:
             case LogRecord():
                 return self._held.add(item.invocation_id, self._lines.log(item))
             case Ready():
-                return rendered(self._console, *_banner(item))
+                self._lines.expect(item.network)
+                return banner(item, self._console)
             case CloudReady():
-                return rendered(self._console, *cloud_banner(item), *_banner(item.ready))
+                self._lines.expect(item.ready.network)
+                return rendered(self._console, *cloud_banner(item)) + banner(item.ready, self._console)
             case Deployed():
+                self._lines.expect(item.ready.network)
                 return rendered(self._console, *deployed_lines(item))
             case Reloaded():
                 return rendered(self._console, *reload_lines(item))
@@ -180,78 +183,7 @@ def told(item: Item) -> Told:
     return item
 
 
-def _banner(ready: Ready) -> Iterator[RenderableType]:
-    """Where everything is, for a person."""
-    if ready.network.services:
-        yield ""
-        yield _table(ready.network)
-        yield ""
-    for service in ready.network.services:
-        yield from service_lines(service, ready)
-    yield ""
-    for note in ready.notes:
-        yield line(("note  ", "yellow"), note)
-    lines = (
-        ("proxy", f"{ready.gateway_url}   curl --proxy {ready.gateway_url} --cacert {ready.ca_file} URL"),
-        ("tls", ready.tls_url),
-        ("inspect", ready.inspector_url),
-        ("invoke", f"aws lambda invoke --endpoint-url {ready.control_url} --function-name NAME /dev/stdout"),
-        *_caller_lines(ready.network),
-    )
-    for name, text in lines:
-        yield line((f"{name:<8}", "bold"), text)
-    yield Text(f"\nready in {ready.ready_ms:,.0f} ms; Ctrl-C stops it\n", style="green")
-
-
-def _table(network: Network) -> Table:
-    """A row for each rule."""
-    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-    for title in ("service", "listener", "rule", "target"):
-        table.add_column(title, overflow="fold")
-    for service in network.services:
-        _add_rows(table, service, network)
-    return table
-
-
-def _caller_lines(network: Network) -> list[tuple[str, str]]:
-    """How to call as somebody, where it matters."""
-    if not network.uses_auth:
-        return []
-    names = ", ".join(principal.name for principal in network.principals)
-    return [("sign", f"lattice call --as NAME URL   as one of: {names}")]
-
-
-def _add_rows(table: Table, service: Service, network: Network) -> None:
-    """A row for each rule of a service, the default action last."""
-    for listener in service.listeners:
-        where = f"{listener.protocol} {listener.port}"
-        rules = sorted(listener.rules, key=lambda rule: rule.priority)
-        rows = [(f"{rule.priority}  {rule.match.in_words}", _target(rule, network)) for rule in rules]
-        for rule, target in (*rows, ("default", _target(listener, network))):
-            cells = (service.name, where, rule, target)
-            table.add_row(*(Text(plain(cell)) for cell in cells))  # as text: [/x] is no markup
-
-
-def _target(what: Rule | Listener, network: Network) -> str:
-    """Where a rule or default action leads."""
-    action = what.action if isinstance(what, Rule) else what.default_action
-    if not isinstance(action, ForwardAction):
-        return f"{action.status}"
-    shown = []
-    for weighted in action.target_groups:
-        targets = network.target_group_by_arn[weighted.target_group_arn].targets
-        names = ", ".join(str(vars_of(target)) for target in targets) or "no target"
-        shown.append(names if len(action.target_groups) == 1 else f"{weighted.weight}: {names}")
-    return "; ".join(shown)
-
-
 def print_notes(notes: Sequence[str]) -> None:
     """What should be said about the sources, on standard error."""
     for note in notes:
         print(f"note  {plain(note)}", file=sys.stderr)  # noqa: T201
-
-
-def vars_of(target: Any) -> str:
-    """A target's name: the function's, or the URL."""
-    arn = getattr(target, "function_arn", None)
-    return str(arn).rpartition(":")[2] if arn else str(target.url)

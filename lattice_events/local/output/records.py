@@ -10,7 +10,7 @@ from lattice_events.assumptions import Assumptions
 from lattice_events.network.dataplane import hide_userinfo
 from lattice_events.network.decision import Decision, Forward, Trace
 from lattice_events.network.exchange import Exchange
-from lattice_events.network.model import LambdaTarget, Network
+from lattice_events.network.model import HttpTarget, LambdaTarget, Network
 from lattice_events.response import Response
 
 
@@ -178,8 +178,9 @@ def request_record(exchange: Exchange) -> RequestRecord:
 
 
 def _target_name(decision: Decision | None) -> str | None:
+    return target_name(decision.target) if isinstance(decision, Forward) else None
+
+
+def target_name(target: LambdaTarget | HttpTarget) -> str:
     """The function's name, or the URL."""
-    if not isinstance(decision, Forward):
-        return None
-    target = decision.target
     return target.function_arn.rpartition(":")[2] if isinstance(target, LambdaTarget) else target.url

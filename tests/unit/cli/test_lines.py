@@ -33,6 +33,7 @@ REQUESTS = st.builds(
     status=st.sampled_from([200, 302, 404, 502]),
     duration_ms=st.floats(0, 1e6),
     request_id=st.just("r"),
+    service=st.none() | TEXTS,
     rule=st.none() | TEXTS,
     target=st.none() | TEXTS,
     cold=st.booleans(),
@@ -72,7 +73,7 @@ def request_text(record: RequestRecord) -> Text:
     route = f"{record.rule} → {record.target} " if record.target else ""
     line = assembled(
         (f"{record.method:<6} ", "bold"),
-        f"{record.host}{record.path} ",
+        f"{record.service or record.host}{record.path} ",
         (f"{record.status} ", style),
         (route, "cyan"),
         *end_of(record),
