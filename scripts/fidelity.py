@@ -115,6 +115,10 @@ BEHAVIOURS = (
     ("assumed", "A path is matched as it was sent: nothing is decoded or normalized"),
     ("assumed", "A weighted target group is chosen at random for each request"),
     ("assumed", "HTTP targets get the client's Host unchanged"),
+    (
+        "assumed",
+        "`traceparent`, `tracestate`, `baggage` and `x-amzn-trace-id` reach functions and HTTP targets as they were sent, and none is added; `lattice dev` with [OpenTelemetry](telemetry.md) changes nothing of it",
+    ),
     ("assumed", "For an unsigned caller, HTTP targets get no `x-amzn-lattice-identity`"),
     (
         "assumed",

@@ -31,6 +31,7 @@ from lattice_events.local.output.writer import writing
 from lattice_events.local.run.registry import Announce, announced
 from lattice_events.local.run.run import Run, running
 from lattice_events.local.run.settings import RunSettings
+from lattice_events.local.telemetry.telemetry import telemetry
 from lattice_events.network.model import Network
 from lattice_events.readers.project import Project
 from lattice_events.readers.settings.settings import Settings
@@ -55,7 +56,7 @@ async def run_cloud(
         ConfigurationError: The sources, a port or a target's command are not usable.
     """
     stop = stop_on_signals()
-    with writing(printer.write) as tell, ExitStack() as stack:
+    with writing(printer.write) as tell, telemetry(os.environ, tell) as observe, ExitStack() as stack:
         sources = await unless_stopped(stop, lambda: _read(options, stop.is_set))
         if sources is None:
             return False
@@ -75,7 +76,7 @@ async def run_cloud(
         clock = lambda: time.perf_counter() - began  # noqa: E731
         loaded = network.load()
         loaded = replace(loaded, notes=(*loaded.notes, *notes))
-        async with running(loaded, settings, report=tell, clock=clock) as run:
+        async with running(loaded, settings, report=tell, clock=clock, observe=observe) as run:
             announce = stack.enter_context(announced())
             serving = Serving(run, network, cloud, announce=announce, tell=tell)
             with cloud.serving(server, invoke_url=run.ready.control_url, publish=serving.publish):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,10 +14,11 @@ from lattice_events.cli.printer import Printer
 from lattice_events.cli.reading import loaded_of, read_sources
 from lattice_events.cli.reloading import Reloading
 from lattice_events.cli.stopping import stop_on_signals, unless_stopped
-from lattice_events.local.output.records import Report
+from lattice_events.local.output.records import Observe, Report
 from lattice_events.local.output.writer import writing
 from lattice_events.local.run.registry import announced
 from lattice_events.local.run.run import Run, running
+from lattice_events.local.telemetry.telemetry import telemetry
 
 
 async def run(options: RunOptions, printer: Printer) -> bool:
@@ -26,9 +28,9 @@ async def run(options: RunOptions, printer: Printer) -> bool:
         ConfigurationError: The sources, a port or a target's command are not usable.
     """
     stop = stop_on_signals()
-    with writing(printer.write) as tell:
+    with writing(printer.write) as tell, telemetry(os.environ, tell) as observe:
         printer.starting("Reading the configuration …")
-        async with network_up(options, tell, stop) as started:
+        async with network_up(options, tell, stop, observe) as started:
             if started is not None:
                 with announced() as announce:
                     reloading = Reloading(started, options, announce=announce, tell=tell)
@@ -40,7 +42,9 @@ async def run(options: RunOptions, printer: Printer) -> bool:
 
 
 @asynccontextmanager
-async def network_up(options: RunOptions, report: Report, stop: asyncio.Event) -> AsyncIterator[Run | None]:
+async def network_up(
+    options: RunOptions, report: Report, stop: asyncio.Event, observe: Observe | None = None
+) -> AsyncIterator[Run | None]:
     """Read the sources and start everything; ``None`` when the user stops it before it is up."""
     began = time.perf_counter()
     read = replace(options, read=replace(options.read, is_cancelled=stop.is_set))
@@ -49,5 +53,5 @@ async def network_up(options: RunOptions, report: Report, stop: asyncio.Event) -
         yield None
         return
     clock = lambda: time.perf_counter() - began  # noqa: E731
-    async with running(loaded, options.run, report=report, clock=clock) as started:
+    async with running(loaded, options.run, report=report, clock=clock, observe=observe) as started:
         yield started

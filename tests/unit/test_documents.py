@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lattice_events import decode_response
-from lattice_events.testing import FakeLambdaContext, LatticeService, call
+from lattice_events.testing import Answer, FakeLambdaContext, LatticeService, call
 from tests.files import load_event
 
 ROOT = Path(__file__).parents[2]
@@ -92,6 +92,22 @@ def test_the_blocks_of_the_call_page_run(
     assert "/a%20b 2" in capsys.readouterr().out
 
 
+def test_the_function_of_the_telemetry_page_hands_the_context_on(
+    lattice_service: LatticeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in lattice_service.environment("stock").items():
+        monkeypatch.setenv(name, value)
+    names: dict[str, Any] = {}
+    for block in python_blocks("docs/telemetry.md"):
+        exec(compile(block, "docs/telemetry.md", "exec"), names)
+    lattice_service.play(Answer(body=b"{}"))
+
+    with names["session"]:
+        assert call(names["orders"], "GET /", headers={"traceparent": "00-a-b-01"}).status == 200
+
+    assert lattice_service.requests[-1].headers["traceparent"] == "00-a-b-01"
+
+
 def test_the_blocks_of_the_policies_page_run() -> None:
     names: dict[str, Any] = {}
     for block in python_blocks("docs/policies.md"):
@@ -118,6 +134,7 @@ def test_the_blocks_of_the_policies_page_run() -> None:
         "docs/deploy.md",
         "docs/checks.md",
         "docs/graph.md",
+        "docs/telemetry.md",
     ],
 )
 def test_links_and_commands_of_a_page_exist(page: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 from lattice_events.local.children.environment import (
@@ -34,7 +35,7 @@ from lattice_events.local.inspector.history import History
 from lattice_events.local.inspector.sending import Sender
 from lattice_events.local.inspector.serving import Inspector
 from lattice_events.local.output.access_log import access_log
-from lattice_events.local.output.records import Record, Report
+from lattice_events.local.output.records import Observe, Report
 from lattice_events.local.run.commands import Commands
 from lattice_events.local.run.keys import Keys
 from lattice_events.local.run.profile import profile_credentials
@@ -47,12 +48,18 @@ from lattice_events.network.model import Function, Network
 from lattice_events.sigv4 import Credentials
 from lattice_events.variables import environment_name
 
+T = TypeVar("T")
 USER = "you"  # the name of the proxy token that is not a function's
 
 
 @asynccontextmanager
 async def running(
-    loaded: Loaded, settings: RunSettings, *, report: Report, clock: Callable[[], float]
+    loaded: Loaded,
+    settings: RunSettings,
+    *,
+    report: Report,
+    clock: Callable[[], float],
+    observe: Observe | None = None,
 ) -> AsyncIterator[Run]:
     """Start everything, and stop it in the opposite order.
 
@@ -61,12 +68,13 @@ async def running(
         settings: How.
         report: Told of everything that happens.
         clock: Seconds since the command began.
+        observe: Told of every request that was decided, as the history is.
 
     Raises:
         ConfigurationError: An interpreter, a port, a file, a profile or a target's command is not usable.
     """
     async with AsyncExitStack() as stack:
-        run = Run(settings, report, stack)
+        run = Run(settings, report, stack, observe)
         await run.start(loaded, clock)
         yield run
 
@@ -83,11 +91,14 @@ class Run:
 
     ready: Ready
 
-    def __init__(self, settings: RunSettings, report: Report, stack: AsyncExitStack) -> None:
+    def __init__(
+        self, settings: RunSettings, report: Report, stack: AsyncExitStack, observe: Observe | None = None
+    ) -> None:
         """Prepare; `start` starts it, and the stack stops it."""
         self._settings = settings
         self.history = History()
         self._report = _both(self.history.report, report)
+        self._observe = _both(self.history.exchanged, observe) if observe else self.history.exchanged
         self._stack = stack
         self._folder = Path(tempfile.mkdtemp(prefix="lattice-dev-"))
         stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
@@ -199,7 +210,7 @@ class Run:
             Means(invoker=self.functions, shell=os.environ, own_ports=self._own_ports),
             authority=self._authority,
             report=report,
-            observe=self.history.exchanged,
+            observe=self._observe,
         )
         self._stack.push_async_callback(self._gateway.close)
         self._gateway_port, tls_port = await self._gateway.start(
@@ -309,14 +320,14 @@ class Run:
         return made
 
 
-def _both(first: Report, second: Report) -> Report:
+def _both(first: Callable[[T], None], second: Callable[[T], None]) -> Callable[[T], None]:
     """Tell two of everything."""
 
-    def report(record: Record) -> None:
-        first(record)
-        second(record)
+    def tell(thing: T) -> None:
+        first(thing)
+        second(thing)
 
-    return report
+    return tell
 
 
 def _is_same(given: str, token: str) -> bool:
