@@ -65,7 +65,7 @@ def _rules(network: Network) -> Iterator[RenderableType]:
 
 def _rows(service: Service, network: Network) -> Iterator[tuple[str, str, str, str]]:
     for listener in service.listeners:
-        where = f"{listener.protocol} {listener.port}"
+        where = listener.in_words
         for rule in sorted(listener.rules, key=lambda rule: rule.priority):
             yield service.name, where, f"{rule.priority}  {rule.match.in_words}", _target(rule, network)
         yield service.name, where, "default", _target(listener, network)

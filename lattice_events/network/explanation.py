@@ -35,7 +35,7 @@ def describe(decision: Decision, network: Network, assumptions: Assumptions) -> 
         "request_id": decision.request_id,
         "service": trace.service and {"name": trace.service.name, "arn": trace.service.arn},
         "service_network": trace.service_network and trace.service_network.name,
-        "listener": trace.listener and f"{trace.listener.protocol} {trace.listener.port}",
+        "listener": trace.listener and trace.listener.in_words,
         "source_vpc": trace.source_vpc_arn and trace.source_vpc_arn.rpartition("/")[2],
         "authentication": _authentication(trace),
         "authorization": None if trace.authorization is None else _authorization(trace.authorization),

@@ -147,6 +147,11 @@ class Listener:
     rules: tuple[Rule, ...] = ()
     origin: str = field(default="", compare=False)
 
+    @property
+    def in_words(self) -> str:
+        """``HTTPS 443``."""
+        return f"{self.protocol} {self.port}"
+
     @cached_property
     def rules_by_priority(self) -> tuple[Rule, ...]:
         """The rules in the order in which they are tried."""

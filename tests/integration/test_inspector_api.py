@@ -135,6 +135,7 @@ def test_requests_are_listed_and_filtered_newest_first(code: Path) -> None:
             queries = (
                 "", "?q=/two", "?q=!fail+foo", "?service=foo", "?service=!foo", "?status=5xx", "?status=404",
                 "?method=POST", "?rule=1", "?target=hello", "?limit=2", "?limit=0", "?limit=9999", "?after=3",
+                "?caller=anonymous", "?caller=!anonymous", "?service=foo&listener=HTTPS+443", "?target_group=functions",
                 "?before=3", "?after=1&before=4&limit=1", "?q=KeyError", "?kind=invocation", "?service=foo&service=closed",
             )  # fmt: skip
             return {query: await client.numbers(query) for query in queries}
@@ -154,6 +155,10 @@ def test_requests_are_listed_and_filtered_newest_first(code: Path) -> None:
         "?limit=0": [],
         "?limit=9999": [5, 4, 3, 2, 1],
         "?after=3": [5, 4],
+        "?caller=anonymous": [5, 4, 3, 2, 1],
+        "?caller=!anonymous": [],
+        "?service=foo&listener=HTTPS+443": [3, 2, 1],
+        "?target_group=functions": [3, 1],
         "?before=3": [2, 1],
         "?after=1&before=4&limit=1": [3],
         "?q=KeyError": [3],
@@ -288,11 +293,14 @@ def test_functions_and_network_are_told(code: Path) -> None:
                 "invocations": 2,
                 "cold_starts": 1,
                 "errors": 1,
+                "throttles": 0,
             }
         ]
     }
     assert {node["name"] for node in graph["nodes"] if node["kind"] == "service"} == {"foo", "closed"}
     assert graph["sources"] == {}
+    rules = [node for node in graph["nodes"] if node["kind"] == "rule" and node["name"] != "default"]
+    assert [graph["rules"][node["id"]] for node in rules] == ["1"]
 
 
 def test_six_megabytes_are_listed_shown_cut_and_replayed_whole(code: Path) -> None:

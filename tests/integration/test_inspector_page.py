@@ -229,8 +229,8 @@ def test_functions_are_counted_and_lead_to_their_requests(page: Inspected) -> No
 
 
 def test_the_network_is_drawn_with_the_requests_on_its_edges(page: Inspected) -> None:
-    page.open("?view=network")
-    page.page.locator(".edge.is-failing", has_text="1 request, 1 failed").first.wait_for(state="attached")
+    page.open("?view=network&q=!brand-new+!large")
+    page.page.locator(".edge.is-failing").first.wait_for(state="attached")
 
     names = page.page.locator(".node text:not(.small)").all_text_contents()
     kinds = page.page.locator(".node text.small").all_text_contents()
@@ -242,8 +242,57 @@ def test_the_network_is_drawn_with_the_requests_on_its_edges(page: Inspected) ->
     ledger = next(title for title in titles if title.startswith("service ledger"))
     assert "Allow ReadersRead: GET" in ledger
     assert "template.yaml:" in ledger
-    called = page.page.locator(".edge title").all_text_contents()
-    assert "GET · 1 request, 1 failed" in called
+    edges = [each.get_attribute("aria-label") or "" for each in page.page.locator(".edge").all()]
+    assert dict(each.removeprefix("Requests from ").split(": ") for each in edges) == {
+        "reader to ledger": "GET · 1 request, 1 failed",
+        "shop to ledger": "1 request, 1 failed",
+        "shop to shop": "5 requests, 3 failed",
+        "ledger to HTTPS 443": "1 request, 1 failed",
+        "shop to HTTPS 443": "5 requests, 3 failed",
+        "HTTPS 443 to 10 · /orders*": "2 requests",
+        "HTTPS 443 to 20 · /broken*": "1 request, 1 failed",
+        "HTTPS 443 to 30 · /healthz": "1 request, 1 failed",
+        "HTTPS 443 to default": "1 request, 1 failed",  # of the shop; the ledger's had none
+        "10 · /orders* to orders": "2 requests",
+        "20 · /broken* to broken": "1 request, 1 failed",
+        "default to orders": "no request",
+        "orders to orders": "2 requests",
+        "broken to broken": "1 request, 1 failed",
+    }
+
+
+def test_a_request_goes_along_its_edges_and_a_click_leads_to_it(page: Inspected) -> None:
+    page.open("?view=network&q=/orders/live")
+    page.page.get_by_text("Edges count the 0 requests that the filters leave").wait_for()
+
+    page.running.get(f"{page.running.service('shop')['url']}/orders/live")
+
+    page.page.locator(".edge circle").first.wait_for(state="attached")
+    page.page.locator(".edge circle").first.wait_for(state="detached")
+    rule = page.page.get_by_role("link", name="Requests of the rule 10 · /orders*")
+    rule.focus()
+    page.page.keyboard.press("Enter")
+    page.page.locator("td.path", has_text="/orders/live").wait_for()
+    assert query_of(page) == {"service": ["shop"], "listener": ["HTTPS 443"], "rule": ["orders"]}
+    page.page.go_back()
+    page.page.locator(".edge[aria-label^='Requests from HTTPS 443 to 20'] path.reach").dispatch_event("click")
+    page.shows("/broken")
+    assert query_of(page) == {"service": ["shop"], "listener": ["HTTPS 443"], "rule": ["broken"]}
+
+
+def test_what_moves_stays_away_from_who_does_not_like_it(page: Inspected) -> None:
+    page.page.emulate_media(reduced_motion="reduce")
+    page.open("?view=network&q=/orders/still")
+    page.page.get_by_text("Edges count the 0 requests that the filters leave").wait_for()
+    page.page.evaluate(
+        "() => { window.dots = 0; new MutationObserver(() => { window.dots += document.querySelectorAll('circle').length; })"
+        ".observe(document.getElementById('other'), { childList: true, subtree: true }); }"
+    )
+
+    page.running.get(f"{page.running.service('shop')['url']}/orders/still")
+
+    page.page.locator(".edge.is-live").first.wait_for(state="attached")
+    assert page.page.evaluate("window.dots") == 0
 
 
 # ── keys ──────────────────────────────────────────────────────────────────────────────────────

@@ -201,7 +201,7 @@ class Api:
 
 
 def _network(network: Network) -> dict[str, Any]:
-    """The graph, and where its parts are written: file and line by the node's id."""
+    """The graph; by the node's id, where its parts are written, and what lines call a rule, whose node says what it matches."""
     listeners = [listener for service in network.services for listener in service.listeners]
     rules = [rule for listener in listeners for rule in listener.rules]
     origins = {
@@ -213,7 +213,8 @@ def _network(network: Network) -> dict[str, Any]:
         **{each.arn: each.origin for each in network.functions},
     }
     sources = {arn: origin for arn, origin in origins.items() if origin}
-    return {**to_values(make_graph(network)), "sources": sources}
+    names = {each.arn: each.name for each in rules}
+    return {**to_values(make_graph(network)), "sources": sources, "rules": names}
 
 
 def _json(body: bytes) -> Any:

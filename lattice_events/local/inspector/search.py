@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-FIELDS = ("method", "service", "rule", "target", "caller", "status", "kind")
+FIELDS = (
+    "method",
+    "service_network",
+    "service",
+    "listener",
+    "rule",
+    "target_group",
+    "target",
+    "caller",
+    "status",
+    "kind",
+)
 _WORDS_IN = (
     "id",
     "method",
@@ -33,7 +44,8 @@ def predicate(query: Mapping[str, str]) -> Callable[[Line], bool]:
 
     Args:
         query: ``q`` has words that must all be in the line, in any field and case; the others are `FIELDS`, compared
-            whole; a status may be a class: ``5xx``. A value with ``!`` in front is not wanted.
+            whole; a status may be a class: ``5xx``, and the caller ``anonymous`` is nobody. A value with ``!`` in front is
+            not wanted.
 
     Raises:
         SearchError: A status is neither a number nor a class.
@@ -64,6 +76,11 @@ def _field(name: str, wanted: str) -> Callable[[Line], bool]:
     value = wanted.removeprefix("!")
     if name == "status":
         test = _status(value)
+    elif (name, value) == ("caller", "anonymous"):
+
+        def test(line: Line) -> bool:
+            return line.get("kind") == "request" and line.get("caller") is None
+
     else:
 
         def test(line: Line) -> bool:

@@ -12,7 +12,7 @@ from lattice_events.codec import encode_event
 from lattice_events.local.inspector.history import Entry, History
 from lattice_events.local.inspector.redaction import hide_fields, hide_values, secrets_of
 from lattice_events.local.output.records import InvokeRecord, Observed, RequestRecord, request_record
-from lattice_events.network.decision import Decision, Forward
+from lattice_events.network.decision import Decision, Forward, Trace
 from lattice_events.network.exchange import Exchange
 from lattice_events.network.explanation import describe
 from lattice_events.network.model import LambdaTarget
@@ -39,7 +39,19 @@ def summary(entry: Entry) -> dict[str, Any]:
     told = request_record(record) if isinstance(record, Exchange) else record
     for name in _INVOKE_FIELDS if isinstance(record, InvokeRecord) else _REQUEST_FIELDS:
         line[name] = getattr(told, name)
+    if isinstance(record, Exchange):
+        line |= _way(record)
     return line
+
+
+def _way(exchange: Exchange) -> dict[str, str | None]:
+    """What a request came through, in the names of the graph; ``None`` where it did not get that far."""
+    trace = exchange.decision.trace if exchange.decision else Trace()
+    return {
+        "service_network": trace.service_network.name if trace.service_network else None,
+        "listener": trace.listener.in_words if trace.listener else None,
+        "target_group": trace.target_group.name if trace.target_group else None,
+    }
 
 
 def detail(entry: Entry, history: History) -> dict[str, Any]:

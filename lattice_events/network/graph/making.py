@@ -145,7 +145,7 @@ class _Maker:
         ]
         if not rules:
             return
-        yield _node(listener.arn, "listener", f"{listener.protocol} {listener.port}", service=service)
+        yield _node(listener.arn, "listener", listener.in_words, service=service)
         for rule in rules:
             yield from self._rule(rule, listener, service)
 

@@ -1,7 +1,7 @@
 // What is shown stands in the address, so that a reload, a bookmark and the back button keep it.
 
 /** Filters that the API knows; their names are its parameters. */
-export const FILTERS = ["q", "status", "method", "service", "caller", "rule", "target", "kind"];
+export const FILTERS = ["q", "status", "method", "service", "caller", "service_network", "listener", "rule", "target_group", "target", "kind"];
 
 const listeners = new Set();
 

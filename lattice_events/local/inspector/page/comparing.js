@@ -7,7 +7,7 @@ import { button, el } from "./dom.js";
 import { duration, outcome, tone } from "./words.js";
 
 const PARTS = [
-  ["Outcome", (detail) => [outcome(detail), detail.reason ?? ""].join("\n")],
+  ["Outcome", (detail) => [outcome(detail), detail.reason].filter(Boolean).join("\n")],
   ["Decision", (detail) => stepLines(detail.steps ?? [], "")],
   ["Request", ({ request }) => request && messageText(`${request.method} ${request.target}`, request)],
   ["Request's body", ({ request }) => bodyText(request?.body)],

@@ -62,11 +62,11 @@ function show() {
     fill(name, [...known[name]].sort());
     elements[name].classList.toggle("chosen", Boolean(parameter(name)));
   }
-  const others = ["rule", "target", "kind"].filter((name) => parameter(name));
+  const others = FILTERS.filter((name) => name !== "q" && !(name in SELECTS)).filter((name) => parameter(name));
   const compared = parameter("with");
   byId("chips").replaceChildren(
     ...(compared ? [chip(`comparing with #${compared}`, endComparison)] : []),
-    ...others.map((name) => chip(`${name} ${worded(parameter(name))}`, () => change({ [name]: "" }))),
+    ...others.map((name) => chip(`${name.replace("_", " ")} ${worded(parameter(name))}`, () => change({ [name]: "" }))),
     ...parameters().getAll("hide").map((hidden) => chip(`not ${hidden}`, () => showAgain(hidden))),
   );
 }

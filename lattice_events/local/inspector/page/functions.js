@@ -6,7 +6,7 @@ import { button, el } from "./dom.js";
 
 const COLUMNS = [
   ["Runtime", "runtime"], ["Processes", "processes"], ["Idle", "idle"], ["Waiting", "waiting"],
-  ["Invocations", "invocations"], ["Cold starts", "cold_starts"], ["Errors", "errors"],
+  ["Invocations", "invocations"], ["Cold starts", "cold_starts"], ["Errors", "errors"], ["Throttles", "throttles"],
 ];
 
 /** A table of the functions, which leads to the requests of each. */

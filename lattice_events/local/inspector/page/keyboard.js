@@ -8,7 +8,7 @@ export function startKeyboard(keys) {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open], :popover-open")) return;
     const isTyping = event.target.matches?.(TYPING);
     if (isTyping && event.key !== "Escape") return;
-    if (event.key === "Enter" && event.target.matches?.("button, a, summary")) return;
+    if (event.key === "Enter" && event.target.matches?.("button, a, summary, [role=link]")) return;
     const work = keys[event.key];
     if (!work) return;
     event.preventDefault();

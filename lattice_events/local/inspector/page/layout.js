@@ -3,8 +3,8 @@
 const COLUMN = ["caller", "service network", "service", "listener", "rule", "target group", "function"];
 const IN_COLUMN_OF = { "HTTP target": "function" };
 const SWEEPS = 6;
-export const NODE = { width: 152, height: 36 };
-const GAP = 46;
+export const NODE = { width: 148, height: 36 };
+const GAP = 58;
 const STEP = { x: NODE.width + GAP, y: NODE.height + 14 };
 
 /** The graph with its auth policies as part of what they guard, and listeners below their services, for drawing. */

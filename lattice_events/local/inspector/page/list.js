@@ -36,7 +36,7 @@ export class List {
     this.table.tHead.append(el("tr", {}, COLUMNS.map(([name, title]) => el("th", { class: name, scope: "col" }, title))));
     this.body.append(this.above, this.below);
     this.box.addEventListener("scroll", () => this.#soon(), { passive: true });
-    new ResizeObserver(() => this.#soon()).observe(this.box);
+    new ResizeObserver(() => (this.#reveal(), this.#soon())).observe(this.box);
   }
 
   /** Show lines; what is in sight stays where it is, unless that is the newest. */
@@ -50,11 +50,13 @@ export class List {
       this.#draw();
       if (at >= 0) this.box.scrollTop = at * ROW_PX + offset;
     }
+    if (this.isToReveal) this.#reveal();
     this.#draw();
   }
 
   /** Mark the line of a number. */
   mark(number) {
+    this.isToReveal ||= number !== this.selected;
     this.selected = number;
     const row = this.rows.get(number)?.row;
     if (row) this.box.setAttribute("aria-activedescendant", row.id);
@@ -76,11 +78,24 @@ export class List {
   #selectAt(wanted) {
     const at = Math.min(Math.max(wanted, 0), this.lines.length - 1);
     if (at < 0) return;
+    this.#scrollTo(at);
+    this.#draw();
+    this.select(this.lines[at].number);
+  }
+
+  /** Bring the selected line in sight, as soon as it is known. */
+  #reveal() {
+    const at = this.lines.findIndex((line) => line.number === this.selected);
+    if (at < 0) return;
+    this.isToReveal = false;
+    this.#scrollTo(at);
+  }
+
+  /** Scroll as little as brings a line in sight. */
+  #scrollTo(at) {
     const top = at * ROW_PX;
     const room = this.box.clientHeight - this.table.tHead.offsetHeight - ROW_PX;
     this.box.scrollTop = Math.min(Math.max(this.box.scrollTop, top - room), top);
-    this.#draw();
-    this.select(this.lines[at].number);
   }
 
   pinButton(line) {

@@ -54,6 +54,8 @@ LINES: list[dict[str, Any]] = [
         ({"q": "keyerror"}, "d"),
         ({"q": "!"}, ""),
         ({"method": "GET"}, "ac"),
+        ({"caller": "anonymous"}, "ac"),
+        ({"caller": "!anonymous"}, "bd"),
         ({"method": "!GET"}, "bd"),
         ({"service": "foo", "status": "4xx"}, "b"),
         ({"status": "200"}, "a"),

@@ -55,6 +55,9 @@ def test_a_line_says_what_people_look_for() -> None:
         "invocation_id": "i-1",
         "cold": True,
         "reason": None,
+        "service_network": "sample",
+        "listener": "HTTPS 443",
+        "target_group": "functions",
     }
 
 
