@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from lattice_events.network.authentication import authenticate
+from lattice_events.network.authentication import Authentication, authenticate
 from lattice_events.network.authorization import authorize, needs_authorization
 from lattice_events.network.decision import Circumstances, Source, Trace
 from lattice_events.network.model import Listener, Network, Service, ServiceNetwork
@@ -18,7 +18,13 @@ from lattice_events.request import Request
 
 
 def admit(
-    network: Network, request: Request, service: Service, listener: Listener, circumstances: Circumstances
+    network: Network,
+    request: Request,
+    service: Service,
+    listener: Listener,
+    circumstances: Circumstances,
+    *,
+    authenticated: Authentication | None = None,
 ) -> Trace:
     """Find out who calls and whether the policies let them in.
 
@@ -28,6 +34,7 @@ def admit(
         service: That its Host names.
         listener: Of the service, that it came to.
         circumstances: Of the request.
+        authenticated: What came of looking at the signature, where somebody has looked before.
 
     Returns:
         The trace up to here: whether it is denied, and by what.
@@ -38,7 +45,7 @@ def admit(
     # A signature may say which VPC the caller is in, and so through which network it comes.
     if assumptions.verify_signature_when_auth_none or needs_authorization(service, *networks):
         now = datetime.fromtimestamp(circumstances.now_us / 1_000_000, UTC)
-        authentication = authenticate(
+        authentication = authenticated or authenticate(
             request,
             keyring=circumstances.keyring,
             connected=connected,

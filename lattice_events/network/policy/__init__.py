@@ -1,6 +1,7 @@
 """Auth policies and identity policies: what they say, and whether they let a request in. Pure."""
 
 from lattice_events.network.policy.document import (
+    MAX_AUTH_POLICY_BYTES,
     find_unplayed_keys,
     is_about_lattice,
     parse_policy,
@@ -12,12 +13,14 @@ from lattice_events.network.policy.facts import ANONYMOUS_CALLER, INVOKE, Caller
 from lattice_events.network.policy.keys import is_played
 from lattice_events.network.policy.operators import NULL, OPERATORS
 from lattice_events.network.policy.patterns import matches_pattern, variables_of
+from lattice_events.network.policy.reading import read_policy
 from lattice_events.network.policy.statements import Condition, Element, Policy, Statement
 from lattice_events.network.policy.writing import encode_policy
 
 __all__ = [
     "ANONYMOUS_CALLER",
     "INVOKE",
+    "MAX_AUTH_POLICY_BYTES",
     "NULL",
     "OPERATORS",
     "Caller",
@@ -41,6 +44,7 @@ __all__ = [
     "matches_pattern",
     "parse_policy",
     "principal_problem",
+    "read_policy",
     "statement_extent",
     "variables_of",
 ]

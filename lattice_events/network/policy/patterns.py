@@ -16,6 +16,7 @@ _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _LITERALS = {"*": "*", "?": "?", "$": "$"}
 _ESCAPED = "${$}{"  # a dollar sign and a brace that begin no variable
 _SPECIAL = re.compile(r"[*?]|\$\{")
+_WILDCARD = re.compile(r"[*?]")
 _COLON = re.compile(r"\$\{[^{}]*\}|(:)")
 
 Lookup = Callable[[str], Sequence[str]]
@@ -35,6 +36,11 @@ def escape_variables(pattern: str) -> str:
 def unescape_variables(pattern: str) -> str:
     """What `escape_variables` was given."""
     return pattern.replace(_ESCAPED, "${")
+
+
+def escape_pattern(text: str) -> str:
+    """The pattern that a text matches, and no other text does."""
+    return _WILDCARD.sub(r"${\g<0>}", escape_variables(text))
 
 
 @lru_cache(maxsize=1024)
