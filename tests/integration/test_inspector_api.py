@@ -303,6 +303,49 @@ def test_functions_and_network_are_told(code: Path) -> None:
     assert [graph["rules"][node["id"]] for node in rules] == ["1"]
 
 
+def test_policies_are_tested_and_made_without_a_token_but_for_no_other_page(code: Path) -> None:
+    change = {"resource": "service/closed", "policy": ALLOW_APP | {"Statement": [{"Effect": "Maybe"}]}}
+
+    async def play() -> dict[str, tuple[int, Any]]:
+        async with up(code) as client:
+            await client.visit("/two", host=CLOSED_HOST)
+            await client.act("requests/1/replay", method="POST", body={"caller": "app"})
+
+            async def post(path: str, body: Any, *headers: str) -> tuple[int, Any]:
+                return await client.ask(f"policies/{path}", *headers, method="POST", body=body)
+
+            least = await post("least", {"resource": "closed", "filter": {"caller": "app"}})
+            unsigned = await post("least", {"resource": "closed", "requests": [1]})
+            test = {"changes": [{"resource": "closed", "policy": unsigned[1]["policy"]}]}
+            return {
+                "policies": await client.ask("policies"),
+                "least": least,
+                "test": await post("test", test),
+                "broken": await post("test", {"changes": [change]}),
+                "no JSON": await post("test", b"{"),
+                "too large": await post("test", b" " * 70_000),
+                "other page": await post("test", {}, "Origin: https://example.com"),
+                "unknown": await post("most", {}),
+            }
+
+    told = asyncio.run(play())
+
+    assert {name: status for name, (status, _) in told.items()} == {
+        "policies": 200, "least": 200, "test": 200, "broken": 400, "no JSON": 400, "too large": 413, "other page": 403,
+        "unknown": 404,
+    }  # fmt: skip
+    assert [each["resource"] for each in told["policies"][1]["resources"]] == [
+        "servicenetwork/sample",
+        "service/foo",
+        "service/closed",
+    ]
+    [statement] = told["least"][1]["policy"]["Statement"]
+    assert statement["Principal"] == {"AWS": "arn:aws:iam::123456789012:role/app"}
+    changed = [(line["number"], line["before"], line["after"]) for line in told["test"][1]["requests"]]
+    assert changed == [(2, "allowed", "denied"), (1, "denied", "allowed")]
+    assert told["broken"][1]["problems"][0]["message"].startswith("Statement[0].Effect must be Allow or Deny")
+
+
 def test_six_megabytes_are_listed_shown_cut_and_replayed_whole(code: Path) -> None:
     async def play() -> list[Any]:
         async with up(code) as client:

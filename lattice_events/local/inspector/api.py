@@ -5,6 +5,7 @@ Web pages of others are kept away (`serving`); whatever acts needs the run's tok
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -14,11 +15,14 @@ from urllib.parse import parse_qsl, unquote
 
 from lattice_events.headers import Headers
 from lattice_events.local.inspector.history import Entry, History
+from lattice_events.local.inspector.lab import LabApi
+from lattice_events.local.inspector.lab_request import LabError
 from lattice_events.local.inspector.replaying import CredentialsOf, ReplayError, make_replay, read_edits
 from lattice_events.local.inspector.search import SearchError, predicate
 from lattice_events.local.inspector.sending import Sender
 from lattice_events.local.inspector.views import detail, summary
 from lattice_events.local.output.records import FunctionState
+from lattice_events.network.authentication import Keyring
 from lattice_events.network.graph import make_graph, to_values
 from lattice_events.network.model import Network
 
@@ -51,6 +55,7 @@ class Inspected(NamedTuple):
         is_token: Whether a text is the token of who may act.
         functions: How they do.
         credentials_of: The made-up credentials of a caller.
+        keyring: What signatures are verified with now.
         sender: Sends to the run's gateway.
         gateway_url: Where that is.
     """
@@ -59,6 +64,7 @@ class Inspected(NamedTuple):
     is_token: Callable[[str], bool]
     functions: Callable[[], Sequence[FunctionState]]
     credentials_of: CredentialsOf
+    keyring: Callable[[], Keyring]
     sender: Sender
     gateway_url: str
 
@@ -93,6 +99,8 @@ class Api:
         """Keep what is asked about."""
         self._inspected = inspected
         self._history = inspected.history
+        self._lab = LabApi(inspected.history, inspected.keyring)
+        self._one_work = asyncio.Lock()  # of the lab's: a page asks while somebody types
 
     @property
     def state(self) -> dict[str, int]:
@@ -118,6 +126,8 @@ class Api:
                 return detail(self._find(id_), self._history)
             case "GET", ["network"]:
                 return _network(self._history.network)
+            case "GET", ["policies"]:
+                return self._lab.policies()
             case "GET", ["run"]:
                 return {"gateway_url": self._inspected.gateway_url}
             case "GET", ["functions"]:
@@ -131,10 +141,8 @@ class Api:
                 entry = self._find(id_)
                 self._history.pin(entry, is_pinned=method == "PUT")
                 return summary(entry)
-            case method, words:
-                raise RefusedError(
-                    404, f"There is no {method} {PREFIX}{'/'.join(words)[:200]}. See docs/inspector.md."
-                )
+            case _:
+                raise _not_there(call)
 
     def _list(self, query: Mapping[str, str]) -> Any:
         """Lines that are wanted, the newest first: of entries ``after`` a number, or ``before`` one."""
@@ -184,6 +192,22 @@ class Api:
             )
         return ApiAnswer(200, {**summary(new), "missing": list(replay.missing)})
 
+    async def lab(self, call: Call, body: bytes) -> ApiAnswer:
+        """Work something out about policies, beside what the run does; nothing is changed, so no token is needed.
+
+        Raises:
+            RefusedError: It is not served.
+        """
+        work = {"test": self._lab.test, "least": self._lab.least}.get(call.words[1])
+        if work is None:
+            raise _not_there(call)
+        document = _json(body)
+        try:
+            async with self._one_work:
+                return ApiAnswer(200, await asyncio.to_thread(work, document))
+        except LabError as error:
+            return ApiAnswer(400, error.described)
+
     def _find(self, id_: str) -> Entry:
         entry = self._history.find(id_)
         if entry is None:
@@ -198,6 +222,11 @@ class Api:
         """
         if not self._inspected.is_token(call.headers.get(TOKEN_HEADER) or ""):
             raise RefusedError(403, f"This needs the token of the run in the header {TOKEN_HEADER}.")
+
+
+def _not_there(call: Call) -> RefusedError:
+    path = f"{PREFIX}{'/'.join(call.words)[:200]}"
+    return RefusedError(404, f"There is no {call.method} {path}. See docs/inspector.md.")
 
 
 def _network(network: Network) -> dict[str, Any]:

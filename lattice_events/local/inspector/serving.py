@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 
 from lattice_events.local.http.broken import BrokenBodyError
 from lattice_events.local.http.incoming import Incoming
@@ -16,6 +17,7 @@ _COMMON = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
 _JSON = (("content-type", "application/json; charset=utf-8"), *_COMMON)
 _EVENTS = (("content-type", "text/event-stream; charset=utf-8"), *_COMMON)
 _MAX_EDITS_BYTES = 16 * 1024 * 1024  # a body of 6 MB, in base64 or with escapes
+_MAX_LAB_BYTES = 64 * 1024  # policies of 10 KB at most, and numbers of requests
 _MAX_STREAMS = 32
 _TICK_SECONDS = 0.2
 _TICKS_OF_SILENCE = 75  # then a comment says that the stream still is
@@ -57,7 +59,9 @@ class Inspector:
                 self._do(incoming, self._stream(incoming))
             case "POST", ["requests", _, "replay"]:
                 self._api.check_token(call)
-                self._do(incoming, self._replay(incoming, call))
+                self._do(incoming, _with_body(incoming, _MAX_EDITS_BYTES, partial(self._api.replay, call)))
+            case "POST", ["policies", _]:
+                self._do(incoming, _with_body(incoming, _MAX_LAB_BYTES, partial(self._api.lab, call)))
             case _:
                 _respond(incoming, self._api.answer(call))
 
@@ -67,19 +71,6 @@ class Inspector:
         incoming.on_gone = task.cancel
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-
-    async def _replay(self, incoming: Incoming, call: Call) -> None:
-        try:
-            body = await incoming.read(_MAX_EDITS_BYTES)
-            if body is None:
-                raise RefusedError(413, f"The edits are over {_MAX_EDITS_BYTES:,} bytes.")
-            _respond(incoming, await self._api.replay(call, body))
-        except RefusedError as refused:
-            _respond(incoming, refused.answer)
-        except BrokenBodyError as error:
-            _respond(incoming, ApiAnswer(error.broken.status, {"error": error.broken.text}))
-        except Exception as error:  # noqa: BLE001 - a bug of ours; the client is answered all the same
-            incoming.fail(error)
 
     async def _stream(self, incoming: Incoming) -> None:
         """Tell what is new, five times a second at most, as long as the client takes it."""
@@ -102,6 +93,23 @@ class Inspector:
             pass  # the client is gone
         finally:
             self._streams -= 1
+
+
+async def _with_body(
+    incoming: Incoming, limit_bytes: int, answer: Callable[[bytes], Awaitable[ApiAnswer]]
+) -> None:
+    """Answer a request by its body."""
+    try:
+        body = await incoming.read(limit_bytes)
+        if body is None:
+            raise RefusedError(413, f"The body is over {limit_bytes:,} bytes.")
+        _respond(incoming, await answer(body))
+    except RefusedError as refused:
+        _respond(incoming, refused.answer)
+    except BrokenBodyError as error:
+        _respond(incoming, ApiAnswer(error.broken.status, {"error": error.broken.text}))
+    except Exception as error:  # noqa: BLE001 - a bug of ours; the client is answered all the same
+        incoming.fail(error)
 
 
 def _respond(incoming: Incoming, answer: ApiAnswer) -> None:

@@ -237,6 +237,7 @@ class Run:
             is_token=lambda text: _is_same(text, self.api_token),
             functions=lambda: self.functions.states,
             credentials_of=self._keys.of,
+            keyring=lambda: self._keys.keyring,
             sender=sender,
             gateway_url=f"http://127.0.0.1:{self._gateway_port}",
         )

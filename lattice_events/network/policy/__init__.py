@@ -9,7 +9,14 @@ from lattice_events.network.policy.document import (
 )
 from lattice_events.network.policy.evaluation import Lack, Verdict, evaluate, find_lacks
 from lattice_events.network.policy.extent import Extent, Requests, extent_of, statement_extent
-from lattice_events.network.policy.facts import ANONYMOUS_CALLER, INVOKE, Caller, Facts, is_ever_there
+from lattice_events.network.policy.facts import (
+    ANONYMOUS_CALLER,
+    INVOKE,
+    Caller,
+    Facts,
+    is_ever_there,
+    session_arn,
+)
 from lattice_events.network.policy.keys import is_played
 from lattice_events.network.policy.operators import NULL, OPERATORS
 from lattice_events.network.policy.patterns import matches_pattern, variables_of
@@ -45,6 +52,7 @@ __all__ = [
     "parse_policy",
     "principal_problem",
     "read_policy",
+    "session_arn",
     "statement_extent",
     "variables_of",
 ]

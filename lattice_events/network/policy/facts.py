@@ -78,6 +78,13 @@ class Caller:
 ANONYMOUS_CALLER = Caller()
 
 
+def session_arn(role_arn: str, session: str) -> str:
+    """A role calls by a session of it."""
+    _, partition, _, _, account, resource = role_arn.split(":", 5)
+    role = resource.rpartition("/")[2]
+    return f"arn:{partition}:sts::{account}:assumed-role/{role}/{session}"
+
+
 class Facts(NamedTuple):
     """One request, as policies see it.
 

@@ -10,7 +10,7 @@ from typing import Any
 from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.model import Principal
-from lattice_events.network.policy import Caller, Policy, Statement, parse_policy
+from lattice_events.network.policy import Caller, Policy, Statement, parse_policy, session_arn
 from lattice_events.readers.common.documents import Locate, Path
 from lattice_events.readers.common.tags import tag_problem
 
@@ -120,13 +120,6 @@ class CallerReader:
 def _text(value: str | float) -> str:
     """A tag's value as it was written."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def session_arn(role_arn: str, session: str) -> str:
-    """A role calls by a session of it."""
-    _, partition, _, _, account, resource = role_arn.split(":", 5)
-    role = resource.rpartition("/")[2]
-    return f"arn:{partition}:sts::{account}:assumed-role/{role}/{session}"
 
 
 def with_callers(
