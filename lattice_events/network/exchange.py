@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from lattice_events.network.decision import Decision, Failure
 from lattice_events.request import Request
+
+# Version 00 ends with the flags; what a later one adds stands behind them. Zeros are no id.
+_TRACE_CONTEXT = re.compile(
+    r"(?:00(?=.{53}\Z)|(?!00|ff)[0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?"
+)
 
 
 class Exchange(NamedTuple):
@@ -61,3 +67,14 @@ class Exchange(NamedTuple):
     def is_to_service(self) -> bool:
         """Whether the Host named a service, so that its access log has a record of it."""
         return self.decision is not None and self.decision.trace.service is not None
+
+    @property
+    def trace_id(self) -> str | None:
+        """The id of the trace that the request came with; ``None`` without one, or with anything else in its place.
+
+        Source:
+            https://www.w3.org/TR/trace-context/#traceparent-header
+        """
+        contexts = self.request.headers.get_all("traceparent")
+        found = _TRACE_CONTEXT.fullmatch(contexts[0]) if len(contexts) == 1 else None
+        return found[1] if found else None

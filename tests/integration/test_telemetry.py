@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -166,6 +167,16 @@ def _context_in(target: str, body: str, pod: Pod) -> list[tuple[str, str]]:
         found = json.loads(body)["headers"]
         headers = {name: [value] if isinstance(value, str) else value for name, value in found.items()}
     return [(name, ",".join(headers[name])) for name in ("traceparent", "tracestate")]
+
+
+def test_a_request_is_found_by_its_trace(running: Running) -> None:
+    trace_id = "f" * 32
+    get(running, "stock", "/found", "-H", f"traceparent: 00-{trace_id}-{CALLER}-00")
+
+    with urllib.request.urlopen(f"{running.ready['control_url']}/api/v1/requests?q={trace_id}") as answer:
+        [line] = json.load(answer)["requests"]
+
+    assert (line["path"], line["trace_id"]) == ("/found", trace_id)
 
 
 def test_functions_get_nothing_of_the_shell_s_collector(running: Running) -> None:

@@ -29,6 +29,7 @@ _WORDS_IN = (
     "reason",
     "function",
     "error_type",
+    "trace_id",
 )
 _CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
 

@@ -40,7 +40,7 @@ def summary(entry: Entry) -> dict[str, Any]:
     for name in _INVOKE_FIELDS if isinstance(record, InvokeRecord) else _REQUEST_FIELDS:
         line[name] = getattr(told, name)
     if isinstance(record, Exchange):
-        line |= _way(record)
+        line |= _way(record) | {"trace_id": record.trace_id}
     return line
 
 

@@ -80,7 +80,7 @@ export class Detail {
       el("div", { class: "title" },
         el("h2", {}, el("b", {}, method), ` ${request?.target ?? path} `, el("span", { class: `status ${tone(detail)}` }, outcome(detail))),
         button("×", this.close, { class: "close", "aria-label": "Close", title: "Close (Esc)" })),
-      el("p", { class: "quiet" }, [time(detail.started_us), duration(detail.duration_ms), detail.cold && "cold", detail.source && `from ${detail.source}`, detail.tls, `id ${detail.id}`].filter(Boolean).join(" · ")),
+      el("p", { class: "quiet" }, [time(detail.started_us), duration(detail.duration_ms), detail.cold && "cold", detail.source && `from ${detail.source}`, detail.tls, `id ${detail.id}`, detail.trace_id && `trace ${detail.trace_id}`].filter(Boolean).join(" · ")),
       el("div", { class: "actions" },
         replay && detail.decision && button("Replay", () => replay(detail), { title: "Send it again (r)" }),
         edit && detail.decision && button("Edit and replay", () => edit(detail), { title: "Change it, and send that (e)" }),

@@ -17,6 +17,7 @@ LINES: list[dict[str, Any]] = [
         "service": "foo",
         "status": 200,
         "rule": "one",
+        "trace_id": "0af7651916cd43dd8448eb211c80319c",
     },
     {
         "id": "b",
@@ -51,6 +52,7 @@ LINES: list[dict[str, Any]] = [
         ({"q": "get !health"}, "a"),
         ({"q": "403"}, "b"),
         ({"q": "down"}, "c"),
+        ({"q": "0af7651916cd43dd8448eb211c80319c"}, "a"),
         ({"q": "keyerror"}, "d"),
         ({"q": "!"}, ""),
         ({"method": "GET"}, "ac"),

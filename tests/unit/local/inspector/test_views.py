@@ -58,6 +58,7 @@ def test_a_line_says_what_people_look_for() -> None:
         "service_network": "sample",
         "listener": "HTTPS 443",
         "target_group": "functions",
+        "trace_id": None,
     }
 
 
