@@ -174,7 +174,14 @@ class Target:
         self.url, self._hosts, self.running = url, hosts, running
 
     def session(
-        self, *, anonymous: bool, profile: str | None, caller: str | None, mode: Any, timeout: float
+        self,
+        *,
+        anonymous: bool,
+        profile: str | None,
+        caller: str | None,
+        mode: Any,
+        timeout: float,
+        max_retries: int = 2,
     ) -> requests.Session:
         """A session that reaches it, as a caller of the run or as whoever the environment says."""
         from lattice_events.client.requests import LatticeSession
@@ -192,6 +199,7 @@ class Target:
             anonymous=anonymous,
             mode=mode,
             deadline_seconds=timeout,
+            max_retries=max_retries,
         )
         if self.running is not None:
             session.trust_env = False  # the way to it is its own proxy

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from lattice_events.cli.explain_tree import print_tree
+from lattice_events.cli.explain_tree import print_tree, tree_text
 from lattice_events.cli.lines import plain
 
 _INDENT = "        "
@@ -19,6 +19,11 @@ Line = Mapping[str, Any]
 
 def print_line(line: Line) -> None:
     """One line of the list, and below it why a request failed."""
+    click.echo(line_text(line))
+
+
+def line_text(line: Line) -> str:
+    """One line of the list, and below it why a request failed; with colours, which `click.unstyle` takes out."""
     time = datetime.fromtimestamp(line["started_us"] / 1_000_000).strftime("%H:%M:%S")  # noqa: DTZ006 - a person's clock
     parts = [
         f"{line['number']:>6}",
@@ -26,9 +31,9 @@ def print_line(line: Line) -> None:
         *(_invocation(line) if line["kind"] == "invocation" else _request(line)),
     ]
     parts.append(click.style(f"{line['duration_ms']:.0f} ms" + (" cold" if line["cold"] else ""), dim=True))
-    click.echo("  ".join(parts))
-    for reason in (line.get("reason") or "").splitlines():
-        click.echo(click.style(f"{_INDENT}{plain(reason)}", fg=_colour(line["status"])))
+    reasons = (line.get("reason") or "").splitlines()
+    told = (click.style(f"{_INDENT}{plain(reason)}", fg=_colour(line["status"])) for reason in reasons)
+    return "\n".join(("  ".join(parts), *told))
 
 
 def _request(line: Line) -> Iterator[str]:
@@ -55,30 +60,62 @@ def _colour(status: int) -> str:
 def print_whole(view: Line) -> None:
     """Everything about a request: its line, the decision, both sides, what was verified, the function's lines."""
     print_line(view)
-    if view["kind"] == "invocation" or "request" not in view:
-        _print_logs(view)
-        return
+    if _is_decided(view):
+        print_tree(_title(view), view["decision"])
+    for section in _sections(view):
+        click.echo(section)
+
+
+def whole_text(view: Line) -> str:
+    """The same as a text without colours, for programs that read; without what a target was sent, which may be long."""
+    tree = [tree_text(_title(view), view["decision"]).rstrip()] if _is_decided(view) else []
+    return click.unstyle("\n".join((line_text(view), *tree, *_sections(view))))
+
+
+def _is_request(view: Line) -> bool:
+    return view["kind"] != "invocation" and "request" in view
+
+
+def _is_decided(view: Line) -> bool:
+    return _is_request(view) and bool(view["decision"])
+
+
+def _title(view: Line) -> str:
     request = view["request"]
-    if view["decision"]:
-        caller = view["caller"] or "anonymous"
-        print_tree(f"{request['method']} {view['host']}{request['target']} as {caller}", view["decision"])
-    _print_message("Request", f"{request['method']} {request['target']}", request)
+    return f"{request['method']} {view['host']}{request['target']} as {view['caller'] or 'anonymous'}"
+
+
+def _sections(view: Line) -> Iterator[str]:
+    """What stands below the decision."""
+    if _is_request(view):
+        yield from _messages(view)
+    lines = [line["text"] for line in view["logs"]]
+    if view["logs_left_out"]:
+        lines.append(f"({view['logs_left_out']:,} further lines were not kept)")
+    if lines:
+        yield _section("Logs", lines)
+    if _is_request(view):
+        yield _section("Time", [_timing(view["timing"])])
+
+
+def _messages(view: Line) -> Iterator[str]:
+    """What came, what was answered, and what its signature was verified against."""
+    request = view["request"]
+    yield _message("Request", f"{request['method']} {request['target']}", request)
     if view["response"]:
-        _print_message("Response", str(view["response"]["status"]), view["response"])
+        yield _message("Response", str(view["response"]["status"]), view["response"])
     if view["received"] and "json" in view["received"]:
-        _print_section("Response of the function", _body_lines(view["received"]))
+        yield _section("Response of the function", _body_lines(view["received"]))
     signature = view["signature"]
     if signature and signature["canonical_request"] and not signature["is_accepted"]:
-        _print_section("Canonical request, as it was verified", signature["canonical_request"].split("\n"))
-        _print_section("String to sign", signature["string_to_sign"].split("\n"))
-    _print_logs(view)
-    _print_section("Time", [_timing(view["timing"])])
+        yield _section("Canonical request, as it was verified", signature["canonical_request"].split("\n"))
+        yield _section("String to sign", signature["string_to_sign"].split("\n"))
 
 
-def _print_message(title: str, first: str, message: Line) -> None:
+def _message(title: str, first: str, message: Line) -> str:
     headers = [f"{name}: {value}" for name, value in message["headers"]]
     body = _body_lines(message["body"])
-    _print_section(title, [first, *headers, *(["", *body] if body else [])])
+    return _section(title, [first, *headers, *(["", *body] if body else [])])
 
 
 def _body_lines(body: Line | None) -> list[str]:
@@ -92,14 +129,6 @@ def _body_lines(body: Line | None) -> list[str]:
     return [*(shown.split("\n") if shown else []), *cut]
 
 
-def _print_logs(view: Line) -> None:
-    lines = [line["text"] for line in view["logs"]]
-    if view["logs_left_out"]:
-        lines.append(f"({view['logs_left_out']:,} further lines were not kept)")
-    if lines:
-        _print_section("Logs", lines)
-
-
 def _timing(timing: Line) -> str:
     """Where the time went: to the target, in its handler, back; what is left is a process that starts, or is busy."""
     parts = [f"{timing['to_target_ms']:.1f} ms to the target"] if timing["to_target_ms"] else []
@@ -108,7 +137,6 @@ def _timing(timing: Line) -> str:
     return ", ".join([f"{timing['total_ms']:.1f} ms", *parts])
 
 
-def _print_section(title: str, lines: Sequence[str]) -> None:
-    click.echo(click.style(title, bold=True))
-    for line in lines:
-        click.echo(f"  {plain(line.replace(_NO_BREAK, ' '))}")
+def _section(title: str, lines: Sequence[str]) -> str:
+    told = (f"  {plain(line.replace(_NO_BREAK, ' '))}" for line in lines)
+    return "\n".join((click.style(title, bold=True), *told))

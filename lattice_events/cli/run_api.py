@@ -45,6 +45,10 @@ class RunApi:
         """Everything about a request."""
         return self._ask("GET", f"requests/{quote(id_, safe='')}")
 
+    def network(self) -> Any:
+        """The graph of the network, and where its parts are defined."""
+        return self._ask("GET", "network")
+
     def replay(self, id_: str, edits: Mapping[str, Any]) -> Any:
         """Send a request again; the line of the new one."""
         return self._ask("POST", f"requests/{quote(id_, safe='')}/replay", body=json.dumps(edits))

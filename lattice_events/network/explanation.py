@@ -10,7 +10,7 @@ from lattice_events.headers import Headers
 from lattice_events.network.authorization import Authorization, Layer
 from lattice_events.network.decision import Decision, Forward, Reply, Trace
 from lattice_events.network.model import ForwardAction, LambdaTarget, Network, Target
-from lattice_events.network.policy import Facts, find_lacks
+from lattice_events.network.policy import Facts, Policy, find_lacks
 from lattice_events.redaction import hide_headers, hide_in_query
 from lattice_events.request import Request
 
@@ -80,21 +80,25 @@ def _authorization(authorization: Authorization) -> dict[str, Any]:
 
 def _layer(layer: Layer, facts: Facts) -> dict[str, Any]:
     """One policy, with what each of its statements says."""
-    statements = layer.policy.statements if layer.policy else ()
     return {
         "kind": layer.kind,
         "owner": layer.owner,
         "effect": "not asked" if layer.verdict is None else layer.verdict.effect,
         "remark": layer.remark,
-        "statements": [
-            {
-                "name": statement.name,
-                "effect": statement.effect,
-                "lacks": [str(lack) for lack in find_lacks(statement, facts)],
-            }
-            for statement in statements
-        ],
+        "statements": describe_statements(layer.policy, facts) if layer.policy else [],
     }
+
+
+def describe_statements(policy: Policy, facts: Facts) -> list[dict[str, Any]]:
+    """What keeps each statement of a policy from matching a request; one that lacks nothing matches."""
+    return [
+        {
+            "name": statement.name,
+            "effect": statement.effect,
+            "lacks": [str(lack) for lack in find_lacks(statement, facts)],
+        }
+        for statement in policy.statements
+    ]
 
 
 def _action(trace: Trace, network: Network) -> dict[str, Any]:

@@ -28,6 +28,10 @@ def start_a_cloud() -> None:
     CliRunner().invoke(lattice, ["cloud"], catch_exceptions=False, standalone_mode=False)
 
 
+def serve_agents() -> None:
+    CliRunner().invoke(lattice, ["mcp"], catch_exceptions=False, standalone_mode=False)
+
+
 @pytest.mark.parametrize(
     ("package", "use", "extra"),
     [
@@ -36,6 +40,7 @@ def start_a_cloud() -> None:
         pytest.param("boto3", call_by_name, "boto3", id="lattice call"),
         pytest.param("botocore.session", lambda: profile_credentials("team"), "boto3", id="--aws-profile"),
         pytest.param("moto.moto_server.werkzeug_app", start_a_cloud, "cloud", id="lattice cloud"),
+        pytest.param("mcp.server", serve_agents, "mcp", id="lattice mcp"),
     ],
 )
 def test_a_missing_package_names_the_smallest_extra(

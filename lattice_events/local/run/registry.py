@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from pathlib import Path
 
 from lattice_events.local.run.ready import Ready, service_url
 from lattice_events.sigv4 import Credentials
+
+_DARWIN_USER_TEMP_DIR = 65537  # _CS_DARWIN_USER_TEMP_DIR of <unistd.h>: what TMPDIR is in a terminal of macOS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +83,7 @@ Announce = Callable[[Ready, Sequence[RunningCaller]], None]
 @contextmanager
 def announced() -> Iterator[Announce]:
     """Have a file while the run is up, once something is announced."""
-    folder = _folder()
+    folder = _folder(next(_parents()))
     if folder is None:
         yield lambda *_: None
         return
@@ -126,14 +129,26 @@ def _running(ready: Ready, callers: Sequence[RunningCaller]) -> Running:
 
 def find_running() -> list[Running]:
     """The runs that are up, the newest first."""
-    folder = _folder()
-    files = sorted(folder.glob("*.json"), key=_age, reverse=True) if folder else []
+    folders = dict.fromkeys(filter(None, map(_folder, _parents())))
+    files = sorted((file for each in folders for file in each.glob("*.json")), key=_age, reverse=True)
     return [running for running in map(_read, files) if running is not None]
 
 
-def _folder() -> Path | None:
+def _parents() -> Iterator[str]:
+    """Where runs of this user may have left their files; the first is where one of this environment does.
+
+    What starts a program for an agent may keep the variables from it that say where.
+    """
+    given = os.environ.get("XDG_RUNTIME_DIR")
+    yield given or tempfile.gettempdir()
+    if not given:
+        yield f"/run/user/{os.getuid()}"
+    if not given and sys.platform == "darwin":
+        yield os.confstr(_DARWIN_USER_TEMP_DIR) or tempfile.gettempdir()
+
+
+def _folder(parent: str) -> Path | None:
     """The folder of this user's runs; ``None`` if another user could have put something there."""
-    parent = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
     folder = Path(parent, f"lattice-runs-{os.getuid()}")
     try:
         folder.mkdir(mode=0o700, exist_ok=True)

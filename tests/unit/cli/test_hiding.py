@@ -1,0 +1,38 @@
+"""What agents see of a source: no secrets, whatever its form."""
+
+from __future__ import annotations
+
+import pytest
+
+from lattice_events.cli.agents.hiding import hide_in_source
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("DB_PASSWORD: hunter22", "DB_PASSWORD: …"),
+        ("  password : 'hunter 22' # of the test", "  password : '…' # of the test"),
+        ('  "apiKey": "abc-123",', '  "apiKey": "…",'),
+        ("AWS_SECRET_ACCESS_KEY=abc", "AWS_SECRET_ACCESS_KEY=…"),
+        ('x-api-key = "abc"', 'x-api-key = "…"'),
+        ("Authorization: Bearer abc", "Authorization: …"),
+        ("tokens: abc", "tokens: …"),
+        ("url: https://x/?X-Amz-Signature=abc&y=1", "url: https://x/?X-Amz-Signature=…&y=1"),
+        ("SecretArn: arn:aws:secretsmanager:x", "SecretArn: arn:aws:secretsmanager:x"),
+        ("Password: !Ref Password", "Password: !Ref Password"),
+        ("PASSWORD: ${ssm:/db/password}", "PASSWORD: ${ssm:/db/password}"),
+        ("MasterPassword: '{{resolve:secretsmanager:db}}'", "MasterPassword: '{{resolve:secretsmanager:db}}'"),
+        ("Password: {Type: String, NoEcho: true}", "Password: {Type: String, NoEcho: true}"),
+        ("  Password:\n    Type: String", "  Password:\n    Type: String"),
+        ("TokenSeconds: 300", "TokenSeconds: 300"),
+        ("-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----…-----END PRIVATE KEY-----"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nabc", "-----BEGIN RSA PRIVATE KEY-----…"),
+        (
+            "kind: Service\ndata:\n  a: b\n---\nkind: Secret\ndata:\n  a: YWJj\n  b: |\n    x\n\nmetadata: {name: s}\n---\nkind: Pod",
+            "kind: Service\ndata:\n  a: b\n---\nkind: Secret\ndata: …\nmetadata: {name: s}\n---\nkind: Pod",
+        ),
+        ("stringData:\n  a: abc\nkind: Secret", "stringData: …\nkind: Secret"),
+    ],
+)  # fmt: skip
+def test_secrets_of_a_source_are_hidden(source: str, shown: str) -> None:
+    assert hide_in_source(source) == shown
