@@ -33,6 +33,34 @@ CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 needs_browser = pytest.mark.skipif(
     not CHROMIUM, reason="no browser is installed: scripts/setup none --browser"
 )
+# Texts with a contrast below 4.5 to what is behind them. Source: https://www.w3.org/TR/WCAG22/#contrast-minimum
+FAINT_TEXTS = """() => {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const rgba = colour => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return canvas.getImageData(0, 0, 1, 1).data;
+  };
+  const light = colour => [...colour].slice(0, 3).map(each => each / 255)
+    .map(each => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, each, index) => sum + each * [0.2126, 0.7152, 0.0722][index], 0);
+  const ground = element => {
+    const here = rgba(getComputedStyle(element).backgroundColor);
+    return here[3] === 255 || !element.parentElement ? here : ground(element.parentElement);
+  };
+  const faint = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const element = texts.currentNode.parentElement;
+    if (!texts.currentNode.data.trim() || !element.checkVisibility()) continue;
+    const style = getComputedStyle(element);
+    const colour = element.closest("svg") ? style.fill : style.color;
+    const [brighter, darker] = [light(rgba(colour)), light(ground(element))].sort((a, b) => b - a);
+    if ((brighter + 0.05) / (darker + 0.05) < 4.5) faint.push(`${element.className.baseVal ?? element.className}: ${texts.currentNode.data}`);
+  }
+  return faint;
+}"""
 SCRIPT = "<script>document.title='run'</script><img src=x onerror=\"document.title='run'\">"
 
 
@@ -83,6 +111,11 @@ class Inspected:
         """Select the newest request of a path, and wait for what is known of it."""
         self.page.locator("tr.line", has=self.page.get_by_text(path, exact=True)).first.click()
         self.page.locator("#detail h2", has_text=path).wait_for()
+
+    def faint_texts(self) -> list[str]:
+        """Texts of the page, as it is now, that are hard to read."""
+        found: list[str] = self.page.evaluate(FAINT_TEXTS)
+        return found
 
     def part(self, title: str) -> str:
         """The text of a part of the request that is shown."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 pytestmark = needs_browser
 # What ends quotes, runs commands or drives a terminal where it is not quoted.
+SECRET = "made-up-secret-of-a-cookie"
+COOKIE = f"cookie: session={SECRET}"
 NASTY = 'it\'s "$(touch ran)" `touch ran` \\ \x1b[201~\ntouch ran # é漢 \u2028 {"a": 1}'
 
 
@@ -59,13 +61,18 @@ def press(page: Inspected, name: str) -> None:
     page.page.locator("#detail").get_by_role("button", name=name, exact=True).click()
 
 
+def secretless(text: str) -> str:
+    """A copy, which must not have the value of the cookie."""
+    assert SECRET not in text
+    return text
+
+
 def copied(page: Inspected, name: str) -> str:
     """What a copy of the request that is shown puts on the clipboard."""
     press(page, "Copy as ▾")
     press(page, name)
     page.page.get_by_text(f"Copied as {name}").first.wait_for()
-    text: str = page.page.evaluate("navigator.clipboard.readText()")
-    return text
+    return secretless(page.page.evaluate("navigator.clipboard.readText()"))
 
 
 def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -107,7 +114,7 @@ def test_a_request_is_sent_again_and_shown(page: Inspected) -> None:
 
 
 def test_a_request_is_edited_and_sent(page: Inspected) -> None:
-    post(page.running, "/orders/edit", "before", "x-gone: 1", "x-kept: 2", "cookie: session=abcdefghijkl")
+    post(page.running, "/orders/edit", "before", "x-gone: 1", "x-kept: 2", COOKIE)
     page.open("?q=/orders/edit")
     page.choose("/orders/edit")
     page.page.keyboard.press("e")
@@ -183,7 +190,7 @@ def test_without_the_token_nothing_is_sent(page: Inspected) -> None:
 
 def test_a_copy_for_curl_makes_the_same_request(page: Inspected, tmp_path: Path) -> None:
     target = f"/orders/{quote(NASTY)}?a=%27&b=$HOME"
-    post(page.running, target, NASTY, "x-say: it's $(touch ran)", "cookie: session=abcdefghijkl")
+    post(page.running, target, NASTY, "x-say: it's $(touch ran)", COOKIE)
     page.open()
     page.page.locator("tr.line").first.click()
     before = newest(page.running)
@@ -219,7 +226,7 @@ def test_a_copy_for_lattice_call_is_signed_by_the_same_caller(page: Inspected, t
 
 
 def test_a_copy_as_a_test_passes(page: Inspected, tmp_path: Path) -> None:
-    post(page.running, "/orders/test", NASTY, "x-say: '''\"\"\"")
+    post(page.running, "/orders/test", NASTY, "x-say: '''\"\"\"", COOKIE)
     page.open("?q=/orders/test")
     page.choose("/orders/test")
 
@@ -234,9 +241,25 @@ def test_a_copy_as_a_test_passes(page: Inspected, tmp_path: Path) -> None:
     assert not (tmp_path / "ran").exists()
 
 
-def test_a_copy_of_the_event_is_the_event(page: Inspected) -> None:
-    post(page.running, "/orders/event", NASTY)
+def test_a_copy_of_the_event_is_what_lattice_invoke_takes(page: Inspected, tmp_path: Path) -> None:
+    post(page.running, "/orders/event", NASTY, "x-say: it's", COOKIE)
     page.open("?q=/orders/event")
     page.choose("/orders/event")
 
-    assert json.loads(copied(page, "event file")) == newest(page.running)["sent"]["json"]
+    text = copied(page, "event file")
+
+    assert json.loads(text) == newest(page.running)["sent"]["json"]
+    (tmp_path / "event.json").write_text(text)
+    code = f"--code=OrdersFunction={FOLDER / 'code'}"
+    done = run(
+        "lattice",
+        "invoke",
+        "orders",
+        "--event",
+        "event.json",
+        str(FOLDER / "template.yaml"),
+        code,
+        cwd=tmp_path,
+    )
+    assert json.loads(json.loads(done.stdout)["body"])["id"] == 7, done.stderr
+    assert "order by POST /orders/event, which says it's" in done.stderr

@@ -253,6 +253,8 @@ def test_a_replay_of_what_is_gone_says_so(code: Path) -> None:
         async with up(code) as client:
             await client.visit("/one")
             await client.run.apply(loaded(code, has_foo=False))
+            assert await client.numbers() == [1]  # what was recorded stays
+            assert (await client.ask("requests/1"))[1]["steps"]
             return [
                 await client.act("requests/1/replay", method="POST"),
                 await client.act("requests/99/replay", method="POST"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import json
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 pytestmark = needs_browser
 HOSTILE = f"/orders/{quote(SCRIPT, safe='/')}"
+BEFORE = "?q=!brand-new+!large+!live+!still"  # without what tests send themselves
 LIST = ("/entries/3", "/healthz", "/nowhere", "/broken", HOSTILE, "/orders/7")  # the newest first
 SECRET = "made-up-secret-of-the-shop"
 
@@ -41,7 +43,7 @@ def busy() -> Iterator[Running]:
     with shop() as running:
         url = running.service("shop")["url"]
         running.get(f"{url}/orders/7?page=2", "-H", f"cookie: session={SECRET}", "-H", f"x-say: {SECRET}")
-        running.get(f"{url}{HOSTILE}", "-H", f"x-say: {SCRIPT}")
+        running.get(f"{url}{HOSTILE}", "-X", "POST", "-H", f"x-say: {SCRIPT}", "--data-raw", SCRIPT)
         for path in ("/broken", "/nowhere", "/healthz"):
             running.get(url + path)
         call("--as", "reader", "DELETE", f"{running.service('ledger')['url']}/entries/3")
@@ -117,9 +119,11 @@ def test_filters_that_are_chosen_stand_in_the_address(page: Inspected) -> None:
     page.page.get_by_label("Search", exact=True).fill("ledger")
     page.shows("/entries/3")
     page.choose("/entries/3")
+    page.page.reload()
 
+    page.page.locator("#detail h2", has_text="/entries/3").wait_for()
+    page.page.locator("tr.line[aria-selected=true]", has_text="/entries/3").wait_for()
     found = query_of(page)
-
     assert found.pop("request")
     assert found == {"q": ["ledger"], "status": ["4xx"], "noise": ["hide"]}
 
@@ -229,7 +233,7 @@ def test_functions_are_counted_and_lead_to_their_requests(page: Inspected) -> No
 
 
 def test_the_network_is_drawn_with_the_requests_on_its_edges(page: Inspected) -> None:
-    page.open("?view=network&q=!brand-new+!large")
+    page.open(f"{BEFORE}&view=network")
     page.page.locator(".edge.is-failing").first.wait_for(state="attached")
 
     names = page.page.locator(".node text:not(.small)").all_text_contents()
@@ -299,7 +303,7 @@ def test_what_moves_stays_away_from_who_does_not_like_it(page: Inspected) -> Non
 
 
 def test_keys_go_through_the_list_and_into_a_request_and_out(page: Inspected) -> None:
-    page.open("?q=!brand-new+!large")
+    page.open(BEFORE)
     page.shows(*LIST)
     heading = page.page.locator("#detail h2")
 
@@ -363,48 +367,6 @@ def test_a_token_of_another_run_is_refused_and_forgotten(page: Inspected) -> Non
     page.errors.clear()  # the browser itself tells of the 403
 
 
-def test_a_pinned_request_stays_when_others_are_cleared(chromium: Browser) -> None:
-    with shop() as running, chromium.new_context() as context:
-        for path in ("/one", "/two", "/three"):
-            running.get(running.service("shop")["url"] + path)
-        page = Inspected(context.new_page(), running)
-        page.open()
-        page.choose("/two")
-        page.page.keyboard.press("p")
-        page.page.get_by_role("button", name="★ Pinned").wait_for()
-        page.page.get_by_role("button", name="Clear").click()
-
-        page.shows("/two")
-        page.page.reload()
-        page.shows("/two")
-        page.page.get_by_role("button", name="Unpin").click()
-        page.page.get_by_role("button", name="Clear").click()
-        page.page.get_by_text("No request yet.").wait_for()
-        assert page.errors == []
-
-
-# ── much of it ────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_thousand_requests_need_few_rows_and_the_newest_stay(chromium: Browser) -> None:
-    with shop() as running, chromium.new_context() as context:
-        page = Inspected(context.new_page(), running)
-        page.open()
-        host, _, port = running.ready["gateway_url"].removeprefix("http://").partition(":")
-        connection = http.client.HTTPConnection(host, int(port))
-        for number in range(1200):
-            connection.request("GET", f"/many/{number}", headers={"Host": "shop.localhost"})
-            connection.getresponse().read()
-        connection.close()
-
-        page.page.locator("td.path", has_text="/many/1199").wait_for()
-        page.page.locator("#count", has_text="1,000 requests").wait_for()  # once it is over, without a reload
-        assert page.page.locator("tr.line").count() < 100
-        page.page.locator("#list").evaluate("list => list.scrollTo(0, list.scrollHeight)")
-        page.page.locator("td.path", has_text="/many/200").wait_for()
-        assert page.errors == []
-
-
 # ── what must not be ──────────────────────────────────────────────────────────────────────────
 
 
@@ -412,12 +374,37 @@ def test_nothing_that_was_sent_is_markup(page: Inspected) -> None:
     page.open()
     page.choose(HOSTILE)
 
-    assert SCRIPT in page.part("Request and response")
+    assert page.part("Request and response").count(SCRIPT) == 2  # a header and the body
+    assert json.dumps(SCRIPT)[1:-1] in page.part("Event and what the function returned")
     assert SCRIPT in page.part("Logs")
     page.page.goto(page.page.url + "&q=" + quote(SCRIPT))
     page.page.locator("#detail h2").wait_for()
     assert page.page.title() == "lattice dev"
     assert page.page.locator("body img").count() == 1  # its own sign
+
+
+def test_a_page_of_another_site_gets_nothing(page: Inspected) -> None:
+    evil, port = "http://evil.example/", urlsplit(page.running.ready["control_url"]).port
+    page.page.route(
+        f"{evil}*", lambda route: route.fulfill(body="<title>evil</title>", content_type="text/html")
+    )
+    page.page.goto(evil)
+
+    tried = page.page.evaluate(
+        """async api => Promise.all([
+            fetch(api + "requests").then(answer => answer.text(), () => "refused"),
+            fetch(api + "requests", { method: "DELETE" }).then(answer => answer.text(), () => "refused"),
+            fetch(api + "requests/1/replay", { method: "POST", mode: "no-cors" }).then(answer => answer.type, () => "refused"),
+            new Promise(resolve => { const stream = new EventSource(api + "stream"); stream.onerror = () => resolve("refused"); }),
+            import(api + "../../page/main.js").then(() => "run", () => "refused"),
+        ])""",
+        f"http://127.0.0.1:{port}/api/v1/",
+    )
+
+    assert set(tried) <= {"refused", "opaque"}
+    page.errors.clear()  # the browser itself tells of each
+    page.open(BEFORE)
+    page.shows(*LIST)  # nothing was cleared, and nothing sent
 
 
 def test_secrets_are_not_in_the_page(page: Inspected) -> None:
@@ -426,6 +413,21 @@ def test_secrets_are_not_in_the_page(page: Inspected) -> None:
     page.page.locator("details.part").nth(4).wait_for()
 
     assert SECRET not in page.page.content()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_can_be_read(page: Inspected, scheme: Literal["light", "dark"]) -> None:
+    page.page.emulate_media(color_scheme=scheme)
+    page.open()
+    page.choose("/entries/3")
+    page.page.locator("details.part").nth(3).wait_for()
+    faint = page.faint_texts()
+    for query in ("?q=none", "?with=1&request=3", "?view=functions", "?view=network"):
+        page.open(query)
+        page.page.locator("#empty:visible, pre.diff, table.functions, .network").first.wait_for()
+        faint += page.faint_texts()
+
+    assert faint == []
 
 
 def test_colours_are_those_of_the_system_until_others_are_chosen(page: Inspected) -> None:

@@ -32,7 +32,8 @@ def recorded() -> Iterator[Running]:
         running.get(f"{url}/orders/7?page=2", "-H", f"cookie: session={SECRET}", "-H", f"x-say: {SCRIPT}")
         running.get(f"{url}/orders/8", "-X", "POST", "--data-raw", "{}")
         running.get(f"{url}/broken")
-        running.invoke("orders", "--payload", '{"method": "X", "path": "/"}')
+        invocation = f"{running.ready['control_url']}/2015-03-31/functions/orders/invocations"
+        running.curl("--data-raw", '{"method": "X", "path": "/"}', invocation)
         yield running
 
 
@@ -146,6 +147,40 @@ def test_a_session_comes_back_with_filters_and_details_and_nothing_acts(
     page.page.get_by_role("button", name="Back to the run").click()
     page.choose("/broken")
     assert page.page.locator("#detail").get_by_role("button", name="Replay", exact=True).is_visible()
+
+
+def test_nothing_of_a_file_is_markup(page: Inspected, tmp_path: Path) -> None:
+    """A file may say of services, rules and callers what no network would."""
+    file = tmp_path / "hostile.har"
+    texts = dict.fromkeys(
+        ("id", "host", "path", "service", "listener", "rule", "target", "caller", "reason", "source"), SCRIPT
+    )
+    body = {"bytes": 9, "is_cut": False, "json": {SCRIPT: SCRIPT}}
+    message = {"headers": [[SCRIPT, SCRIPT]], "body": body}
+    parts: dict[str, Any] = {
+        "method": SCRIPT,
+        "request": {"method": SCRIPT, "target": SCRIPT, **message},
+        "response": {"status": 200, **message},
+        "logs": [{"stream": SCRIPT, "text": SCRIPT}],
+        "steps": [{"parts": [[SCRIPT, SCRIPT]], "steps": []}],
+        "signature": {"problem": SCRIPT, "canonical_request": SCRIPT},
+        "sent": body,
+    }
+    file.write_text(archive(recorded_as(**texts, **parts), recorded_as(**texts, **parts)))
+    page.open()
+    open_file(page, file)
+    page.page.get_by_text(file.name).wait_for()
+
+    page.page.keyboard.press("Home")
+
+    page.page.locator("#detail h2", has_text=SCRIPT).wait_for()
+    assert page.page.locator("#detail").inner_text().count(SCRIPT) > 15
+    page.page.keyboard.press("x")
+    page.page.keyboard.press("j")
+    page.page.get_by_role("heading", name="Two requests").wait_for()
+    page.page.get_by_title("Take this filter away").first.wait_for()
+    assert page.page.title() == "lattice dev"
+    assert page.page.locator("body img").count() == 1  # its own sign
 
 
 def archive(*entries: Any) -> str:
