@@ -20,6 +20,7 @@ _SUMMARIES = {
     "dev": "Run the service network of a project on this machine.",
     "event": "Print an event, as VPC Lattice sends it to a function.",
     "explain": "Explain what VPC Lattice does with a request, and why.",
+    "fault": "Let requests of a running network meet faults.",
     "graph": "Draw the service network.",
     "invoke": "Run a function once, and print what it returns.",
     "logs": "Read access logs, and explain what was denied or failed.",

@@ -85,13 +85,13 @@ class Lines:
             f"{self._in(f'{record.status} ', style)}{self._in(route, 'cyan') if route else ''}"
             f"{self._time(record, self.columns.time_width)}\n"
         )
-        reasons = (record.reason or "").splitlines()
-        return line + "".join(f"{self._in(f'       {plain(each)}', style)}\n" for each in reasons)
+        return line + self._reasons(record.reason, style)
 
     def invocation(self, record: InvokeRecord) -> str:
         """``INVOKE name ok 12 ms``."""
         result = self._in(f"{plain(record.error_type or 'ok')} ", "red" if record.error_type else "green")
-        return f"{self._in('INVOKE ', 'bold')}{plain(record.function)} {result}{self._time(record)}\n"
+        line = f"{self._in('INVOKE ', 'bold')}{plain(record.function)} {result}{self._time(record)}\n"
+        return line + self._reasons(record.reason, "red")
 
     def api_call(self, call: ApiCall) -> str:
         """``API    vpc-lattice CreateService 200 3 ms``."""
@@ -100,7 +100,12 @@ class Lines:
             f"{self._in('API    ', 'bold')}{plain(f'{call.service} {call.operation}')} "
             f"{self._in(f'{call.status} ', style)}{self._in(f'{call.duration_ms:.0f} ms', 'dim')}\n"
         )
-        return line + (f"{self._in(f'       {plain(call.reason)}', style)}\n" if call.reason else "")
+        return line + self._reasons(call.reason, style)
+
+    def _reasons(self, reason: str | None, style: str) -> str:
+        """Why, set in."""
+        lines = (reason or "").splitlines()
+        return "".join(f"{self._in(f'       {plain(each)}', style)}\n" for each in lines)
 
     def _time(self, record: RequestRecord | InvokeRecord, width: int = 0) -> str:
         time = self._in(f"{record.duration_ms:.0f} ms".rjust(width), "dim")

@@ -48,6 +48,7 @@ def loaded_of(project: Project, commands: Sequence[CommandTarget]) -> Loaded:
         assumptions=project.settings.assumptions,
         vpc_arn=project.default_vpc_arn,
         commands=commands,
+        faults=project.settings.faults,
         notes=project.notes,
     )
 

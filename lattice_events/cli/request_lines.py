@@ -32,7 +32,9 @@ def line_text(line: Line) -> str:
     ]
     parts.append(click.style(f"{line['duration_ms']:.0f} ms" + (" cold" if line["cold"] else ""), dim=True))
     reasons = (line.get("reason") or "").splitlines()
-    told = (click.style(f"{_INDENT}{plain(reason)}", fg=_colour(line["status"])) for reason in reasons)
+    told = (
+        click.style(f"{_INDENT}{plain(reason)}", fg=_colour(line.get("status", 500))) for reason in reasons
+    )
     return "\n".join(("  ".join(parts), *told))
 
 

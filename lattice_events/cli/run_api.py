@@ -32,8 +32,7 @@ class RunApi:
         runs = find_running()
         if not runs:
             raise ConfigurationError(
-                "No network is running, so there are no requests: start one with lattice dev, or lattice cloud, "
-                "as the same user."
+                "No network is running: start one with lattice dev, or lattice cloud, as the same user."
             )
         return cls(runs[0])
 
@@ -52,6 +51,22 @@ class RunApi:
     def replay(self, id_: str, edits: Mapping[str, Any]) -> Any:
         """Send a request again; the line of the new one."""
         return self._ask("POST", f"requests/{quote(id_, safe='')}/replay", body=json.dumps(edits))
+
+    def faults(self) -> Any:
+        """The faults, and what a new one may be."""
+        return self._ask("GET", "faults")
+
+    def add_fault(self, fault: Mapping[str, Any]) -> Any:
+        """Add a fault; how it is."""
+        return self._ask("POST", "faults", body=json.dumps(fault))
+
+    def remove_fault(self, id_: str) -> Any:
+        """Take a fault away; how it was."""
+        return self._ask("DELETE", f"faults/{quote(id_, safe='')}")
+
+    def clear_faults(self) -> Any:
+        """Take every fault away; the faults."""
+        return self._ask("DELETE", "faults")
 
     def changes(self) -> Iterator[Any]:
         """What the stream tells, until the run ends."""

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from lattice_events.network.decision import Decision, Failure
+from lattice_events.network.faults import Fault
 from lattice_events.request import Request
 
 # Version 00 ends with the flags; what a later one adds stands behind them. Zeros are no id.
@@ -40,6 +41,7 @@ class Exchange(NamedTuple):
         server_name: Of the TLS handshake.
         tls_version: Likewise.
         tls_cipher: Likewise.
+        faults: On purpose, that it met.
     """
 
     decision: Decision | None
@@ -62,6 +64,7 @@ class Exchange(NamedTuple):
     server_name: str | None = None
     tls_version: str | None = None
     tls_cipher: str | None = None
+    faults: tuple[Fault, ...] = ()
 
     @property
     def is_to_service(self) -> bool:

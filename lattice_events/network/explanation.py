@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from lattice_events.assumptions import Assumptions
@@ -9,6 +10,7 @@ from lattice_events.codec import encode_event
 from lattice_events.headers import Headers
 from lattice_events.network.authorization import Authorization, Layer
 from lattice_events.network.decision import Decision, Forward, Reply, Trace
+from lattice_events.network.faults import Fault
 from lattice_events.network.model import ForwardAction, LambdaTarget, Network, Target
 from lattice_events.network.policy import Facts, Policy, find_lacks
 from lattice_events.redaction import hide_headers, hide_in_query
@@ -20,7 +22,9 @@ NO_NETWORK = (
 )
 
 
-def describe(decision: Decision, network: Network, assumptions: Assumptions) -> dict[str, Any]:
+def describe(
+    decision: Decision, network: Network, assumptions: Assumptions, *, faults: Sequence[Fault] = ()
+) -> dict[str, Any]:
     """Everything that was decided, and why; JSON values throughout.
 
     Signatures, session tokens and cookies are left out.
@@ -29,7 +33,9 @@ def describe(decision: Decision, network: Network, assumptions: Assumptions) -> 
         decision: What the data plane decided.
         network: The one that it decided for.
         assumptions: With which an event is written.
+        faults: On purpose, that the request met.
     """
+    is_sent = isinstance(decision, Forward) and not any(fault.keeps_from_target for fault in faults)
     trace = decision.trace
     return {
         "request_id": decision.request_id,
@@ -46,7 +52,8 @@ def describe(decision: Decision, network: Network, assumptions: Assumptions) -> 
         "action": _action(trace, network) if trace.routing and not trace.is_denied else None,
         "target": None if isinstance(decision, Reply) else target_name(decision.target),
         "reply": _reply(decision) if isinstance(decision, Reply) else None,
-        "sent": _sent(decision, assumptions) if isinstance(decision, Forward) else None,
+        "sent": _sent(decision, assumptions) if isinstance(decision, Forward) and is_sent else None,
+        "faults": [fault.line for fault in faults],
         "notes": [] if trace.service is None or trace.service.service_network_arns else [NO_NETWORK],
     }
 

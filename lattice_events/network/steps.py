@@ -50,7 +50,12 @@ def steps_of(described: Described) -> list[Step]:
         steps.append(_step("rules, by priority", steps=map(_rule, described["rules"])))
     if described["action"]:
         steps.append(_action(described["action"]))
-    return [*steps, _sent(described) if described["sent"] else _reply(described["reply"])]
+    steps += [_step((line, "warning")) for line in described["faults"]]
+    if described["sent"]:
+        steps.append(_sent(described))
+    elif described["reply"]:
+        steps.append(_reply(described["reply"]))
+    return steps
 
 
 def to_values(steps: Sequence[Step]) -> list[dict[str, Any]]:

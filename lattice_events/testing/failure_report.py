@@ -38,7 +38,8 @@ def _title(view: dict[str, Any]) -> str:
 def _further(view: dict[str, Any], described: dict[str, Any] | None) -> Iterable[str]:
     """Why, unless the tree says it, and what the function wrote."""
     if view.get("reason") and not (described and described["reply"]):
-        yield from (f"    {line}" for line in view["reason"].splitlines())
+        told = described["faults"] if described else ()
+        yield from (f"    {line}" for line in view["reason"].splitlines() if line not in told)
     for line in view["logs"]:
         yield f"    │ {line['text']}"
     if view["logs_left_out"]:

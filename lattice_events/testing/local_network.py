@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from os import PathLike
 from pathlib import Path
@@ -18,8 +18,10 @@ from lattice_events.local.run.registry import RunningCaller
 from lattice_events.local.run.run import USER
 from lattice_events.local.run.settings import RunSettings
 from lattice_events.network.exchange import Exchange
+from lattice_events.network.faults import FaultKind
 from lattice_events.network.model import Network
 from lattice_events.testing.background import Background
+from lattice_events.testing.faults import InjectedFault
 from lattice_events.testing.loading import load
 
 if TYPE_CHECKING:
@@ -207,6 +209,32 @@ class LatticeNetwork:
         return {
             each.custom_domain_name: network.region for each in network.services if each.custom_domain_name
         }
+
+    # ── failing ───────────────────────────────────────────────────────────────────────────────
+
+    def fault(self, kind: FaultKind, *, id: str | None = None, **fields: Any) -> InjectedFault:
+        """Let requests meet a fault, until the ``with`` block ends, or the test: see docs/faults.md.
+
+        Args:
+            kind: What goes wrong, such as ``unavailable``.
+            id: What to call it.
+            **fields: The others of a fault: ``service="orders", count=3``.
+
+        Raises:
+            ConfigurationError: Something is wrong with it.
+        """
+        return InjectedFault(self._run.faults, self._run.faults.add({"kind": kind, **fields}, id_=id))
+
+    @property
+    def fault_ids(self) -> list[str]:
+        """The faults that there are, by id."""
+        return [each.fault.id for each in self._run.faults.all]
+
+    def keep_faults(self, ids: Collection[str]) -> None:
+        """Take every fault away but these."""
+        for id_ in self.fault_ids:
+            if id_ not in ids:
+                self._run.faults.remove(id_)
 
     # ── looking ───────────────────────────────────────────────────────────────────────────────
 

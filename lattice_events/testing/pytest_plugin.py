@@ -114,6 +114,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Let `lattice_signatures` fail the test itself, and add what the fixtures know to other failures."""
     signatures = item.stash.get(_SIGNATURES, None)
+    faults = {network: network.fault_ids for network in _networks(item)}
     try:
         result = yield
         if signatures:
@@ -128,6 +129,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     finally:
         for network in _networks(item):
             network.mark()
+            network.keep_faults(faults.get(network, ()))
 
 
 def _networks(item: pytest.Item) -> list[LatticeNetwork]:

@@ -227,8 +227,7 @@ def test_without_a_run_it_is_said_what_to_start(tmp_path: Path, arguments: tuple
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "lattice: No network is running, so there are no requests: start one with lattice dev, or lattice cloud, as the "
-        "same user.\n"
+        "lattice: No network is running: start one with lattice dev, or lattice cloud, as the same user.\n"
     )
 
 

@@ -135,6 +135,7 @@ def test_the_blocks_of_the_policies_page_run() -> None:
         "docs/checks.md",
         "docs/graph.md",
         "docs/telemetry.md",
+        "docs/faults.md",
     ],
 )
 def test_links_and_commands_of_a_page_exist(page: str) -> None:

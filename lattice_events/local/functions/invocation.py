@@ -62,7 +62,7 @@ def failed(error_type: str, message: str, invocation_id: str) -> InvokeResult:
     )
 
 
-def throttled(reserved: int, invocation_id: str) -> InvokeResult:
+def throttled(why: str, invocation_id: str) -> InvokeResult:
     """The end of an invocation that Lambda did not take, as its API words it."""
     document = {
         "Reason": "ReservedFunctionConcurrentInvocationLimitExceeded",
@@ -74,7 +74,7 @@ def throttled(reserved: int, invocation_id: str) -> InvokeResult:
         invocation_id=invocation_id,
         duration_ms=0.0,
         error_type="TooManyRequestsException",
-        throttle=f"its reserved concurrency is {reserved}, and as many invocations run",
+        throttle=why,
     )
 
 

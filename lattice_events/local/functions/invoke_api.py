@@ -17,6 +17,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from lattice_events.local.functions.functions import Functions
+from lattice_events.local.functions.invocation import throttled
 from lattice_events.local.functions.invoke_request import (
     InvokeRequest,
     RefusedInvokeError,
@@ -27,6 +28,7 @@ from lattice_events.local.functions.invoke_request import (
 from lattice_events.local.http.broken import HEAD_TOO_LARGE, Broken, BrokenBodyError
 from lattice_events.local.http.incoming import Incoming
 from lattice_events.local.http.server import HttpServer, Limits
+from lattice_events.local.ids import new_id
 from lattice_events.local.output.records import InvokeResult, Report, invoke_record
 from lattice_events.local.sockets import listen, port_of
 from lattice_events.loopback import refuse_browser
@@ -51,16 +53,25 @@ Serve = Callable[[Incoming], bool]
 class Control:
     """The server of the control port."""
 
-    def __init__(self, functions: Functions, *, report: Report, beside: Serve = lambda _: False) -> None:
+    def __init__(
+        self,
+        functions: Functions,
+        *,
+        report: Report,
+        throttle: Callable[[str], str] = lambda _: "",
+        beside: Serve = lambda _: False,
+    ) -> None:
         """Prepare; `start` opens the port.
 
         Args:
             functions: To invoke.
             report: Told of every invocation.
+            throttle: Why a fault throttles a function of this name; empty where none does.
             beside: What else the port serves; it keeps web pages away by itself.
         """
         self._functions = functions
         self._report = report
+        self._throttle = throttle
         self._beside = beside
         self._server = HttpServer(self._handle, Limits(head_bytes=_MAX_HEAD_BYTES))
         self._listener: asyncio.Server | None = None
@@ -157,7 +168,11 @@ class Control:
 
     async def _run(self, function: Function, payload: bytes, client_context: str | None) -> InvokeResult:
         """Invoke and report."""
-        result = await self._functions.invoke(function.name, payload, client_context=client_context)
+        why = self._throttle(function.unqualified_name)
+        if why:
+            result = throttled(why, new_id())
+        else:
+            result = await self._functions.invoke(function.name, payload, client_context=client_context)
         self._report(invoke_record(function.name, result))
         return result
 

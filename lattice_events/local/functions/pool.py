@@ -95,7 +95,8 @@ class Pool:
             self._run(invocation)
         else:
             self._throttles += 1
-            self._give_out(invocation, throttled(self._concurrency.limit or 0, invocation.id))
+            why = f"its reserved concurrency is {self._concurrency.limit}, and as many invocations run"
+            self._give_out(invocation, throttled(why, invocation.id))
 
     def _run(self, invocation: Invocation) -> None:
         if self._is_closed:

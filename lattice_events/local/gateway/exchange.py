@@ -26,7 +26,7 @@ def exchange_of(serving: Serving, answer: Answer) -> Exchange:
         to_target_ms=durations.to_target_ms,
         from_target_ms=durations.from_target_ms,
         failure=answer.failure,
-        reason=answer.reason,
+        reason=_reason(serving, answer) if serving.faults else answer.reason,
         caller=serving.caller,
         invocation_id=invocation.invocation_id if invocation else None,
         cold=invocation.cold if invocation else False,
@@ -34,4 +34,11 @@ def exchange_of(serving: Serving, answer: Answer) -> Exchange:
         server_name=serving.arrival.place.host if tls else None,
         tls_version=tls.version() if tls else None,
         tls_cipher=(tls.cipher() or (None,))[0] if tls else None,
+        faults=serving.faults,
     )
+
+
+def _reason(serving: Serving, answer: Answer) -> str:
+    """First the faults on purpose, so that nobody looks for another cause."""
+    lines = [fault.line for fault in serving.faults]
+    return "\n".join([*lines, answer.reason] if answer.reason else lines)

@@ -56,7 +56,14 @@ async def _connect(
     return await http1.connect_to(origin.host, origin.port, make, tls=tls)
 
 
-async def forward(serving: Serving, decision: Forward, target: HttpTarget, targets: Connections) -> Answer:
+async def forward(
+    serving: Serving,
+    decision: Forward,
+    target: HttpTarget,
+    targets: Connections,
+    *,
+    slowly: relay.Slowly | None = None,
+) -> Answer:
     """Pass the request to an HTTP server and its answer back."""
     sent, incoming = decision.request, serving.incoming
     body = relay.body_of(incoming)
@@ -70,5 +77,5 @@ async def forward(serving: Serving, decision: Forward, target: HttpTarget, targe
     serving.watch.answered()
     async with answer:
         serving.response = pass_back(decision, Response(answer.status, headers=answer.headers))
-        failure = await relay.pass_on(incoming, answer, serving.response.headers)
+        failure = await relay.pass_on(incoming, answer, serving.response.headers, slowly)
         return Answer(failure=failure, reason=_BROKEN_OFF.get(failure), received=answer.body)

@@ -15,8 +15,10 @@ from collections.abc import Coroutine
 from functools import partial
 from typing import Any
 
+from lattice_events.local.faults.injector import Injector
 from lattice_events.local.gateway.arrival import read_arrival
 from lattice_events.local.gateway.exchange import exchange_of
+from lattice_events.local.gateway.faulty import answer_with_faults
 from lattice_events.local.gateway.forward import Means, forward
 from lattice_events.local.gateway.invoking import answer_result, encode_payload, read_and_invoke, refuse_body
 from lattice_events.local.gateway.leaving import leave, refuse
@@ -35,9 +37,11 @@ from lattice_events.local.output.records import InvokeResult, Observe, Observed,
 from lattice_events.local.outside import access as outside
 from lattice_events.local.sockets import listen, port_of
 from lattice_events.local.stopwatch import Clock, Stopwatch
+from lattice_events.network.authentication import Keyring
 from lattice_events.network.dataplane import hide_userinfo, plan
 from lattice_events.network.decision import Decision, Forward, Source
 from lattice_events.network.delivery import REQUEST_ID_HEADER
+from lattice_events.network.faults import Asked
 from lattice_events.network.model import HttpTarget
 
 
@@ -52,6 +56,7 @@ class Gateway:
         authority: RunAuthority,
         report: Report,
         observe: Observe = lambda *_: None,
+        faults: Injector | None = None,
         clock: Clock = time.perf_counter,
     ) -> None:
         """Prepare; `start` opens the ports.
@@ -62,6 +67,7 @@ class Gateway:
             authority: Makes certificates.
             report: Told of every request.
             observe: Told of every request that was decided, with its bodies.
+            faults: On purpose, that requests meet.
             clock: For durations.
         """
         self._snapshot = snapshot
@@ -70,6 +76,7 @@ class Gateway:
         self._authority = authority
         self._report = report
         self._observe = observe
+        self._faults = faults or Injector()
         self._clock = clock
         self._turn: Counter[str] = Counter()
         self._listeners: list[asyncio.Server] = []
@@ -135,12 +142,29 @@ class Gateway:
             self._tell(serving, refuse(incoming, outside.Refusal(status=403, text=refused)))
         else:
             decision = serving.decision = self._plan(serving)
+            if self._faults.active and self._meets_faults(serving, decision):
+                return
             if isinstance(decision, Forward):
                 self._forward(serving, decision)
             else:
                 serving.body = incoming.body
                 reply(serving, decision.response)
                 self._tell(serving, Answer(reason=decision.reason))
+
+    def _meets_faults(self, serving: Serving, decision: Decision) -> bool:
+        """Answer as the faults want that a request meets; whether it meets any."""
+        serving.faults = self._faults.meet(Asked(serving.arrival.request, decision, serving.caller))
+        if not serving.faults:
+            return False
+        answering = answer_with_faults(
+            serving,
+            decision,
+            plan_again=partial(self._plan, serving),
+            invoker=self._means.invoker,
+            targets=self._targets,
+        )
+        self._go_on(serving, answering)
+        return True
 
     def _forward(self, serving: Serving, decision: Forward) -> None:
         """Send a request to its target: to a function at once, if its body is here."""
@@ -223,8 +247,10 @@ class Gateway:
         )
         self._report(exchange)
 
-    def _plan(self, serving: Serving) -> Decision:
-        """Ask the data plane, with the clock, the dice and the counters that it lacks."""
+    def _plan(
+        self, serving: Serving, credentials: Keyring | None = None, now_us: int | None = None
+    ) -> Decision:
+        """Ask the data plane, with the clock, the dice and the counters that it lacks; a fault has another clock or keys."""
         snapshot, arrival = serving.snapshot, serving.arrival
         decision = plan(
             snapshot.network,
@@ -235,9 +261,9 @@ class Gateway:
                 vpc_arn=snapshot.vpc_arn,
                 principal=snapshot.network.principal_by_name.get(serving.caller or ""),
             ),
-            credentials=snapshot.credentials,
+            credentials=snapshot.credentials if credentials is None else credentials,
             fresh_request_id=new_id(),
-            now_us=serving.time_us,
+            now_us=serving.time_us if now_us is None else now_us,
             roll=random.random(),  # noqa: S311 - it spreads load, it guards nothing
             turn=self._turn,
             health=snapshot.health,

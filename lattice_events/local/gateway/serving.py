@@ -11,6 +11,7 @@ from lattice_events.local.output.records import InvokeResult
 from lattice_events.local.stopwatch import Stopwatch
 from lattice_events.network.dataplane import fail
 from lattice_events.network.decision import Decision, Failure, Forward, TargetFailure
+from lattice_events.network.faults import Fault
 from lattice_events.response import Response
 
 PLAIN_TEXT = ("content-type", "text/plain; charset=utf-8")
@@ -47,10 +48,12 @@ class Serving:
         decision: Of the data plane, if it was asked.
         body: The client's, where all of it was here when it was needed; ``None`` for one that is streamed, or too large.
         response: What the client gets, without the body of one that is passed on; ``None`` until then.
+        faults: That it met on purpose.
+        is_held: Whether who replies leaves it to somebody else to write the response.
     """
 
     __slots__ = (
-        "arrival", "body", "caller", "decision", "incoming", "response", "snapshot", "time_us", "watch",
+        "arrival", "body", "caller", "decision", "faults", "incoming", "is_held", "response", "snapshot", "time_us", "watch",
     )  # fmt: skip
 
     def __init__(
@@ -73,12 +76,15 @@ class Serving:
         self.decision: Decision | None = None
         self.body: bytes | None = None
         self.response: Response | None = None
+        self.faults: tuple[Fault, ...] = ()
+        self.is_held = False
 
 
 def reply(serving: Serving, response: Response) -> None:
     """Write a response that is complete."""
     serving.response = response
-    serving.incoming.respond(response.status, response.headers.items(), response.body)
+    if not serving.is_held:
+        serving.incoming.respond(response.status, response.headers.items(), response.body)
 
 
 def answer_failure(
@@ -91,4 +97,4 @@ def answer_failure(
     """Answer for a target that did not."""
     failed = fail(decision, failure, reason, serving.snapshot.assumptions)
     reply(serving, failed.response)
-    return Answer(reason=failed.reason, failure=failure, invocation=invocation)
+    return Answer(reason=failed.reason or None, failure=failure, invocation=invocation)

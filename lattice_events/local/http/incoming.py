@@ -257,6 +257,11 @@ class Incoming:
         self._is_ended = True
         self.connection.abort()
 
+    def reset(self) -> None:
+        """Cut the connection with a reset, as one that is lost."""
+        self._is_ended = True
+        self.connection.reset()
+
     def _head(self, status: int, headers: Pairs, counted: int | None, reason: str | None) -> bytes:
         if self.status:
             raise RuntimeError("the request has been answered")

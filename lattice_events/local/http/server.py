@@ -7,6 +7,8 @@ called with an `Incoming`, and may answer at once or later.
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -344,6 +346,12 @@ class HttpConnection(asyncio.Protocol):
         """Cut the connection."""
         self.is_open = False
         self._transport.abort()
+
+    def reset(self) -> None:
+        """Cut the connection, and let the client's system know by a reset."""
+        socket_ = self._transport.get_extra_info("socket")
+        socket_.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.abort()
 
     def _hang_up(self) -> None:
         """Close, once what was sent has left. Closing while the client still sends would take the answer from it."""

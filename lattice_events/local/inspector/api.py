@@ -13,7 +13,10 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
+from lattice_events.errors import ConfigurationError
 from lattice_events.headers import Headers
+from lattice_events.local.faults.injector import Injector
+from lattice_events.local.inspector.faults import add_fault, list_faults, show_fault
 from lattice_events.local.inspector.history import Entry, History
 from lattice_events.local.inspector.lab import LabApi
 from lattice_events.local.inspector.lab_request import LabError
@@ -52,6 +55,7 @@ class Inspected(NamedTuple):
 
     Attributes:
         history: Of its requests.
+        faults: On purpose, that requests meet.
         is_token: Whether a text is the token of who may act.
         functions: How they do.
         credentials_of: The made-up credentials of a caller.
@@ -61,6 +65,7 @@ class Inspected(NamedTuple):
     """
 
     history: History
+    faults: Injector
     is_token: Callable[[str], bool]
     functions: Callable[[], Sequence[FunctionState]]
     credentials_of: CredentialsOf
@@ -105,7 +110,10 @@ class Api:
     @property
     def state(self) -> dict[str, int]:
         """What changes when there is something new to see."""
-        return {"latest": self._history.latest, "revision": self._history.revision}
+        return {
+            "latest": self._history.latest,
+            "revision": self._history.revision + self._inspected.faults.revision,
+        }
 
     def answer(self, call: Call) -> ApiAnswer:
         """Answer what can be answered at once.
@@ -132,6 +140,8 @@ class Api:
                 return {"gateway_url": self._inspected.gateway_url}
             case "GET", ["functions"]:
                 return {"functions": [asdict(each) for each in self._inspected.functions()]}
+            case (("GET" | "DELETE"), ["faults", *_]):
+                return self._faults(call)
             case "DELETE", ["requests"]:
                 self.check_token(call)
                 self._history.clear()
@@ -163,6 +173,33 @@ class Api:
                     break
                 found.append(line)
         return {"requests": found, "has_more": has_more, **self.state}
+
+    def _faults(self, call: Call) -> Any:
+        """Faults on purpose: list them, and take away all of them or one."""
+        faults = self._inspected.faults
+        if call.method != "DELETE":
+            if len(call.words) > 1:
+                raise _not_there(call)
+            return list_faults(faults)
+        self.check_token(call)
+        if len(call.words) == 1:
+            faults.clear()
+            return list_faults(faults)
+        removed = faults.remove("/".join(call.words[1:]))
+        if removed is None:
+            raise RefusedError(404, f"There is no fault {call.words[1][:100]!r}.")
+        return show_fault(removed)
+
+    async def add_fault(self, body: bytes) -> ApiAnswer:
+        """Add the fault of the body.
+
+        Raises:
+            RefusedError: It is not served.
+        """
+        try:
+            return ApiAnswer(200, add_fault(self._inspected.faults, _json(body)))
+        except ConfigurationError as error:
+            raise RefusedError(400, str(error)) from error
 
     async def replay(self, call: Call, body: bytes) -> ApiAnswer:
         """Send a recorded request again, with the edits of the body, and wait for its end.

@@ -18,6 +18,7 @@ _JSON = (("content-type", "application/json; charset=utf-8"), *_COMMON)
 _EVENTS = (("content-type", "text/event-stream; charset=utf-8"), *_COMMON)
 _MAX_EDITS_BYTES = 16 * 1024 * 1024  # a body of 6 MB, in base64 or with escapes
 _MAX_LAB_BYTES = 64 * 1024  # policies of 10 KB at most, and numbers of requests
+_MAX_FAULT_BYTES = 64 * 1024
 _MAX_STREAMS = 32
 _TICK_SECONDS = 0.2
 _TICKS_OF_SILENCE = 75  # then a comment says that the stream still is
@@ -62,6 +63,9 @@ class Inspector:
                 self._do(incoming, _with_body(incoming, _MAX_EDITS_BYTES, partial(self._api.replay, call)))
             case "POST", ["policies", _]:
                 self._do(incoming, _with_body(incoming, _MAX_LAB_BYTES, partial(self._api.lab, call)))
+            case "POST", ["faults"]:
+                self._api.check_token(call)
+                self._do(incoming, _with_body(incoming, _MAX_FAULT_BYTES, self._api.add_fault))
             case _:
                 _respond(incoming, self._api.answer(call))
 

@@ -72,7 +72,11 @@ def detail(entry: Entry, history: History) -> dict[str, Any]:
 def _of_request(observed: Observed, secrets: Collection[str]) -> dict[str, Any]:
     exchange = observed.exchange
     request, decision = exchange.request, exchange.decision
-    described = describe(decision, observed.network, observed.assumptions) if decision else None
+    described = (
+        describe(decision, observed.network, observed.assumptions, faults=exchange.faults)
+        if decision
+        else None
+    )
     return {
         "request": {
             "method": request.method,
@@ -119,7 +123,13 @@ def _response(observed: Observed, secrets: Collection[str]) -> dict[str, Any] | 
 def _sent(observed: Observed, secrets: Collection[str]) -> dict[str, Any] | None:
     """What the target got: a function its event, an HTTP target the body."""
     body, decision = observed.body, observed.exchange.decision
-    if not isinstance(decision, Forward) or body is None or observed.exchange.failure == "request_too_large":
+    is_kept = any(fault.keeps_from_target for fault in observed.exchange.faults)
+    if (
+        not isinstance(decision, Forward)
+        or body is None
+        or is_kept
+        or observed.exchange.failure == "request_too_large"
+    ):
         return None
     if not _is_function(decision):
         return _body(body, secrets)

@@ -22,7 +22,8 @@ class RequestRecord:
 
     `path` has no query string. `service`, `rule` and `target` are names for a person, ``None``
     when the request did not get that far. `invocation_id` is the Lambda request id of the function
-    that served it, by which `LogRecord`s are found. `reason` says why it failed, for a person.
+    that served it, by which `LogRecord`s are found. `reason` says why it failed, for a person; `faults` are the ids
+    of those that it met on purpose.
     """
 
     method: str
@@ -38,13 +39,14 @@ class RequestRecord:
     invocation_id: str | None = None
     cold: bool = False
     reason: str | None = None
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InvokeRecord:
     """An invocation that no `RequestRecord` tells of, reported when it has ended.
 
-    It came through the control port, or its client hung up before it ended.
+    It came through the control port, or its client hung up before it ended. `reason` says why it was throttled.
     """
 
     function: str
@@ -52,6 +54,7 @@ class InvokeRecord:
     duration_ms: float
     error_type: str | None = None
     cold: bool = False
+    reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,6 +156,7 @@ def invoke_record(function: str, result: InvokeResult) -> InvokeRecord:
         duration_ms=result.duration_ms,
         error_type=result.error_type,
         cold=result.cold,
+        reason=result.throttle or None,
     )
 
 
@@ -174,6 +178,7 @@ def request_record(exchange: Exchange) -> RequestRecord:
         invocation_id=exchange.invocation_id,
         cold=exchange.cold,
         reason=exchange.reason,
+        faults=tuple(fault.id for fault in exchange.faults),
     )
 
 

@@ -23,6 +23,7 @@ from lattice_events.local.children.environment import (
     lambda_variables,
     proxy_variables,
 )
+from lattice_events.local.faults.injector import Injector
 from lattice_events.local.functions.functions import Functions, FunctionSettings
 from lattice_events.local.functions.interpreters import with_interpreters
 from lattice_events.local.functions.invoke_api import Control
@@ -86,6 +87,7 @@ class Run:
         functions: Invokes them.
         ready: Where everything is.
         history: The latest requests.
+        faults: On purpose, that requests meet.
         api_token: Of whoever acts through the inspector's API.
     """
 
@@ -97,6 +99,7 @@ class Run:
         """Prepare; `start` starts it, and the stack stops it."""
         self._settings = settings
         self.history = History()
+        self.faults = Injector()
         self._report = _both(self.history.report, report)
         self._observe = _both(self.history.exchanged, observe) if observe else self.history.exchanged
         self._stack = stack
@@ -133,6 +136,7 @@ class Run:
         self._stack.push_async_callback(self._health.close)
         self._know(loaded)
         self.history.apply(loaded.network)
+        self.faults.apply(loaded.faults)
         self.functions.apply(functions)
         tls_port = await self._start_gateway(loaded)
         control_port = await self._start_control()
@@ -174,6 +178,7 @@ class Run:
             raise
         self._know(loaded)
         self.history.apply(loaded.network)
+        self.faults.apply(loaded.faults)
         self.functions.apply(functions)
         self._gateway.apply(self._snapshot(loaded))
         self.ready = replace(self.ready, network=loaded.network)
@@ -211,6 +216,7 @@ class Run:
             authority=self._authority,
             report=report,
             observe=self._observe,
+            faults=self.faults,
         )
         self._stack.push_async_callback(self._gateway.close)
         self._gateway_port, tls_port = await self._gateway.start(
@@ -221,7 +227,9 @@ class Run:
     async def _start_control(self) -> int:
         """Open the Invoke API's port."""
         inspector = Inspector(Api(self._inspected()))
-        control = Control(self.functions, report=self._report, beside=inspector.serve)
+        control = Control(
+            self.functions, report=self._report, throttle=self.faults.throttle, beside=inspector.serve
+        )
         self._stack.push_async_callback(control.close)
         self._stack.push_async_callback(inspector.close)
         port = await control.start(self._settings.control_port)
@@ -234,6 +242,7 @@ class Run:
         sender = Sender(self.history, port=self._gateway_port, token_of=self._token_of)
         return Inspected(
             history=self.history,
+            faults=self.faults,
             is_token=lambda text: _is_same(text, self.api_token),
             functions=lambda: self.functions.states,
             credentials_of=self._keys.of,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lattice_events.assumptions import Assumptions
+from lattice_events.network.faults import Fault
 from lattice_events.network.model import Network
 
 if TYPE_CHECKING:  # commands that read sources, and run nothing, load no sockets
@@ -46,6 +47,7 @@ class Loaded:
         assumptions: Where VPC Lattice is silent.
         vpc_arn: Of the VPC that callers come from whose own is not known.
         commands: That serve targets of the network.
+        faults: On purpose, that settings say.
         notes: What should be said once.
     """
 
@@ -53,4 +55,5 @@ class Loaded:
     assumptions: Assumptions
     vpc_arn: str
     commands: Sequence[CommandTarget] = ()
+    faults: Sequence[Fault] = ()
     notes: Sequence[str] = ()

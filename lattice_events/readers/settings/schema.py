@@ -16,7 +16,7 @@ from typing import Any
 from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.readers.common.documents import Path
 
-NAMED = {"targets": "target", "callers": "caller", "assumptions": "assumption"}
+NAMED = {"targets": "target", "callers": "caller", "assumptions": "assumption", "faults": "fault"}
 """The settings that are mappings by name, and what each of their values is."""
 
 

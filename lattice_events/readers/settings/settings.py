@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lattice_events.assumptions import Assumptions
-from lattice_events.errors import Problem
+from lattice_events.errors import ConfigurationError, Problem
+from lattice_events.network.faults import Fault, parse_fault
 from lattice_events.readers.common.documents import Path, mapping
 from lattice_events.readers.common.sources import RunSettings, SettingsSource
 from lattice_events.readers.settings.callers import CallerReader, CallerSettings
@@ -68,6 +69,11 @@ class Settings:
     def callers(self) -> tuple[CallerSettings, ...]:
         """Who calls, beside the functions."""
         return tuple(self._named("callers").values())
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """On purpose, that requests meet."""
+        return tuple(self._named("faults").values())
 
     @property
     def run_settings(self) -> RunSettings:
@@ -213,9 +219,19 @@ class _Parser:
             caller = reader.read(str(path[1]), written)
             self.problems += reader.problems
             return caller
+        if path[0] == "faults":
+            return self._fault(str(path[1]), written, origin)
         if path[0] == "python":
             return str(self._folder / written) if "/" in written else written
         return int(written) if isinstance(written, float) else written  # 502.0 is a whole number
+
+    def _fault(self, name: str, written: Mapping[str, Any], origin: str) -> Fault | None:
+        """One fault; of what is wrong, a schema has no word for a ``.nan``."""
+        try:
+            return parse_fault(name, written, origin=origin)
+        except ConfigurationError as error:
+            self.problems += error.problems
+            return None
 
     def _manifests(self, value: Any) -> Iterator[FilePath]:
         for index, item in enumerate([value] if isinstance(value, str) else value):

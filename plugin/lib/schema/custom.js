@@ -26,6 +26,7 @@ const SETTINGS = [
   'python',
   'maxProcesses',
   'prewarm',
+  'faults',
   'assumptions',
 ];
 

@@ -249,6 +249,24 @@ def test_the_page_s_test_file_passes(pytester: pytest.Pytester) -> None:
     assert len((pytester.path / "test_network.py").read_text().splitlines()) <= 30
 
 
+AFTERWARDS = """
+
+def test_faults_end_with_their_test(lattice_network):
+    assert lattice_network.fault_ids == []
+    assert lattice_network.session("shop", service="orders").get("/").status_code == 200
+"""
+
+
+def test_the_page_s_faults_are_met_and_end(pytester: pytest.Pytester) -> None:
+    write_pages("docs/testing.md", pytester.path)
+    (pytester.path / "test_network.py").unlink()
+    write_pages("docs/faults.md", pytester.path)
+    with (pytester.path / "test_faults.py").open("a") as file:
+        file.write(AFTERWARDS)
+
+    pytester.runpytest_inprocess(*INNER).assert_outcomes(passed=3)
+
+
 def test_processes_of_xdist_do_not_meet(tmp_path: Path) -> None:
     write_pages("docs/testing.md", tmp_path)
     text = (tmp_path / "test_network.py").read_text()

@@ -66,6 +66,7 @@ def test_an_exchange_is_told_with_the_names_of_what_it_went_through() -> None:
         "invocation_id": "i",
         "cold": True,
         "reason": None,
+        "faults": [],
     }
 
 

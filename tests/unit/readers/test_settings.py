@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from lattice_events.assumptions import Assumptions
 from lattice_events.errors import ConfigurationError
+from lattice_events.network.faults import Fault
 from lattice_events.readers.common.sources import RunSettings, SettingsSource
 from lattice_events.readers.settings.settings import Settings, parse_settings
+
+PAGES = Path(__file__).parents[3] / "docs"
 
 
 def parse(value: Any, folder: Path) -> Settings:
@@ -58,6 +64,18 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     assert settings.assumptions == Assumptions(prefix_mode="element", match_query_string=True)
 
 
+def test_the_faults_of_the_page_are_read(tmp_path: Path) -> None:
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", (PAGES / "faults.md").read_text(), re.MULTILINE | re.DOTALL)
+
+    rolling, slow = parse(yaml.safe_load(block), tmp_path).faults
+
+    assert rolling == Fault(
+        id="rolling-update", kind="unavailable", service="app-default", probability=0.02, burst_seconds=5
+    )
+    assert rolling.origin == "serverless.yml:custom.lattice.faults.rolling-update"
+    assert (slow.id, slow.seconds, slow.path) == ("slow-search", 2, "/search*")
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [
@@ -76,6 +94,16 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ({"targets": {"app": {"url": "http://a:99999"}}}, "must have a host and a port, not 'http://a:99999'."),
         ({"targets": {"app": {"url": "http://a:1/app"}}}, "must end after the port, not 'http://a:1/app': a request keeps its own path."),
         ({"targets": {"app": {"url": "http://a", "prot": 1}}}, "A target has no setting prot."),
+        ({"faults": []}, "faults must be a mapping from a name to {kind: …}."),
+        ({"faults": {"a b": {"kind": "reset"}}}, "faults must be a mapping by names, each of which must be 1 to 64 letters, digits and ._-, the first none of these three, not 'a b'."),
+        ({"faults": {"slow": None}}, "The fault slow must have a kind: one of latency,"),
+        ({"faults": {"slow": {}}}, "The fault slow must have a kind: one of latency,"),
+        ({"faults": {"slow": {"kind": "slow"}}}, "serverless.yml:custom.lattice.faults.slow.kind: The kind of the fault slow must be one of latency, unavailable, reset, throttle, expired-token, clock-skew, slow-body, not 'slow'."),
+        ({"faults": {"slow": {"kind": "latency"}}}, "The fault slow must have seconds, as every latency has."),
+        ({"faults": {"slow": {"kind": "latency", "seconds": 601}}}, "The seconds of the fault slow must be a number from 0 to 600, not 601."),
+        ({"faults": {"slow": {"kind": "reset", "seconds": 1}}}, "The seconds of the fault slow must be left out, since no reset has any, not 1."),
+        ({"faults": {"slow": {"kind": "reset", "probability": math.nan}}}, "The probability of the fault slow must be a number from 0 to 1, not nan."),
+        ({"faults": {"slow": {"kind": "reset", "servce": "a"}}}, "A fault has no setting servce. Did you mean service?"),
         ({"assumptions": []}, "assumptions must be a mapping"),
         ({"assumptions": {"prefix_mod": "x"}}, "There is no assumption prefix_mod. Did you mean prefix_mode?"),
         ({"assumptions": {"prefix_mode": "word"}}, "prefix_mode must be 'string' or 'element', not 'word'."),

@@ -27,6 +27,10 @@ RIGHT: dict[str, st.SearchStrategy[Any]] = {
     ),
     "assumptions": st.fixed_dictionaries({}, optional={"prefix_mode": st.sampled_from(["string", "element"]), "timeout_status": st.integers(400, 402)}),
     "defaultVpc": st.sampled_from(["vpc-1", "vpc-2"]),
+    "faults": st.dictionaries(
+        st.sampled_from(["slow", "cut"]),
+        st.sampled_from([{"kind": "latency", "seconds": 1}, {"kind": "reset", "probability": 0.5, "service": None}]),
+    ),
     "serviceNetwork": st.sampled_from(["one", "two"]),
     "python": st.sampled_from(["python3", "./p"]),
     "maxProcesses": st.integers(1, 3),
@@ -41,11 +45,20 @@ ODD: st.SearchStrategy[Any] = st.sampled_from(
      {"url": "http://a", "command": ["x"]}, {"app": {"url": "http://a"}}]
 )  # fmt: skip
 CALLER = st.dictionaries(st.sampled_from(["arn", "session", "vpc", "orgId", "orgPaths", "other"]), ODD)
+FAULT = st.fixed_dictionaries(
+    {},
+    optional={
+        "kind": ODD | st.sampled_from(["latency", "reset", "clock-skew", "throttle"]),
+        **dict.fromkeys(("seconds", "probability", "seed", "count", "burst_seconds"), ODD | st.sampled_from([1, 0.5, -1, -700, 99999])),
+        **dict.fromkeys(("service", "path", "method", "target", "other"), ODD | st.sampled_from(["/x*", "GET"])),
+    },
+)  # fmt: skip
 WRONG = st.fixed_dictionaries(
     {},
     optional={
         **{name: ODD | right for name, right in RIGHT.items()},
         "targets": ODD | st.dictionaries(NAMES, ODD | st.lists(ODD, max_size=2)),
+        "faults": ODD | st.dictionaries(st.sampled_from(["slow", "not one", "-x"]), ODD | FAULT),
         "callers": ODD | st.dictionaries(st.sampled_from(["pod", "you"]), ODD | CALLER),
         "assumptions": ODD | st.dictionaries(st.sampled_from(["prefix_mode", "timeout_status", "match_query_string", "unknown_host_body", "x"]), ODD),
         "target": ODD,

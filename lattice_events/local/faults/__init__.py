@@ -1,0 +1,1 @@
+"""The faults of a run, while it is up."""
