@@ -34,6 +34,19 @@ class KnownKey:
     ecdsa: Callable[[bytes, bytes], bool] | None = field(default=None, repr=False, compare=False)
 
 
+_ADVICE: Mapping[str | None, str] = {
+    "credential": "No caller here has the access key {key}: real credentials mean nothing to this network, and those that it "
+    "makes up are new with every run. lattice credentials NAME prints those of a caller.",
+    "date": "The caller's clock is wrong, or the request was signed long before it was sent: sign each attempt anew.",
+    "payload hash": "Sign with the header x-amz-content-sha256: UNSIGNED-PAYLOAD, whatever the body is.",
+    "scope": "Sign for the service vpc-lattice-svcs, in the Region of the service that is called.",
+    "session token": "The header x-amz-security-token is not there, or is not that of the access key {key}: key, secret and "
+    "token belong together, and are new with every run.",
+    "signature": "The request was changed behind its signer (by a proxy, by another encoding of the path, by another host), "
+    "or the secret key is another's. lattice call --explain shows what was signed.",
+    "signed headers": "Sign host, x-amz-date and x-amz-content-sha256, and send every header that is signed.",
+}  # fmt: skip
+
 Keyring = Mapping[str, KnownKey]
 """What is known by access key id."""
 
@@ -62,12 +75,11 @@ class Authentication(NamedTuple):
 
     @property
     def reason(self) -> str:
-        """Two lines for a person: what is wrong with the signature, and how to see what was signed."""
+        """Three lines for a person: which part of the signature is wrong, what the service says, what to do."""
         assert self.verification is not None
-        return (
-            f"the signature is refused; what differs: {self.verification.differs}\n"
-            f"{self.verification.problem} lattice call --explain shows what was signed."
-        )
+        differs, key = self.verification.differs, self.verification.access_key_id
+        advice = _ADVICE.get(differs, "lattice call --explain shows what was signed.").format(key=key)
+        return f"the signature is refused; what differs: {differs}\n{self.verification.problem}\n{advice}"
 
 
 def authenticate(

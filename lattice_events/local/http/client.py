@@ -101,6 +101,8 @@ async def open_connection(connect: Connect, make: Callable[[], ClientConnection]
         async with asyncio.timeout(_CONNECT_LIMIT_SECONDS):
             _, connection = await connect(make)
             return connection
+    except ConnectionRefusedError as error:
+        raise TargetError("no connection: nothing listens there", kind="connect") from error
     except (
         OSError,
         UnicodeError,

@@ -109,7 +109,9 @@ REFUSED = (
                 f"  signature: {REFUSED}",
                 f"VPC Lattice answers 403: {REFUSED}",
                 "  the signature is refused; what differs: signature",
-                f"  {REFUSED.partition(': ')[2]} lattice call --explain shows what was signed.",
+                f"  {REFUSED.partition(': ')[2]}",
+                "  The request was changed behind its signer (by a proxy, by another encoding of the path, by another "
+                "host), or the secret key is another's. lattice call --explain shows what was signed.",
             ],
         ),
         (
