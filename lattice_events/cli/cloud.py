@@ -65,7 +65,8 @@ def cloud(
     from lattice_events.cli.stopping import end_at_once
 
     wanted = run_options(paths, port=gateway_port, access_log=access_log, **options)
-    if not run_in_loop(run_cloud(wanted, printer, port=endpoint_port, state=state, began=began)):
+    running = run_cloud(wanted, printer, port=endpoint_port, state=state, began=began, has_keys=not as_json)
+    if not run_in_loop(running):
         end_at_once(0)
 
 

@@ -19,6 +19,7 @@ from lattice_events.cli.cloud_report import CloudReady
 from lattice_events.cli.options import RunOptions
 from lattice_events.cli.printer import Item, Printer
 from lattice_events.cli.reading import read_sources
+from lattice_events.cli.run_keys import run_keys
 from lattice_events.cli.stopping import stop_on_signals, unless_stopped
 from lattice_events.cloud.endpoint.cloud import Cloud
 from lattice_events.cloud.endpoint.journal import Journal
@@ -41,7 +42,7 @@ Tell = Callable[[Item], None]
 
 
 async def run_cloud(
-    options: RunOptions, printer: Printer, *, port: int, state: Path | None, began: float
+    options: RunOptions, printer: Printer, *, port: int, state: Path | None, began: float, has_keys: bool
 ) -> bool:
     """Run until SIGINT, SIGTERM or SIGHUP; whether it was up by then.
 
@@ -51,6 +52,7 @@ async def run_cloud(
         port: Of the endpoint.
         state: Where what is deployed is kept; ``None`` for nowhere.
         began: When the command did, by `time.perf_counter`.
+        has_keys: Whether keys of a terminal do something.
 
     Raises:
         ConfigurationError: The sources, a port or a target's command are not usable.
@@ -82,6 +84,8 @@ async def run_cloud(
             with cloud.serving(server, invoke_url=run.ready.control_url, publish=serving.publish):
                 serving.begin(server.port, state)
                 run.functions.prewarm()
+                if has_keys:
+                    stack.enter_context(run_keys(run, stop=stop.set, tell=tell))
                 await stop.wait()
     return True
 

@@ -34,5 +34,6 @@ def dev(paths: tuple[Path, ...], as_json: bool, is_quiet: bool, access_log: str,
     from lattice_events.cli.stopping import end_at_once
 
     printer = choose_printer(as_json=as_json, is_quiet=is_quiet, access_log=access_log)
-    if not run_in_loop(run(run_options(paths, access_log=access_log, **options), printer)):
+    wanted = run_options(paths, access_log=access_log, **options)
+    if not run_in_loop(run(wanted, printer, has_keys=not as_json)):
         end_at_once(0)

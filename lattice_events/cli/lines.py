@@ -167,6 +167,13 @@ def rendered(console: Console, *things: RenderableType) -> str:
     return written.getvalue()
 
 
+def cleared(console: Console) -> str:
+    """What empties the screen; nothing where there is none."""
+    console.file = written = io.StringIO()
+    console.clear()
+    return written.getvalue()
+
+
 def coloured(text: str) -> Text:
     """A line with the colours that it sets itself, and no other control of the terminal."""
     pieces = _COLOUR.split(text)

@@ -15,7 +15,8 @@ from lattice_events.cli.banner import banner
 from lattice_events.cli.cloud_lines import cloud_banner, deployed_lines
 from lattice_events.cli.cloud_report import CloudReady, Deployed
 from lattice_events.cli.json_lines import json_line
-from lattice_events.cli.lines import Lines, in_memory, plain, rendered
+from lattice_events.cli.key_note import KeyNote
+from lattice_events.cli.lines import Lines, cleared, in_memory, plain, rendered
 from lattice_events.cli.reload_report import Reloaded, reload_lines
 from lattice_events.cloud.endpoint.calls import ApiCall
 from lattice_events.local.output.records import (
@@ -99,14 +100,10 @@ class HumanPrinter:
     def _shown(self, item: Told) -> str:
         """The text of one of them; nothing for a line that waits."""
         match item:
-            case RequestRecord():
-                return self._lines.request(item) + self._held.pop(item.invocation_id)
-            case InvokeRecord():
-                return self._lines.invocation(item) + self._held.pop(item.invocation_id)
-            case LogRecord(invocation_id=None):
-                return self._lines.log(item)
+            case RequestRecord() | InvokeRecord():
+                return self._ended(item)
             case LogRecord():
-                return self._held.add(item.invocation_id, self._lines.log(item))
+                return self._written(item)
             case Ready():
                 self._lines.expect(item.network)
                 return banner(item, self._console)
@@ -120,6 +117,20 @@ class HumanPrinter:
                 return rendered(self._console, *reload_lines(item))
             case ApiCall():
                 return self._lines.api_call(item)
+
+    def _ended(self, record: RequestRecord | InvokeRecord) -> str:
+        """A line, and what the function wrote meanwhile."""
+        if isinstance(record, RequestRecord):
+            return self._lines.request(record) + self._held.pop(record.invocation_id)
+        return self._lines.invocation(record) + self._held.pop(record.invocation_id)
+
+    def _written(self, record: LogRecord) -> str:
+        """A function's line, which waits for that of its request, or one that waits for nothing."""
+        if isinstance(record, KeyNote):
+            screen = cleared(self._console) if record.clears else ""
+            return screen + rendered(self._console, Text(record.text, style="dim"))
+        line = self._lines.log(record)
+        return line if record.invocation_id is None else self._held.add(record.invocation_id, line)
 
 
 class _Held:

@@ -6,13 +6,14 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 
 from lattice_events.cli.options import RunOptions
 from lattice_events.cli.printer import Printer
 from lattice_events.cli.reading import loaded_of, read_sources
 from lattice_events.cli.reloading import Reloading
+from lattice_events.cli.run_keys import run_keys
 from lattice_events.cli.stopping import stop_on_signals, unless_stopped
 from lattice_events.local.output.records import Observe, Report
 from lattice_events.local.output.writer import writing
@@ -21,8 +22,13 @@ from lattice_events.local.run.run import Run, running
 from lattice_events.local.telemetry.telemetry import telemetry
 
 
-async def run(options: RunOptions, printer: Printer) -> bool:
+async def run(options: RunOptions, printer: Printer, *, has_keys: bool) -> bool:
     """Run until SIGINT, SIGTERM or SIGHUP; whether it was up by then.
+
+    Args:
+        options: What to read, and how to run.
+        printer: Told of everything.
+        has_keys: Whether keys of a terminal do something.
 
     Raises:
         ConfigurationError: The sources, a port or a target's command are not usable.
@@ -37,7 +43,9 @@ async def run(options: RunOptions, printer: Printer) -> bool:
                     announce(started.ready, started.callers)
                     tell(started.ready)
                     started.functions.prewarm()
-                    await reloading.until(stop)
+                    keys = run_keys(started, stop=stop.set, tell=tell, reload=reloading.reload)
+                    with keys if has_keys else nullcontext():
+                        await reloading.until(stop)
     return started is not None
 
 

@@ -11,6 +11,7 @@ from lattice_events.local.http.broken import BrokenBodyError
 from lattice_events.local.http.incoming import Incoming
 from lattice_events.local.inspector.api import PREFIX, Api, ApiAnswer, Call, RefusedError
 from lattice_events.local.inspector.assets import serve_page
+from lattice_events.local.inspector.opening import Openings
 from lattice_events.loopback import refuse_browser
 
 _COMMON = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
@@ -27,16 +28,17 @@ _TICKS_OF_SILENCE = 75  # then a comment says that the stream still is
 class Inspector:
     """Answers what is asked below ``/api/``, and serves the page."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, openings: Openings) -> None:
         """Keep who answers."""
         self._api = api
+        self._openings = openings
         self._streams = 0
         self._running: set[asyncio.Task[None]] = set()
 
     def serve(self, incoming: Incoming) -> bool:
         """Answer a request, unless it is for something else on this port."""
         if not incoming.target.startswith(PREFIX):
-            return serve_page(incoming)
+            return serve_page(incoming) or self._openings.serve(incoming)
         refusal = refuse_browser(incoming.headers, takes_own_page=True)
         try:
             if refusal:

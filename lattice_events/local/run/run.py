@@ -33,6 +33,7 @@ from lattice_events.local.gateway.snapshot import Snapshot
 from lattice_events.local.gateway.tls import RunAuthority, quiet_names
 from lattice_events.local.inspector.api import Api, Inspected
 from lattice_events.local.inspector.history import History
+from lattice_events.local.inspector.opening import Openings
 from lattice_events.local.inspector.sending import Sender
 from lattice_events.local.inspector.serving import Inspector
 from lattice_events.local.output.access_log import access_log
@@ -111,6 +112,7 @@ class Run:
         self._profile = profile_credentials(settings.aws_profile) if settings.aws_profile else None
         self._tokens = {USER: _new_token()}
         self.api_token = _new_token()
+        self._openings = Openings(self.api_token)
         self._health = HealthChecks(report=self._report)
         self._region = ""  # of the network
         self._gateway_port = 0  # known before the first function starts
@@ -226,7 +228,7 @@ class Run:
 
     async def _start_control(self) -> int:
         """Open the Invoke API's port."""
-        inspector = Inspector(Api(self._inspected()))
+        inspector = Inspector(Api(self._inspected()), self._openings)
         control = Control(
             self.functions, report=self._report, throttle=self.faults.throttle, beside=inspector.serve
         )
@@ -266,6 +268,10 @@ class Run:
             "PYTHONUNBUFFERED": "1",
             **self.variables_of(target.name),
         }
+
+    def new_page_url(self) -> str:
+        """A URL that leads to the inspector's page once, and may be seen by others."""
+        return f"{self.ready.control_url}{self._openings.new()}"
 
     def _token_of(self, name: str) -> str | None:
         return self._tokens.get(name)
