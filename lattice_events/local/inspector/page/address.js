@@ -37,4 +37,4 @@ function tell(names) {
   for (const listener of listeners) listener(names);
 }
 
-window.addEventListener("popstate", () => tell([...FILTERS, "noise", "hide", "request", "with", "view"]));
+window.addEventListener("popstate", () => tell([...FILTERS, "noise", "hide", "request", "with", "view", "resource"]));

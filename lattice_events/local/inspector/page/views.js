@@ -1,16 +1,19 @@
-// What else there is beside the requests: functions and the network, each anew as long as it is looked at.
+// What else there is beside the requests: functions, the network and its policies, each anew as long as it is looked at.
 
 import { change, onChange, parameter } from "./address.js";
 import { button, byId, el } from "./dom.js";
 import { functionsView } from "./functions.js";
+import { Lab } from "./lab.js";
 import { networkView } from "./network.js";
 
-const EVERY_MS = { functions: 1000, network: 400 }; // the second asks the API only for another network
-const VIEWS = { "": "Requests", functions: "Functions", network: "Network" };
+const EVERY_MS = { functions: 1000, network: 400, policies: 1000 }; // the second asks the API only for another network
+const FILTERED = "policies"; // the view that the filters are for, beside the list
+const VIEWS = { "": "Requests", functions: "Functions", network: "Network", policies: "Policies" };
 
-/** Show the view of the address; `lines` are the requests that are known. */
-export function startViews(lines) {
-  const shown = { functions: functionsView, network: () => networkView(lines) };
+/** Show the view of the address; `lines` are the requests that are known, and `choice` which of them are chosen. */
+export function startViews(lines, choice) {
+  const lab = new Lab(lines, choice);
+  const shown = { functions: functionsView, network: () => networkView(lines), policies: () => lab.view() };
   const tabs = tabsIn(byId("views"));
   let timer;
   const draw = async () => {
@@ -18,7 +21,8 @@ export function startViews(lines) {
     const view = parameter("view");
     const make = shown[view];
     byId("other").hidden = !make;
-    byId("main").hidden = byId("filters").hidden = Boolean(make);
+    byId("main").hidden = Boolean(make);
+    byId("filters").hidden = Boolean(make) && view !== FILTERED;
     for (const [name, tab] of tabs) tab.setAttribute("aria-current", name === (make ? view : "") ? "page" : "false");
     if (!make) return;
     const content = await make().catch((error) => el("p", { class: "empty" }, error.message));

@@ -12,6 +12,7 @@ from lattice_events import Headers, Request
 from lattice_events.local.inspector.history import History
 from lattice_events.local.inspector.lab import LabApi
 from lattice_events.local.inspector.lab_request import LabError
+from lattice_events.local.inspector.search import FIELDS
 from lattice_events.network.authentication import KnownKey
 from lattice_events.network.model import Network, Principal
 from lattice_events.network.policy import Caller
@@ -383,9 +384,9 @@ for _ in range(100):
         ({"caller": 7}, "caller is anonymous, a caller of the run, or the ARN of a role, a user or a session, not 7."),
         (
             {"filter": {"host": "x"}},
-            "filter is an object of texts, with q, method, service, rule, target, caller, status, kind.",
+            f"filter is an object of texts, with q, {', '.join(FIELDS)}.",
         ),
-        ({"filter": []}, "filter is an object of texts, with q, method, service, rule, target, caller, status, kind."),
+        ({"filter": []}, f"filter is an object of texts, with q, {', '.join(FIELDS)}."),
         (
             {"filter": {"status": "abc"}},
             "status is a number such as 403, or one of 1xx, 2xx, 3xx, 4xx, 5xx, not 'abc'.",
