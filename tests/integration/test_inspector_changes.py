@@ -1,4 +1,4 @@
-"""The inspector's page while things change below it: requests are cleared, and come by the thousand."""
+"""The inspector's page while things change below it: faults come and go, requests are cleared, and come by the thousand."""
 
 from __future__ import annotations
 
@@ -68,3 +68,65 @@ def test_a_thousand_requests_need_few_rows_and_the_newest_stay(page: Inspected) 
     assert page.page.locator("tr.line").count() < 100
     page.page.locator("#list").evaluate("list => list.scrollTo(0, list.scrollHeight)")
     page.page.locator("td.path", has_text="/many/200").wait_for()
+
+
+# ── faults ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_fault_is_added_met_seen_and_removed(page: Inspected) -> None:
+    url = page.running.service("shop")["url"]
+    page.open("?view=faults")
+    page.page.get_by_text("No request meets a fault on purpose.").wait_for()
+    form = page.page.get_by_role("form", name="Another fault")
+    form.get_by_label("kind", exact=True).select_option("unavailable")
+    form.get_by_label("seconds", exact=True).wait_for(state="hidden")  # which this kind does not have
+    form.get_by_label("path", exact=True).fill("/orders/faulty*")
+    form.get_by_label("count", exact=True).fill("1")
+    form.get_by_role("button", name="Add").click()
+    row = page.page.locator("table.faults tbody tr")
+    row.wait_for()
+    assert row.locator("td").all_inner_texts()[:6] == [
+        "unavailable-1", "unavailable", "path /orders/faulty*", "each, 1 of 1 left", "0", "added live",
+    ]  # fmt: skip
+
+    statuses = [page.running.get(f"{url}/orders/faulty")[0] for _ in range(2)]
+
+    assert statuses == [503, 200]
+    page.page.get_by_text("each, over").wait_for()
+    row.get_by_role("button", name="1", exact=True).click()
+    page.shows("/orders/faulty")
+    page.page.get_by_role("img", name="met a fault on purpose").wait_for()
+    page.choose("/orders/faulty")
+    assert page.page.locator(".cause").inner_text().split("\n")[0] == "Met on purpose"
+    assert "fault unavailable-1: no target took the request" in page.page.locator(".cause").inner_text()
+    page.open("?view=faults")
+    page.page.get_by_role("button", name="Remove unavailable-1").click()
+    page.page.get_by_text("No request meets a fault on purpose.").wait_for()
+
+
+def test_a_fault_that_is_none_is_refused_with_every_reason(page: Inspected) -> None:
+    page.open("?view=faults")
+    form = page.page.get_by_role("form", name="Another fault")
+    form.get_by_label("seconds", exact=True).fill("soon")
+    form.get_by_label("probability", exact=True).fill("2")
+    form.get_by_role("button", name="Add").click()
+
+    problem = form.get_by_role("alert")
+    problem.get_by_text("must be a number from 0 to 1, not 2").wait_for()
+    assert (
+        "The seconds of the fault latency-1 must be a number of seconds, not 'soon'." in problem.inner_text()
+    )
+    assert form.get_by_label("probability", exact=True).input_value() == "2"  # to be mended
+    assert page.faint_texts() == []
+    page.errors.clear()  # the browser itself tells of the 400
+
+
+def test_without_the_token_no_fault_is_added(page: Inspected) -> None:
+    page.open("?view=faults", with_token=False)
+    form = page.page.get_by_role("form", name="Another fault")
+    form.get_by_label("kind", exact=True).select_option("reset")
+    form.get_by_role("button", name="Add").click()
+
+    page.page.get_by_role("dialog", name="This page may read only").wait_for()
+    page.page.keyboard.press("Escape")
+    page.page.get_by_text("No request meets a fault on purpose.").wait_for()

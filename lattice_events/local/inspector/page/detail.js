@@ -102,11 +102,17 @@ function factsView(detail) {
     button("not", () => change({ [name]: `!${detail[name]}` }), { class: "small", title: `Not ${name} ${detail[name]}` }))));
 }
 
-/** Why the answer is not the target's own. */
-function causeOf({ reason, decision, status }) {
-  if (!reason) return [];
-  const title = decision?.reply ? `VPC Lattice answers ${status}` : `The target gave no answer; VPC Lattice answers ${status}`;
-  return [el("div", { class: `cause ${status < 400 ? "" : "bad"}`, role: "note" }, el("h3", {}, title), reason.split("\n").map((line) => el("p", {}, line)))];
+/** Why the answer is not the target's own, and the faults that were met on purpose. */
+function* causeOf({ kind, reason, decision, status, faults }) {
+  const lines = reason?.split("\n") ?? [];
+  const isMet = (line) => (faults ?? []).some((id) => line.startsWith(`fault ${id}: `));
+  yield* cause("Met on purpose", lines.filter(isMet), status);
+  const answers = decision?.reply ? `VPC Lattice answers ${status}` : `The target gave no answer; VPC Lattice answers ${status}`;
+  yield* cause(kind === "invocation" ? "The function did not answer" : answers, lines.filter((line) => !isMet(line)), status);
+}
+
+function* cause(title, lines, status) {
+  if (lines.length) yield el("div", { class: `cause ${status < 400 ? "" : "bad"}`, role: "note" }, el("h3", {}, title), lines.map((line) => el("p", {}, line)));
 }
 
 function* sections(detail) {

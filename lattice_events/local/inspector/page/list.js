@@ -12,13 +12,15 @@ const COLUMNS = [
   ["method", "Method", (line) => line.method ?? "INVOKE"],
   ["service", "Service", (line) => line.service ?? line.function ?? line.host],
   ["path", "Path", (line) => line.path ?? ""],
-  ["status", "Status", outcome],
+  ["status", "Status", (line) => (line.faults?.length ? [`${outcome(line)} `, faultMark(line)] : outcome(line))],
   ["rule", "Rule", (line) => line.rule ?? ""],
   ["target", "Target", (line) => line.target ?? ""],
   ["caller", "Caller", (line) => line.caller ?? ""],
   ["ms", "Took", (line) => duration(line.duration_ms)],
   ["cold", "Cold", (line) => (line.cold ? el("span", { class: "cold", title: "A process was started for it" }, "cold") : "")],
 ];
+
+const faultMark = ({ faults }) => el("span", { class: "fault-mark", role: "img", "aria-label": "met a fault on purpose", title: `Met on purpose: ${faults.join(", ")}` }, "⚡");
 
 /** Shows lines; one of them is selected. */
 export class List {

@@ -57,7 +57,7 @@ onChange((names) => {
   else if (names.some((name) => name === "noise" || name === "hide" || FILTERS.includes(name))) show(), announce();
   if (names.includes("request") || names.includes("with")) showSelected();
 });
-startViews(lines, { chosen: () => (isFiltered() ? shown.map((line) => line.number) : null), copy, isOfRun: () => !session });
+startViews(lines, { chosen: () => (isFiltered() ? shown.map((line) => line.number) : null), copy, attempt, isOfRun: () => !session });
 showToken();
 showSelected();
 feed.reload();

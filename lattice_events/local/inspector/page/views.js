@@ -1,19 +1,20 @@
-// What else there is beside the requests: functions, the network and its policies, each anew as long as it is looked at.
+// What else there is beside the requests: functions, the network, its policies and its faults, each anew as long as it is looked at.
 
 import { change, onChange, parameter } from "./address.js";
 import { button, byId, el } from "./dom.js";
+import { Faults } from "./faults.js";
 import { functionsView } from "./functions.js";
 import { Lab } from "./lab.js";
 import { networkView } from "./network.js";
 
-const EVERY_MS = { functions: 1000, network: 400, policies: 1000 }; // the second asks the API only for another network
+const EVERY_MS = { functions: 1000, network: 400, policies: 1000, faults: 1000 }; // the second asks the API only for another network
 const FILTERED = "policies"; // the view that the filters are for, beside the list
-const VIEWS = { "": "Requests", functions: "Functions", network: "Network", policies: "Policies" };
+const VIEWS = { "": "Requests", functions: "Functions", network: "Network", policies: "Policies", faults: "Faults" };
 
-/** Show the view of the address; `lines` are the requests that are known, and `choice` which of them are chosen. */
-export function startViews(lines, choice) {
-  const lab = new Lab(lines, choice);
-  const shown = { functions: functionsView, network: () => networkView(lines), policies: () => lab.view() };
+/** Show the view of the address; `lines` are the requests that are known, and `page` what the views need of it. */
+export function startViews(lines, page) {
+  const [lab, faults] = [new Lab(lines, page), new Faults(page)];
+  const shown = { functions: functionsView, network: () => networkView(lines), policies: () => lab.view(), faults: () => faults.view() };
   const tabs = tabsIn(byId("views"));
   let timer;
   const draw = async () => {
