@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,10 @@ def mcp(paths: tuple[Path, ...], allow_calls: bool, config: Path | None, **sourc
     from lattice_events.cli.agents.server import serve
     from lattice_events.cli.stopping import end_at_once
 
+    if sys.stdin.isatty():
+        click.echo(
+            "This waits for an agent, which starts it by itself: see docs/mcp.md. Ctrl-C ends it.", err=True
+        )
     definitions = Definitions(paths=source_paths(paths, config), options=read_options(**sources))
 
     async def served() -> None:

@@ -48,6 +48,14 @@ class RunApi:
         """The graph of the network, and where its parts are defined."""
         return self._ask("GET", "network")
 
+    def policies(self) -> Any:
+        """Every service network and service with its auth policy, and who may be named as a caller."""
+        return self._ask("GET", "policies")
+
+    def try_policies(self, asked: Mapping[str, Any]) -> Any:
+        """What other policies would change for recorded requests."""
+        return self._ask("POST", "policies/test", body=json.dumps(asked))
+
     def replay(self, id_: str, edits: Mapping[str, Any]) -> Any:
         """Send a request again; the line of the new one."""
         return self._ask("POST", f"requests/{quote(id_, safe='')}/replay", body=json.dumps(edits))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,12 @@ import pytest
 from jsonschema import Draft202012Validator
 from mcp import MCPError
 
+from lattice_events.cli.agents.acting import CALL, REPLAY
+from lattice_events.cli.agents.definitions import Definitions
+from lattice_events.cli.agents.policies import POLICY_TEST
+from lattice_events.cli.agents.tool import Tool
+from lattice_events.errors import ConfigurationError
+from lattice_events.readers.common.sources import ReadOptions
 from tests.integration.agent import COMMAND, Agent, agent
 from tests.integration.running import PATIENCE_SECONDS, Running, clean_environment, lattice_dev
 from tests.integration.test_explain_and_logs import TEMPLATE
@@ -21,14 +28,15 @@ from tests.integration.test_requests_command import CODE
 
 READING = ["requests", "request", "logs", "explain", "policy_test"]
 SECRET = "hunter22-hunter22"
+NOTHING_RUNS = "No network is running: start one with lattice dev, or lattice cloud, as the same user."
 ALLOW = {"Statement": [{"Sid": "All", "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}
 
 
 class Shop:
     """A network that runs, and an agent beside it that may call."""
 
-    def __init__(self, running: Running, agent: Agent) -> None:
-        self.running, self.agent = running, agent
+    def __init__(self, running: Running, agent: Agent, runs: Path) -> None:
+        self.running, self.agent, self.runs = running, agent, runs
 
     def get(self, path: str, *arguments: str) -> int:
         return self.running.get(f"{self.running.service('orders')['url']}{path}", *arguments)[0]
@@ -51,22 +59,21 @@ def shop(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sho
         lattice_dev(folder / "shop.yaml", *code, XDG_RUNTIME_DIR=str(runs)) as running,
         agent("shop.yaml", "--allow-calls", runs=runs, cwd=folder) as started,
     ):
-        yield Shop(running, started)
+        yield Shop(running, started, runs)
 
 
 @pytest.fixture(scope="module")
-def alone(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
-    """An agent where nothing runs, that may not call; its definitions are those of the folder."""
-    with agent(runs=tmp_path_factory.mktemp("none"), cwd=folder) as started:
-        yield started
+def defined(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The definitions alone, in a folder of which nothing runs."""
+    copy = tmp_path_factory.mktemp("defined")
+    shutil.copy(folder / "shop.yaml", copy)
+    return copy
 
 
 @pytest.fixture(scope="module")
-def lost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
-    """An agent that may call, where nothing runs and what is defined cannot be read."""
-    folder = tmp_path_factory.mktemp("lost")
-    (folder / "template.yaml").write_text("Resources: [")
-    with agent("--allow-calls", runs=folder, cwd=folder) as started:
+def alone(defined: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
+    """An agent where nothing runs, that may not call."""
+    with agent(runs=tmp_path_factory.mktemp("none"), cwd=defined) as started:
         yield started
 
 
@@ -159,22 +166,44 @@ def test_explain_and_policy_test_need_nothing_that_runs(alone: Agent) -> None:
     assert (given["decided_by"], tried["decided_by"], tried["asked"]["source_vpc"]) == ("All", "All", "vpc-2")
 
 
-@pytest.mark.parametrize(
-    ("tool", "arguments"),
-    [
-        ("requests", {}),
-        ("request", {"id": "1"}),
-        ("logs", {}),
-        ("call", {"url": "orders/orders/7"}),
-        ("replay", {"id": "1"}),
-    ],
-)
-def test_where_nothing_runs_a_tool_says_what_to_start(
-    lost: Agent, tool: str, arguments: dict[str, Any]
+def test_another_policy_is_tried_on_what_was_recorded(shop: Shop) -> None:
+    shop.get("/orders/7")
+
+    text, value = shop.agent.ask("policy_test", service="orders", policy=ALLOW)
+
+    assert "would be let in that are not now" in text
+    assert value["recorded"]["now_allowed"] >= 1
+    assert value["recorded"]["requests"][0]["after"] == "allowed"
+
+
+def test_what_nothing_defines_is_tested_as_it_runs(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert lost.refusal(tool, **arguments) == (
-        "No network is running, so there are no requests: start one with lattice dev, or lattice cloud, as the same user."
-    )
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(shop.runs))
+    nowhere = Definitions(paths=(tmp_path,), options=ReadOptions())
+
+    denied = POLICY_TEST.answer({"service": "orders", "caller": "client", "method": "DELETE"}, nowhere)
+
+    assert denied.value["decided_by"] == "NoDeletes"
+    with pytest.raises(ConfigurationError, match="Nothing to read here"):
+        POLICY_TEST.answer({"service": "nobody"}, nowhere)
+
+
+@pytest.mark.parametrize(("tool", "arguments"), [("requests", {}), ("request", {"id": "1"}), ("logs", {})])
+def test_where_nothing_runs_an_agent_is_told_what_to_start(
+    alone: Agent, tool: str, arguments: dict[str, Any]
+) -> None:
+    assert alone.refusal(tool, **arguments) == NOTHING_RUNS
+
+
+@pytest.mark.parametrize(("tool", "arguments"), [(CALL, {"url": "orders/orders/7"}), (REPLAY, {"id": "1"})])
+def test_where_nothing_runs_nothing_is_called(
+    tool: Tool[Any], arguments: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+
+    with pytest.raises(ConfigurationError, match=NOTHING_RUNS):
+        tool.answer(arguments, Definitions(paths=(), options=ReadOptions()))
 
 
 @pytest.mark.parametrize(
@@ -245,12 +274,21 @@ def test_no_other_file_is_a_resource(alone: Agent, uri: str) -> None:
         alone.read(uri)
 
 
-def test_definitions_that_do_not_load_leave_the_server_up(lost: Agent) -> None:
-    assert list(lost.resources()) == ["lattice://network", "lattice://sources"]
-    with pytest.raises(MCPError, match=r"template\.yaml"):
-        lost.read("lattice://sources")
-    assert "template.yaml" in lost.refusal("explain", url="orders/")
-    assert lost.ask("policy_test", policy=ALLOW)[1]["allowed"]
+def test_definitions_are_read_anew_and_may_be_broken_meanwhile(alone: Agent, defined: Path) -> None:
+    file = defined / "shop.yaml"
+    before = file.read_text()
+
+    file.write_text("Resources: [")
+    assert list(alone.resources()) == ["lattice://network", "lattice://sources"]
+    with pytest.raises(MCPError, match=r"shop\.yaml"):
+        alone.read("lattice://sources")
+    assert "shop.yaml" in alone.refusal("explain", url="orders/")
+    assert alone.ask("policy_test", policy=ALLOW)[1]["allowed"]
+    file.write_text(before.replace("Prefix: /orders", "Prefix: /order"))
+    _, renamed = alone.ask("explain", url="orders/order", caller="client")
+    file.write_text(before)
+
+    assert renamed["target"] == "caller"
 
 
 @pytest.mark.parametrize("end", ["closed", "interrupted"])

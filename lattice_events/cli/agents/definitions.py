@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 from urllib.parse import quote, unquote
 
 from lattice_events.cli.agents.hiding import hide_in_source
@@ -37,10 +38,12 @@ class Definitions:
     Attributes:
         paths: As for `lattice explain`.
         options: Likewise.
+        reading: Held meanwhile: agents ask several things at once, and the Serverless CLI works in one folder.
     """
 
     paths: tuple[Path, ...]
     options: ReadOptions
+    reading: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def cancelled_by(self, is_cancelled: Callable[[], bool]) -> Definitions:
         """The same, with what ends the program that reads them."""
@@ -52,7 +55,8 @@ class Definitions:
         Raises:
             ConfigurationError: They are not usable.
         """
-        return read_definitions(self.paths, self.options)
+        with self.reading:
+            return read_definitions(self.paths, self.options)
 
     def network(self) -> str:
         """The graph of the running network, else that of the definitions, as JSON."""
@@ -90,7 +94,9 @@ class Definitions:
 
     def _source(self, file: str) -> str:
         """A file's text without secrets: those of its own, and values that were given for some."""
-        hidden = survey(self.paths, replace(self.options, runs_functions=False, runs_targets=False)).hidden
+        options = replace(self.options, runs_functions=False, runs_targets=False)
+        with self.reading:
+            hidden = survey(self.paths, options).hidden
         text = hide_in_source(hidden(read_text(Path(file), file)))
         return text if len(text) <= _MAX_CHARACTERS else f"{text[:_MAX_CHARACTERS]}\n… (cut)\n"
 

@@ -20,8 +20,9 @@ from lattice_events.cli.agents.definitions import (
     NoSuchResourceError,
     source_uri,
 )
-from lattice_events.cli.agents.judging import EXPLAIN, POLICY_TEST
+from lattice_events.cli.agents.judging import EXPLAIN
 from lattice_events.cli.agents.observing import LOGS_OF, REQUEST, REQUESTS
+from lattice_events.cli.agents.policies import POLICY_TEST
 from lattice_events.cli.agents.tool import Tool
 from lattice_events.cli.stopping import stop_on_signals, unless_stopped
 from lattice_events.errors import ConfigurationError, LatticeError

@@ -30,6 +30,11 @@ LINE_PROPERTIES: Mapping[str, Mapping[str, Any]] = {
     "rule": {"type": ["string", "null"]},
     "target": {"type": ["string", "null"], "description": "Name of a function, or URL of an HTTP target."},
     "reason": {"type": ["string", "null"], "description": "Why it failed, in words."},
+    "faults": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Ids of faults on purpose that it met.",
+    },
     "function": {"type": "string", "description": "Of an invocation."},
     "error_type": {"type": ["string", "null"], "description": "Of an invocation that failed."},
 }
