@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 import click
 
 from lattice_events.cli.colours import obey_no_color
+from lattice_events.cli.completions import complete_caller, complete_words
 from lattice_events.cli.event import read_body
 from lattice_events.cli.items import Items, parse_items
 from lattice_events.cli.names import find_caller, find_region, host_of
@@ -46,7 +47,13 @@ def _check_parts(_context: click.Context, _option: click.Parameter, what: str | 
 
 
 @click.command(context_settings={"ignore_unknown_options": False})
-@click.argument("words", nargs=-1, required=True, metavar="[METHOD] URL|SERVICE/PATH [ITEM]...")
+@click.argument(
+    "words",
+    nargs=-1,
+    required=True,
+    metavar="[METHOD] URL|SERVICE/PATH [ITEM]...",
+    shell_complete=complete_words,
+)
 @click.option("--body", default="", help="The body: text, or @FILE for the bytes of a file.")
 @click.option(
     "--print",
@@ -59,7 +66,12 @@ def _check_parts(_context: click.Context, _option: click.Parameter, what: str | 
 @click.option("--anonymous", is_flag=True, help="Do not sign.")
 @click.option("--profile", default=None, metavar="NAME", help="Sign as this profile of ~/.aws.")
 @click.option(
-    "--as", "caller", default=None, metavar="NAME", help="Sign as this caller of a running lattice dev."
+    "--as",
+    "caller",
+    default=None,
+    metavar="NAME",
+    shell_complete=complete_caller,
+    help="Sign as this caller of a running lattice dev.",
 )
 @click.option("--region", default=None, help="Region of the service, if its name does not contain it.")
 @click.option(

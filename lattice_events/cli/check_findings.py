@@ -16,6 +16,7 @@ from lattice_events.checks.ignores import apply_ignores, metadata_ignores
 from lattice_events.checks.rule import DryRun, Material, Rule
 from lattice_events.checks.selection import Threshold, is_failure, select_rules
 from lattice_events.checks.table import RULES
+from lattice_events.cli.completions import complete_rule
 from lattice_events.definitions.collection import Definitions
 from lattice_events.definitions.ignores import Ignore
 from lattice_events.errors import ManifestError
@@ -28,9 +29,16 @@ _OPTIONS = (
         "--select",
         multiple=True,
         metavar="CODES",
+        shell_complete=complete_rule,
         help="Only these rules: codes, their beginnings (LTC2) or names, separated by commas; repeatable.",
     ),
-    click.option("--ignore", multiple=True, metavar="CODES", help="Not these rules; likewise."),
+    click.option(
+        "--ignore",
+        multiple=True,
+        metavar="CODES",
+        shell_complete=complete_rule,
+        help="Not these rules; likewise.",
+    ),
     click.option(
         "--fail-on",
         type=click.Choice(get_args(Threshold)),

@@ -15,11 +15,16 @@ from lattice_events.checks.pages import titled
 from lattice_events.checks.rule import Rule
 from lattice_events.checks.suggestions import suggest_rule
 from lattice_events.checks.table import RULES
+from lattice_events.cli.completions import complete_rule
 from lattice_events.errors import ConfigurationError
 
 _OPTIONS = (
     click.option(
-        "--explain", "explained", metavar="CODE", help="Explain a rule, with an example, and check nothing."
+        "--explain",
+        "explained",
+        metavar="CODE",
+        shell_complete=complete_rule,
+        help="Explain a rule, with an example, and check nothing.",
     ),
     click.option(
         "--list-rules", "is_list", is_flag=True, help="List the rules, and check nothing; also as json."

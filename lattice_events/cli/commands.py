@@ -16,6 +16,7 @@ _SUMMARIES = {
     "call": "Call a service, by URL or by name.",
     "check": "Find mistakes in definitions, before AWS does.",
     "cloud": "Deploy to this machine: an endpoint for AWS clients.",
+    "completion": "Have your shell complete commands, options and names.",
     "credentials": "Print the made-up credentials of a caller.",
     "dev": "Run the service network of a project on this machine.",
     "event": "Print an event, as VPC Lattice sends it to a function.",

@@ -7,13 +7,14 @@ import shlex
 
 import click
 
+from lattice_events.cli.completions import complete_caller
 from lattice_events.cli.names import find_caller
 from lattice_events.local.children.environment import ca_variables, credential_variables, proxy_variables
 from lattice_events.local.run.registry import find_running
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete_caller)
 @click.option("--proxy", is_flag=True, help="Also print the proxy and the certificates of the run.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with the variables.")
 def credentials(name: str, proxy: bool, as_json: bool) -> None:

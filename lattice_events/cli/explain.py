@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from lattice_events.cli.completions import complete_caller, complete_words
 from lattice_events.cli.event import parse_header
 from lattice_events.cli.explain_tree import print_tree
 from lattice_events.cli.explaining import Asked, explained, read_definitions
@@ -23,13 +24,20 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 @click.command()
-@click.argument("words", nargs=-1, required=True, metavar="[METHOD] URL|SERVICE/PATH [PATH]...")
+@click.argument(
+    "words",
+    nargs=-1,
+    required=True,
+    metavar="[METHOD] URL|SERVICE/PATH [PATH]...",
+    shell_complete=complete_words,
+)
 @click.option(
     "--as",
     "caller",
     default=ANONYMOUS.name,
     show_default=True,
     metavar="NAME|ARN",
+    shell_complete=complete_caller,
     help="The caller, who signs the request.",
 )
 @click.option(

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from lattice_events.cli.colours import obey_no_color
+from lattice_events.cli.completions import complete_caller, complete_fault, complete_service
 from lattice_events.cli.lines import plain
 from lattice_events.cli.run_api import RunApi
 from lattice_events.network.faults import FIELDS, KINDS
@@ -16,6 +17,7 @@ from lattice_events.network.faults import FIELDS, KINDS
 _CHOICES = ("service", "rule", "path", "method", "caller", "target")
 _NUMBERS = {"seconds": float, "probability": float, "seed": int, "count": int, "burst_seconds": float}
 
+_COMPLETES = {"service": complete_service, "caller": complete_caller}
 _KIND_LINES = "\n\n".join(f"{kind}: {each.what}" for kind, each in KINDS.items())
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -33,6 +35,7 @@ def _field_options(command: Callable[..., None]) -> Callable[..., None]:
             default=None,
             metavar="N" if kind is not str else "TEXT",
             help=FIELDS[name].why,
+            shell_complete=_COMPLETES.get(name),
         )(command)
     return command
 
@@ -87,7 +90,7 @@ def list_(as_json: bool) -> None:
 
 
 @fault.command()
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=complete_fault)
 @as_json_option
 def remove(id_: str, as_json: bool) -> None:
     """Take the fault of ID away."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from lattice_events.cli.completions import complete_caller, complete_service
 from lattice_events.cli.known import find_principal, find_services
 from lattice_events.cli.options import read_options, source_options, source_paths
 from lattice_events.cli.printer import print_notes
@@ -38,12 +39,20 @@ _DRAWN: dict[str, tuple[Callable[[Graph], str], _Excess]] = {
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
-@click.option("--service", "services", multiple=True, metavar="NAME", help="Only this service; repeatable.")
+@click.option(
+    "--service",
+    "services",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete_service,
+    help="Only this service; repeatable.",
+)
 @click.option(
     "--from",
     "caller",
     default="",
     metavar="NAME|ARN",
+    shell_complete=complete_caller,
     help="Only what this caller may reach: a function, a caller in lattice.yaml, an ARN, or anonymous.",
 )
 @click.option(

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from lattice_events.cli import INTERRUPTED
+from lattice_events.cli.completions import complete_function
 from lattice_events.cli.event import parse_header, read_body
 from lattice_events.cli.function_lines import print_function_lines
 from lattice_events.cli.loop import run_in_loop
@@ -26,7 +27,7 @@ _ANONYMOUS = "anonymous"
 
 
 @click.command()
-@click.argument("function")
+@click.argument("function", shell_complete=complete_function)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @click.option("--event", "event_file", metavar="FILE", help="The event, a JSON file; - reads standard input.")
 @click.option(

@@ -9,13 +9,14 @@ import sys
 import click
 
 from lattice_events.cli.colours import obey_no_color
+from lattice_events.cli.completions import complete_caller, complete_request
 from lattice_events.cli.event import parse_header, read_body
 from lattice_events.cli.request_lines import print_line
 from lattice_events.cli.run_api import RunApi
 
 
 @click.command()
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=complete_request)
 @click.option("--method", default=None, metavar="METHOD", help="Another method.")
 @click.option("--path", default=None, metavar="PATH", help="Another path, with its query string: /orders?x=1")
 @click.option(
@@ -27,7 +28,12 @@ from lattice_events.cli.run_api import RunApi
 )
 @click.option("--body", default=None, help="Another body: text, or @FILE for the bytes of a file.")
 @click.option(
-    "--as", "caller", default=None, metavar="NAME", help="Another caller, who signs it; or anonymous."
+    "--as",
+    "caller",
+    default=None,
+    metavar="NAME",
+    shell_complete=complete_caller,
+    help="Another caller, who signs it; or anonymous.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def replay(

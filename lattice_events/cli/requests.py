@@ -7,6 +7,7 @@ import json
 import click
 
 from lattice_events.cli.colours import obey_no_color
+from lattice_events.cli.completions import complete_caller, complete_request, complete_service
 from lattice_events.cli.request_lines import print_line, print_whole
 from lattice_events.cli.run_api import RunApi
 
@@ -14,19 +15,23 @@ _PAGE = 500
 
 
 @click.command()
-@click.argument("id_", required=False, metavar="[ID]")
+@click.argument("id_", required=False, metavar="[ID]", shell_complete=complete_request)
 @click.option(
     "-q", "words", default="", metavar="WORDS", help="Words that must all be there; !WORD must not."
 )
 @click.option(
-    "--service", default="", metavar="NAME", help="Of this service; !NAME is of any other, also below."
+    "--service",
+    default="",
+    metavar="NAME",
+    shell_complete=complete_service,
+    help="Of this service; !NAME is of any other, also below.",
 )
 @click.option("--status", default="", metavar="STATUS", help="Such as 403, 5xx or !2xx.")
 @click.option("--method", default="", metavar="METHOD", help="Such as POST.")
 @click.option(
     "--rule", default="", metavar="NAME", help="That this rule matched; default is the default action."
 )
-@click.option("--caller", default="", metavar="NAME", help="Of this caller.")
+@click.option("--caller", default="", metavar="NAME", shell_complete=complete_caller, help="Of this caller.")
 @click.option(
     "--limit", type=click.IntRange(1, _PAGE), default=50, show_default=True, help="How many, the latest ones."
 )

@@ -18,12 +18,13 @@ _STREAM_SECONDS = 60  # which is silent for a quarter of that at most
 class RunApi:
     """The API of one run."""
 
-    def __init__(self, running: Running) -> None:
-        """Ask this run."""
+    def __init__(self, running: Running, *, answer_seconds: float = _ANSWER_SECONDS) -> None:
+        """Ask this run, and wait so long for an answer."""
         self._running = running
+        self._answer_seconds = answer_seconds
 
     @classmethod
-    def find(cls) -> RunApi:
+    def find(cls, *, answer_seconds: float = _ANSWER_SECONDS) -> RunApi:
         """That of the newest run.
 
         Raises:
@@ -34,7 +35,7 @@ class RunApi:
             raise ConfigurationError(
                 "No network is running: start one with lattice dev, or lattice cloud, as the same user."
             )
-        return cls(runs[0])
+        return cls(runs[0], answer_seconds=answer_seconds)
 
     def requests(self, query: Mapping[str, str | int]) -> Any:
         """Lines of the list, the newest first, and what else that says."""
@@ -43,6 +44,10 @@ class RunApi:
     def request(self, id_: str) -> Any:
         """Everything about a request."""
         return self._ask("GET", f"requests/{quote(id_, safe='')}")
+
+    def functions(self) -> Any:
+        """How each function does."""
+        return self._ask("GET", "functions")
 
     def network(self) -> Any:
         """The graph of the network, and where its parts are defined."""
@@ -90,7 +95,7 @@ class RunApi:
             connection.close()
 
     def _ask(self, method: str, path: str, *, body: str | None = None) -> Any:
-        connection = self._connect(_ANSWER_SECONDS)
+        connection = self._connect(self._answer_seconds)
         try:
             response = self._send(connection, method, path, body)
             told = json.loads(response.read())
