@@ -15,6 +15,7 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from lattice_events.local.telemetry.telemetry import telemetry
+from tests.integration.cloud.running import lattice_cloud
 from tests.integration.collecting import Collector, Pod, attributes_of, serving
 from tests.integration.running import PATIENCE_SECONDS, Running, lattice_dev
 
@@ -35,11 +36,10 @@ SECRETS = {
 
 
 @contextmanager
-def traced(pod: Pod, **variables: Any) -> Iterator[Running]:
+def traced(pod: Pod, *, command: Any = lattice_dev, **variables: str) -> Iterator[Running]:
     target = f"--target=stock=http://127.0.0.1:{pod.server_port}"
-    with lattice_dev(
-        FOLDER / "template.yaml", f"--code=ShopFunction={FOLDER / 'code'}", target, **variables
-    ) as running:
+    code = f"--code=ShopFunction={FOLDER / 'code'}"
+    with command(FOLDER / "template.yaml", code, target, **variables) as running:
         yield running
 
 
@@ -197,11 +197,12 @@ def test_a_value_that_the_sdk_does_not_take_is_one_note(monkeypatch: pytest.Monk
     assert records[0].text.startswith("The SDK does not start: ValueError: max_export_batch_size")
 
 
-def test_an_unreachable_collector_is_said_once(pod: Pod) -> None:
+def test_an_unreachable_collector_is_said_once_by_lattice_cloud_too(pod: Pod) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))  # and does not listen
         endpoint = f"http://user:word@127.0.0.1:{closed.getsockname()[1]}"
-        with traced(pod, OTEL_EXPORTER_OTLP_ENDPOINT=endpoint, OTEL_BSP_SCHEDULE_DELAY="20") as running:
+        variables = {"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_BSP_SCHEDULE_DELAY": "20"}
+        with traced(pod, command=lattice_cloud, **variables) as running:
             assert get(running, "stock", "/")[0] == 200
             notice = running.next_event("log", source="opentelemetry")
             assert [get(running, "stock", "/")[0] for _ in range(3)] == [200] * 3

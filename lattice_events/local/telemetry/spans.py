@@ -26,6 +26,10 @@ _METHODS = frozenset(
     ("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
 )  # others are _OTHER, so that no client can make names of its own
 
+_LONGEST = (
+    2000  # characters of a text; thousands of spans may wait, and a function's error may have megabytes
+)
+
 Attributes = dict[str, str | float]
 
 
@@ -49,8 +53,8 @@ class Span(NamedTuple):
     error: str | None = None
 
 
-def spans_of(observed: Observed) -> tuple[Span, list[Span]]:
-    """The span of a request, and those of its parts.
+def spans_of(observed: Observed) -> tuple[Span, Iterator[Span]]:
+    """The span of a request, and those of its parts, which are made as they are asked for.
 
     Args:
         observed: The data plane was asked about it.
@@ -58,7 +62,7 @@ def spans_of(observed: Observed) -> tuple[Span, list[Span]]:
     exchange, decision = observed.exchange, observed.exchange.decision
     assert decision is not None
     secrets = secrets_of(exchange.request)
-    return _server(observed, decision, secrets), [*_parts(exchange, decision, secrets)]
+    return _server(observed, decision, secrets), _parts(exchange, decision, secrets)
 
 
 def _server(observed: Observed, decision: Decision, secrets: Collection[str]) -> Span:
@@ -201,9 +205,13 @@ def _times(exchange: Exchange, start_ms: float, end_ms: float) -> tuple[int, int
 
 def _shown(reason: str | None, secrets: Collection[str]) -> str:
     text: str = hide_values(reason or "", secrets)
-    return text
+    return text[:_LONGEST]
 
 
 def _known(attributes: Mapping[str, str | float | None]) -> Attributes:
-    """Without those that nobody knows."""
-    return {name: value for name, value in attributes.items() if value is not None}
+    """Without those that nobody knows, long texts cut."""
+    return {
+        name: value[:_LONGEST] if isinstance(value, str) else value
+        for name, value in attributes.items()
+        if value is not None
+    }

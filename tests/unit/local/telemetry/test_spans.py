@@ -145,6 +145,14 @@ def test_a_function_that_fails() -> None:
     assert (found["whole"].error, found["invocation"].error) == ("KeyError: 'x'", "KeyError: 'x'")
 
 
+def test_no_text_is_longer_than_a_screen() -> None:
+    found = spans(
+        request(path="/" + "a" * 50_000), status=502, failure="function", reason="b" * 5_000_000, response=OK
+    )
+
+    assert len(str(found)) < 10_000
+
+
 def test_a_body_that_is_too_large_invokes_nobody() -> None:
     found = spans(status=413, failure="request_too_large", response=OK)
 
