@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 from lattice_events.assumptions import DEFAULTS
 from lattice_events.errors import ConfigurationError
 from lattice_events.local.run.settings import Loaded, RunSettings
-from lattice_events.network.model import Network, make_id
+from lattice_events.network.model import Function, Network, Principal, make_id
+from lattice_events.network.policy import Caller
 
 
 def load(
@@ -54,4 +56,19 @@ def _loaded_model(network: Network) -> Loaded:
     vpcs = [vpc for each in network.service_networks for vpc in each.vpc_ids]
     vpc = vpcs[0] if vpcs else make_id("vpc", "local")
     arn = vpc_arn(vpc, region=network.region, account=network.account)
-    return Loaded(network=network, assumptions=DEFAULTS, vpc_arn=arn)
+    return Loaded(network=_with_callers(network), assumptions=DEFAULTS, vpc_arn=arn)
+
+
+def _with_callers(network: Network) -> Network:
+    """A network each of whose functions is a caller, as a session of its role; one without a role gets one of its name."""
+    missing = [each for each in network.functions if each.name not in network.principal_by_name]
+    callers = tuple(Principal(name=each.name, caller=_session_of(each)) for each in missing)
+    return replace(network, principals=(*network.principals, *callers))
+
+
+def _session_of(function: Function) -> Caller:
+    """Who a function is to policies."""
+    name, account = function.unqualified_name, function.arn.split(":")[4]
+    role = function.role_arn or f"arn:aws:iam::{account}:role/{name}"
+    arn = f"arn:aws:sts::{account}:assumed-role/{role.rpartition('/')[2]}/{name}"
+    return Caller(arn=arn, role_arn=role)

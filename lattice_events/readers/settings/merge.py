@@ -148,11 +148,12 @@ class AllSettings:
 
 def settings_of_options(options: ReadOptions) -> SettingsSource:
     """What ``--target`` and ``--caller`` say, in the form of a file."""
-    targets = {name: [{"url": url} for url in urls] for name, urls in options.targets.items()}
-    callers = {name: {"arn": arn} for name, arn in options.callers.items()}
-    return SettingsSource(
-        value={"targets": targets, "callers": callers}, folder=FilePath.cwd(), locate=_option
-    )
+    named = {
+        "targets": {name: [{"url": url} for url in urls] for name, urls in options.targets.items()},
+        "callers": {name: {"arn": arn} for name, arn in options.callers.items()},
+    }
+    value = {kind: each for kind, each in named.items() if each}
+    return SettingsSource(value=value, folder=FilePath.cwd(), locate=_option)
 
 
 def _option(path: Path) -> str:

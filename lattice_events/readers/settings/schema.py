@@ -44,6 +44,8 @@ def find_mistakes(
         name: How to call them in messages; empty for a file of their own.
         finer: By name of a property: says better than the schema what a text must be.
     """
+    if value == {}:
+        return []  # most often so, and jsonschema takes longer to import than a network to start
     found: dict[Mistake, None] = {}
     for error in _validator().iter_errors(value):
         path = tuple(error.absolute_path)

@@ -41,10 +41,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Network:
     closed = listener(FixedResponseAction(status=404))
     net = network(service("orders"), service("closed", listeners=(closed,)))
     function = replace(net.functions[0], code=str(code), handler="app.handler", timeout_seconds=60)
-    callers = (
-        Principal(name="hello", caller=Caller(arn="arn:aws:iam::123456789012:role/hello")),
-        Principal(name="shop", caller=Caller(arn="arn:aws:iam::123456789012:role/shop")),
-    )
+    callers = (Principal(name="shop", caller=Caller(arn="arn:aws:iam::123456789012:role/shop")),)
     return replace(net, functions=(function,), principals=callers)
 
 
@@ -115,6 +112,13 @@ def test_code_that_makes_its_own_clients_is_led_there(
     assert [each.caller for each in running.requests] == ["shop", "shop"]
 
 
+def test_a_function_of_a_model_is_a_caller_unasked(running: LatticeNetwork) -> None:
+    running.clear()
+    running.session("hello").get(running.url("orders"))
+
+    assert running.requests[0].caller == "hello"
+
+
 def test_nobody_s_environment_has_no_credentials(running: LatticeNetwork) -> None:
     assert not [name for name in running.environment() if name.startswith("AWS_ACCESS")]
 
@@ -124,7 +128,7 @@ def test_nobody_s_environment_has_no_credentials(running: LatticeNetwork) -> Non
     [
         (
             lambda net: net.session("shp"),
-            r"There is no caller 'shp'; there is: hello, shop. Did you mean shop\?",
+            r"There is no caller 'shp'; there is: shop, hello. Did you mean shop\?",
         ),
         (lambda net: net.url("order"), r"There is no service 'order'; .* Did you mean orders\?"),
         (lambda net: net.session(service="order"), "There is no service"),
