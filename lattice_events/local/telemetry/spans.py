@@ -86,6 +86,7 @@ def _server(observed: Observed, decision: Decision, secrets: Collection[str]) ->
                 "server.port": trace.listener.port if trace.listener else None,
                 "client.address": exchange.source_address,
                 "error.type": exchange.failure or (str(exchange.status) if exchange.status >= 500 else None),
+                "lattice.faults": ", ".join(fault.id for fault in exchange.faults) or None,
                 "aws.request_id": hide_values(told.request_id, secrets),
                 "lattice.service": told.service,
                 "lattice.service_network": trace.service_network.name if trace.service_network else None,
@@ -102,7 +103,8 @@ def _server(observed: Observed, decision: Decision, secrets: Collection[str]) ->
 def _failure(exchange: Exchange, secrets: Collection[str]) -> str | None:
     """Why a request failed, unless it is the client that did."""
     is_broken_off = exchange.failure in ("closed", "timeout")  # behind a status that was fine
-    if exchange.status < 500 and not is_broken_off:
+    is_reset = any(fault.kind == "reset" for fault in exchange.faults)
+    if exchange.status < 500 and not is_broken_off and not is_reset:
         return None
     return _shown(exchange.reason, secrets)
 
@@ -119,7 +121,7 @@ def _parts(exchange: Exchange, decision: Decision, secrets: Collection[str]) -> 
         yield _authorization(exchange, trace.authorization, secrets)
     if trace.routing:
         yield _routing(exchange, trace)
-    if isinstance(decision, Forward):
+    if isinstance(decision, Forward) and not any(fault.keeps_from_target for fault in exchange.faults):
         target = decision.target
         if isinstance(target, HttpTarget):
             yield _call(exchange, target, secrets)
@@ -174,13 +176,13 @@ def _invocation(exchange: Exchange, target: LambdaTarget, secrets: Collection[st
         "lattice.run_ms": exchange.run_ms,
         "error.type": exchange.failure,
     }
-    error = _shown(exchange.reason, secrets) if exchange.failure == "function" else None
+    error = _shown(exchange.reason, secrets) if exchange.failure not in (None, "client_closed") else None
     times = _times(exchange, exchange.to_target_ms, end_ms)
     return Span("invocation", "CLIENT", *times, _known(attributes), error)
 
 
 def _call(exchange: Exchange, target: HttpTarget, secrets: Collection[str]) -> Span:
-    """From the arrival, since connecting begins then, to the last byte of the answer."""
+    """From the arrival, or the end of a latency, since connecting begins then, to the last byte of the answer."""
     url, failure = urlsplit(target.url), exchange.failure
     method = exchange.request.method if exchange.request.method in _METHODS else "_OTHER"
     has_answer = exchange.from_target_ms > 0
@@ -194,7 +196,9 @@ def _call(exchange: Exchange, target: HttpTarget, secrets: Collection[str]) -> S
     }
     is_failed = failure != "client_closed" and (exchange.status >= 400 or failure is not None)
     error = _shown(exchange.reason, secrets) if is_failed else None
-    return Span(method, "CLIENT", *_times(exchange, 0.0, exchange.duration_ms), _known(attributes), error)
+    waited_ms = sum(fault.seconds * 1000 for fault in exchange.faults if fault.stage == "before")
+    times = _times(exchange, min(waited_ms, exchange.duration_ms), exchange.duration_ms)
+    return Span(method, "CLIENT", *times, _known(attributes), error)
 
 
 def _times(exchange: Exchange, start_ms: float, end_ms: float) -> tuple[int, int]:

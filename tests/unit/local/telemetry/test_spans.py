@@ -8,6 +8,7 @@ import pytest
 
 from lattice_events import Headers, Request
 from lattice_events.local.telemetry.spans import Span, spans_of
+from lattice_events.network.faults import Fault
 from lattice_events.network.model import Principal
 from lattice_events.response import Response
 from tests.networks import http_group, listener, network, rule, service
@@ -143,6 +144,31 @@ def test_a_function_that_fails() -> None:
     found = spans(status=502, failure="function", reason="KeyError: 'x'", response=OK)
 
     assert (found["whole"].error, found["invocation"].error) == ("KeyError: 'x'", "KeyError: 'x'")
+
+
+def test_a_throttled_function_has_the_error() -> None:
+    assert (
+        spans(status=500, failure="throttled", reason="too many", response=OK)["invocation"].error
+        == "too many"
+    )
+
+
+def test_a_fault_that_keeps_a_request_from_its_target_leaves_no_span_of_it() -> None:
+    fault = Fault(id="cut", kind="reset")
+
+    found = spans(status=400, faults=(fault,), reason=fault.line)
+
+    assert list(found) == ["whole", "routing"]
+    assert found["whole"].attributes["lattice.faults"] == "cut"
+    assert found["whole"].error == fault.line
+
+
+def test_a_latency_on_purpose_is_no_time_of_the_target() -> None:
+    slow = Fault(id="slow", kind="latency", seconds=2)
+
+    found = spans(net=PODS, response=OK, duration_ms=2005.0, faults=(slow,))
+
+    assert milliseconds(found["GET"]) == (2000, 2005)
 
 
 def test_no_text_is_longer_than_a_screen() -> None:
