@@ -26,6 +26,7 @@ _SUMMARIES = {
     "invoke": "Run a function once, and print what it returns.",
     "logs": "Read access logs, and explain what was denied or failed.",
     "mcp": "Serve agents by the Model Context Protocol.",
+    "policy": "Ask which recorded requests a policy would let in.",
     "replay": "Send a recorded request again.",
     "requests": "List the requests of a running network, or show one.",
     "schema": "Print the JSON Schema of lattice.yaml, for editors.",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import click
 
 from lattice_events.cli.colours import obey_no_color
-from lattice_events.cli.completions import complete_caller, complete_request, complete_service
+from lattice_events.cli.completions import complete_request
+from lattice_events.cli.request_filters import filter_options
 from lattice_events.cli.request_lines import print_line, print_whole
 from lattice_events.cli.run_api import RunApi
 
@@ -16,22 +18,7 @@ _PAGE = 500
 
 @click.command()
 @click.argument("id_", required=False, metavar="[ID]", shell_complete=complete_request)
-@click.option(
-    "-q", "words", default="", metavar="WORDS", help="Words that must all be there; !WORD must not."
-)
-@click.option(
-    "--service",
-    default="",
-    metavar="NAME",
-    shell_complete=complete_service,
-    help="Of this service; !NAME is of any other, also below.",
-)
-@click.option("--status", default="", metavar="STATUS", help="Such as 403, 5xx or !2xx.")
-@click.option("--method", default="", metavar="METHOD", help="Such as POST.")
-@click.option(
-    "--rule", default="", metavar="NAME", help="That this rule matched; default is the default action."
-)
-@click.option("--caller", default="", metavar="NAME", shell_complete=complete_caller, help="Of this caller.")
+@filter_options
 @click.option(
     "--limit", type=click.IntRange(1, _PAGE), default=50, show_default=True, help="How many, the latest ones."
 )
@@ -39,12 +26,7 @@ _PAGE = 500
 @click.option("--follow", is_flag=True, help="Go on with those that come, until the run or you end it.")
 def requests(
     id_: str | None,
-    words: str,
-    service: str,
-    status: str,
-    method: str,
-    rule: str,
-    caller: str,
+    filters: Mapping[str, str],
     limit: int,
     as_json: bool,
     follow: bool,
@@ -58,26 +40,17 @@ def requests(
     """
     obey_no_color()
     api = RunApi.find()
-    filters = {
-        "q": words,
-        "service": service,
-        "status": status,
-        "method": method,
-        "rule": rule,
-        "caller": caller,
-    }
-    given = {name: value for name, value in filters.items() if value}
     if id_ is not None:
-        if given or follow:
+        if filters or follow:
             raise click.UsageError("ID shows one request: leave out the filters and --follow, or ID.")
         view = api.request(id_)
         click.echo(json.dumps(view)) if as_json else print_whole(view)
         return
-    last = _print_page(api, {**given, "limit": limit}, as_json=as_json)
+    last = _print_page(api, {**filters, "limit": limit}, as_json=as_json)
     if follow:
         for state in api.changes():
             if state["latest"] > last:
-                last = _print_page(api, {**given, "after": last, "limit": _PAGE}, as_json=as_json)
+                last = _print_page(api, {**filters, "after": last, "limit": _PAGE}, as_json=as_json)
 
 
 def _print_page(api: RunApi, query: dict[str, str | int], *, as_json: bool) -> int:

@@ -65,6 +65,14 @@ class RunApi:
         """Send a request again; the line of the new one."""
         return self._ask("POST", f"requests/{quote(id_, safe='')}/replay", body=json.dumps(edits))
 
+    def test_policies(self, asked: Mapping[str, Any]) -> Any:
+        """Which recorded requests other policies would let in, or not."""
+        return self._ask("POST", "policies/test", body=json.dumps(asked))
+
+    def least_policy(self, asked: Mapping[str, Any]) -> Any:
+        """The least policy that allows recorded requests."""
+        return self._ask("POST", "policies/least", body=json.dumps(asked))
+
     def faults(self) -> Any:
         """The faults, and what a new one may be."""
         return self._ask("GET", "faults")

@@ -1,4 +1,4 @@
-"""`lattice requests` and `lattice replay`, as a user runs them beside a running network."""
+"""`lattice requests`, `lattice replay` and `lattice policy`, as a user runs them beside a running network."""
 
 from __future__ import annotations
 
@@ -196,6 +196,45 @@ def test_following_prints_what_comes(shop: Shop) -> None:
     assert second["number"] == first["number"] + 1
 
 
+def test_a_policy_is_tested_and_made_of_what_was_recorded(shop: Shop, tmp_path: Path) -> None:
+    shop.ask("/policies/1", "-X", "DELETE")
+    shop.ask("/policies/2")
+    file = tmp_path / "policy.json"
+
+    least = shop.lattice("policy", "least", "orders", "-q", "/policies/", "--method", "GET")
+    file.write_text(least.stdout)
+    test = shop.lattice(
+        "policy", "test", str(file), "--of", "orders", "-q", "/policies/", "--as", "anonymous"
+    )
+    same = shop.lattice("policy", "test", "-q", "/policies/2", "--json")
+    nobody = shop.lattice("policy", "least", "orders", "-q", "nothing-like-this", "--json")
+
+    assert (least.returncode, least.stderr) == (
+        0,
+        f"It allows 1 request, in {len(json.dumps(json.loads(least.stdout), separators=(',', ':')))} of 10,240 bytes.\n",
+    )
+    assert test.returncode == 1, test.stderr
+    number = shop.latest()
+    assert test.stdout == (
+        "1 of 2 requests would change: 1 now allowed.\n"
+        f"{number:>6}  GET     orders/policies/2  anonymous  denied → allowed\n"
+        "        service orders: allowed by Statement[0]\n"
+    )
+    assert (same.returncode, json.loads(same.stdout)["tested"]) == (0, 1)
+    assert (nobody.returncode, json.loads(nobody.stdout)["policy"]) == (1, None)
+    assert nobody.stderr == "No such request asked this policy.\n"
+
+
+def test_a_broken_policy_is_said_where_it_is_written(shop: Shop) -> None:
+    broken = '{\n "Statement": [{"Effect": "Maybe", "Principal": "*", "Action": "*", "Resource": "*"}, 7]\n}'
+
+    done = shop.lattice("policy", "test", "-", "--of", "orders", stdin=broken)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "standard input:2:17: Statement[0].Effect must be Allow or Deny, not 'Maybe'." in done.stderr
+    assert "standard input:2:87: Statement[1] must be an object, not a number." in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -203,6 +242,10 @@ def test_following_prints_what_comes(shop: Shop) -> None:
         (("requests", "--status", "9xx"), "lattice: status is a number such as 403"),
         (("requests", "1", "--follow"), "ID shows one request"),
         (("requests", "--limit", "0"), "--limit"),
+        (("policy", "least", "nobody"), 'lattice: resource is a service or service network, not "nobody"'),
+        (("policy", "test", "--auth-type", "NONE"), "Say whose policy it is to be"),
+        (("policy", "test", "--of", "orders"), "Say what is to be changed"),
+        (("policy", "test", "/nothing", "--of", "orders"), "/nothing: The file cannot be read"),
         (("replay", "nothing"), "lattice: There is no request 'nothing'"),
         (("replay", "1", "--as", "nobody"), "lattice: There is no caller nobody: the network has "),
         (("replay", "1", "--path", "orders"), "lattice: path is a path with its query string"),
