@@ -53,6 +53,20 @@ BEHAVIOURS = (
         "same",
         "What a function's process sends to the Runtime API, and when it ends: as awslambdaric's native client does",
     ),
+    (
+        "same",
+        "`START`, `END` and `REPORT` of an invocation, or the events of a log in JSON; in `LogResult`, too. The memory is "
+        "that of the process on this machine",
+    ),
+    (
+        "observed",
+        "What is billed includes the init; `Status` and `Error Type` in the `REPORT` of a timeout or of a process that "
+        "ends, and the lines before its `END`",
+    ),
+    (
+        "absent",
+        "`INIT_START`, `INIT_REPORT` and `platform.runtimeDone` in the log of a function; its `SystemLogLevel`",
+    ),
     ("same", "A function's log format, level and group (`LoggingConfig`), by the real runtime client"),
     (
         "same",

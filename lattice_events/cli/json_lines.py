@@ -9,7 +9,14 @@ from typing import Any
 from lattice_events.cli.cloud_report import CloudReady, Deployed
 from lattice_events.cli.reload_report import Reloaded, reload_fields
 from lattice_events.cloud.endpoint.calls import ApiCall
-from lattice_events.local.output.records import InvokeRecord, LogRecord, Notice, RequestRecord
+from lattice_events.local.output.platform_log import report_line
+from lattice_events.local.output.records import (
+    InvocationReport,
+    InvokeRecord,
+    LogRecord,
+    Notice,
+    RequestRecord,
+)
 from lattice_events.local.run.ready import Ready, service_url
 from lattice_events.network.model import Service
 
@@ -19,7 +26,7 @@ _NAMES = {
     for kind in (RequestRecord, InvokeRecord, LogRecord, Notice, ApiCall)
 }
 _EVENTS = {RequestRecord: "request", InvokeRecord: "invoke", LogRecord: "log", Notice: "log", ApiCall: "api"}
-Line = RequestRecord | InvokeRecord | LogRecord | ApiCall
+Line = RequestRecord | InvokeRecord | InvocationReport | LogRecord | ApiCall
 
 
 def json_line(item: Ready | CloudReady | Deployed | Reloaded | Line) -> str:
@@ -33,6 +40,8 @@ def json_line(item: Ready | CloudReady | Deployed | Reloaded | Line) -> str:
             fields = _deployed_fields(item)
         case Reloaded():
             fields = reload_fields(item)
+        case InvocationReport():
+            fields = _report_fields(item)
         case _:
             fields = _record_fields(item)
     return f"{json.dumps(fields)}\n"
@@ -57,7 +66,17 @@ def _deployed_fields(deployed: Deployed) -> dict[str, Any]:
     }
 
 
-def _record_fields(record: Line) -> dict[str, Any]:
+def _report_fields(report: InvocationReport) -> dict[str, Any]:
+    return {
+        "event": "log",
+        "source": report.source,
+        "text": report_line(report),
+        "stream": "platform",
+        "invocation_id": report.invocation_id,
+    }
+
+
+def _record_fields(record: RequestRecord | InvokeRecord | LogRecord | ApiCall) -> dict[str, Any]:
     kind = type(record)
     fields = {"event": _EVENTS[kind]}
     for name in _NAMES[kind]:

@@ -17,7 +17,14 @@ from rich.text import Text
 
 from lattice_events.cli.columns import Columns
 from lattice_events.cloud.endpoint.calls import ApiCall
-from lattice_events.local.output.records import InvokeRecord, LogRecord, RequestRecord, target_name
+from lattice_events.local.output.platform_log import report_line
+from lattice_events.local.output.records import (
+    InvocationReport,
+    InvokeRecord,
+    LogRecord,
+    RequestRecord,
+    target_name,
+)
 from lattice_events.local.run.ready import Ready, service_url
 from lattice_events.network.model import ForwardAction, Network, Service
 
@@ -111,13 +118,20 @@ class Lines:
         time = self._in(f"{record.duration_ms:.0f} ms".rjust(width), "dim")
         return time + self._in(" cold", "blue") if record.cold else time
 
-    def log(self, record: LogRecord) -> str:
+    def log(self, record: LogRecord | InvocationReport) -> str:
         """A function's line, set in; a carriage return starts a new one."""
+        if isinstance(record, InvocationReport):
+            return self._report(record)
         text = record.text
         if text.isprintable():
             return f"{self._bar}{text}\n"
         lines = text.replace("\r", "\n").split("\n")
         return "".join(map(self._log_line, lines))
+
+    def _report(self, report: InvocationReport) -> str:
+        """What Lambda reports of an invocation; its id is that of the request above."""
+        text = report_line(report).replace(f" RequestId: {report.invocation_id}", "").rstrip("\t")
+        return f"{self._bar}{self._in(plain(text.replace(chr(9), '  ')), 'dim')}\n"
 
     def _log_line(self, line: str) -> str:
         if line.isprintable():

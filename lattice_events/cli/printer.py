@@ -20,6 +20,7 @@ from lattice_events.cli.lines import Lines, cleared, in_memory, plain, rendered
 from lattice_events.cli.reload_report import Reloaded, reload_lines
 from lattice_events.cloud.endpoint.calls import ApiCall
 from lattice_events.local.output.records import (
+    InvocationReport,
     InvokeRecord,
     LogRecord,
     Notice,
@@ -35,7 +36,17 @@ from lattice_events.network.exchange import Exchange
 _MAX_HELD_LINES = 10_000  # of an invocation that is still running
 _MAX_HELD_CHARACTERS = 4 * 1024 * 1024
 Item = Record | LeftOut | Ready | CloudReady | Deployed | Reloaded | ApiCall
-Told = RequestRecord | InvokeRecord | LogRecord | Ready | CloudReady | Deployed | Reloaded | ApiCall
+Told = (
+    RequestRecord
+    | InvokeRecord
+    | InvocationReport
+    | LogRecord
+    | Ready
+    | CloudReady
+    | Deployed
+    | Reloaded
+    | ApiCall
+)
 
 
 class Printer(Protocol):
@@ -102,7 +113,7 @@ class HumanPrinter:
         match item:
             case RequestRecord() | InvokeRecord():
                 return self._ended(item)
-            case LogRecord():
+            case InvocationReport() | LogRecord():
                 return self._written(item)
             case Ready():
                 self._lines.expect(item.network)
@@ -124,7 +135,7 @@ class HumanPrinter:
             return self._lines.request(record) + self._held.pop(record.invocation_id)
         return self._lines.invocation(record) + self._held.pop(record.invocation_id)
 
-    def _written(self, record: LogRecord) -> str:
+    def _written(self, record: LogRecord | InvocationReport) -> str:
         """A function's line, which waits for that of its request, or one that waits for nothing."""
         if isinstance(record, KeyNote):
             screen = cleared(self._console) if record.clears else ""
@@ -178,6 +189,8 @@ def _is_loud(item: Item) -> bool:
             return item.status >= 500
         case InvokeRecord():
             return item.error_type is not None
+        case InvocationReport():
+            return False
         case LogRecord():
             return isinstance(item, Notice)
         case Ready() | LeftOut() | CloudReady() | Deployed() | Reloaded():

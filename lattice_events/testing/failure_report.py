@@ -40,7 +40,7 @@ def _further(view: dict[str, Any], described: dict[str, Any] | None) -> Iterable
     if view.get("reason") and not (described and described["reply"]):
         told = described["faults"] if described else ()
         yield from (f"    {line}" for line in view["reason"].splitlines() if line not in told)
-    for line in view["logs"]:
+    for line in (each for each in view["logs"] if each["stream"] != "platform"):
         yield f"    │ {line['text']}"
     if view["logs_left_out"]:
         yield f"    │ … and {view['logs_left_out']} lines more"

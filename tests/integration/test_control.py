@@ -109,6 +109,7 @@ def test_a_throttled_invocation_is_lambda_s_429(tmp_path: Path) -> None:
             answer = await asyncio.to_thread(client.invoke, FunctionName="f", InvocationType="Event")
             assert answer["StatusCode"] == 202
             assert [each.throttles for each in running.functions.states] == [2]
+            client.close()
 
     asyncio.run(scenario())
 

@@ -86,7 +86,9 @@ def test_a_function_is_invoked_with_an_event_from_standard_input() -> None:
     done = invoke("echo", "--event", "-", stdin=event)
 
     assert json.loads(json.loads(done.stdout)["body"])["event"] == json.loads(event)
-    assert done.stderr.endswith("\necho /here\n")
+    written, _, report = done.stderr.rpartition("REPORT RequestId: ")
+    assert written.endswith("\necho /here\n")
+    assert "\tMemory Size: " in report
     assert "note  Functions of python3.12 run on" in done.stderr or sys.version_info[:2] == (3, 12)
     assert done.returncode == 0
 

@@ -16,7 +16,13 @@ import pytest
 
 from lattice_events.local import children
 from lattice_events.local.functions.invocation import Invocation
-from lattice_events.local.output.records import InvokeRecord, InvokeResult, LogRecord, Record
+from lattice_events.local.output.records import (
+    InvocationReport,
+    InvokeRecord,
+    InvokeResult,
+    LogRecord,
+    Record,
+)
 from tests.integration.invoking import CLIENTS, Told, function, runtime_api, write_code
 
 # ── only the function's own process speaks its Runtime API ────────────────────────────────────
@@ -464,9 +470,10 @@ def test_an_invocation_whose_caller_hangs_up_is_told_of_when_it_ends(tmp_path: P
                     await asyncio.sleep(0.01)
             return running.records
 
-    said, ended = asyncio.run(scenario())
+    said, report, ended = asyncio.run(scenario())
 
     assert isinstance(said, LogRecord)
+    assert isinstance(report, InvocationReport)
     assert isinstance(ended, InvokeRecord)
     assert (said.text, ended.error_type, ended.invocation_id) == ("said", None, said.invocation_id)
 

@@ -184,7 +184,12 @@ def test_a_request_is_shown_whole_without_secrets(code: Path) -> None:
     assert served["sent"]["json"]["headers"]["cookie"] == ["…"]
     assert served["received"]["json"]["headers"] == {"Set-Cookie": "…"}
     assert served["response"]["body"]["text"] == "/one?a=1"
-    assert served["logs"] == [{"stream": "stdout", "text": "got /one?a=1"}]
+    assert [(each["stream"], each["text"].split(" ")[0]) for each in served["logs"]] == [
+        ("platform", "START"),
+        ("stdout", "got"),
+        ("platform", "END"),
+        ("platform", "REPORT"),
+    ]
     assert served["decision"]["target"] == "hello"
     assert served["cold"] is True
     timing = served["timing"]

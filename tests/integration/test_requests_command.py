@@ -142,12 +142,14 @@ def test_one_request_is_shown_with_its_decision_and_logs(shop: Shop) -> None:
         "  POST /orders/7?a=b\n",
         '  {"item": "tea"}\n',
         "Response of the function\n",
-        "Logs\n  order /orders/7?a=b\n",
+        " Version: $LATEST\n  order /orders/7?a=b\n  END RequestId: ",
         "ms in the handler",
     ):
         assert expected in printed
     assert "Signature=" not in printed
-    assert shop.lines(str(number))[0]["logs"] == [{"stream": "stdout", "text": "order /orders/7?a=b"}]
+    logs = shop.lines(str(number))[0]["logs"]
+    assert [each["stream"] for each in logs] == ["platform", "stdout", "platform", "platform"]
+    assert logs[1]["text"] == "order /orders/7?a=b"
 
 
 def test_a_refused_signature_is_shown_as_it_was_verified(shop: Shop) -> None:

@@ -14,10 +14,14 @@ from lattice_events.local.output.records import InvokeResult
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What a child posted, or what became of it: `error_type` is ``None`` for a response."""
+    """What a child posted, or what became of it: `error_type` is ``None`` for a response.
+
+    `reason` says in words what became of it, and is empty for what it posted.
+    """
 
     payload: bytes
     error_type: str | None = None
+    reason: str = ""
 
 
 class Invocation:
@@ -51,7 +55,7 @@ class Invocation:
 def failure(error_type: str, message: str, invocation_id: str) -> Outcome:
     """A failure as Lambda words it."""
     document = {"errorType": error_type, "errorMessage": f"RequestId: {invocation_id} Error: {message}"}
-    return Outcome(payload=json.dumps(document).encode(), error_type=error_type)
+    return Outcome(payload=json.dumps(document).encode(), error_type=error_type, reason=message)
 
 
 def failed(error_type: str, message: str, invocation_id: str) -> InvokeResult:

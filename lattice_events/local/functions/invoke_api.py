@@ -25,11 +25,13 @@ from lattice_events.local.functions.invoke_request import (
     read_payload,
     read_request,
 )
+from lattice_events.local.functions.process import LOG_TAIL_BYTES
 from lattice_events.local.http.broken import HEAD_TOO_LARGE, Broken, BrokenBodyError
 from lattice_events.local.http.incoming import Incoming
 from lattice_events.local.http.server import HttpServer, Limits
 from lattice_events.local.ids import new_id
-from lattice_events.local.output.records import InvokeResult, Report, invoke_record
+from lattice_events.local.output.platform_log import whole_log
+from lattice_events.local.output.records import InvokeResult, LogRecord, Report, invoke_record
 from lattice_events.local.sockets import listen, port_of
 from lattice_events.loopback import refuse_browser
 from lattice_events.network.model import Function
@@ -163,7 +165,7 @@ class Control:
         if result.error_type is not None:
             headers.append(("X-Amz-Function-Error", "Unhandled"))
         if wanted.wants_log:
-            headers.append(("X-Amz-Log-Result", base64.b64encode(result.log_tail.encode()).decode()))
+            headers.append(("X-Amz-Log-Result", base64.b64encode(_log_result(result)).decode()))
         return _Answer(200, tuple(headers), result.payload)
 
     async def _run(self, function: Function, payload: bytes, client_context: str | None) -> InvokeResult:
@@ -175,6 +177,13 @@ class Control:
             result = await self._functions.invoke(function.name, payload, client_context=client_context)
         self._report(invoke_record(function.name, result))
         return result
+
+
+def _log_result(result: InvokeResult) -> bytes:
+    """The last 4 KB of the log of an invocation."""
+    written = [LogRecord(source="", text=line) for line in result.log_tail.splitlines()]
+    lines = [text for _, text in whole_log(written, result.report)]
+    return "".join(f"{line}\n" for line in lines).encode()[-LOG_TAIL_BYTES:]
 
 
 def _head_bytes(incoming: Incoming) -> int:

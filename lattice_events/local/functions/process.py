@@ -16,14 +16,16 @@ from lattice_events.local.alarm import Alarm
 from lattice_events.local.children.environment import Places
 from lattice_events.local.children.pipe import OutputPipe, OutputPipes
 from lattice_events.local.functions.invocation import Invocation, Outcome, failure
+from lattice_events.local.functions.memory import PeakMemory
 from lattice_events.local.functions.runtime_api import RuntimeApi
-from lattice_events.local.output.records import InvokeResult, LogRecord, Report
+from lattice_events.local.output.platform_log import TIMED_OUT
+from lattice_events.local.output.records import InvocationReport, InvokeResult, LogRecord, Report
 from lattice_events.network.model import Function
 
 RUN_SCRIPT = Path(__file__).parents[1] / "children" / "scripts" / "run.py"
 # Lambda gives a first attempt 10 seconds, then a second one the function's timeout; here one has the longer.
 INIT_LIMIT_SECONDS = 10
-_LOG_TAIL_BYTES = 4096
+LOG_TAIL_BYTES = 4096
 
 
 class Owner(Protocol):
@@ -60,8 +62,13 @@ class FunctionProcess:
         self._invocation: Invocation | None = None
         self._is_cold = False  # the invocation waited for the init
         self._began = 0.0  # when the event was offered
+        self._made = time.monotonic()
+        self._init_ms: float | None = None  # until the first invocation has told it
+        self._init_lines = 0
+        self._memory = PeakMemory()
         self._tail: deque[bytes] = deque()
         self._tail_bytes = 0
+        self._lines = 0  # of the invocation
         self._watcher: asyncio.Task[None] | None = None
         self.is_alive = True
         self.settled = asyncio.Event()  # it is initialized, or has ended
@@ -98,6 +105,7 @@ class FunctionProcess:
         finally:
             os.close(address_pipe)
             self._pipes.close_write_ends()
+        self._memory.watch(self._process.pid)
         if not self._api.is_ready:
             self._alarm.set(self._init_limit_seconds)
         self._watcher = asyncio.create_task(self._watch(self._process))
@@ -109,6 +117,7 @@ class FunctionProcess:
         """
         if self._pipes is not None:
             self._pipes.drain()
+        self._lines = 0
         self._tail.clear()
         self._tail_bytes = 0
         self._invocation = invocation
@@ -131,6 +140,7 @@ class FunctionProcess:
         if self._watcher is not None:
             await self._watcher
         self._alarm.close()
+        self._memory.close()
         self._api.close()
         self._own_ports.discard(self._port)
         if self._pipes is not None:
@@ -140,7 +150,11 @@ class FunctionProcess:
         """The child is initialized."""
         self._alarm.clear()
         self.settled.set()
+        self._init_ms = (time.monotonic() - self._made) * 1000
         if self._invocation is not None:
+            if self._pipes is not None:
+                self._pipes.drain()
+            self._init_lines = self._lines
             self._offer(self._invocation)
 
     def on_outcome(self, outcome: Outcome) -> None:
@@ -187,25 +201,47 @@ class FunctionProcess:
             self._owner.on_exit(self)
 
     def _result(self, invocation: Invocation, outcome: Outcome) -> InvokeResult:
-        began, self._began = self._began, 0.0
+        now, began, self._began = time.monotonic(), self._began, 0.0
+        duration_ms = (now - began) * 1000 if began else 0.0
+        report = self._make_report(invocation, outcome, duration_ms or (now - self._made) * 1000)
         return InvokeResult(
             payload=outcome.payload,
             invocation_id=invocation.id,
-            duration_ms=(time.monotonic() - began) * 1000 if began else 0.0,
+            duration_ms=duration_ms,
+            report=report,
             error_type=outcome.error_type,
             cold=self._is_cold,
-            log_tail=b"".join(self._tail)[-_LOG_TAIL_BYTES:].decode(errors="ignore") if self._tail else "",
+            log_tail=b"".join(self._tail)[-LOG_TAIL_BYTES:].decode(errors="ignore") if self._tail else "",
         )
+
+    def _make_report(self, invocation: Invocation, outcome: Outcome, duration_ms: float) -> InvocationReport:
+        """Report what Lambda says at the end of an invocation; the first of a process tells its init."""
+        report = InvocationReport(
+            self._function,
+            invocation.id,
+            time.time(),
+            duration_ms,
+            self._init_ms,
+            self._init_lines if self._api.is_ready else self._lines,
+            self._memory.mb,
+            outcome.error_type or "",
+            outcome.reason,
+            self._api.is_ready and not outcome.reason,
+        )
+        self._init_ms, self._init_lines = None, 0
+        self._report(report)
+        return report
 
     def _on_timeout(self) -> None:
         """The init or the invocation took too long."""
+        self._memory.look()
         self._kill()
         if self._api.is_ready:
             message = f"Task timed out after {self._function.timeout_seconds:.2f} seconds"
         else:
             limit = self._init_limit_seconds
             message = f"the import of the handler's module did not finish within {limit:.2f} seconds"
-        self.fail("Sandbox.Timedout", message)
+        self.fail(TIMED_OUT, message)
 
     async def _watch(self, process: asyncio.subprocess.Process) -> None:
         """Notice the child's end, whenever it comes."""
@@ -237,10 +273,11 @@ class FunctionProcess:
 
     def _on_line(self, stream: str, line: str) -> None:
         """Report one line, and keep the last few kilobytes of the invocation."""
-        kept = line.encode()[-_LOG_TAIL_BYTES:] + b"\n"
+        self._lines += 1
+        kept = line.encode()[-LOG_TAIL_BYTES:] + b"\n"
         self._tail.append(kept)
         self._tail_bytes += len(kept)
-        while self._tail_bytes - len(self._tail[0]) >= _LOG_TAIL_BYTES:
+        while self._tail_bytes - len(self._tail[0]) >= LOG_TAIL_BYTES:
             self._tail_bytes -= len(self._tail.popleft())
         id_ = self._invocation.id if self._invocation else None
         self._report(LogRecord(source=self._function.name, text=line, stream=stream, invocation_id=id_))

@@ -11,10 +11,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from lattice_events.local.output.records import InvokeRecord, LogRecord, Observed, Record, RequestRecord
+from lattice_events.local.output.records import (
+    InvocationReport,
+    InvokeRecord,
+    LogRecord,
+    Observed,
+    Record,
+    RequestRecord,
+)
 from lattice_events.network.exchange import Exchange
 from lattice_events.network.model import Network
 
+_REPORT_BYTES = 400  # of what Lambda says of an invocation, about
 _LINE_BYTES = 100  # of a line without its text, as measured
 _ENTRY_BYTES = 7000  # of an entry without head and bodies, likewise
 
@@ -65,11 +73,12 @@ class Entry:
 
 @dataclass(slots=True)
 class _Lines:
-    """What one invocation wrote."""
+    """What one invocation wrote, and what Lambda says of it when it has ended."""
 
     kept: list[LogRecord] = field(default_factory=list)
     bytes: int = 0
     left_out: int = 0
+    report: InvocationReport | None = None
 
 
 class History:
@@ -124,6 +133,8 @@ class History:
         with self._lock:
             if isinstance(record, LogRecord):
                 self._add_line(record)
+            elif isinstance(record, InvocationReport):
+                self._add_report(record)
             else:
                 self._number += 1
                 id_ = record.invocation_id if isinstance(record, InvokeRecord) else record.request_id
@@ -147,6 +158,14 @@ class History:
             lines.left_out += 1
             return
         lines.kept.append(line)
+        self._add_bytes(lines, size)
+
+    def _add_report(self, report: InvocationReport) -> None:
+        lines = self._lines.setdefault(report.invocation_id, _Lines())
+        lines.report = report
+        self._add_bytes(lines, _REPORT_BYTES)
+
+    def _add_bytes(self, lines: _Lines, size: int) -> None:
         lines.bytes += size
         self._log_bytes += size
         limits = self._limits
@@ -222,8 +241,16 @@ class History:
     def lines_of(self, entry: Entry) -> tuple[Sequence[LogRecord], int]:
         """What its function wrote, and how many further lines were not kept."""
         with self._lock:
-            lines = self._lines.get(entry.record.invocation_id or "", _Lines())
+            lines = self._lines_of(entry)
             return tuple(lines.kept), lines.left_out
+
+    def report_of(self, entry: Entry) -> InvocationReport | None:
+        """What Lambda says of its invocation; ``None`` for one without a function, or that runs."""
+        with self._lock:
+            return self._lines_of(entry).report
+
+    def _lines_of(self, entry: Entry) -> _Lines:
+        return self._lines.get(entry.record.invocation_id or "", _Lines())
 
 
 def _bytes_of(observed: Observed) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 from lattice_events.codec import encode_event
 from lattice_events.local.inspector.history import Entry, History
 from lattice_events.local.inspector.redaction import hide_fields, hide_values, secrets_of
+from lattice_events.local.output.platform_log import whole_log
 from lattice_events.local.output.records import InvokeRecord, Observed, RequestRecord, request_record
 from lattice_events.network.decision import Decision, Forward, Trace
 from lattice_events.network.exchange import Exchange
@@ -58,7 +59,9 @@ def detail(entry: Entry, history: History) -> dict[str, Any]:
     """Everything about an entry: request and response, decision, event, logs, timing; without secrets."""
     lines, left_out = history.lines_of(entry)
     view = summary(entry) | {
-        "logs": [{"stream": line.stream, "text": line.text} for line in lines],
+        "logs": [
+            {"stream": stream, "text": text} for stream, text in whole_log(lines, history.report_of(entry))
+        ],
         "logs_left_out": left_out,
     }
     observed, secrets = entry.observed, list[str]()

@@ -10,7 +10,7 @@ from lattice_events.assumptions import Assumptions
 from lattice_events.network.dataplane import hide_userinfo
 from lattice_events.network.decision import Decision, Forward, Trace
 from lattice_events.network.exchange import Exchange
-from lattice_events.network.model import HttpTarget, LambdaTarget, Network
+from lattice_events.network.model import Function, HttpTarget, LambdaTarget, Network
 from lattice_events.response import Response
 
 
@@ -76,6 +76,39 @@ class Notice(LogRecord):
     """One line that the local network itself has to say."""
 
 
+class InvocationReport(NamedTuple):
+    """What Lambda itself has to say of an invocation that has ended; `platform_log` makes lines of it.
+
+    Attributes:
+        function: That ran.
+        invocation_id: Lambda's request id.
+        ended: Seconds since 1970.
+        duration_ms: Of the handler; of the init that failed, where it did not get so far.
+        init_ms: Of the init, for the first invocation of a process; ``None`` for others, and where it failed.
+        init_lines: How many lines the init wrote, of those of the invocation.
+        memory_mb: The most that the process had; ``None`` where the system does not tell.
+        error_type: How it failed; empty if it did not.
+        reason: Likewise, in words; empty where the code has said it itself.
+        is_of_handler: Whether the handler failed, after which the process goes on.
+    """
+
+    function: Function
+    invocation_id: str
+    ended: float
+    duration_ms: float
+    init_ms: float | None = None
+    init_lines: int = 0
+    memory_mb: int | None = None
+    error_type: str = ""
+    reason: str = ""
+    is_of_handler: bool = False
+
+    @property
+    def source(self) -> str:
+        """The function's name."""
+        return self.function.name
+
+
 class Observed(NamedTuple):
     """A request with what a report leaves out: the bodies.
 
@@ -97,7 +130,7 @@ class Observed(NamedTuple):
 
 
 Observe = Callable[[Observed], None]
-Record = Exchange | RequestRecord | InvokeRecord | LogRecord
+Record = Exchange | RequestRecord | InvokeRecord | InvocationReport | LogRecord
 Report = Callable[[Record], None]
 
 
@@ -135,7 +168,7 @@ class InvokeResult:
     """How an invocation ended: `error_type` is ``None`` when the handler returned.
 
     `payload` is the handler's JSON, or the JSON document in which Lambda reports the failure.
-    `log_tail` is the last 4 KB of what the function wrote meanwhile. `throttle` says why Lambda did
+    `log_tail` is the last 4 KB of what the function wrote meanwhile, and `report` what Lambda says of it. `throttle` says why Lambda did
     not take the invocation; it is empty for one that was taken.
     """
 
@@ -145,6 +178,7 @@ class InvokeResult:
     error_type: str | None = None
     cold: bool = False
     log_tail: str = ""
+    report: InvocationReport | None = None
     throttle: str = ""
 
 
