@@ -148,6 +148,11 @@ BEHAVIOURS = (
     ),
     (
         "assumed",
+        "While all targets of a group drain, a request is answered as when no target takes the connection; an expired token "
+        "as an unknown one (faults on purpose: `unavailable`, `expired-token`)",
+    ),
+    (
+        "assumed",
         "A condition operator without a set operator is true for a repeated query parameter if every value satisfies it",
     ),
     (

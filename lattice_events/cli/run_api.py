@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from lattice_events.errors import ConfigurationError
+from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.local.run.registry import Running, find_running
 
 _ANSWER_SECONDS = 5 * 60  # a replay waits for its function
@@ -115,7 +115,7 @@ class RunApi:
         finally:
             connection.close()
         if response.status != http.HTTPStatus.OK:
-            raise ConfigurationError(str(told.get("error") or told))
+            raise ConfigurationError(map(Problem, str(told.get("error") or told).splitlines()))
         return told
 
     def _connect(self, seconds: float) -> http.client.HTTPConnection:

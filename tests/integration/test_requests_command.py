@@ -79,6 +79,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     folder, runs = tmp_path_factory.mktemp("shop"), tmp_path_factory.mktemp("runs")
     (folder / "shop.yaml").write_text(TEMPLATE)
     (folder / "app.py").write_text(CODE)
+    (folder / "lattice.yaml").write_text("faults:\n  later: {kind: reset, path: /never}\n")
     code = [f"--code=Function={folder}", f"--code=ClientFunction={folder}"]
     with lattice_dev(folder / "shop.yaml", *code, XDG_RUNTIME_DIR=str(runs)) as running:
         yield Shop(running, runs)
@@ -265,7 +266,17 @@ def test_what_cannot_be_done_is_said(shop: Shop, arguments: tuple[str, ...], say
 
 
 @pytest.mark.parametrize(
-    "arguments", [("requests",), ("requests", "1"), ("replay", "1"), ("requests", "--follow")]
+    "arguments",
+    [
+        ("requests",),
+        ("requests", "1"),
+        ("replay", "1"),
+        ("requests", "--follow"),
+        ("fault", "list"),
+        ("fault", "add", "reset"),
+        ("fault", "remove", "a"),
+        ("fault", "clear"),
+    ],
 )
 def test_without_a_run_it_is_said_what_to_start(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     done = command(*arguments, runs=tmp_path)
@@ -274,6 +285,49 @@ def test_without_a_run_it_is_said_what_to_start(tmp_path: Path, arguments: tuple
     assert done.stderr == (
         "lattice: No network is running: start one with lattice dev, or lattice cloud, as the same user.\n"
     )
+
+
+def test_faults_are_added_met_and_taken_away(shop: Shop) -> None:
+    added = shop.lattice(
+        "fault", "add", "unavailable", "--service", "orders", "--path", "/orders/7*", "--count", "1"
+    )
+    called = shop.lattice("call", "orders/orders/7", "--as", "client")
+    refused = shop.lattice("requests", "-q", "unavailable-1").stdout
+    listed = shop.lattice("fault", "list").stdout
+    as_json = json.loads(shop.lattice("fault", "list", "--json").stdout)
+    removed = shop.lattice("fault", "remove", "unavailable-1").stdout
+    cleared = shop.lattice("fault", "clear")
+    none = shop.lattice("fault", "list")
+
+    line = "unavailable-1  unavailable  service=orders path=/orders/7* count=1  met"
+    assert (added.returncode, added.stdout) == (0, f"{line} 0 of 1\n")
+    assert called.returncode == 0, "a call is tried again"
+    fault = "fault unavailable-1: no target took the request, as while all of them drain"
+    assert re.search(rf"503  Rule → caller  as client  \d+ ms\n        {fault}\n", refused)
+    assert fault in "".join(shop.running.lines)
+    later, met = listed.splitlines()
+    assert met == f"{line} 1 of 1"
+    assert re.fullmatch(r"later  reset  path=/never  met 0  \S+lattice.yaml:2:3", later)
+    assert [each["id"] for each in as_json] == ["later", "unavailable-1"]
+    assert removed == f"removed  {line} 1 of 1\n"
+    assert (cleared.returncode, cleared.stdout) == (0, "")
+    assert (none.stdout, none.stderr) == ("", "There is no fault.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("add", "latency", "--probability", "2"), "lattice: The probability of the fault latency-1 must be a number from 0 to 1, not 2.0.\nlattice: The fault latency-1 must have seconds, as every latency has.\n"),
+        (("add", "reset", "--id", "a b"), "lattice: The id of a fault must be 1 to 64"),
+        (("add", "drain"), "Invalid value for '{latency|"),
+        (("remove", "x/y"), "lattice: There is no fault 'x/y'.\n"),
+    ],
+)  # fmt: skip
+def test_a_fault_that_is_none_is_said_to_be(shop: Shop, arguments: tuple[str, ...], says: str) -> None:
+    done = shop.lattice("fault", *arguments)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
 
 
 def test_the_file_of_a_run_is_its_user_s_alone(shop: Shop) -> None:

@@ -185,9 +185,10 @@ class Api:
         if len(call.words) == 1:
             faults.clear()
             return list_faults(faults)
-        removed = faults.remove("/".join(call.words[1:]))
+        id_ = "/".join(call.words[1:])
+        removed = faults.remove(id_)
         if removed is None:
-            raise RefusedError(404, f"There is no fault {call.words[1][:100]!r}.")
+            raise RefusedError(404, f"There is no fault {id_[:100]!r}.")
         return show_fault(removed)
 
     async def add_fault(self, body: bytes) -> ApiAnswer:
