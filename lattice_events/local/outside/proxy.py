@@ -8,9 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from python_socks import ProxyError, ProxyType
-from python_socks.async_.asyncio import Proxy as SocksProxy
-
 from lattice_events.local.http.client import Opened, P, connect_to, tls_context
 from lattice_events.local.http.connection import Buffering
 
@@ -97,8 +94,15 @@ async def open_through_proxy(proxy: Proxy, host: str, port: int, make: Callable[
     Raises:
         OSError: The proxy does not answer, or refuses.
     """
-    if not proxy.is_socks:
-        return await _open_by_connect(proxy, host, port, make)
+    open_tunnel = _open_by_socks if proxy.is_socks else _open_by_connect
+    return await open_tunnel(proxy, host, port, make)
+
+
+async def _open_by_socks(proxy: Proxy, host: str, port: int, make: Callable[[], P]) -> Opened[P]:
+    """Ask a SOCKS proxy for a tunnel."""
+    from python_socks import ProxyError, ProxyType  # a twentieth of what a network for tests has to import
+    from python_socks.async_.asyncio import Proxy as SocksProxy
+
     socks = SocksProxy(
         ProxyType.SOCKS4 if proxy.scheme.startswith("socks4") else ProxyType.SOCKS5,
         proxy.host,
