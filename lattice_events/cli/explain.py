@@ -67,7 +67,7 @@ def explain(
     asked = Asked(method, url, [parse_header(each) for each in headers], caller, from_vpc)
     project = read_definitions(source_paths(paths, config), read_options(**sources))
     try:
-        described = explained(project, asked)
+        described = explained(project, asked, caller_option="--as")
     except ConfigurationError:
         print_notes(project.notes)  # they say what was left out: the service that was asked for, say
         raise

@@ -19,7 +19,7 @@ from lattice_events.network.dataplane import plan
 from lattice_events.network.decision import Decision, Source
 from lattice_events.network.explanation import describe
 from lattice_events.network.graph import ANONYMOUS
-from lattice_events.network.model import Network
+from lattice_events.network.model import Network, Principal
 from lattice_events.readers.common.sources import ReadOptions
 from lattice_events.readers.project import Project, load_project
 from lattice_events.readers.settings.callers import vpc_arn
@@ -61,8 +61,13 @@ def read_definitions(paths: tuple[Path, ...], options: ReadOptions) -> Project:
     )
 
 
-def explained(project: Project, asked: Asked) -> dict[str, Any]:
+def explained(project: Project, asked: Asked, *, caller_option: str) -> dict[str, Any]:
     """What would happen, by `describe`, with the request in words as `request`.
+
+    Args:
+        project: What is defined.
+        asked: The request.
+        caller_option: With which the caller was named.
 
     Raises:
         ConfigurationError: There is no such service, or no such caller.
@@ -70,7 +75,12 @@ def explained(project: Project, asked: Asked) -> dict[str, Any]:
     """
     network = project.network
     request, port = _request(network, asked.method, asked.url, asked.headers)
-    decision = _decide(project, request, port, asked.caller, asked.from_vpc)
+    principal = (
+        None
+        if asked.caller == ANONYMOUS.name
+        else find_principal(network, asked.caller, option=caller_option)
+    )
+    decision = _decide(project, request, port, principal, asked.from_vpc)
     title = f"{request.method} {request.headers.get('host')}{request.target} as {asked.caller}"
     return {"request": title, **describe(decision, network, project.settings.assumptions)}
 
@@ -110,10 +120,11 @@ def _encode(text: str) -> str:
     return quote(text, safe=_VISIBLE, errors="surrogateescape")
 
 
-def _decide(project: Project, request: Request, port: int, name: str, from_vpc: str) -> Decision:
+def _decide(
+    project: Project, request: Request, port: int, principal: Principal | None, from_vpc: str
+) -> Decision:
     """Sign as the caller, with credentials that are made up here and known here, and plan."""
     network = project.network
-    principal = None if name == ANONYMOUS.name else find_principal(network, name, option="--as")
     default_vpc = project.default_vpc_arn
     if from_vpc:
         default_vpc = vpc_arn(from_vpc, region=network.region, account=network.account)

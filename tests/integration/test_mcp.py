@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -22,7 +23,7 @@ from lattice_events.cli.agents.tool import Tool
 from lattice_events.errors import ConfigurationError
 from lattice_events.readers.common.sources import ReadOptions
 from tests.integration.agent import COMMAND, Agent, agent
-from tests.integration.running import PATIENCE_SECONDS, Running, clean_environment, lattice_dev
+from tests.integration.running import PATIENCE_SECONDS, ROOT, Running, clean_environment, lattice_dev
 from tests.integration.test_explain_and_logs import TEMPLATE
 from tests.integration.test_requests_command import CODE
 
@@ -96,6 +97,14 @@ def test_every_tool_tells_what_it_takes_and_gives(shop: Shop) -> None:
         assert all(each.get("description") for each in tool.input_schema["properties"].values())
         assert tool.annotations
         assert tool.annotations.read_only_hint is (name in READING)
+
+
+def test_the_page_names_every_tool_and_shows_configurations_that_are_json(shop: Shop) -> None:
+    page = Path(ROOT, "docs", "mcp.md").read_text()
+    configurations = re.findall(r"^```json\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == set(shop.agent.tools())
+    assert [next(iter(json.loads(each))) for each in configurations] == [*["mcpServers"] * 3, "servers"]
 
 
 def test_the_cause_of_a_failure_is_in_the_list_and_the_whole_in_the_request(shop: Shop) -> None:
@@ -221,6 +230,7 @@ def test_where_nothing_runs_nothing_is_called(
         ("logs", {"limit": "many"}, "limit: Input should be a valid integer"),
         ("explain", {"url": "nobody/"}, "There is no service nobody. The services are: orders."),
         ("explain", {"url": "orders/", "caller": "nobody"}, "There is no caller nobody"),
+        ("explain", {"url": "orders/", "caller": "arn:aws:s3:::x"}, "caller takes a name, or the ARN"),
         ("explain", {"url": "orders/", "from_vpc": "home"}, "from_vpc is the id or the ARN of a VPC"),
         ("explain", {"url": "orders/", "method": "get"}, "method: "),
         ("explain", {"url": "orders/", "headers": {"a b": "c"}}, "'a b' is not the name of a header"),

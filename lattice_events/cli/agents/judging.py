@@ -48,7 +48,7 @@ def _explain(taken: ExplainArguments, definitions: Definitions) -> Answer:
     project = definitions.read()
     asked = Asked(taken.method, taken.url, header_pairs(taken.headers), taken.caller, taken.from_vpc)
     try:
-        described = explained(project, asked)
+        described = explained(project, asked, caller_option="caller")
     except ConfigurationError as error:
         raise ConfigurationError((*error.problems, *map(Problem, project.notes))) from error
     value = described | {"notes": [*described["notes"], *project.notes]}
