@@ -310,7 +310,7 @@ def test_functions_and_network_are_told(code: Path) -> None:
     assert [graph["rules"][node["id"]] for node in rules] == ["1"]
 
 
-def test_policies_are_tested_and_made_without_a_token_but_for_no_other_page(code: Path) -> None:
+def test_policies_are_tested_with_the_token_and_made_but_for_no_other_page(code: Path) -> None:
     change = {"resource": "service/closed", "policy": ALLOW_APP | {"Statement": [{"Effect": "Maybe"}]}}
 
     async def play() -> dict[str, tuple[int, Any]]:
@@ -319,7 +319,8 @@ def test_policies_are_tested_and_made_without_a_token_but_for_no_other_page(code
             await client.act("requests/1/replay", method="POST", body={"caller": "app"})
 
             async def post(path: str, body: Any, *headers: str) -> tuple[int, Any]:
-                return await client.ask(f"policies/{path}", *headers, method="POST", body=body)
+                token = client.run.api_token if path == "test" else ""
+                return await client.ask(f"policies/{path}", *headers, method="POST", body=body, token=token)
 
             least = await post("least", {"resource": "closed", "filter": {"caller": "app"}})
             unsigned = await post("least", {"resource": "closed", "requests": [1]})
@@ -333,13 +334,14 @@ def test_policies_are_tested_and_made_without_a_token_but_for_no_other_page(code
                 "too large": await post("test", b" " * 70_000),
                 "other page": await post("test", {}, "Origin: https://example.com"),
                 "unknown": await post("most", {}),
+                "no token": await client.ask("policies/test", method="POST", body=test),
             }
 
     told = asyncio.run(play())
 
     assert {name: status for name, (status, _) in told.items()} == {
         "policies": 200, "least": 200, "test": 200, "broken": 400, "no JSON": 400, "too large": 413, "other page": 403,
-        "unknown": 404,
+        "unknown": 404, "no token": 403,
     }  # fmt: skip
     assert [each["resource"] for each in told["policies"][1]["resources"]] == [
         "servicenetwork/sample",

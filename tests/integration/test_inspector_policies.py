@@ -103,6 +103,17 @@ def test_a_request_that_would_change_leads_to_itself_and_back(page: LabPage) -> 
     assert page.editor.input_value() == ""
 
 
+def test_a_denied_request_leads_to_the_policy_that_denied_it(page: LabPage) -> None:
+    page.open("?q=entries%2F4")
+    page.choose("/entries/4")
+
+    page.page.get_by_role("button", name="Try another policy").click()
+
+    page.verdict("None of 1 request would change.")
+    assert page.page.get_by_label("Policy of").input_value() == "service/ledger"
+    assert "ReadersRead" in page.editor.input_value()
+
+
 def test_the_least_policy_allows_what_the_filters_choose(page: LabPage) -> None:
     page.open_policies("&resource=service%2Fledger&caller=reader")
 
@@ -189,3 +200,12 @@ def test_texts_are_read_by_name_in_both_colours(page: LabPage, colours: Any) -> 
 
     assert page.page.get_by_role("button", name="Policies").get_attribute("aria-current") == "page"
     assert page.page.get_by_role("status").filter(has_text="None of 4 requests").count() == 1
+
+
+def test_without_the_token_policies_are_read_and_not_tested(page: LabPage) -> None:
+    page.open("?view=policies", with_token=False)
+
+    page.verdict("Not tested")
+
+    page.page.get_by_text("a test needs the token of the run").wait_for()
+    assert "ReadersRead" in page.editor.input_value()

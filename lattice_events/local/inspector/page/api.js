@@ -14,13 +14,13 @@ export class Refused extends Error {
 /** The JSON of a path below /api/v1/. */
 export const get = (path, options = {}) => ask("GET", path, options);
 
-/** Have something worked out, which changes nothing. */
-export const compute = (path, body, options = {}) => ask("POST", path, { headers: contentType(body), body: JSON.stringify(body), ...options });
+/** Have something worked out, which needs no token. */
+export const compute = (path, body) => ask("POST", path, { headers: contentType(body), body: JSON.stringify(body) });
 
 /** Do something that needs the token. */
-export async function act(method, path, body) {
+export async function act(method, path, body, options = {}) {
   try {
-    return await ask(method, path, { headers: { "X-Lattice-Token": token() ?? "", ...contentType(body) }, body: body && JSON.stringify(body) });
+    return await ask(method, path, { ...options, headers: { "X-Lattice-Token": token() ?? "", ...contentType(body) }, body: body && JSON.stringify(body) });
   } catch (error) {
     if (error.status === 403) forgetToken();
     throw error;

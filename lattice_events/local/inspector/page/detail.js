@@ -84,12 +84,20 @@ export class Detail {
       el("div", { class: "actions" },
         replay && detail.decision && button("Replay", () => replay(detail), { title: "Send it again (r)" }),
         edit && detail.decision && button("Edit and replay", () => edit(detail), { title: "Change it, and send that (e)" }),
+        replay && deniedBy(detail) && button("Try another policy", () => change({ view: "policies", resource: deniedBy(detail) }, { pushes: true }), { title: "See which requests it would let in" }),
         request && menu("Copy as", copiesOf(detail).map(([name, text]) => [name, () => copy(name, text)])),
         button("Compare", () => compareWith(detail), { title: "Then select another request (x)" }),
         pin && button(pinText, () => pin(detail), { title: "Keep it (p)", "aria-pressed": detail.is_pinned }),
         button("Hide requests like this", () => hideLike(detail))),
       factsView(detail));
   }
+}
+
+/** The service or service network whose policy denied a request, as the API names it; nothing for a caller's own policies. */
+function deniedBy({ decision }) {
+  const { denied_by: kind, layers = [] } = decision?.authorization ?? {};
+  const owner = layers.find((layer) => layer.kind === kind)?.owner;
+  return { network: `servicenetwork/${owner}`, service: `service/${owner}` }[kind];
 }
 
 /** What a filter can be made of. */

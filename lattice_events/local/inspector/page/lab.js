@@ -1,10 +1,11 @@
 // The policy lab: change a policy or the caller, and see which recorded requests would change their verdict.
 
 import { change, onChange, parameter } from "./address.js";
-import { compute, get } from "./api.js";
+import { act, compute, get } from "./api.js";
 import { button, el } from "./dom.js";
 import { Drafts, sizeOf } from "./drafts.js";
 import { Editor } from "./editor.js";
+import { token } from "./token.js";
 import { changedTable, counted, spread } from "./verdicts.js";
 
 const TYPING_MS = 250;
@@ -143,13 +144,14 @@ export class Lab {
 
   async #test() {
     this.asked?.abort();
+    if (!token()) return this.#say("Not tested", el("p", {}, "This page may read only, and a test needs the token of the run: see Read only, above."));
     this.asked = new AbortController();
     const { signal } = this.asked;
     const caller = this.caller.value.trim();
     const started = performance.now();
     const asked = { changes: this.drafts.changes, ...(caller ? { caller } : {}), ...this.#requests() };
     try {
-      const told = await compute("policies/test", asked, { signal });
+      const told = await act("POST", "policies/test", asked, { signal });
       this.seen.until = performance.now() + REST * (performance.now() - started);
       this.#say(counted(told), el("p", { class: "quiet" }, spread(told)), told.notes.map((note) => el("p", { class: "is-warning" }, note)), changedTable(told.requests));
       this.#showProblems([]);
