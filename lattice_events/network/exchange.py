@@ -38,6 +38,7 @@ class Exchange(NamedTuple):
         invocation_id: Of the function that answered.
         cold: Whether a process was started for it.
         run_ms: How long its handler ran; the rest of the time between is that of a process that starts, or is busy.
+        init_ms: How long the init of its process took, for the first invocation of one, whenever that started.
         server_name: Of the TLS handshake.
         tls_version: Likewise.
         tls_cipher: Likewise.
@@ -61,6 +62,7 @@ class Exchange(NamedTuple):
     invocation_id: str | None = None
     cold: bool = False
     run_ms: float | None = None
+    init_ms: float | None = None
     server_name: str | None = None
     tls_version: str | None = None
     tls_cipher: str | None = None

@@ -99,6 +99,7 @@ def test_one_trace_from_the_caller_through_a_function_to_an_http_target(
     assert collector.resource["service.name"] == "laptop"
     invocation = spans[4]
     assert attributes_of(invocation)["faas.invoked_name"] == "shop"
+    assert attributes_of(invocation)["lattice.init_ms"] > 0
     assert outer.start_time_unix_nano <= invocation.start_time_unix_nano < inner.start_time_unix_nano
     assert inner.end_time_unix_nano < invocation.end_time_unix_nano <= outer.end_time_unix_nano
 

@@ -31,6 +31,7 @@ def exchange_of(serving: Serving, answer: Answer) -> Exchange:
         invocation_id=invocation.invocation_id if invocation else None,
         cold=invocation.cold if invocation else False,
         run_ms=invocation.duration_ms if invocation else None,
+        init_ms=invocation.report.init_ms if invocation and invocation.report else None,
         server_name=serving.arrival.place.host if tls else None,
         tls_version=tls.version() if tls else None,
         tls_cipher=(tls.cipher() or (None,))[0] if tls else None,

@@ -100,6 +100,7 @@ def _of_request(observed: Observed, secrets: Collection[str]) -> dict[str, Any]:
             "to_target_ms": exchange.to_target_ms,
             "from_target_ms": exchange.from_target_ms,
             "run_ms": exchange.run_ms,
+            "init_ms": exchange.init_ms,
         },
         "bytes": {"received": exchange.bytes_received, "sent": exchange.bytes_sent},
         "tls": exchange.tls_version,

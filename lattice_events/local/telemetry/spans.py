@@ -174,6 +174,7 @@ def _invocation(exchange: Exchange, target: LambdaTarget, secrets: Collection[st
         "faas.invocation_id": exchange.invocation_id,
         "faas.coldstart": exchange.cold if exchange.invocation_id else None,
         "lattice.run_ms": exchange.run_ms,
+        "lattice.init_ms": exchange.init_ms,
         "error.type": exchange.failure,
     }
     error = _shown(exchange.reason, secrets) if exchange.failure not in (None, "client_closed") else None

@@ -18,6 +18,8 @@ from lattice_events.network.dataplane import hide_userinfo
 if TYPE_CHECKING:
     from lattice_events.local.telemetry.sdk import Spans
 
+_LOGGER = "opentelemetry"  # and those below it
+
 
 @contextmanager
 def telemetry(variables: Mapping[str, str], report: Report) -> Iterator[Observe | None]:
@@ -38,7 +40,7 @@ def telemetry(variables: Mapping[str, str], report: Report) -> Iterator[Observe 
     if asked is None or problem:
         yield None
         return
-    with _saying_once(say, endpoint_of(variables)):
+    with _saying_once(say, f"{endpoint_of(variables)}. Start a collector there, or unset {asked}"):
         spans = _start(asked, say)
         try:
             yield spans.observe if spans else None
@@ -62,9 +64,9 @@ def _start(asked: str, say: Callable[[str], None]) -> Spans | None:
 
 
 @contextmanager
-def _saying_once(say: Callable[[str], None], endpoint: str) -> Iterator[None]:
+def _saying_once(say: Callable[[str], None], where: str) -> Iterator[None]:
     """Take the log messages of the SDK, which has a thread, meanwhile; what it writes later nobody reads."""
-    logger, handler = logging.getLogger("opentelemetry"), _Once(say, endpoint)
+    logger, handler = logging.getLogger(_LOGGER), _Once(say, where)
     logger.addHandler(handler)
     before, logger.propagate = logger.propagate, False
     try:
@@ -78,17 +80,19 @@ def _saying_once(say: Callable[[str], None], endpoint: str) -> Iterator[None]:
 class _Once(logging.Handler):
     """Says the first message of each logger: the SDK writes one for each batch, or for each span."""
 
-    def __init__(self, say: Callable[[str], None], endpoint: str) -> None:
+    def __init__(self, say: Callable[[str], None], where: str) -> None:
         super().__init__(logging.WARNING)
         self._say = say
-        self._endpoint = endpoint
+        self._where = where
         self._said: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.name not in self._said:
             self._said.add(record.name)
             raised = f" {record.exc_info[1]!r}" if record.exc_info else ""
+            is_sending = record.name.startswith(f"{_LOGGER}.exporter")
             self._say(
-                f"{self._endpoint}: {hide_userinfo(record.getMessage())}{raised} "
-                "Requests are served as before, and this is said once."
+                (f"Spans do not reach {self._where}. " if is_sending else "")
+                + "Requests are served all the same, and this is said once. "
+                f"The SDK says: {hide_userinfo(record.getMessage())}{raised}"
             )

@@ -39,9 +39,9 @@ const DETAIL = object({
   response: maybe(object({ status: number, headers: list(pair), body: SIZED })),
   sent: SIZED, received: SIZED, steps: maybe(list(step)), source: maybe(text), tls: maybe(text),
   signature: maybe(object({ differs: maybe(text), code: maybe(text), problem: maybe(text), canonical_request: maybe(text), string_to_sign: maybe(text) })),
-  timing: maybe(object({ total_ms: number, to_target_ms: number, from_target_ms: number, run_ms: maybe(number) })),
+  timing: maybe(object({ total_ms: number, to_target_ms: number, from_target_ms: number, run_ms: maybe(number), init_ms: maybe(number) })),
 });
-const REQUEST = object({ method: text, host: text, path: text, status: number, service: maybe(text), rule: maybe(text), target: maybe(text), caller: maybe(text), reason: maybe(text), faults: maybe(list(text)) });
+const REQUEST = object({ method: text, host: text, path: text, status: number, service: maybe(text), rule: maybe(text), target: maybe(text), caller: maybe(text), reason: maybe(text), trace_id: maybe(text), faults: maybe(list(text)) });
 const INVOCATION = object({ function: text, error_type: maybe(text) });
 
 function entryOf(detail) {

@@ -55,6 +55,7 @@ def test_a_line_says_what_people_look_for() -> None:
         "invocation_id": "i-1",
         "cold": True,
         "reason": None,
+        "faults": (),
         "service_network": "sample",
         "listener": "HTTPS 443",
         "target_group": "functions",
@@ -88,7 +89,13 @@ def test_a_function_s_event_and_response_are_json() -> None:
     assert view["sent"]["json"]["body"] == "hello"
     assert view["sent"]["bytes"] == len(json.dumps(view["sent"]["json"], ensure_ascii=False))
     assert view["received"] == {"bytes": 33, "is_cut": False, "json": {"statusCode": 200, "body": "ok"}}
-    assert view["timing"] == {"total_ms": 2.0, "to_target_ms": 0.5, "from_target_ms": 0.0, "run_ms": 1.0}
+    assert view["timing"] == {
+        "total_ms": 2.0,
+        "to_target_ms": 0.5,
+        "from_target_ms": 0.0,
+        "run_ms": 1.0,
+        "init_ms": None,
+    }
     assert view["logs"] == [{"stream": "stdout", "text": "one"}, {"stream": "stdout", "text": "two"}]
     assert view["decision"]["target"] == FUNCTION_ARN.rpartition(":")[2]
 

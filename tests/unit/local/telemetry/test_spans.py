@@ -37,7 +37,7 @@ def request(method: str = "GET", path: str = "/", *headers: tuple[str, str], que
 
 
 def test_a_request_to_a_function() -> None:
-    times = {"duration_ms": 9.0, "to_target_ms": 1.0, "from_target_ms": 2.0, "run_ms": 4.0}
+    times = {"duration_ms": 9.0, "to_target_ms": 1.0, "from_target_ms": 2.0, "run_ms": 4.0, "init_ms": 70.0}
 
     found = spans(request(query="token=secret"), response=OK, invocation_id="i-1", cold=True, **times)
 
@@ -72,6 +72,7 @@ def test_a_request_to_a_function() -> None:
         "faas.invocation_id": "i-1",
         "faas.coldstart": True,
         "lattice.run_ms": 4.0,
+        "lattice.init_ms": 70.0,
     }
 
 
