@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benching.lattice import LATTICE, NETWORK, Lattice, lattice_dev, signed_requests, unsigned_requests
-from benching.processes import FOLDER, Address, BenchError, free_port, running, wait_until_it_answers
+from benching.processes import (
+    FOLDER,
+    Address,
+    BenchError,
+    free_port,
+    log_of,
+    running,
+    wait_until_it_answers,
+)
 
 PEERS = Path(__file__).parent / "peers"
 PACKAGES = {"osls": "4.3.1", "serverless-offline": "14.8.2"}
@@ -212,6 +221,20 @@ def against(setting: Setting) -> Iterator[Server]:
         yield _server(BEFORE, network)
 
 
+@contextmanager
+def inspected(setting: Setting) -> Iterator[Server]:
+    """`lattice dev` while the inspector's page is open."""
+    with ours(setting, INSPECTED) as server:
+        found = re.search(r"inspect +(http://127\.0\.0\.1:\d+)/", log_of(INSPECTED).read_text())
+        if found is None:
+            raise BenchError(f"{INSPECTED} did not print the URL of its page; see {log_of(INSPECTED)}.")
+        page = [sys.executable, PEERS / "inspector_page.py", found[1]]
+        with running("inspector page", page) as process:
+            yield server
+            if process.poll() is not None:
+                raise BenchError(f"The page's client ended; see {log_of('inspector page')}.")
+
+
 def _server(name: str, network: Lattice) -> Server:
     kinds = {"lambda": "hello", "unsigned": "hello", "signed": "signed", "http": "app"}
     addresses = {kind: network.address(service) for kind, service in kinds.items()}
@@ -219,9 +242,11 @@ def _server(name: str, network: Lattice) -> Server:
 
 
 OURS = "lattice dev"
+INSPECTED = "lattice dev, inspected"
 BEFORE = "lattice dev, --against"
 SERVERS: dict[str, Callable[[Setting], AbstractContextManager[Server]]] = {
     OURS: lambda setting: ours(setting, OURS),
+    INSPECTED: inspected,
     BEFORE: against,
     "lattice dev, uvloop": lambda setting: ours(setting, "lattice dev, uvloop", has_uvloop=True),
     "lattice dev, native client": lambda setting: ours(

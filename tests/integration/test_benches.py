@@ -23,13 +23,15 @@ def bench(name: str, *arguments: str) -> tuple[int, dict[str, Any]]:
     return done.returncode, json.loads(done.stdout)
 
 
-def test_the_bench_of_the_network_measures_lattice_dev() -> None:
+def test_the_bench_of_the_network_measures_lattice_dev_with_its_page_open_and_without() -> None:
     rows = ["--only=lambda-1", "--only=http-8", "--only=signed-8"]
 
-    status, said = bench("network", "--json", "--rounds=1", "--seconds=0.2", "--server=lattice dev", *rows)
+    status, said = bench("network", "--json", "--rounds=1", "--seconds=0.2", "--inspected", *rows)
 
     assert (status, said["failed"]) == (0, {})
-    assert all(said["rows"][row]["lattice dev"]["rps"] > 0 for row in ("lambda-1", "http-8", "signed-8"))
+    for row in ("lambda-1", "http-8", "signed-8"):
+        assert said["rows"][row]["lattice dev"]["rps"] > 0
+        assert said["goals"][f"{row}, inspected: CPU time, with no page open = 1"] > 0
 
 
 def test_every_request_of_a_soak_gets_its_own_answer() -> None:

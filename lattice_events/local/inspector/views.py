@@ -42,6 +42,8 @@ def summary(entry: Entry) -> dict[str, Any]:
         line[name] = getattr(told, name)
     if isinstance(record, Exchange):
         line |= _way(record) | {"trace_id": record.trace_id}
+        if record.reason:  # such as the error of a function, which may repeat a header
+            line["reason"] = hide_values(record.reason, secrets_of(record.request))
     return line
 
 

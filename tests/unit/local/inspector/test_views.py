@@ -265,3 +265,10 @@ def test_a_request_that_was_not_decided_has_no_decision() -> None:
     view = shown(observed()._replace(exchange=exchange))
 
     assert (view["id"], view["decision"], view["signature"], view["sent"]) == ("1", None, None, None)
+
+
+def test_a_reason_that_repeats_a_secret_does_not_show_it_in_the_list() -> None:
+    request = Request(headers=host_headers(("cookie", "session=a-secret-session-id")))
+    entry, _ = recorded(observed(request, reason="ValueError: who is a-secret-session-id?"))
+
+    assert summary(entry)["reason"] == "ValueError: who is …?"
