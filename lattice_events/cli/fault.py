@@ -72,6 +72,8 @@ def add(kind: str, id_: str | None, as_json: bool, **fields: Any) -> None:
     given = {"id": id_, "kind": kind, **fields}
     added = RunApi.find().add_fault({name: value for name, value in given.items() if value is not None})
     click.echo(json.dumps(added) if as_json else _line(added))
+    for note in added["notes"]:
+        click.echo(f"note: {plain(note)}", err=True)
 
 
 @fault.command(name="list")
@@ -85,6 +87,8 @@ def list_(as_json: bool) -> None:
         return
     for each in found:
         click.echo(_line(each))
+        for note in each["notes"]:
+            click.echo(f"note: {plain(note)}", err=True)
     if not found:
         click.echo("There is no fault.", err=True)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lattice_events.cli.options import RunOptions
 from lattice_events.local.run.settings import Loaded
 from lattice_events.local.targets.commands import CommandTarget
+from lattice_events.network.faults import find_strangers
 from lattice_events.readers.project import Project, load_project
 from lattice_events.readers.settings.settings import TargetSettings
 
@@ -49,8 +50,18 @@ def loaded_of(project: Project, commands: Sequence[CommandTarget]) -> Loaded:
         vpc_arn=project.default_vpc_arn,
         commands=commands,
         faults=project.settings.faults,
-        notes=project.notes,
+        notes=(*project.notes, *_about_faults(project)),
     )
+
+
+def _about_faults(project: Project) -> Iterator[str]:
+    """What to say of faults in settings, so that nobody looks for another cause of what they do."""
+    faults = project.settings.faults
+    if faults:
+        names = ", ".join(fault.id for fault in faults)
+        yield f"Requests meet faults on purpose, as settings say (lattice fault list): {names}."
+    for fault in faults:
+        yield from (f"{fault.origin}: {text}" for text in find_strangers(fault, project.network))
 
 
 def _free_port() -> int:

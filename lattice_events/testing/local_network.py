@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from lattice_events.client.discovery import ServiceURL
 from lattice_events.definitions.suggestions import did_you_mean
-from lattice_events.errors import ConfigurationError
+from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.local.inspector.history import Entry
 from lattice_events.local.output.records import InvokeRecord, RequestRecord, request_record
 from lattice_events.local.run.ready import service_url
@@ -18,7 +18,7 @@ from lattice_events.local.run.registry import RunningCaller
 from lattice_events.local.run.run import USER
 from lattice_events.local.run.settings import RunSettings
 from lattice_events.network.exchange import Exchange
-from lattice_events.network.faults import FaultKind
+from lattice_events.network.faults import FaultKind, find_strangers
 from lattice_events.network.model import Network
 from lattice_events.testing.background import Background
 from lattice_events.testing.faults import InjectedFault
@@ -223,7 +223,13 @@ class LatticeNetwork:
         Raises:
             ConfigurationError: Something is wrong with it.
         """
-        return InjectedFault(self._run.faults, self._run.faults.add({"kind": kind, **fields}, id_=id))
+        faults = self._run.faults
+        added = faults.add({"kind": kind, **fields}, id_=id)
+        strangers = find_strangers(added.fault, self._run.ready.network, self._run.connected)
+        if strangers:
+            faults.remove(added.fault.id)
+            raise ConfigurationError(map(Problem, strangers))
+        return InjectedFault(faults, added)
 
     @property
     def fault_ids(self) -> list[str]:

@@ -307,7 +307,7 @@ def test_the_api_adds_lists_and_removes(net: LatticeNetwork) -> None:
         {
             "id": "latency-1", "kind": "latency", "service": "foo", "rule": None, "path": None, "method": None,
             "caller": None, "target": None, "seconds": 0, "probability": 1, "seed": 0, "count": 5,
-            "burst_seconds": None, "origin": None, "met": 1, "left": 4,
+            "burst_seconds": None, "origin": None, "met": 1, "left": 4, "notes": [],
         }
     ]  # fmt: skip
     assert [each["kind"] for each in found["kinds"]][:2] == ["latency", "unavailable"]
@@ -355,6 +355,20 @@ def test_a_fault_that_is_none_is_refused(net: LatticeNetwork, body: Any, said: s
     assert status == 400
     assert said in told["error"]
     assert net.fault_ids == ["taken"]
+
+
+def test_a_name_that_nothing_has_is_noted_and_an_error_of_a_test(net: LatticeNetwork) -> None:
+    status, added = api(
+        net, "faults", method="POST", body={"kind": "reset", "service": "fo", "caller": "you"}
+    )
+
+    assert status == 200
+    assert added["notes"] == [
+        "The fault reset-1 is for the service fo, which is not there. Did you mean foo? The services are: closed, foo."
+    ]
+    with pytest.raises(ConfigurationError, match="for the caller me, which is not there"):
+        net.fault("reset", caller="me")
+    assert net.fault_ids == ["reset-1"]
 
 
 def test_there_are_not_too_many(net: LatticeNetwork) -> None:

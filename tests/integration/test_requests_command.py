@@ -79,7 +79,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     folder, runs = tmp_path_factory.mktemp("shop"), tmp_path_factory.mktemp("runs")
     (folder / "shop.yaml").write_text(TEMPLATE)
     (folder / "app.py").write_text(CODE)
-    (folder / "lattice.yaml").write_text("faults:\n  later: {kind: reset, path: /never}\n")
+    (folder / "lattice.yaml").write_text("faults:\n  later: {kind: reset, path: /never, target: calls}\n")
     code = [f"--code=Function={folder}", f"--code=ClientFunction={folder}"]
     with lattice_dev(folder / "shop.yaml", *code, XDG_RUNTIME_DIR=str(runs)) as running:
         yield Shop(running, runs)
@@ -293,7 +293,7 @@ def test_faults_are_added_met_and_taken_away(shop: Shop) -> None:
     )
     called = shop.lattice("call", "orders/orders/7", "--as", "client")
     refused = shop.lattice("requests", "-q", "unavailable-1").stdout
-    listed = shop.lattice("fault", "list").stdout
+    listed = shop.lattice("fault", "list")
     as_json = json.loads(shop.lattice("fault", "list", "--json").stdout)
     removed = shop.lattice("fault", "remove", "unavailable-1").stdout
     cleared = shop.lattice("fault", "clear")
@@ -305,9 +305,13 @@ def test_faults_are_added_met_and_taken_away(shop: Shop) -> None:
     fault = "fault unavailable-1: no target took the request, as while all of them drain"
     assert re.search(rf"503  Rule → caller  as client  \d+ ms\n        {fault}\n", refused)
     assert fault in "".join(shop.running.lines)
-    later, met = listed.splitlines()
+    later, met = listed.stdout.splitlines()
     assert met == f"{line} 1 of 1"
-    assert re.fullmatch(r"later  reset  path=/never  met 0  \S+lattice.yaml:2:3", later)
+    assert re.fullmatch(r"later  reset  path=/never target=calls  met 0  \S+lattice.yaml:2:3", later)
+    assert "note: The fault later is for the target calls, which is not there." in listed.stderr
+    notes = shop.running.ready["notes"]
+    assert "Requests meet faults on purpose, as settings say (lattice fault list): later." in notes
+    assert any("lattice.yaml:2:3: The fault later is for the target calls" in note for note in notes)
     assert [each["id"] for each in as_json] == ["later", "unavailable-1"]
     assert removed == f"removed  {line} 1 of 1\n"
     assert (cleared.returncode, cleared.stdout) == (0, "")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote
 from lattice_events.errors import ConfigurationError
 from lattice_events.headers import Headers
 from lattice_events.local.faults.injector import Injector
-from lattice_events.local.inspector.faults import add_fault, list_faults, show_fault
+from lattice_events.local.inspector.faults import FaultsApi
 from lattice_events.local.inspector.history import Entry, History
 from lattice_events.local.inspector.lab import LabApi
 from lattice_events.local.inspector.lab_request import LabError
@@ -56,6 +56,7 @@ class Inspected(NamedTuple):
     Attributes:
         history: Of its requests.
         faults: On purpose, that requests meet.
+        callers: The names of all who may connect.
         is_token: Whether a text is the token of who may act.
         functions: How they do.
         credentials_of: The made-up credentials of a caller.
@@ -66,6 +67,7 @@ class Inspected(NamedTuple):
 
     history: History
     faults: Injector
+    callers: Callable[[], Collection[str]]
     is_token: Callable[[str], bool]
     functions: Callable[[], Sequence[FunctionState]]
     credentials_of: CredentialsOf
@@ -104,6 +106,9 @@ class Api:
         """Keep what is asked about."""
         self._inspected = inspected
         self._history = inspected.history
+        self._faults = FaultsApi(
+            inspected.faults, network=lambda: self._history.network, callers=inspected.callers
+        )
         self._lab = LabApi(inspected.history, inspected.keyring)
         self._one_work = asyncio.Lock()  # of the lab's: a page asks while somebody types
 
@@ -141,7 +146,7 @@ class Api:
             case "GET", ["functions"]:
                 return {"functions": [asdict(each) for each in self._inspected.functions()]}
             case (("GET" | "DELETE"), ["faults", *_]):
-                return self._faults(call)
+                return self._faults_of(call)
             case "DELETE", ["requests"]:
                 self.check_token(call)
                 self._history.clear()
@@ -174,22 +179,20 @@ class Api:
                 found.append(line)
         return {"requests": found, "has_more": has_more, **self.state}
 
-    def _faults(self, call: Call) -> Any:
+    def _faults_of(self, call: Call) -> Any:
         """Faults on purpose: list them, and take away all of them or one."""
-        faults = self._inspected.faults
         if call.method != "DELETE":
             if len(call.words) > 1:
                 raise _not_there(call)
-            return list_faults(faults)
+            return self._faults.list()
         self.check_token(call)
         if len(call.words) == 1:
-            faults.clear()
-            return list_faults(faults)
+            return self._faults.clear()
         id_ = "/".join(call.words[1:])
-        removed = faults.remove(id_)
+        removed = self._faults.remove(id_)
         if removed is None:
             raise RefusedError(404, f"There is no fault {id_[:100]!r}.")
-        return show_fault(removed)
+        return removed
 
     async def add_fault(self, body: bytes) -> ApiAnswer:
         """Add the fault of the body.
@@ -198,7 +201,7 @@ class Api:
             RefusedError: It is not served.
         """
         try:
-            return ApiAnswer(200, add_fault(self._inspected.faults, _json(body)))
+            return ApiAnswer(200, self._faults.add(_json(body)))
         except ConfigurationError as error:
             raise RefusedError(400, str(error)) from error
 

@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -245,6 +245,7 @@ class Run:
         return Inspected(
             history=self.history,
             faults=self.faults,
+            callers=lambda: self.connected,
             is_token=lambda text: _is_same(text, self.api_token),
             functions=lambda: self.functions.states,
             credentials_of=self._keys.of,
@@ -252,6 +253,11 @@ class Run:
             sender=sender,
             gateway_url=f"http://127.0.0.1:{self._gateway_port}",
         )
+
+    @property
+    def connected(self) -> Collection[str]:
+        """The names of all who may connect, by their proxy tokens."""
+        return self._tokens.keys()
 
     @property
     def commands(self) -> list[CommandTarget]:

@@ -1,5 +1,6 @@
 """Faults on purpose: which there are, how they are written, and which of them a request meets. Pure."""
 
+from lattice_events.network.faults.knowing import find_strangers
 from lattice_events.network.faults.meeting import (
     Asked,
     Candidate,
@@ -26,6 +27,7 @@ __all__ = [
     "Text",
     "alter",
     "find_fitting",
+    "find_strangers",
     "fits_invocation",
     "needs_seconds",
     "no_seconds",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -38,7 +38,7 @@ def _find_problems(id_: object, given: Mapping[str, Any]) -> Iterator[str]:
     for name, each in given.items():
         known = FIELDS.get(name)
         if known is None:
-            yield f"A fault has no setting {str(name)[:_LONGEST_WORD]}.{_hint(str(name))}"
+            yield f"A fault has no setting {str(name)[:_LONGEST_WORD]}.{hint(str(name), FIELDS)}"
         elif not known.rule.takes(each):
             yield f"The {name} of the fault {id_} {known.rule.must}, not {_quoted(each)}."
     if "kind" not in given:
@@ -70,8 +70,9 @@ def no_seconds(kind: str) -> str:
     return f"must be left out, since no {kind} has any"
 
 
-def _hint(word: str) -> str:
-    near = get_close_matches(word[:_LONGEST_WORD], FIELDS, n=1)
+def hint(word: str, known: Iterable[str]) -> str:
+    """What may have been meant; nothing where no known word is close."""
+    near = get_close_matches(word[:_LONGEST_WORD], known, n=1)
     return f" Did you mean {near[0]}?" if near else ""
 
 
