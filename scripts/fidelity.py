@@ -55,6 +55,23 @@ BEHAVIOURS = (
     ),
     (
         "same",
+        "The variables of a function are those of Lambda, and nothing of the shell but `PATH`. `LAMBDA_TASK_ROOT` and "
+        "`LAMBDA_RUNTIME_DIR` are folders of this machine; `LD_LIBRARY_PATH` has the code and the layers, the system has its own",
+    ),
+    (
+        "absent",
+        "`PYTHONPATH`, since the runtime's modules are the interpreter's, and `AWS_XRAY_DAEMON_ADDRESS`, since there is none. "
+        "Variables that Lambda lacks: `HOME` and `TMPDIR` (folders of the run), `PYTHONUNBUFFERED` (lines come at once), "
+        "proxy and certificates (services are reachable by them), `LATTICE_SERVICE_…_URL`, `LATTICE_EVENTS_STRICT`, "
+        "`AWS_ENDPOINT_URL_LAMBDA` (functions invoke each other here), `AWS_EC2_METADATA_DISABLED`",
+    ),
+    (
+        "assumed",
+        "A process that was idle for ten minutes ends, and the next invocation is a cold start. Lambda says only that it "
+        "is some minutes. It gets SIGKILL, as a function without extensions does",
+    ),
+    (
+        "same",
         "`START`, `END` and `REPORT` of an invocation, or the events of a log in JSON; in `LogResult`, too. The memory is "
         "that of the process on this machine",
     ),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,6 +85,7 @@ async def function(
     obstacle: str = "",
     layers: tuple[str, ...] = (),
     variables: Mapping[str, str] = MappingProxyType({}),
+    clock: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[Running]:
     """Run the function of a folder or archive under one of the two clients."""
     chosen = {"LATTICE_EVENTS_RUNTIME_CLIENT": client}
@@ -107,7 +109,7 @@ async def function(
         layers=layers,
     )
     running = Running(functions=None)  # type: ignore[arg-type]  # set below: its settings need the rest
-    settings = FunctionSettings(environment=environment, own_ports=running.own_ports)
+    settings = FunctionSettings(environment=environment, own_ports=running.own_ports, clock=clock)
     running.functions = Functions(settings=settings, report=running.records.append)
     running.functions.apply((described,))
     try:

@@ -44,7 +44,7 @@ def environment(function: Function, places: Places) -> dict[str, str]:
     )
     keys = Credentials(access_key_id="AK", secret_access_key="SK")
     return function_environment(
-        function, places=places, surroundings=surroundings, proxy_url="", credentials=keys
+        function, places=places, surroundings=surroundings, proxy_url="", credentials=keys, log_stream=""
     )
 
 

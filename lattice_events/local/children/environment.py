@@ -9,10 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 
 from lattice_events.network.model import Function
 from lattice_events.sigv4 import Credentials
 
+SCRIPTS = Path(__file__).parent / "scripts"
+"""That run in children: what stands here for Lambda's runtimes."""
 NO_PROXY = "localhost,127.0.0.1,::1"  # a function's calls to its own machine stay there
 
 
@@ -59,6 +63,7 @@ def function_environment(
     surroundings: Surroundings,
     proxy_url: str,
     credentials: Credentials,
+    log_stream: str,
 ) -> dict[str, str]:
     """Every variable of a function's process.
 
@@ -72,8 +77,9 @@ def function_environment(
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
         "PYTHONUNBUFFERED": "1",
+        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         **lambda_variables(surroundings),
-        **_layer_variables(places, surroundings),
+        **_search_paths(function, places, surroundings),
     }
     local = {
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -86,13 +92,14 @@ def function_environment(
     reserved = {
         "_HANDLER": function.handler,
         "LAMBDA_TASK_ROOT": places.task_root,
+        "LAMBDA_RUNTIME_DIR": str(SCRIPTS),
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_LAMBDA_FUNCTION_NAME": function.unqualified_name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
         "AWS_LAMBDA_FUNCTION_VERSION": function.version,
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group or f"/aws/lambda/{function.unqualified_name}",
-        "AWS_LAMBDA_LOG_STREAM_NAME": "lattice-dev",
+        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
         **credential_variables(credentials, function.region),
     }
     return {**machine, **function.environment, **local, **surroundings.overrides, **reserved}
@@ -104,14 +111,35 @@ def lambda_variables(surroundings: Surroundings) -> dict[str, str]:
     return {name: surroundings.overrides.get(name, surroundings.lambda_url)}
 
 
-def _layer_variables(places: Places, surroundings: Surroundings) -> dict[str, str]:
-    """What finds programs and libraries of layers; Python's path is the child's own business."""
-    if not places.layers:
-        return {}
-    return {
-        "PATH": f"{os.path.join(places.layers, 'bin')}:{surroundings.path}",
-        "LD_LIBRARY_PATH": os.path.join(places.layers, "lib"),
-    }
+def _search_paths(function: Function, places: Places, surroundings: Surroundings) -> dict[str, str]:
+    """What finds programs, libraries and Node's modules of the code and of layers.
+
+    The system's libraries and Python's path are the child's own business. Programs of layers come first, since this
+    machine has more programs than Lambda.
+    """
+    task_root, layers = places.task_root, places.layers
+    libraries = [task_root, os.path.join(task_root, "lib")]
+    modules: dict[str, str] = {}
+    programs = surroundings.path
+    if layers:
+        programs = f"{os.path.join(layers, 'bin')}:{programs}"
+        libraries.append(os.path.join(layers, "lib"))
+    if layers and function.runtime.startswith("nodejs"):
+        version = function.runtime.removeprefix("nodejs").partition(".")[0]
+        folders = (f"node{version}/node_modules", "node_modules")
+        modules = {"NODE_PATH": ":".join(os.path.join(layers, "nodejs", each) for each in folders)}
+    return {"PATH": programs, "LD_LIBRARY_PATH": ":".join(libraries), **modules}
+
+
+def log_stream_name(version: str, day: date, process: str) -> str:
+    """The log stream of one process, as Lambda names it.
+
+    Args:
+        version: Of the function.
+        day: On which it started.
+        process: 32 hexadecimal digits of its own.
+    """
+    return f"{day:%Y/%m/%d}/[{version}]{process}"
 
 
 def logging_variables(function: Function) -> dict[str, str]:

@@ -17,6 +17,8 @@ from lattice_events.network.model import Function, function_name, qualified_name
 
 __all__ = ["FunctionSettings", "Functions"]
 
+_REAP_SECONDS = 30.0
+
 
 class Functions:
     """Every function of a run; each has a pool of processes that start on demand."""
@@ -37,6 +39,7 @@ class Functions:
         # Children read one end; the other closes when this process is gone, however it goes.
         self._death_pipe, self._life = os.pipe()
         self._is_closed = False
+        self._reaper: asyncio.TimerHandle | None = None
 
     def apply(self, functions: Iterable[Function]) -> None:
         """Have these functions from now on; nothing starts before the first invocation.
@@ -57,6 +60,20 @@ class Functions:
         self._by_arn = {self._functions[name].arn: pool for name, pool in self._pools.items()}
         if self._warming is not None:
             self.prewarm()
+        if self._reaper is None:
+            self._reap_later()
+
+    def reap(self) -> None:
+        """End processes that have been idle for minutes; the next invocation is a cold start."""
+        for pool in self._pools.values():
+            pool.reap()
+
+    def _reap_later(self) -> None:
+        self._reaper = asyncio.get_running_loop().call_later(_REAP_SECONDS, self._reap_regularly)
+
+    def _reap_regularly(self) -> None:
+        self.reap()
+        self._reap_later()
 
     def prewarm(self) -> asyncio.Task[None]:
         """Start processes ahead, now and whenever other functions are applied; done when they are initialized."""
@@ -146,6 +163,8 @@ class Functions:
         self._is_closed = True
         if self._warming is not None:
             self._warming.cancel()
+        if self._reaper is not None:
+            self._reaper.cancel()
         await asyncio.gather(*(pool.close() for pool in (*self._pools.values(), *self._retired)))
         os.close(self._life)
         os.close(self._death_pipe)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from lattice_events.local.functions.process import FunctionProcess
 from lattice_events.local.output.records import FunctionState, InvokeResult, Report, invoke_record
 from lattice_events.network.model import Function
 
+IDLE_SECONDS = 600.0
+"""How long a process may wait for an invocation. Lambda says only that it is some minutes."""
 _ATTEMPTS = 3  # to find a process that lives long enough to take an invocation
 _STOPPING = ("ServiceException", "the local network is stopping")
 
@@ -25,10 +28,12 @@ class FunctionSettings:
     Attributes:
         environment: Gives a function's variables; called with the function and its folders.
         own_ports: Of the run; every Runtime API's is in it while it is open.
+        clock: Seconds of a clock that only goes forward.
     """
 
     environment: Callable[[Function, Places], Mapping[str, str]]
     own_ports: set[int] = field(default_factory=set)
+    clock: Callable[[], float] = time.monotonic
 
 
 class Pool:
@@ -121,8 +126,16 @@ class Pool:
         """
         if len(self._all) < self.prewarm and not (self._is_retired or self._is_closed):
             process = self._start()
+            process.idle_since = self._settings.clock()
             self._idle.insert(0, process)  # those that are initialized serve first
             await process.settled.wait()
+
+    def reap(self) -> None:
+        """End the processes that have been idle for too long, those that were started ahead too, as Lambda does."""
+        now = self._settings.clock()
+        for process in [each for each in self._idle if now - each.idle_since >= IDLE_SECONDS]:
+            self._idle.remove(process)
+            self._drop(process)
 
     def retire(self) -> None:
         """Keep no process any longer than its invocations: another pool has taken the function over."""
@@ -197,6 +210,7 @@ class Pool:
         elif self._is_retired:
             self._drop(process)
         else:
+            process.idle_since = self._settings.clock()
             self._idle.append(process)
 
     def _serve_next(self) -> None:

@@ -9,11 +9,10 @@ import sys
 import time
 from collections import deque
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Protocol
 
 from lattice_events.local.alarm import Alarm
-from lattice_events.local.children.environment import Places
+from lattice_events.local.children.environment import SCRIPTS, Places
 from lattice_events.local.children.pipe import OutputPipe, OutputPipes
 from lattice_events.local.functions.invocation import Invocation, Outcome, failure
 from lattice_events.local.functions.memory import PeakMemory
@@ -22,7 +21,7 @@ from lattice_events.local.output.platform_log import TIMED_OUT
 from lattice_events.local.output.records import InvocationReport, InvokeResult, LogRecord, Report
 from lattice_events.network.model import Function
 
-RUN_SCRIPT = Path(__file__).parents[1] / "children" / "scripts" / "run.py"
+RUN_SCRIPT = SCRIPTS / "run.py"
 # Lambda gives a first attempt 10 seconds, then a second one the function's timeout; here one has the longer.
 INIT_LIMIT_SECONDS = 10
 LOG_TAIL_BYTES = 4096
@@ -71,6 +70,7 @@ class FunctionProcess:
         self._lines = 0  # of the invocation
         self._watcher: asyncio.Task[None] | None = None
         self.is_alive = True
+        self.idle_since = 0.0  # by the owner's clock
         self.settled = asyncio.Event()  # it is initialized, or has ended
 
     async def start(self, places: Places, environment: Mapping[str, str], death_pipe: int) -> None:

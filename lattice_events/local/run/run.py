@@ -10,9 +10,11 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
+from uuid import uuid4
 
 from lattice_events.local.children.environment import (
     Places,
@@ -21,6 +23,7 @@ from lattice_events.local.children.environment import (
     credential_variables,
     function_environment,
     lambda_variables,
+    log_stream_name,
     proxy_variables,
 )
 from lattice_events.local.faults.injector import Injector
@@ -329,6 +332,7 @@ class Run:
             surroundings=self._surroundings,
             proxy_url=self._proxy_url(function.name),
             credentials=self._credentials(function),
+            log_stream=log_stream_name(function.version, datetime.now(UTC).date(), uuid4().hex),
         )
 
     def _credentials(self, function: Function) -> Credentials:
