@@ -13,9 +13,10 @@ from lattice_events.checks.selection import Threshold
 from lattice_events.cli.check_baseline import baseline_options, read_baseline
 from lattice_events.cli.check_findings import Looked, choice_options, find_mistakes, read_choice
 from lattice_events.cli.check_fixing import fix_files, fixing_options, show_fixes
-from lattice_events.cli.check_report import Output, reading, report_options, tell
+from lattice_events.cli.check_report import Output, report_options, tell
 from lattice_events.cli.check_rules import explain_rule, list_rules, rules_options
 from lattice_events.cli.options import read_options, source_options, source_paths
+from lattice_events.cli.progress import reading
 from lattice_events.readers.project import Project, Survey, survey
 
 
@@ -71,8 +72,8 @@ def check(
     given = source_paths(paths, config)
 
     def look() -> Looked:
-        with reading(told):
-            found = survey(given, options)
+        with reading(options, is_quiet=is_quiet) as shown:
+            found = survey(given, shown)
         findings = find_mistakes(found, choice, dry_runs=_dry_runs(found) if run_handlers else ())
         looked = Looked(found=found, findings=findings)
         return looked if is_written else without_known(looked)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -79,14 +78,6 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
-
-
-def reading(output: Output) -> AbstractContextManager[object]:
-    """Show on a terminal that something takes its time."""
-    console = Console(stderr=True)
-    if output.is_quiet or not console.is_terminal:
-        return nullcontext()
-    return console.status("Reading the configuration …")
 
 
 def tell(looked: Looked, choice: Choice, output: Output) -> None:

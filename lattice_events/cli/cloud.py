@@ -59,14 +59,17 @@ def cloud(
     """
     began = time.perf_counter()
     printer = choose_printer(as_json=as_json, is_quiet=is_quiet, access_log=access_log)
-    printer.starting("Starting AWS on this machine …")
-    _import_moto()
-    from lattice_events.cli.cloud_run import run_cloud
-    from lattice_events.cli.stopping import end_at_once
+    with printer.progress as progress:
+        progress.begin("Starting AWS on this machine")
+        _import_moto()
+        from lattice_events.cli.cloud_run import run_cloud
+        from lattice_events.cli.stopping import end_at_once
 
-    wanted = run_options(paths, port=gateway_port, access_log=access_log, **options)
-    running = run_cloud(wanted, printer, port=endpoint_port, state=state, began=began, has_keys=not as_json)
-    if not run_in_loop(running):
+        wanted = run_options(paths, port=gateway_port, access_log=access_log, **options)
+        is_up = run_in_loop(
+            run_cloud(wanted, printer, port=endpoint_port, state=state, began=began, has_keys=not as_json)
+        )
+    if not is_up:
         end_at_once(0)
 
 

@@ -59,7 +59,8 @@ async def run_cloud(
     """
     stop = stop_on_signals()
     with writing(printer.write) as tell, telemetry(os.environ, tell) as observe, ExitStack() as stack:
-        sources = await unless_stopped(stop, lambda: _read(options, stop.is_set))
+        read = replace(options.read, is_cancelled=stop.is_set, tell=printer.progress.say)
+        sources = await unless_stopped(stop, lambda: _read(replace(options, read=read)))
         if sources is None:
             return False
         _forget_aws()
@@ -142,11 +143,10 @@ class Serving:
         self._tell(Notice(source="lattice cloud", text=text, stream="stderr"))
 
 
-def _read(options: RunOptions, is_cancelled: Callable[[], bool]) -> Sources:
+def _read(options: RunOptions) -> Sources:
     """What the sources define; nothing without any."""
     if options.paths:
-        read = replace(options.read, is_cancelled=is_cancelled)
-        project, commands = read_sources(replace(options, read=read))
+        project, commands = read_sources(options)
         return Sources(project=project, commands=commands)
     if options.read.settings or options.read.targets or options.read.callers:
         raise ConfigurationError(

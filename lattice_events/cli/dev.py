@@ -35,5 +35,7 @@ def dev(paths: tuple[Path, ...], as_json: bool, is_quiet: bool, access_log: str,
 
     printer = choose_printer(as_json=as_json, is_quiet=is_quiet, access_log=access_log)
     wanted = run_options(paths, access_log=access_log, **options)
-    if not run_in_loop(run(wanted, printer, has_keys=not as_json)):
+    with printer.progress:
+        is_up = run_in_loop(run(wanted, printer, has_keys=not as_json))
+    if not is_up:
         end_at_once(0)

@@ -15,6 +15,7 @@ from lattice_events.cli.explain_tree import print_tree
 from lattice_events.cli.explaining import Asked, explained, read_definitions
 from lattice_events.cli.options import read_options, source_options, source_paths
 from lattice_events.cli.printer import print_notes
+from lattice_events.cli.progress import reading
 from lattice_events.errors import ConfigurationError
 from lattice_events.network.graph import ANONYMOUS
 from lattice_events.readers.settings.callers import VPC
@@ -65,7 +66,8 @@ def explain(
     if from_vpc and not VPC.fullmatch(from_vpc):
         raise click.UsageError(f"--from-vpc takes the id or the ARN of a VPC, not {from_vpc!r}.")
     asked = Asked(method, url, [parse_header(each) for each in headers], caller, from_vpc)
-    project = read_definitions(source_paths(paths, config), read_options(**sources))
+    with reading(read_options(**sources)) as options:
+        project = read_definitions(source_paths(paths, config), options)
     try:
         described = explained(project, asked, caller_option="--as")
     except ConfigurationError:

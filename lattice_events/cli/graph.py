@@ -14,6 +14,7 @@ from lattice_events.cli.completions import complete_caller, complete_service
 from lattice_events.cli.known import find_principal, find_services
 from lattice_events.cli.options import read_options, source_options, source_paths
 from lattice_events.cli.printer import print_notes
+from lattice_events.cli.progress import reading
 from lattice_events.errors import ConfigurationError
 from lattice_events.network.graph import (
     Graph,
@@ -92,11 +93,12 @@ def graph(
     A large network is drawn with less detail: rules that forward alike share a box, and above that services have
     one box each. --service and --from bring the detail back.
     """
-    project = load_project(
-        source_paths(paths, config),
-        replace(read_options(**sources), runs_functions=False, runs_targets=False),
-        allocate=lambda name, _settings: f"http://{name}",
-    )
+    with reading(read_options(**sources)) as options:
+        project = load_project(
+            source_paths(paths, config),
+            replace(options, runs_functions=False, runs_targets=False),
+            allocate=lambda name, _settings: f"http://{name}",
+        )
     print_notes(project.notes)
     text = _text(_graph(_known(project.network), services, caller), form)
     if output is None:

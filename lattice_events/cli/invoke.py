@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from lattice_events.cli.loop import run_in_loop
 from lattice_events.cli.names import find_name, suggestion
 from lattice_events.cli.options import RunOptions, function_options, profile_option, run_options
 from lattice_events.cli.printer import print_notes
+from lattice_events.cli.progress import Progress
 from lattice_events.codec.limits import MAX_LAMBDA_BYTES
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.local.output.writer import writing
@@ -120,8 +122,10 @@ async def _invoke(name: str, options: RunOptions, payload: Any) -> int:
     from lattice_events.cli.stopping import stop_on_signals
 
     stop = stop_on_signals()
-    with writing(print_function_lines) as report:
-        async with network_up(options, report, stop) as started:
+    with writing(print_function_lines) as report, Progress() as progress:
+        shown = replace(options, read=replace(options.read, tell=progress.say))
+        async with network_up(shown, report, stop) as started:
+            progress.end()
             if started is None:
                 return INTERRUPTED
             print_notes(started.ready.notes)

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from lattice_events.cli.foreground import is_in_foreground
+
 _INPUT, _OUTPUT = 0, 1
 _LOOK_SECONDS = 1.0  # how often a job in the background looks whether it has been brought forward
 _LOCAL_MODES, _CHARACTERS = 3, 6  # places in what termios gives
@@ -37,14 +39,7 @@ def listening(actions: Actions) -> Iterator[None]:
 
 def has_keyboard() -> bool:
     """Whether somebody sits at a terminal, sees what is printed, and has not sent this to the background."""
-    return os.isatty(_INPUT) and os.isatty(_OUTPUT) and _is_in_foreground()
-
-
-def _is_in_foreground() -> bool:
-    try:
-        return os.tcgetpgrp(_INPUT) == os.getpgrp()
-    except OSError:  # not the terminal that controls this process, or it has gone
-        return False
+    return os.isatty(_INPUT) and os.isatty(_OUTPUT) and is_in_foreground(_INPUT)
 
 
 class _Keyboard:
@@ -76,7 +71,7 @@ class _Keyboard:
         if self._next_look is not None:
             self._next_look.cancel()
             self._next_look = None
-        if _is_in_foreground():
+        if is_in_foreground(_INPUT):
             self._take()
         else:
             self._give_back()
@@ -104,7 +99,7 @@ class _Keyboard:
         if self._before is None:
             return
         self._loop.remove_reader(_INPUT)
-        if _is_in_foreground():  # else a shell has it, and has made it its own
+        if is_in_foreground(_INPUT):  # else a shell has it, and has made it its own
             with suppress(termios.error):  # it has gone
                 termios.tcsetattr(_INPUT, termios.TCSANOW, self._before)
         self._before = None
@@ -119,7 +114,7 @@ class _Keyboard:
 
     def _read(self) -> None:
         """Act on a key. What comes in one piece is no key: a paste, an arrow."""
-        if not _is_in_foreground():
+        if not is_in_foreground(_INPUT):
             self._look()
             return
         try:

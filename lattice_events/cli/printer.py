@@ -17,6 +17,7 @@ from lattice_events.cli.cloud_report import CloudReady, Deployed
 from lattice_events.cli.json_lines import json_line
 from lattice_events.cli.key_note import KeyNote
 from lattice_events.cli.lines import Lines, cleared, in_memory, plain, rendered
+from lattice_events.cli.progress import Progress
 from lattice_events.cli.reload_report import Reloaded, reload_lines
 from lattice_events.cloud.endpoint.calls import ApiCall
 from lattice_events.local.output.records import (
@@ -52,8 +53,8 @@ Told = (
 class Printer(Protocol):
     """How a run tells what happens."""
 
-    def starting(self, what: str) -> None:
-        """Something that takes seconds begins."""
+    progress: Progress
+    """Of what takes seconds, until something is printed."""
 
     def write(self, items: Sequence[Item]) -> None:
         """Everything runs, or things happened; blocks as long as nobody reads."""
@@ -76,12 +77,13 @@ def choose_printer(*, as_json: bool, access_log: str = "", is_quiet: bool = Fals
 class JsonPrinter:
     """One JSON object a line on standard output; the first is ``ready``."""
 
-    def starting(self, what: str) -> None:
-        """Say it on standard error, which scripts do not read."""
-        print(what, file=sys.stderr, flush=True)  # noqa: T201
+    def __init__(self) -> None:
+        """Say on standard error, which scripts do not read, what takes its time."""
+        self.progress = Progress()
 
     def write(self, items: Sequence[Item]) -> None:
         """Print everything as it is."""
+        self.progress.end()
         with or_end_the_run():
             write_text(sys.stdout, "".join(json_line(told(item)) for item in items))
 
@@ -94,16 +96,13 @@ class HumanPrinter:
         self._seen = Console(stderr=to_stderr)
         self._stream = self._seen.file
         self._console = in_memory(self._seen)
-        self._status = Console(stderr=True, highlight=False)
+        self.progress = Progress()
         self._lines = Lines(self._console)
         self._held = _Held()
 
-    def starting(self, what: str) -> None:
-        """Say it on standard error."""
-        self._status.print(Text(what, style="dim"))
-
     def write(self, items: Sequence[Item]) -> None:
         """Print the banner, and lines; what a function writes waits for the line of its request."""
+        self.progress.end()
         self._lines.columns.width = self._seen.width if self._stream.isatty() else 0
         with or_end_the_run():
             write_text(self._stream, "".join(self._shown(told(item)) for item in items))
@@ -175,7 +174,7 @@ class QuietPrinter:
     def __init__(self, printer: Printer) -> None:
         """Print by another printer."""
         self._printer = printer
-        self.starting = printer.starting
+        self.progress = printer.progress
 
     def write(self, items: Sequence[Item]) -> None:
         """Print what is left of them."""

@@ -35,8 +35,9 @@ async def run(options: RunOptions, printer: Printer, *, has_keys: bool) -> bool:
     """
     stop = stop_on_signals()
     with writing(printer.write) as tell, telemetry(os.environ, tell) as observe:
-        printer.starting("Reading the configuration …")
-        async with network_up(options, tell, stop, observe) as started:
+        printer.progress.begin("Reading the configuration")
+        shown = replace(options, read=replace(options.read, tell=printer.progress.say))
+        async with network_up(shown, tell, stop, observe) as started:
             if started is not None:
                 with announced() as announce:
                     reloading = Reloading(started, options, announce=announce, tell=tell)
@@ -60,6 +61,8 @@ async def network_up(
     if loaded is None:
         yield None
         return
+    network = loaded.network
+    options.read.tell(f"Starting {len(network.services):,} services and {len(network.functions):,} functions")
     clock = lambda: time.perf_counter() - began  # noqa: E731
     async with running(loaded, options.run, report=report, clock=clock, observe=observe) as started:
         yield started

@@ -410,6 +410,7 @@ class _Loader:
             return False
         if file.resolve() not in self._seen:
             self._seen.add(file.resolve())
+            self._options.tell(f"Reading {found.shown}")
             for source in reader.load(found, self._options):
                 self._add(READERS.index(reader), source)
             self._say(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import shlex
 import subprocess
 from collections.abc import Iterator
@@ -129,6 +130,34 @@ def does(shell: Terminal, factor: int) -> None:
     shell.until(rf"(?m)^{6 * factor}\r$")
 
 
+# ── before it is up ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("command", "status"), [(("dev", *FREE_PORTS), 0), (("explain", "shop/"), 130)], ids=["dev", "explain"]
+)
+def test_it_is_shown_what_takes_its_time_and_ctrl_c_leaves_nothing_of_it(
+    shell: Terminal, tmp_path: Path, command: tuple[str, ...], status: int
+) -> None:
+    os.mkfifo(tmp_path / "never")
+    slow = tmp_path / "slow"
+    slow.write_text(f"#!/bin/sh\nexec cat {tmp_path}/never\n")
+    slow.chmod(0o755)
+    (tmp_path / "serverless.yml").write_text("service: shop\nprovider: {name: aws}\n")
+    words = [str(BIN / "lattice"), *command, str(tmp_path), "--serverless-command", str(slow)]
+    shell.type(f"{shlex.join(words)}\n")
+
+    shell.until("Reading the configuration …")
+    shell.until(r"Packaging \S*serverless.yml with the Serverless CLI …")
+    shell.until("Serverless CLI … +1 s")
+    shell.type("\x03")
+    shell.until(PROMPT)
+    shell.type("echo status $?\n")
+    shell.until(f"(?m)^status {status}")
+    assert shell.shown.rindex("\x1b[?25h") > shell.shown.rindex("\x1b[?25l")  # the cursor
+    assert shell.shown.rindex("\x1b[2K") > shell.shown.rindex("Packaging")
+
+
 # ── while it is up ────────────────────────────────────────────────────────────────────────────
 
 
@@ -216,9 +245,7 @@ def test_o_opens_the_inspector_by_a_link_that_is_good_once(run: Run, project: Pa
 
 
 @pytest.mark.parametrize(
-    ("end", "status"),
-    [("q", 0), ("\x03", 0), ("\x1c", 131), ("\x13q", 0)],
-    ids=["q", "Ctrl-C", "Ctrl-\\", "Ctrl-S q"],
+    ("end", "status"), [("\x03", 0), ("\x1c", 131), ("\x13q", 0)], ids=["Ctrl-C", "Ctrl-\\", "Ctrl-S q"]
 )
 def test_the_terminal_is_left_as_it_was(shell: Terminal, end: str, status: int) -> None:
     url = Run(shell).url
@@ -244,6 +271,9 @@ def test_a_run_that_begins_in_the_background_has_keys_when_it_is_brought_forward
     shell.waits_for_echo(False)
     shell.type("q")
     shell.until(PROMPT)
+    shell.waits_for_echo(True)
+    shell.type("echo status $?\n")
+    shell.until("(?m)^status 0")
 
 
 @pytest.mark.parametrize("more", ["--json", "| cat"])

@@ -48,6 +48,7 @@ class ReadOptions:
         runs_targets: Whether a server must be known for every HTTP target.
         guesses_conditions: Whether the condition of a resource need not be known: one of the cases is read.
         is_cancelled: Asked while a program of others runs; true ends it.
+        tell: Told what is done now, for a person who waits.
     """
 
     stage: str = ""
@@ -68,6 +69,7 @@ class ReadOptions:
     runs_targets: bool = True
     guesses_conditions: bool = False
     is_cancelled: Callable[[], bool] = lambda: False
+    tell: Callable[[str], None] = lambda _: None
 
 
 @dataclass(frozen=True)

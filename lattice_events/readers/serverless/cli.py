@@ -51,6 +51,7 @@ def package(file: FilePath, target: FilePath, options: ReadOptions, *, shown: st
         return known
     with _kept(file, options, shown) as has_waited:
         known = cache.find() if options.cache and has_waited else None  # the other may have made it
+        options.tell(f"Packaging {shown} with the Serverless CLI")
         return known or _make(target, cache, options, shown)
 
 
@@ -112,6 +113,7 @@ def _kept(file: FilePath, options: ReadOptions, shown: str) -> Iterator[bool]:
     with file.open("rb") as opened:
         while not _is_locked(opened):
             has_waited = True
+            options.tell(f"Waiting for another lattice command that packages {shown}")
             _refuse_to_wait(options, deadline, "Another lattice command is still packaging this.", shown)
             time.sleep(_ASK_SECONDS)
         yield has_waited
