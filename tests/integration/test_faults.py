@@ -9,7 +9,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -162,6 +162,29 @@ def test_latency_delays_and_says_so(net: LatticeNetwork) -> None:
     assert slow["duration_ms"] >= 50
     assert slow["reason"] == "fault latency-1: the request waited 0.05 s before it went on"
     assert net.requests[-1].faults == ()
+
+
+def test_who_does_not_wait_is_told_with_the_fault(net: LatticeNetwork) -> None:
+    with net.fault("latency", seconds=600), pytest.raises(httpx.ReadTimeout):
+        net.client(timeout=0.05).get(f"{net.url('foo')}/x")
+    with net.fault("slow-body", seconds=600), pytest.raises(httpx.ReadTimeout):
+        net.client(timeout=0.05).get(f"{net.url('foo')}/x")
+    until(lambda: len(net.requests) == 2)
+
+    gone = "the client closed the connection before it got the answer"
+    assert [each.reason for each in net.requests] == [
+        f"fault latency-1: the request waited 600 s before it went on\n{gone}",
+        f"fault slow-body-1: the body of the answer took 600 s\n{gone}",
+    ]
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait for what happens in another thread."""
+    for _ in range(1000):
+        if is_so():
+            return
+        time.sleep(0.005)
+    raise AssertionError("it did not happen")
 
 
 def test_a_reset_reaches_the_client_as_one(net: LatticeNetwork) -> None:

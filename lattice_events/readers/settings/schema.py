@@ -48,6 +48,8 @@ def find_mistakes(
         return []  # most often so, and jsonschema takes longer to import than a network to start
     found: dict[Mistake, None] = {}
     for error in _validator().iter_errors(value):
+        if "propertyNames" in error.absolute_schema_path:
+            continue  # whoever reads what has the name says it, and where that stands
         path = tuple(error.absolute_path)
         if error.validator == "additionalProperties":
             found |= dict.fromkeys(_unknown(path, error, name))

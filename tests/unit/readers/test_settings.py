@@ -95,7 +95,7 @@ def test_the_faults_of_the_page_are_read(tmp_path: Path) -> None:
         ({"targets": {"app": {"url": "http://a:1/app"}}}, "must end after the port, not 'http://a:1/app': a request keeps its own path."),
         ({"targets": {"app": {"url": "http://a", "prot": 1}}}, "A target has no setting prot."),
         ({"faults": []}, "faults must be a mapping from a name to {kind: …}."),
-        ({"faults": {"a b": {"kind": "reset"}}}, "faults must be a mapping by names, each of which must be 1 to 64 letters, digits and ._-, the first none of these three, not 'a b'."),
+        ({"faults": {"a b": {"kind": "reset"}}}, "serverless.yml:custom.lattice.faults.a b: The id of a fault must be 1 to 64 letters, digits and ._-, the first none of these three, not 'a b'."),
         ({"faults": {"slow": None}}, "The fault slow must have a kind: one of latency,"),
         ({"faults": {"slow": {}}}, "The fault slow must have a kind: one of latency,"),
         ({"faults": {"slow": {"kind": "slow"}}}, "serverless.yml:custom.lattice.faults.slow.kind: The kind of the fault slow must be one of latency, unavailable, reset, throttle, expired-token, clock-skew, slow-body, not 'slow'."),
