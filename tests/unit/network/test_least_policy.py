@@ -177,6 +177,24 @@ def test_segments_that_look_like_ids_may_be_any(path: str, resource: str) -> Non
     assert of_network["Resource"] == SERVICES[0] + resource
 
 
+@settings(max_examples=40)
+@given(st.lists(st.integers(0, len(EVERY) - 1), min_size=1, max_size=10), st.booleans())
+def test_with_any_id_it_still_allows_what_was_asked_and_no_other_caller_or_method(
+    numbers: list[int], names_services: bool
+) -> None:
+    asked = [EVERY[number] for number in numbers]
+    known = {(asked_of(each).principal, each.method) for each in asked}
+
+    least = least_policy(map(asked_of, asked), names_services=names_services, any_id=True)
+
+    assert least
+    policy = parse_policy(least.text)
+    assert all(evaluate(policy, each) for each in asked)
+    for caller, method in product(CALLERS, METHODS):
+        other = asked[0]._replace(caller=Caller(arn=caller), method=method)
+        assert not evaluate(policy, other) or (asked_of(other).principal, method) in known
+
+
 def test_ids_of_one_place_are_one_resource() -> None:
     statements = written(*((None, "GET", f"/orders/{number}") for number in range(50)), any_id=True)
 
