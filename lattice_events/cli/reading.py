@@ -4,13 +4,41 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from lattice_events.cli.options import RunOptions
+from lattice_events.errors import ConfigurationError
 from lattice_events.local.run.settings import Loaded
 from lattice_events.local.targets.commands import CommandTarget
 from lattice_events.network.faults import find_strangers
+from lattice_events.readers.common.noted import Noted, noting
 from lattice_events.readers.project import Project, load_project
 from lattice_events.readers.settings.settings import TargetSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What came of reading the sources again.
+
+    Attributes:
+        loaded: What to run; ``None`` where it cannot be read.
+        problems: Why not.
+        noted: What was looked at.
+    """
+
+    loaded: Loaded | None = None
+    problems: Sequence[str] = ()
+    noted: Noted
+
+
+def read_again(options: RunOptions, running: Sequence[CommandTarget]) -> Reading:
+    """Read the sources of a run that is up; see `read_sources`."""
+    noted = Noted()
+    with noting(noted):
+        try:
+            return Reading(loaded=loaded_of(*read_sources(options, running)), noted=noted)
+        except ConfigurationError as error:
+            return Reading(problems=list(map(str, error.problems)), noted=noted)
 
 
 def read_sources(

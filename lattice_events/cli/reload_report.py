@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from lattice_events.cli.lines import line, plain
+from lattice_events.local.run.ready import Ready, service_url
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,7 @@ class Reloaded:
         notes: What should be said once of what was read.
         problems: Why something goes on as before; each says what, and where.
         duration_ms: Since the change was seen.
+        is_silent: Whether nothing needs to be told unless something is new.
     """
 
     files: Sequence[str] = ()
@@ -33,6 +35,25 @@ class Reloaded:
     notes: Sequence[str] = ()
     problems: Sequence[str] = ()
     duration_ms: float = 0.0
+    is_silent: bool = True
+
+    @property
+    def is_worth_telling(self) -> bool:
+        """Whether anything is another, or a file was saved that might have made it so."""
+        news = (self.functions, self.services, self.gone, self.notes, self.problems)
+        return any(news) or not self.is_silent
+
+
+def difference(before: Ready, now: Ready, notes: Sequence[str], told: Reloaded) -> Reloaded:
+    """What is told, with what is new in a network."""
+    urls = {each.name: service_url(each) for each in before.network.services}
+    others = {each.name: service_url(each) for each in now.network.services}
+    return replace(
+        told,
+        services=[name for name, url in others.items() if urls.get(name) != url],
+        gone=[name for name in urls if name not in others],
+        notes=[each for each in notes if each not in before.notes],
+    )
 
 
 def reload_lines(told: Reloaded) -> Iterator[RenderableType]:

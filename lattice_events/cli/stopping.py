@@ -53,6 +53,12 @@ async def unless_stopped(stop: asyncio.Event, work: Callable[[], T]) -> T | None
     return None
 
 
+async def put_in_order() -> None:
+    """Wait until what a thread has begun is in order, as far as the process may not end before."""
+    while is_unfinished():  # noqa: ASYNC110 - it is another thread that ends it
+        await asyncio.sleep(_ASK_SECONDS)
+
+
 def in_thread(work: Callable[[], T]) -> asyncio.Future[T]:
     """The outcome of blocking work in a thread that the process does not wait for."""
     loop = asyncio.get_running_loop()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 
 from lattice_events.readers.common.files import MAX_BYTES, encoding_of, shown
+from lattice_events.readers.common.noted import look
 from lattice_events.readers.settings.file import NAMES
 from lattice_events.readers.table import READERS
 
@@ -23,6 +24,7 @@ _TEMPLATES = "templates"
 
 def entries(folder: FilePath) -> Iterator[FilePath]:
     """Files of a folder that may be of some form, and its folders, without hidden ones and packages."""
+    look("names", folder)
     try:
         names = sorted(os.listdir(folder))
     except OSError:  # nothing that this user may read
@@ -50,6 +52,7 @@ def chart_note(folder: FilePath) -> str:
 
 def _has_key(file: FilePath) -> bool:
     """Whether a file has a key of some form; one that cannot be read is told when it is parsed."""
+    look("content", file)
     try:
         with file.open("rb") as opened:
             data = opened.read(MAX_BYTES + 1)

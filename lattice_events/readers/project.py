@@ -21,6 +21,7 @@ from lattice_events.network.policy import find_unplayed_keys
 from lattice_events.readers.common.advice import setting_advice
 from lattice_events.readers.common.files import shown
 from lattice_events.readers.common.fragment import Fragment, RunNote
+from lattice_events.readers.common.noted import exists, is_file
 from lattice_events.readers.common.sources import (
     DEFAULT_REGION,
     NOWHERE,
@@ -338,7 +339,7 @@ class _Loader:
 
     def _collect(self, path: FilePath) -> None:
         """Load a path that the user named: what a reader claims, else every file in it that one claims."""
-        if not os.path.exists(path):  # which a name that no file can have is not, either
+        if not exists(path):  # which a name that no file can have is not, either
             raise ManifestError((Problem("There is no such file or folder.", shown(path)),))
         before = len(self._problems)
         self._collect_settings(path if path.is_dir() else path.parent)
@@ -367,7 +368,7 @@ class _Loader:
     def _collect_settings(self, folder: FilePath) -> None:
         """Load the settings that lie in a folder."""
         for file in (Found(folder / name) for name in NAMES):
-            if file.path.is_file() and _claim(file)[0] is SETTINGS:
+            if is_file(file.path) and _claim(file)[0] is SETTINGS:
                 self._load(file)
 
     def _parsed(self, source: SettingsSource, *, is_chosen: bool = False) -> Settings:

@@ -8,14 +8,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
 
 from lattice_events.cli.options import RunOptions
 from lattice_events.cli.reload_report import Reloaded
 from lattice_events.cli.reloading import Reloading
 from lattice_events.cli.run import network_up
+from lattice_events.local.output.records import Notice
 from lattice_events.local.run.run import Run
 from lattice_events.local.run.settings import RunSettings
+from lattice_events.readers.common.noted import Noted
 from lattice_events.readers.common.sources import ReadOptions
 from tests.integration.running import PATIENCE_SECONDS
 from tests.integration.wire import parse_answer
@@ -28,7 +29,7 @@ TEMPLATE = """
     Resources:
       Hello:
         Type: AWS::Lambda::Function
-        Properties: {FunctionName: hello, Handler: app.handler, Runtime: python3.12, Role: !Sub 'arn:aws:iam::${AWS::AccountId}:role/r', Code: {S3Bucket: b, S3Key: k}}
+        Properties: {FunctionName: hello, Handler: app.handler, Runtime: python3.12, Timeout: 60, Role: !Sub 'arn:aws:iam::${AWS::AccountId}:role/r', Code: {S3Bucket: b, S3Key: k}}
 """
 SERVICE = """
       NAMEService:
@@ -44,6 +45,9 @@ SERVICE = """
         Type: AWS::VpcLattice::TargetGroup
         Properties: {Type: LAMBDA, Targets: [{Id: !GetAtt Hello.Arn}]}
 """
+
+
+SETTINGS = "sevice: typo\n"
 
 
 def template(*services: str) -> str:
@@ -67,11 +71,13 @@ class Edited:
 
     run: Run
     reloading: Reloading
-    told: asyncio.Queue[Reloaded] = field(default_factory=asyncio.Queue)
+    told: asyncio.Queue[Reloaded | Notice] = field(default_factory=asyncio.Queue)
 
     async def next(self) -> Reloaded:
         """What is told next."""
-        return await asyncio.wait_for(self.told.get(), PATIENCE_SECONDS)
+        told = await asyncio.wait_for(self.told.get(), PATIENCE_SECONDS)
+        assert isinstance(told, Reloaded), told
+        return told
 
     async def ask(self, name: str = "foo", path: str = "/") -> tuple[int, str]:
         """Status and body of a service's answer."""
@@ -84,15 +90,16 @@ class Edited:
 
 
 @asynccontextmanager
-async def edited(folder: Path, **read: Any) -> AsyncIterator[Edited]:
+async def edited(folder: Path, *, watches: bool = True) -> AsyncIterator[Edited]:
     """The network of a folder's template, reloaded while it is up."""
-    code = {"code": {"Hello": folder / "code"}, **read}
-    options = RunOptions(paths=[folder], read=ReadOptions(**code), run=RunSettings())
+    read = ReadOptions(code={"Hello": folder / "code"})
+    options = RunOptions(paths=[folder], read=read, run=RunSettings())
     stop = asyncio.Event()
-    async with network_up(options, lambda _: None, stop) as run:
+    noted = Noted() if watches else None
+    async with network_up(options, lambda _: None, stop, noted=noted) as run:
         assert run is not None
-        told: asyncio.Queue[Reloaded] = asyncio.Queue()
-        reloading = Reloading(run, options, announce=lambda *_: None, tell=told.put_nowait)
+        told: asyncio.Queue[Reloaded | Notice] = asyncio.Queue()
+        reloading = Reloading(run, options, noted, announce=lambda *_: None, tell=told.put_nowait)
         serving = asyncio.create_task(reloading.until(stop))
         try:
             yield Edited(run, reloading, told)

@@ -57,3 +57,11 @@ def test_the_bench_of_check_measures_it_beside_explain_and_cfn_lint() -> None:
     assert (status, list(said)) == (0, ["3 services"])
     assert set(said["3 services"]) == {"seconds", "peak_mib", "beside_explain", "beside_cfn_lint"}
     assert all(figure > 0 for figure in said["3 services"].values())
+
+
+def test_edits_under_load_are_served_and_no_request_fails() -> None:
+    status, said = bench("reload", "--json", "--edits=2")
+
+    assert (status, said["failures"]) == (0, [])
+    assert list(said["edits"]) == ["handler", "module", "definition"]
+    assert all(row["requests"] and not row["failed"] for row in said["edits"].values())

@@ -3,38 +3,193 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.integration.reloading import HANDLER, edited, template, write
+from lattice_events.local.output.records import Notice
+from lattice_events.local.watching import watch
+from tests.integration.reloading import HANDLER, SETTINGS, edited, template, write
+
+IMPORTING = """
+    import sys
+    sys.path.append({folder!r})
+    import module
+
+    def handler(event, context):
+        return {{"statusCode": 200, "body": module.ANSWER}}
+"""
+WAITING = """
+    import os
+    import time
+
+    def handler(event, context):
+        open("started.log", "w").close()
+        while not os.path.exists("go.log"):
+            time.sleep(0.01)
+        return {"statusCode": 200, "body": "first"}
+"""
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     write(tmp_path, template=template("foo"), app=HANDLER)
+    age(tmp_path)
     return tmp_path
 
 
-def test_what_the_user_asks_for_is_read_again(folder: Path) -> None:
+def age(folder: Path) -> None:
+    """Have files be there long before the network is up."""
+    for file in folder.rglob("*"):
+        os.utime(file, (0, 0))
+
+
+def replaced(folder: Path) -> None:
+    """As Vim and IDEs do: another file takes the place."""
+    write(folder, new=HANDLER.replace("first", "second"))
+    (folder / "code" / "new.py").replace(folder / "code" / "app.py")
+
+
+def made_again(folder: Path) -> None:
+    """As a checkout of another branch may do."""
+    shutil.rmtree(folder / "code")
+    write(folder, app=HANDLER.replace("first", "second"))
+
+
+def written(folder: Path) -> None:
+    write(folder, app=HANDLER.replace("first", "second"))
+
+
+@pytest.mark.parametrize("edit", [written, replaced, made_again])
+def test_a_handler_that_is_edited_is_served(folder: Path, edit: Callable[[Path], None]) -> None:
     async def play() -> None:
         async with edited(folder) as project:
-            write(folder, template=template("foo", "bar"))
-            project.reloading.reload()
-            told = await project.next()
-            assert (told.problems, told.services) == ((), ["bar"])
-            assert [await project.ask("foo"), await project.ask("bar")] == [(200, "first")] * 2
+            assert await project.ask() == (200, "first")
+            edit(folder)
+            while (told := await project.next()).functions != ["hello"]:
+                assert told.problems or told.files  # the folder was seen while it was not there
+            assert await project.ask() == (200, "second")
 
     asyncio.run(play())
 
 
-def test_a_definition_that_does_not_load_leaves_the_network_as_it_is(folder: Path) -> None:
+def test_a_broken_edit_is_told_and_what_ran_before_goes_on(folder: Path) -> None:
     async def play() -> None:
         async with edited(folder) as project:
-            write(folder, template=template("foo", "bar") + "  Broken: {Type: [\n")
-            project.reloading.reload()
+            assert await project.ask() == (200, "first")
+            write(folder, app="def handler(event, context:\n")
+            told = await project.next()
+            assert "code/app.py:1: Runtime.UserCodeSyntaxError" in told.problems[0]
+            assert told.functions == []
+            assert await project.ask() == (200, "first")
+            write(folder, app="import module")
+            assert "No module named 'module'" in (await project.next()).problems[0]
+            write(folder, module="", app=HANDLER.replace("first", "second"))
+            assert (await project.next()).functions == ["hello"]
+            assert await project.ask() == (200, "second")
+
+    asyncio.run(play())
+
+
+def test_a_module_from_elsewhere_counts_and_one_that_nobody_imports_does_not(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    module = elsewhere / "module.py"
+    module.write_text("ANSWER = 'first'")
+    write(folder, app=IMPORTING.format(folder=str(elsewhere)))
+    age(folder)
+    age(elsewhere)
+
+    async def play() -> None:
+        async with edited(folder) as project:
+            assert await project.ask() == (200, "first")
+            write(folder, test_app="assert True")
+            module.write_text("ANSWER = 'other'")
+            told = await project.next()
+            assert "module.py" in [Path(each).name for each in told.files]
+            assert told.functions == ["hello"]
+            assert await project.ask() == (200, "other")
+
+    asyncio.run(play())
+
+
+def test_a_definition_that_changes_is_read_again(folder: Path) -> None:
+    async def play() -> None:
+        async with edited(folder) as project:
+            write(folder, template=template("foo", "bar"))
+            assert (await project.next()).services == ["bar"]
+            assert [await project.ask("foo"), await project.ask("bar")] == [(200, "first")] * 2
+            write(folder, template=template("foo") + "  Broken: {Type: [\n")
             told = await project.next()
             assert "template.yaml:" in told.problems[0]
-            assert [(await project.ask("foo"))[0], (await project.ask("bar"))[0]] == [200, 404]
+            assert [(await project.ask(each))[0] for each in ("foo", "bar")] == [200, 200]
+            write(folder, template=template("foo"))
+            assert (await project.next()).gone == ["bar"]
+
+    asyncio.run(play())
+
+
+def test_a_file_that_comes_is_read_and_one_that_says_nothing_is_not_told(folder: Path) -> None:
+    async def play() -> None:
+        async with edited(folder) as project:
+            (folder / "notes.txt").write_text("nothing")
+            (folder / "lattice.yaml").write_text(SETTINGS)
+            told = await project.next()
+            assert "sevice" in told.problems[0]
+            (folder / "lattice.yaml").unlink()
+            assert (await project.next()).problems == []
+
+    asyncio.run(play())
+
+
+def test_what_the_user_asks_for_is_read_again_though_nothing_has_changed(folder: Path) -> None:
+    async def play() -> None:
+        async with edited(folder, watches=False) as project:
+            assert await project.ask() == (200, "first")
+            written(folder)
+            project.reloading.reload()
+            assert (await project.next()).functions == ["hello"]
+            assert await project.ask() == (200, "second")
+
+    asyncio.run(play())
+
+
+def test_a_request_in_flight_ends_by_the_code_that_it_met(folder: Path) -> None:
+    write(folder, app=WAITING)
+    age(folder)
+
+    async def play() -> None:
+        async with edited(folder) as project:
+            asking = asyncio.create_task(project.ask())
+            while not (folder / "code" / "started.log").exists():  # noqa: ASYNC110 - it is another process that makes it
+                await asyncio.sleep(0.01)
+            written(folder)
+            assert (await project.next()).functions == ["hello"]
+            assert await project.ask() == (200, "second")
+            (folder / "code" / "go.log").touch()
+            assert await asking == (200, "first")
+
+    asyncio.run(play())
+
+
+def test_a_machine_that_lets_nothing_be_watched_is_told_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("Too many open files")
+
+    monkeypatch.setattr(watch, "RustNotify", refuse)
+
+    async def play() -> None:
+        async with edited(folder) as project:
+            told = await project.told.get()
+            assert isinstance(told, Notice)
+            assert "Too many open files" in told.text
+            project.reloading.reload()
+            assert (await project.next()).problems == []
 
     asyncio.run(play())

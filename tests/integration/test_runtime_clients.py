@@ -140,6 +140,7 @@ def child(folder: Path, client: str, runtime: str) -> Iterator[BareApi]:
     """A function's child process and the API that it polls."""
     death_pipe, life = os.pipe()
     address_pipe, write_end = os.pipe()
+    modules_pipe, modules_end = os.pipe()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"127.0.0.1:{listener.getsockname()[1]}"
         os.write(write_end, f"{address}/secret".encode())
@@ -147,9 +148,15 @@ def child(folder: Path, client: str, runtime: str) -> Iterator[BareApi]:
         variables = {"AWS_LAMBDA_RUNTIME_API": address, "LAMBDA_TASK_ROOT": str(folder), "PATH": os.defpath}
         variables |= {"AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime}", "LATTICE_EVENTS_RUNTIME_CLIENT": client}
         process = subprocess.Popen(
-            [sys.executable, RUN_SCRIPT, str(death_pipe), str(address_pipe), "app.handler", ""],
+            [
+                sys.executable,
+                RUN_SCRIPT,
+                *map(str, (death_pipe, address_pipe, modules_end)),
+                "app.handler",
+                "",
+            ],
             env=variables,
-            pass_fds=(death_pipe, address_pipe),
+            pass_fds=(death_pipe, address_pipe, modules_end),
             start_new_session=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -165,8 +172,8 @@ def child(folder: Path, client: str, runtime: str) -> Iterator[BareApi]:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-            os.close(life)
-            os.close(death_pipe)
+            for descriptor in (life, death_pipe, modules_pipe, modules_end):
+                os.close(descriptor)
 
 
 def event(payload: bytes = b"{}", *, but: Mapping[str, str | bytes | None] | None = None) -> bytes:

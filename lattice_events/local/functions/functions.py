@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
+from lattice_events.local.functions.bytecode import forget_bytecode
 from lattice_events.local.functions.concurrency import Concurrency
+from lattice_events.local.functions.init_failure import in_words
 from lattice_events.local.functions.invocation import Invocation, failed
 from lattice_events.local.functions.pool import FunctionSettings, Pool
 from lattice_events.local.functions.prewarm import prewarm
@@ -36,6 +38,8 @@ class Functions:
         self._by_arn: dict[str, Pool] = {}
         self._warming: asyncio.Task[None] | None = None
         self._unpacked = Unpacked()
+        self.modules: set[str] = set()  # files that functions have imported
+        self._tell_module: Callable[[str], None] = lambda _: None
         # Children read one end; the other closes when this process is gone, however it goes.
         self._death_pipe, self._life = os.pipe()
         self._is_closed = False
@@ -85,6 +89,77 @@ class Functions:
     def _concurrency_of(self, function: Function) -> Concurrency:
         return self._concurrency.setdefault(function.unqualified_name, Concurrency())
 
+    def tell_modules(self, tell: Callable[[str], None]) -> None:
+        """Tell somebody of each file that functions import from now on."""
+        self._tell_module = tell
+
+    def _on_module(self, file: str) -> None:
+        self.modules.add(file)
+        self._tell_module(file)
+
+    def outdated(self, files: Mapping[str, frozenset[str]]) -> list[str]:
+        """Names of the functions that run code of before.
+
+        Args:
+            files: That have changed, each with the folders and archives of code that it is in.
+        """
+        return [
+            name
+            for name, pool in self._pools.items()
+            if pool.is_running
+            and any(_is_of(self._functions[name], pool, file, code) for file, code in files.items())
+        ]
+
+    @property
+    def running(self) -> list[str]:
+        """Names of the functions that have processes."""
+        return [name for name, pool in self._pools.items() if pool.is_running]
+
+    async def renew(self, names: Iterable[str], files: Mapping[str, frozenset[str]]) -> dict[str, str]:
+        """Start functions anew, with what their code, layers and variables are now.
+
+        Each goes on as before until its next process is initialized. One whose code cannot be imported goes on with
+        the processes that it has.
+
+        Args:
+            names: Of the functions.
+            files: See `outdated`.
+
+        Returns:
+            Why, by the name of the function.
+        """
+        forget_bytecode(files)
+        self._unpacked.forget(code for each in files.values() for code in each)
+        at_once = asyncio.Semaphore(os.cpu_count() or 1)
+
+        async def renew(name: str) -> str | None:
+            async with at_once:
+                return await self._renew(name)
+
+        wanted = list(names)
+        problems = await asyncio.gather(*map(renew, wanted))
+        if self._warming is not None and not self._is_closed:
+            self.prewarm()
+        return {name: problem for name, problem in zip(wanted, problems, strict=True) if problem}
+
+    async def _renew(self, name: str) -> str | None:
+        """Put another pool in the place of a function's; why it is not, if its code cannot be imported."""
+        before = self._pools.get(name)
+        if before is None or self._is_closed:
+            return None
+        before.hold()
+        pool = self._make_pool(self._functions[name])
+        self._retired.append(pool)  # which are stopped at the end, too
+        failure = await pool.start_one()
+        if failure is not None or self._pools.get(name) is not before:
+            pool.retire()
+            return in_words(failure) if failure else None
+        self._retired.remove(pool)
+        self._retired.append(before)
+        self._pools[name] = self._by_arn[self._functions[name].arn] = pool
+        before.retire()
+        return None
+
     def _make_pool(self, function: Function) -> Pool:
         return Pool(
             function,
@@ -93,6 +168,7 @@ class Functions:
             settings=self._settings,
             report=self._report,
             death_pipe=self._death_pipe,
+            on_module=self._on_module,
         )
 
     @property
@@ -169,3 +245,11 @@ class Functions:
         os.close(self._life)
         os.close(self._death_pipe)
         await self._unpacked.close()
+
+
+def _is_of(function: Function, pool: Pool, file: str, code: frozenset[str]) -> bool:
+    """Whether a function may run what was in a file: a module that it has imported, or anything else in its code."""
+    is_own = not code.isdisjoint((function.code, *function.layers))
+    if is_own and not file.endswith(".py"):
+        return True
+    return pool.may_have_loaded(file) and (is_own or not code)

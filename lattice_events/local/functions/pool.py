@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from lattice_events.local.children.environment import Places
 from lattice_events.local.functions.concurrency import Concurrency
-from lattice_events.local.functions.invocation import Invocation, failed, throttled
+from lattice_events.local.functions.invocation import Invocation, Outcome, failed, throttled
 from lattice_events.local.functions.process import FunctionProcess
 from lattice_events.local.output.records import FunctionState, InvokeResult, Report, invoke_record
 from lattice_events.network.model import Function
@@ -48,6 +48,7 @@ class Pool:
         settings: FunctionSettings,
         report: Report,
         death_pipe: int,
+        on_module: Callable[[str], None],
     ) -> None:
         """Prepare; nothing starts before the first invocation.
 
@@ -58,6 +59,7 @@ class Pool:
             settings: How to run it.
             report: Takes what it writes.
             death_pipe: Read end of a pipe that closes when this process is gone.
+            on_module: Told of each file that a process has imported.
         """
         self._function = function
         self._places = places
@@ -65,6 +67,7 @@ class Pool:
         self._settings = settings
         self._report = report
         self._death_pipe = death_pipe
+        self._on_module = on_module
         self._idle: list[FunctionProcess] = []
         self._all: set[FunctionProcess] = set()
         self._waiting: deque[Invocation] = deque()  # for a process: first come, first served
@@ -72,6 +75,8 @@ class Pool:
         self._closing: set[asyncio.Task[None]] = set()
         self._invocations = self._cold_starts = self._errors = self._throttles = 0
         self._is_retired = False
+        self._is_held = False
+        self._has_failed = False  # the last init that nobody waited for
         self._is_closed = False
 
     @property
@@ -108,10 +113,15 @@ class Pool:
             self._finish(invocation, failed(*_STOPPING, invocation.id))
         elif self._idle:
             self._begin(self._idle.pop(), invocation)
-        elif len(self._all) < self._function.max_processes:
+        elif self._may_start:
             self._begin(self._start(), invocation)
         else:
             self._waiting.append(invocation)
+
+    @property
+    def _may_start(self) -> bool:
+        """Whether there is room for another process; one that is held keeps those that it has."""
+        return len(self._all) < (1 if self._is_held else self._function.max_processes)
 
     @property
     def prewarm(self) -> int:
@@ -124,11 +134,29 @@ class Pool:
 
         What goes wrong with it is the business of the first invocation, which starts another.
         """
-        if len(self._all) < self.prewarm and not (self._is_retired or self._is_closed):
-            process = self._start()
-            process.idle_since = self._settings.clock()
-            self._idle.insert(0, process)  # those that are initialized serve first
-            await process.settled.wait()
+        if len(self._all) < self.prewarm and self._may_start and not (self._is_retired or self._is_closed):
+            await self.start_one()
+
+    async def start_one(self) -> Outcome | None:
+        """Start a process, and wait until it is initialized; else why it is not."""
+        process = self._start()
+        process.idle_since = self._settings.clock()
+        self._idle.insert(0, process)  # those that are initialized serve first
+        await process.settled.wait()
+        return process.init_failure
+
+    def hold(self) -> None:
+        """Start no further process while there is one: its code is another by now, and may be broken."""
+        self._is_held = True
+
+    def may_have_loaded(self, file: str) -> bool:
+        """Whether some process has imported a file, or has not said what it has; one that is held waits for any."""
+        return self._is_held or any(each.modules is None or file in each.modules for each in self._all)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there are processes, or there would be if their code could be imported."""
+        return bool(self._all) or self._has_failed
 
     def reap(self) -> None:
         """End the processes that have been idle for too long, those that were started ahead too, as Lambda does."""
@@ -173,7 +201,12 @@ class Pool:
         """Forget an idle process that has ended."""
         if process in self._idle:
             self._idle.remove(process)
+        self._has_failed = process.init_failure is not None
         self._drop(process)
+
+    def on_module(self, file: str) -> None:
+        """Pass on that a process has imported a file."""
+        self._on_module(file)
 
     def _begin(self, process: FunctionProcess, invocation: Invocation) -> None:
         invocation.attempts += 1
@@ -215,7 +248,7 @@ class Pool:
 
     def _serve_next(self) -> None:
         """Start a process for an invocation that waits."""
-        if self._waiting and len(self._all) < self._function.max_processes:
+        if self._waiting and self._may_start:
             self._begin(self._start(), self._waiting.popleft())
 
     def _finish(self, invocation: Invocation, result: InvokeResult) -> None:

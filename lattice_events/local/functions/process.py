@@ -36,6 +36,9 @@ class Owner(Protocol):
     def on_exit(self, process: FunctionProcess) -> None:
         """The process can serve no more, and had no invocation."""
 
+    def on_module(self, file: str) -> None:
+        """The process has imported a file."""
+
 
 class FunctionProcess:
     """A child process and the Runtime API that it polls; `is_alive` tells whether it can serve."""
@@ -58,6 +61,7 @@ class FunctionProcess:
         self._alarm = Alarm(self._on_timeout)
         self._process: asyncio.subprocess.Process | None = None
         self._pipes: OutputPipes | None = None
+        self._modules_pipe: OutputPipe | None = None
         self._invocation: Invocation | None = None
         self._is_cold = False  # the invocation waited for the init
         self._began = 0.0  # when the event was offered
@@ -72,6 +76,8 @@ class FunctionProcess:
         self.is_alive = True
         self.idle_since = 0.0  # by the owner's clock
         self.settled = asyncio.Event()  # it is initialized, or has ended
+        self.init_failure: Outcome | None = None  # of an init that nobody waited for
+        self.modules: set[str] | None = None  # files that it has imported; `None` until it says so
 
     async def start(self, places: Places, environment: Mapping[str, str], death_pipe: int) -> None:
         """Start the child in the function's task root.
@@ -86,12 +92,14 @@ class FunctionProcess:
         address_pipe = _pipe_with(address.encode())
         stdout, stderr = OutputPipe(self._on_stdout), OutputPipe(self._on_stderr)
         self._pipes = OutputPipes(stdout, stderr)
+        self._modules_pipe = modules = OutputPipe(self._on_module)
         try:
             self._process = await asyncio.create_subprocess_exec(
                 self._function.python or sys.executable,
                 str(RUN_SCRIPT),
                 str(death_pipe),
                 str(address_pipe),
+                str(modules.write_end),
                 self._function.handler,
                 places.layers,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -99,12 +107,13 @@ class FunctionProcess:
                 stderr=stderr.write_end,
                 env={**environment, "AWS_LAMBDA_RUNTIME_API": visible},
                 cwd=places.task_root,
-                pass_fds=(death_pipe, address_pipe),
+                pass_fds=(death_pipe, address_pipe, modules.write_end),
                 start_new_session=True,  # so that all that it starts can be killed with it
             )
         finally:
             os.close(address_pipe)
             self._pipes.close_write_ends()
+            modules.close_write_end()
         self._memory.watch(self._process.pid)
         if not self._api.is_ready:
             self._alarm.set(self._init_limit_seconds)
@@ -145,6 +154,8 @@ class FunctionProcess:
         self._own_ports.discard(self._port)
         if self._pipes is not None:
             self._pipes.close()
+        if self._modules_pipe is not None:
+            self._modules_pipe.close()
 
     def on_ready(self) -> None:
         """The child is initialized."""
@@ -198,6 +209,7 @@ class FunctionProcess:
             result = None if outcome is None else self._result(invocation, outcome)
             self._owner.on_end(self, invocation, result)
         elif not self.is_alive:
+            self.init_failure = self.init_failure or outcome
             self._owner.on_exit(self)
 
     def _result(self, invocation: Invocation, outcome: Outcome) -> InvokeResult:
@@ -270,6 +282,14 @@ class FunctionProcess:
 
     def _on_stderr(self, line: str) -> None:
         self._on_line("stderr", line)
+
+    def _on_module(self, file: str) -> None:
+        """The child has imported a file."""
+        real = os.path.realpath(file)
+        if self.modules is None:
+            self.modules = set()
+        self.modules.add(real)
+        self._owner.on_module(real)
 
     def _on_line(self, stream: str, line: str) -> None:
         """Report one line, and keep the last few kilobytes of the invocation."""

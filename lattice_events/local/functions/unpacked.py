@@ -10,7 +10,7 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -26,6 +26,7 @@ class Unpacked:
     def __init__(self) -> None:
         """Prepare; nothing is unpacked before the first invocation."""
         self._made: dict[tuple[str, ...], asyncio.Future[str]] = {}  # temporary folders by what they hold
+        self._forgotten: list[asyncio.Future[str]] = []  # processes may still run in them
 
     async def places(self, function: Function) -> Places:
         """The folders of a function.
@@ -40,9 +41,16 @@ class Unpacked:
         merging = partial(asyncio.to_thread, merge, folders)
         return Places(task_root=task_root, layers=await self._once(("layers", *function.layers), merging))
 
+    def forget(self, code: Iterable[str]) -> None:
+        """Unpack archives, and merge layers, anew when they are asked for next."""
+        changed = set(code)
+        for key in [each for each in self._made if not changed.isdisjoint(each)]:
+            self._forgotten.append(self._made.pop(key))
+
     async def close(self) -> None:
-        """Forget what was unpacked and merged."""
-        for folder in await asyncio.gather(*self._made.values(), return_exceptions=True):
+        """Remove what was unpacked and merged."""
+        made = (*self._made.values(), *self._forgotten)
+        for folder in await asyncio.gather(*made, return_exceptions=True):
             if isinstance(folder, str):
                 shutil.rmtree(folder, ignore_errors=True)
 

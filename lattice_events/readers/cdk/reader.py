@@ -15,6 +15,7 @@ from lattice_events.readers.cdk.assembly import MANIFEST, Assembly, Stack
 from lattice_events.readers.cloudformation.reader import TemplateSource
 from lattice_events.readers.common.documents import Document, Path, mapping, parse_json
 from lattice_events.readers.common.files import read_text, read_yaml, shown
+from lattice_events.readers.common.noted import exists, is_file
 from lattice_events.readers.common.sources import Found, Reader, ReadOptions, SettingsSource
 
 _PROJECT, _OUTPUT = "cdk.json", "cdk.out"
@@ -39,11 +40,11 @@ def _claims(found: Found) -> FilePath | None:
 
 def _manifest(folder: FilePath) -> FilePath | None:
     file = folder / MANIFEST
-    return file if file.is_file() and Assembly(folder).is_one else None
+    return file if is_file(file) and Assembly(folder).is_one else None
 
 
 def _is_project(folder: FilePath) -> bool:
-    return (folder / _PROJECT).is_file()
+    return is_file(folder / _PROJECT)
 
 
 def _output(project: FilePath) -> FilePath:
@@ -137,7 +138,7 @@ class _Template:
         path = self.stack.assets.get(key) if isinstance(key, str) else None
         if path is None and isinstance(asset, str):
             path = self.stack.file.parent / asset
-        return os.path.abspath(path) if path is not None and os.path.exists(path) else None
+        return os.path.abspath(path) if path is not None and exists(path) else None
 
 
 def _construct(resource: Any) -> str:

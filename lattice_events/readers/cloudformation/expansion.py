@@ -28,6 +28,7 @@ from lattice_events.readers.common.documents import (
     parse_yaml_stream,
 )
 from lattice_events.readers.common.files import read_text, shown
+from lattice_events.readers.common.noted import exists
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 INCLUDE = "AWS::Include"
@@ -318,7 +319,7 @@ class _Expander:
             if file in here.files:
                 self._problems.append(Problem(f"{shown(file)} includes itself.", here.place))
                 return None
-            if file.exists() and not file.is_file():  # a device or a pipe may never end
+            if exists(file) and not file.is_file():  # a device or a pipe may never end
                 raise ValueError
             if file not in self._files:
                 self._files[file], *_ = parse_yaml_stream(read_text(file, shown(file)), shown(file))

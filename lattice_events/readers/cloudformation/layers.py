@@ -15,6 +15,7 @@ from lattice_events.readers.cloudformation.intrinsics import NO_VALUE
 from lattice_events.readers.cloudformation.outside import UnresolvableError
 from lattice_events.readers.cloudformation.reading import Reading
 from lattice_events.readers.common.fragment import RunNote
+from lattice_events.readers.common.noted import exists
 from lattice_events.readers.common.properties import WrongPropertyError
 
 
@@ -34,7 +35,7 @@ def layers_of(reading: Reading, function: str) -> tuple[str, ...]:
                     f"of {reading.references.name(function)} is not here, so it runs without; --layer {name}=FOLDER gives it."
                 )
             )
-        elif not os.path.exists(folder):
+        elif not exists(folder):
             raise WrongPropertyError(f"The layer {name} is not there: {folder}.", ("Layers", index))
         else:
             found.append(folder)

@@ -18,6 +18,7 @@ from lattice_events.readers.cloudformation.outside import UnresolvableError
 from lattice_events.readers.cloudformation.stacks import Stack, Stacks, nested_name
 from lattice_events.readers.common.documents import mapping
 from lattice_events.readers.common.files import shown
+from lattice_events.readers.common.noted import is_file
 
 if TYPE_CHECKING:
     from lattice_events.readers.cloudformation.reader import TemplateSource
@@ -155,7 +156,7 @@ class Nesting:
 
     def _read(self, file: FilePath, name: str, place: str) -> TemplateSource | None:
         """The template in a file."""
-        if not file.is_file():
+        if not is_file(file):
             message = f"The nested stack {name} has no template: there is no file {shown(file)}."
             raise ConfigurationError([Problem(message, place)])
         if file not in self._loaded:

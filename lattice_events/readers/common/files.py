@@ -11,6 +11,7 @@ from pathlib import Path as FilePath
 
 from lattice_events.errors import ManifestError, Problem
 from lattice_events.readers.common.documents import Document, parse_yaml
+from lattice_events.readers.common.noted import look
 
 MAX_BYTES = 16 * 1024 * 1024  # of a file: sixteen times what CloudFormation takes
 
@@ -21,6 +22,7 @@ def read_text(file: FilePath, shown: str) -> str:
     Raises:
         ManifestError: It cannot be read.
     """
+    look("content", file)
     try:
         with file.open("rb") as opened:
             data = opened.read(MAX_BYTES + 1)

@@ -11,6 +11,7 @@ from typing import Any
 
 from lattice_events.readers.common.documents import mapping
 from lattice_events.readers.common.files import make_folder
+from lattice_events.readers.common.noted import exists
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,7 @@ class Code:
         if not isinstance(path, (str, FilePath)):
             return None
         found = os.path.abspath(path if name in self.layers else self.folder / path)
-        if not os.path.exists(found):
+        if not exists(found):
             return None
         return _as_built(found) if self._is_built(name) and "Content" in properties else found
 

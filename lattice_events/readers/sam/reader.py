@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lattice_events.errors import MissingExtraError, Problem
 from lattice_events.readers.cloudformation.reader import TemplateSource, template_source
 from lattice_events.readers.common.documents import Document, Path, mapping
+from lattice_events.readers.common.noted import is_file
 from lattice_events.readers.common.sources import (
     DEFAULT_REGION,
     Context,
@@ -43,7 +44,7 @@ def _built_template(folder: FilePath) -> FilePath | None:
     if folder.name == _BUILT[0]:
         folder /= _BUILT[1]
     file = folder / "template.yaml"
-    return file if folder.parts[-2:] == _BUILT and file.is_file() else None
+    return file if folder.parts[-2:] == _BUILT and is_file(file) else None
 
 
 def _load(found: Found, options: ReadOptions) -> list[TemplateSource]:

@@ -17,6 +17,7 @@ from typing import Any
 from lattice_events.errors import ManifestError, Problem
 from lattice_events.readers.common.documents import mapping
 from lattice_events.readers.common.files import read_text, read_yaml, shown
+from lattice_events.readers.common.noted import is_file
 
 _NAMES = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
 _ENVIRONMENT = "default"
@@ -43,7 +44,7 @@ def read_samconfig(folder: FilePath) -> SamConfig:
     if folder.parts[-2:] == (".aws-sam", "build"):
         folders.append(folder.parents[1])
     for file in (each / name for each in folders for name in _NAMES):
-        if file.is_file():
+        if is_file(file):
             return _config(mapping(_parsed(file)))
     return SamConfig()
 

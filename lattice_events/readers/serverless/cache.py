@@ -22,7 +22,8 @@ from importlib.metadata import version
 from pathlib import Path as FilePath
 from typing import Any
 
-from lattice_events.readers.serverless.inputs import is_current, taken
+from lattice_events.readers.common.noted import listener
+from lattice_events.readers.serverless.inputs import is_current, note_inputs, taken
 from lattice_events.readers.serverless.package import Findings, Package
 
 MAX_ENTRIES = 32
@@ -54,8 +55,12 @@ class Cache:
         if self._file is None:
             return None
         with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
-            inputs, made = _read(self._file)
-            if is_current(json.loads(inputs), self.environment):
+            written, made = _read(self._file)
+            inputs = json.loads(written)
+            if is_current(inputs, self.environment):
+                noted = listener()
+                if noted is not None:
+                    note_inputs(noted, inputs)
                 os.utime(self._file)  # the entry that was used last is dropped last
                 return _package(json.loads(made), self.folder)
         return None

@@ -21,9 +21,11 @@ from typing import Any, BinaryIO
 from lattice_events.definitions.accounts import MADE_UP_ACCOUNT
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.readers.common.advice import variable_option
+from lattice_events.readers.common.noted import listener, noting
 from lattice_events.readers.common.sources import ReadOptions
 from lattice_events.readers.serverless.cache import Cache
 from lattice_events.readers.serverless.credentials import MADE_UP, has_credentials
+from lattice_events.readers.serverless.inputs import note_record
 from lattice_events.readers.serverless.package import Findings, Package
 
 _COMMANDS = ("osls", "serverless", "sls")
@@ -84,9 +86,13 @@ def _make(target: FilePath, cache: Cache, options: ReadOptions, shown: str) -> P
         command = [program, verb, "--package", str(made), *rest]
         status, output = _run(command, cache.folder, environment, options, shown)
     findings = Findings.read(target / "found.json")
+    noted = listener()
+    if noted is not None and findings.record is not None:
+        note_record(noted, findings.record)
     if status != 0:
         raise ConfigurationError((Problem(_failure(cache.command[0], output, findings), shown),))
-    package = Package.read(made, findings=findings)
+    with noting(None):  # it is gone soon
+        package = Package.read(made, findings=findings)
     if options.cache:
         cache.keep(package)
     return package

@@ -15,6 +15,7 @@ from typing import Any
 
 from lattice_events.errors import ManifestError, Problem
 from lattice_events.readers.common.documents import Document, mapping
+from lattice_events.readers.common.noted import is_file
 from lattice_events.readers.serverless.files import CODE, WRITTEN, find_file, written
 
 NAMES = tuple(f"serverless-compose{suffix}" for suffix in (*WRITTEN, *CODE))
@@ -47,7 +48,7 @@ class Member:
 
 def find_compose(folder: FilePath) -> FilePath | None:
     """The compose file of a folder."""
-    return next((folder / name for name in NAMES if (folder / name).is_file()), None)
+    return next((folder / name for name in NAMES if is_file(folder / name)), None)
 
 
 def members(file: FilePath, shown: str) -> list[Member]:
@@ -79,7 +80,7 @@ def _member(document: Document, folder: FilePath, name: Any, value: Mapping[str,
     place = document.locate(("services", name))
     path = folder / str(value.get("path", name))
     file = path / str(value["config"]) if "config" in value else find_file(path)
-    if file is None or not file.is_file():
+    if file is None or not is_file(file):
         return Problem(f"The service {name} has no serverless.yml at {value.get('path', name)}.", place)
     params = {str(key): _text(each) for key, each in mapping(value.get("params")).items()}
     needs = frozenset(match[1] for each in params.values() for match in _OUTPUT.finditer(each))

@@ -10,6 +10,7 @@ from pathlib import Path as FilePath
 
 from lattice_events.readers.common.documents import Document, mapping, parse_yaml
 from lattice_events.readers.common.files import read_text
+from lattice_events.readers.common.noted import is_file
 from lattice_events.readers.common.sources import Found
 
 WRITTEN = (".yml", ".yaml", ".json")
@@ -19,7 +20,7 @@ NAMES = tuple(f"serverless{suffix}" for suffix in (*WRITTEN, *CODE))  # in the o
 
 def find_file(folder: FilePath) -> FilePath | None:
     """The file of a folder that the CLI would take."""
-    return next((folder / name for name in NAMES if (folder / name).is_file()), None)
+    return next((folder / name for name in NAMES if is_file(folder / name)), None)
 
 
 def is_service(found: Found) -> bool:

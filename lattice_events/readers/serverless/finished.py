@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path as FilePath
 
 from lattice_events.readers.cloudformation.reader import TemplateSource
 from lattice_events.readers.common.files import read_yaml
+from lattice_events.readers.common.noted import exists, is_file
 from lattice_events.readers.common.sources import Found, Reader, ReadOptions, SettingsSource
 from lattice_events.readers.serverless.files import find_file
 from lattice_events.readers.serverless.package import STATE, TEMPLATE, Findings, Package
@@ -23,7 +23,7 @@ def _claims(found: Found) -> FilePath | None:
 
 
 def _is_package(folder: FilePath) -> bool:
-    return all((folder / name).is_file() for name in (TEMPLATE, STATE))
+    return all(is_file(folder / name) for name in (TEMPLATE, STATE))
 
 
 def _load(found: Found, _: ReadOptions) -> list[TemplateSource]:
@@ -54,7 +54,7 @@ def _code(package: Package, service: FilePath) -> Callable[[str], str | None]:
 
     def code(logical_id: str) -> str | None:
         found = package.code(logical_id, service, is_packaged=True)
-        if found is not None and os.path.exists(found):
+        if found is not None and exists(found):
             return str(found)
         return str(service) if service != package.folder else None
 

@@ -6,13 +6,17 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from lattice_events.readers.common.noted import Kind, Noted, content_state, kind_state, names_state
+
 _VOLATILE = re.compile("/(proc|sys|dev)/")  # whose times say nothing
+_INSTALLED = "/node_modules/"
 _OWN = frozenset({"LATTICE_SERVERLESS", "NODE_OPTIONS"})  # variables that are ours; the second is in the key
 
 Inputs = dict[str, dict[str, str]]
+_FILES: tuple[Kind, ...] = ("content", "names", "kind")
 
 
 def taken(record: Mapping[str, Any], environment: Mapping[str, str]) -> Inputs | None:
@@ -24,7 +28,7 @@ def taken(record: Mapping[str, Any], environment: Mapping[str, str]) -> Inputs |
     """
     if record["doubts"] or not _is_given(record["environment"], environment):
         return None
-    files = {kind: record[kind] for kind in ("content", "names", "kind")}
+    files = {kind: record[kind] for kind in _FILES}
     for kind, states in files.items():
         if any(not _is_state(kind, path, state) for path, state in states.items()):
             return None  # it changed while the CLI ran: which of the two it saw nobody knows
@@ -44,6 +48,30 @@ def is_current(inputs: Inputs, environment: Mapping[str, str]) -> bool:
         for kind, digests in inputs.items()
         for digest, now in zip(digests.values(), _now(kind, digests, environment), strict=True)
     )
+
+
+def note_inputs(noted: Noted, inputs: Mapping[str, Iterable[str]]) -> None:
+    """Have somebody know the files of inputs, but for installed packages and folders that are where they were."""
+    for kind in _FILES:
+        for path in inputs[kind]:
+            if _is_noted(kind, path):
+                noted.note(kind, path)
+
+
+def note_record(noted: Noted, record: Mapping[str, Any]) -> None:
+    """The same of a run that has just ended; what has changed meanwhile is to be read again.
+
+    In a run with doubts that may have been the run itself, and what it writes is no input.
+    """
+    doubts = record["doubts"]
+    for kind in _FILES:
+        for path, state in record[kind].items():
+            if _is_noted(kind, path) and f"it changes {path}" not in doubts:
+                noted.note(kind, path, is_unsure=not doubts and not _is_state(kind, path, state))
+
+
+def _is_noted(kind: Kind, path: str) -> bool:
+    return _INSTALLED not in path and not (kind == "kind" and os.path.isdir(path))
 
 
 def _now(kind: str, names: Mapping[str, str], environment: Mapping[str, str]) -> Iterator[str]:
@@ -80,60 +108,20 @@ def _names_digest(environment: Mapping[str, str]) -> str:
 def _is_state(kind: str, path: str, state: str) -> bool:
     """Whether a file is as `record.js` saw it first."""
     if kind == "kind":
-        return _kind(path) == state
+        return kind_state(path) == state
     try:
         found = os.stat(path)
     except OSError:
         return state == "-"
     if _VOLATILE.match(path):
-        return state == (_content(path) if stat.S_ISREG(found.st_mode) else "d")
+        return state == (content_state(path) if stat.S_ISREG(found.st_mode) else "d")
     times, _, digest = state.partition(" #")
     is_same = times == f"{found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
     return is_same and digest in ("", _DIGESTS[kind](path))
-
-
-def _kind(path: str) -> str:
-    """What is at a path, and where a link leads."""
-    try:
-        found = os.lstat(path)
-        if stat.S_ISLNK(found.st_mode):
-            followed = os.stat(path) if os.path.exists(path) else None
-            return f"{_letter(followed)} {os.readlink(path)}"
-    except OSError:
-        return "-"
-    return _letter(found)
-
-
-def _letter(found: os.stat_result | None) -> str:
-    if found is None:
-        return "-"
-    return "d" if stat.S_ISDIR(found.st_mode) else "f"
-
-
-def _content(path: str) -> str:
-    """Tells one content of a file from another."""
-    try:
-        with open(path, "rb", buffering=0) as file:
-            return hashlib.sha256(file.read()).hexdigest()
-    except OSError:
-        return _kind(path)
-
-
-def _names(path: str) -> str:
-    """Tells one list of the names in a folder from another."""
-    try:
-        return _digest(os.fsencode("\0".join(sorted(os.listdir(path), key=_utf16))))
-    except OSError:
-        return _kind(path)
-
-
-def _utf16(name: str) -> bytes:
-    """As JavaScript sorts."""
-    return name.encode("utf-16-be", "surrogatepass")
 
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-_DIGESTS = {"content": _content, "names": _names, "kind": _kind}
+_DIGESTS = {"content": content_state, "names": names_state, "kind": kind_state}

@@ -14,6 +14,7 @@ from typing import Any
 from lattice_events.errors import ManifestError, Problem
 from lattice_events.readers.common.documents import MAX_NODES, mapping, parse_json
 from lattice_events.readers.common.files import read_text
+from lattice_events.readers.common.noted import exists, is_file
 
 TEMPLATE = "cloudformation-template-update-stack.json"
 STATE = "serverless-state.json"
@@ -154,7 +155,7 @@ class Package:
         """
         if "LayerName" in self._properties(logical_id):
             layer = self._layer(logical_id)
-            return service / layer if layer is not None and (service / layer).exists() else None
+            return service / layer if layer is not None and exists(service / layer) else None
         return self.archive(logical_id) if is_packaged else self._source(logical_id, service)
 
     def _source(self, logical_id: str, service: FilePath) -> FilePath | None:
@@ -162,7 +163,7 @@ class Package:
         name = self.function_of(logical_id)
         artifact = self.findings.artifacts.get(name or "")
         if artifact is not None:
-            return artifact if artifact.exists() else None
+            return artifact if exists(artifact) else None
         own = self._archive_name(logical_id)
         module = self._functions.get(name or "", {}).get("module")
         if module and own != mapping(self.state.get("package")).get("artifact"):
@@ -244,7 +245,7 @@ class _Writer:
 
 def _read_json(file: FilePath) -> Mapping[str, Any]:
     """A JSON file of a package."""
-    if not file.is_file():
+    if not is_file(file):
         message = "This package has no such file; create a package with 'osls package --package FOLDER'."
         raise ManifestError((Problem(message, str(file)),))
     value = parse_json(read_text(file, str(file)), str(file))

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from lattice_events.errors import ConfigurationError
 from lattice_events.readers.common.documents import Document, Path, mapping
 from lattice_events.readers.common.files import shown
+from lattice_events.readers.common.noted import is_file
 from lattice_events.readers.serverless.files import written
 from lattice_events.readers.serverless.package import Package
 from lattice_events.readers.serverless.plugin_places import plugin_sources
@@ -128,7 +129,7 @@ class Places:
         """A file of the user's; ``None`` when it cannot be read, which the CLI has said already."""
         if file not in self._documents:
             try:
-                self._documents[file] = written(file, shown(file)) if file.is_file() else None
+                self._documents[file] = written(file, shown(file)) if is_file(file) else None
             except ConfigurationError:
                 self._documents[file] = None
         return self._documents[file]

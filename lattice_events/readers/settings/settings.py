@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -13,6 +12,7 @@ from lattice_events.assumptions import Assumptions
 from lattice_events.errors import ConfigurationError, Problem
 from lattice_events.network.faults import Fault, parse_fault
 from lattice_events.readers.common.documents import Path, mapping
+from lattice_events.readers.common.noted import exists
 from lattice_events.readers.common.sources import RunSettings, SettingsSource
 from lattice_events.readers.settings.callers import CallerReader, CallerSettings
 from lattice_events.readers.settings.ignores import KEY
@@ -236,7 +236,7 @@ class _Parser:
     def _manifests(self, value: Any) -> Iterator[FilePath]:
         for index, item in enumerate([value] if isinstance(value, str) else value):
             path = self._folder / item
-            if os.path.exists(path):  # which a name that no file can have is not, either
+            if exists(path):  # which a name that no file can have is not, either
                 yield path
             else:
                 self._wrong(("manifests", index), f"There is no file or folder {item}.")

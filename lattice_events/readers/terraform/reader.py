@@ -10,6 +10,7 @@ from lattice_events.errors import ManifestError, Problem
 from lattice_events.readers.cloudformation.reader import TemplateSource
 from lattice_events.readers.common.documents import Path, parse_json
 from lattice_events.readers.common.files import encoding_of, read_text, shown
+from lattice_events.readers.common.noted import exists, look
 from lattice_events.readers.common.sources import Found, Reader, ReadOptions
 from lattice_events.readers.terraform.document import Resource, TerraformDocument, is_terraform, read_document
 from lattice_events.readers.terraform.resources import TemplateBuilder
@@ -37,6 +38,7 @@ def _claims(found: Found) -> FilePath | None:
 
 def _has_only_configuration(folder: FilePath) -> bool:
     """Whether a folder has Terraform's own files, and nothing that any reader reads."""
+    look("names", folder)
     files = [each for each in folder.iterdir() if not each.name.startswith(".")]
     names = {each.suffix for each in files}
     others = any(each.is_dir() or each.stem == "serverless" for each in files)
@@ -49,6 +51,7 @@ def _is_binary_plan(file: FilePath) -> bool:
 
 
 def _start(file: FilePath) -> bytes:
+    look("content", file)
     try:
         with file.open("rb") as opened:
             return opened.read(_START_BYTES)
@@ -132,7 +135,7 @@ def _code(
         if not isinstance(archive, str) or not archive:
             return None
         candidates = (sources.get(archive), archive)
-        found = [folder / each for each in candidates if each and (folder / each).exists()]
+        found = [folder / each for each in candidates if each and exists(folder / each)]
         return str(found[0].resolve()) if found else None
 
     return code

@@ -11,4 +11,4 @@ def test_functions_of_a_cloud_never_get_real_credentials() -> None:
         {option for each in command.params for option in each.opts} for command in (cloud, dev)
     )
 
-    assert options_of_dev - options_of_cloud == {"--aws-profile"}
+    assert options_of_dev - options_of_cloud == {"--aws-profile", "--no-reload"}

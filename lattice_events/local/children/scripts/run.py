@@ -5,7 +5,7 @@ the standard library and awslambdaric only. As in Lambda the runtime client is l
 code is on the path, and nothing else stays loaded: a file such as ``token.py`` in that code breaks nothing,
 and one such as ``signal.py`` is what ``import signal`` means there.
 
-    python run.py DEATH_PIPE_FD ADDRESS_FD HANDLER LAYERS
+    python run.py DEATH_PIPE_FD ADDRESS_FD MODULES_FD HANDLER LAYERS
 """
 
 import fcntl
@@ -123,7 +123,8 @@ def refuse_to_start(address: str, message: str) -> int:
 
 def main() -> int:
     """Watch the parent, then hand over to awslambdaric."""
-    death_pipe, address_pipe, handler, layers = sys.argv[1:]
+    death_pipe, address_pipe, modules_pipe, handler, layers = sys.argv[1:]
+    os.set_inheritable(int(modules_pipe), False)
     die_with_parent(int(death_pipe))
     address = read_address(int(address_pipe))
     forget("fcntl", "signal")
@@ -135,6 +136,9 @@ def main() -> int:
         mend_reports(address)
         if sys.modules["runtime_client"].__file__ == os.path.join(SOCKET_CLIENT, "runtime_client.py"):
             poll_in_this_thread()
+            sys.modules["runtime_client"].tell_modules(
+                int(modules_pipe), os.environ["LAMBDA_TASK_ROOT"], layers
+            )
     except ImportError as error:
         install = f"'{sys.executable} -m pip install \"awslambdaric>=3\"'"
         reason = f"{sys.executable} cannot load awslambdaric, which runs functions ({error})"

@@ -8,6 +8,7 @@ Source:
 """
 
 import os
+import sys
 
 from bare_http import Connection  # type: ignore[import-not-found]  # run.py has its folder on the path
 
@@ -36,6 +37,42 @@ class _Client:
     has_posted = False  # a result whose answer was not read, and a poll behind it
 
 
+class _Modules:
+    """Which files the function has imported, for whoever starts it anew when one of them changes."""
+
+    pipe = -1
+    own: tuple[str, ...] = ()  # folders of the function
+    count = 0
+    told: frozenset[str] = frozenset()
+    standard = os.path.dirname(os.__file__) + os.sep
+
+
+def tell_modules(pipe: int, *folders: str) -> None:
+    """Write into a pipe which files are imported from now on, but for those of Python and of installed packages."""
+    _Modules.pipe = pipe
+    _Modules.own = tuple(folder + os.sep for folder in folders if folder)
+    _Modules.told = _imported()  # by ours
+
+
+def _tell_new_modules() -> None:
+    _Modules.count = len(sys.modules)
+    new = _imported() - _Modules.told
+    _Modules.told |= new
+    try:
+        os.write(_Modules.pipe, "".join(f"{file}\n" for file in new).encode(errors="surrogateescape"))
+    except OSError:  # the function has closed what it did not open
+        _Modules.pipe = -1
+
+
+def _imported() -> frozenset[str]:
+    known = [getattr(module, "__dict__", {}).get("__file__") for module in list(sys.modules.values())]
+    return frozenset(file for file in known if isinstance(file, str) and _is_of_user(file))
+
+
+def _is_of_user(file: str) -> bool:
+    return file.startswith(_Modules.own) or not (file.startswith(_Modules.standard) or "-packages/" in file)
+
+
 def initialize_client(user_agent: str) -> None:
     """Keep the user agent; the connection opens with the first call."""
     _Client.user_agent = f"User-Agent: {user_agent}\r\n"
@@ -47,6 +84,8 @@ def next() -> tuple[bytes, dict[str, str | int | None]]:
 
     What Lambda has to say against the result before is told here, too: the process ends of it either way.
     """
+    if _Modules.count != len(sys.modules) and _Modules.pipe >= 0:
+        _tell_new_modules()
     if _Client.has_posted:
         _Client.has_posted = False
         status, _, _ = _Client.connection.receive()

@@ -1,0 +1,1 @@
+"""Notice when what a run was made of changes."""
