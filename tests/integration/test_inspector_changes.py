@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from lattice_events.local.run.run import Run, running
+from lattice_events.local.run.settings import Loaded, RunSettings
 from tests.integration.inspecting import Inspected, browser, needs_browser, shop
-from tests.integration.running import Running
+from tests.integration.invoking import write_code
+from tests.integration.running import PATIENCE_SECONDS, Running
+from tests.integration.test_inspector_api import CODE, HOST, loaded
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -68,6 +78,56 @@ def test_a_thousand_requests_need_few_rows_and_the_newest_stay(page: Inspected) 
     assert page.page.locator("tr.line").count() < 100
     page.page.locator("#list").evaluate("list => list.scrollTo(0, list.scrollHeight)")
     page.page.locator("td.path", has_text="/many/200").wait_for()
+
+
+@contextmanager
+def on_a_thread(first: Loaded) -> Iterator[tuple[Run, Callable[[Loaded], None]]]:
+    """A run, and what gives it another network."""
+    started: Future[tuple[Run, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+
+    async def serve() -> None:
+        async with running(first, RunSettings(), report=lambda _: None, clock=lambda: 0.0) as run:
+            stop = asyncio.Event()
+            started.set_result((run, asyncio.get_running_loop(), stop))
+            await stop.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    run, loop, stop = started.result(PATIENCE_SECONDS)
+    try:
+        yield run, lambda loaded: asyncio.run_coroutine_threadsafe(run.apply(loaded), loop).result()
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+
+
+def test_the_list_outlives_another_network_and_a_replay_says_what_is_gone(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    code = write_code(tmp_path, CODE)
+    with on_a_thread(loaded(code)) as (run, apply), chromium.new_context() as context:
+        page = Inspected(
+            context.new_page(),
+            cast(Running, SimpleNamespace(ready={"inspector_url": run.ready.inspector_url})),
+        )
+        page.open("?view=network")
+        page.page.get_by_role("link", name="Requests of the service foo").wait_for()
+        connection = http.client.HTTPConnection(run.ready.gateway_url.removeprefix("http://"))
+        connection.request("GET", "/fixed", headers={"Host": HOST})
+        connection.getresponse().read()
+        connection.close()
+
+        apply(loaded(code, has_foo=False))
+
+        page.page.get_by_role("link", name="Requests of the service foo").wait_for(state="detached")
+        page.page.get_by_role("button", name="Requests", exact=True).click()
+        page.shows("/fixed")
+        page.page.reload()
+        page.choose("/fixed")
+        assert "service foo" in page.part("Decision")  # by the network that decided it
+        page.page.keyboard.press("r")
+        dialog = page.page.get_by_role("dialog", name="It was not done")
+        dialog.get_by_text("The service foo is not in the network, so nothing can answer.").wait_for()
 
 
 # ── faults ────────────────────────────────────────────────────────────────────────────────────

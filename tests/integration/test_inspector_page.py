@@ -123,6 +123,14 @@ def test_filters_that_are_chosen_stand_in_the_address(page: Inspected) -> None:
 
     page.page.locator("#detail h2", has_text="/entries/3").wait_for()
     page.page.locator("tr.line[aria-selected=true]", has_text="/entries/3").wait_for()
+    page.page.set_viewport_size({"width": 400, "height": 500})  # where little is in sight
+    page.page.wait_for_function(
+        """() => {
+            const row = document.querySelector("tr.line[aria-selected=true]").getBoundingClientRect();
+            const list = document.querySelector("#list").getBoundingClientRect();
+            return list.top <= row.top && row.bottom <= list.bottom;
+        }"""
+    )
     found = query_of(page)
     assert found.pop("request")
     assert found == {"q": ["ledger"], "status": ["4xx"], "noise": ["hide"]}
@@ -322,6 +330,31 @@ def test_keys_go_through_the_list_and_into_a_request_and_out(page: Inspected) ->
 
     heading.wait_for(state="detached")
     assert "request" not in query_of(page)
+
+
+def test_keys_reach_everything_and_show_where_they_are(page: Inspected) -> None:
+    page.open(BEFORE)
+    page.choose("/orders/7")
+    page.page.locator("#detail details.part").last.wait_for()
+    page.page.evaluate("document.activeElement.blur()")
+
+    reached = {}
+    for _ in range(80):
+        page.page.keyboard.press("Tab")
+        name, outline = page.page.evaluate(
+            """() => {
+                const element = document.activeElement;
+                const name = element.ariaLabel || element.name || element.textContent.trim();
+                return [element === document.body ? "" : name, getComputedStyle(element).outlineStyle];
+            }"""
+        )
+        reached[name] = outline
+
+    assert {
+        "Requests", "Network", "Faults", "Session ▾", "q", "status", "Requests, the newest first", "Replay", "Copy as ▾",
+        "only", "Decision",
+    } <= reached.keys()  # fmt: skip
+    assert [name for name, outline in reached.items() if name and outline != "solid"] == []
 
 
 def test_keys_search_and_help(page: Inspected) -> None:

@@ -52,8 +52,8 @@ export class List {
       this.#draw();
       if (at >= 0) this.box.scrollTop = at * ROW_PX + offset;
     }
-    if (this.isToReveal) this.#reveal();
     this.#draw();
+    if (this.isToReveal && this.#reveal()) this.#draw();
   }
 
   /** Mark the line of a number. */
@@ -85,12 +85,13 @@ export class List {
     this.select(this.lines[at].number);
   }
 
-  /** Bring the selected line in sight, as soon as it is known. */
+  /** Bring the selected line in sight; whether it is known. */
   #reveal() {
     const at = this.lines.findIndex((line) => line.number === this.selected);
-    if (at < 0) return;
+    if (at < 0) return false;
     this.isToReveal = false;
     this.#scrollTo(at);
+    return true;
   }
 
   /** Scroll as little as brings a line in sight. */

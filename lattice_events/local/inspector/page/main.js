@@ -5,7 +5,7 @@ import { act, get } from "./api.js";
 import { compareWith } from "./comparing.js";
 import { Detail } from "./detail.js";
 import { tell } from "./dialog.js";
-import { button, byId } from "./dom.js";
+import { button, byId, el } from "./dom.js";
 import { Feed } from "./feed.js";
 import { isFiltered, learn, showAll, startFilters } from "./filters.js";
 import { startKeyboard } from "./keyboard.js";
@@ -27,6 +27,7 @@ const detail = new Detail({ detailOf, close: () => select(""), ...ACTS });
 const feed = new Feed(lines, { changed: show, failed });
 let session = null; // that was read from a file, as {name, details}
 let shown = [];
+let gatewayUrl = "http://127.0.0.1:9000"; // until the API says it
 
 takeToken();
 startTheme(byId("theme"));
@@ -60,7 +61,7 @@ onChange((names) => {
 startViews(lines, { chosen: () => (isFiltered() ? shown.map((line) => line.number) : null), copy, attempt, isOfRun: () => !session });
 showToken();
 showSelected();
-feed.reload();
+get("run").then((run) => (gatewayUrl = run.gateway_url), failed).then(() => feed.reload());
 
 /** Show the lines that are wanted. */
 function show() {
@@ -77,7 +78,7 @@ function show() {
 }
 
 function emptyWords() {
-  if (!isFiltered()) return ["No request yet. Call a service, or invoke a function; it appears here at once."];
+  if (!isFiltered()) return ["No request yet. Call a service, and it appears here at once: ", el("code", {}, `curl ${gatewayUrl.replace("127.0.0.1", "NAME.localhost")}/`), " or ", el("code", {}, "lattice call NAME/"), "."];
   return ["No request is like that. ", button("Show all", showAll)];
 }
 
