@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 _ADDED = 1  # of `watchfiles.Change`
 MODIFIED = 2
+_DELETED = 3
 _NOT_CODE = ("node_modules", "__pycache__", "venv")  # folders, as hidden ones
 _NO_CODE = (".pyc", ".pyo", ".log", ".md", ".rst")  # suffixes of files that are made, or are for people
 _DATA = (".json", ".toml", ".yaml", ".yml")  # a definition is no code, though it lies beside it
@@ -116,8 +117,9 @@ class Plan:
     def read(self, events: Iterable[Event]) -> Changes:
         """What events mean."""
         changes = Changes()
-        for kind, path in events:
-            if self._is_passing(path):
+        seen = frozenset(events)
+        for kind, path in seen:
+            if self._is_passing(path) or _has_come_and_gone(path, seen):
                 continue
             is_folder = path in self.folders or (kind == _ADDED and os.path.isdir(path))
             is_source = self._is_looked_at(path)
@@ -161,6 +163,11 @@ def real_paths(path: str) -> tuple[str, str]:
     return os.path.join(os.path.realpath(os.path.dirname(absolute)), os.path.basename(absolute)), (
         os.path.realpath(absolute)
     )
+
+
+def _has_come_and_gone(path: str, events: frozenset[Event]) -> bool:
+    """Whether a file was there for a moment, as those that ``sed -i`` and others write before they rename them."""
+    return {(_ADDED, path), (_DELETED, path)} <= events and not os.path.lexists(path)
 
 
 def _nearest_folder(path: str) -> str:

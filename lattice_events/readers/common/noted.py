@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Literal
@@ -52,12 +52,6 @@ class Noted:
         absolute = os.path.abspath(path)
         if (kind, absolute) not in self._states and not absolute.startswith(_ELSEWHERE):
             self._states[kind, absolute] = _UNKNOWN if is_unsure else _STATES[kind](absolute)
-
-    def note_all(self, kinds: Mapping[Kind, Iterable[str]]) -> None:
-        """Note many things."""
-        for kind, paths in kinds.items():
-            for path in paths:
-                self.note(kind, path)
 
     def changed(self) -> list[str]:
         """What is no longer as it was noted."""

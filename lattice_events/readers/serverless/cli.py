@@ -85,13 +85,14 @@ def _make(target: FilePath, cache: Cache, options: ReadOptions, shown: str) -> P
         program, verb, *rest = cache.command
         command = [program, verb, "--package", str(made), *rest]
         status, output = _run(command, cache.folder, environment, options, shown)
-    findings = Findings.read(target / "found.json")
+    with noting(None):  # what it leaves is gone soon
+        findings = Findings.read(target / "found.json")
     noted = listener()
     if noted is not None and findings.record is not None:
         note_record(noted, findings.record)
     if status != 0:
         raise ConfigurationError((Problem(_failure(cache.command[0], output, findings), shown),))
-    with noting(None):  # it is gone soon
+    with noting(None):
         package = Package.read(made, findings=findings)
     if options.cache:
         cache.keep(package)
