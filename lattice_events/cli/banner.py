@@ -37,10 +37,10 @@ def _parts(ready: Ready) -> Iterator[RenderableType]:
         yield line((f"… and {len(services) - _MAX_SERVICES:,} services more, at {where}", "dim"))
     yield ""
     for note in ready.notes:
-        yield line(("note  ", "yellow"), note)
+        yield line((f"{'note':<8}", "yellow"), note)
     lines = (
         ("proxy", f"curl --proxy {ready.gateway_url} --cacert {ready.ca_file} URL"),
-        ("tls", ready.tls_url),
+        ("tls", f"{ready.tls_url}   for clients that know no proxy; they send the name by SNI"),
         ("inspect", ready.inspector_url),
         ("invoke", f"aws lambda invoke --endpoint-url {ready.control_url} --function-name NAME /dev/stdout"),
         *_caller_lines(ready.network),

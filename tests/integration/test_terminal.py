@@ -127,7 +127,7 @@ def statuses(asking: subprocess.Popen[str]) -> list[str]:
 def does(shell: Terminal, factor: int) -> None:
     """See that the shell has what is typed."""
     shell.type(f"echo $((6*{factor}))\n")
-    shell.until(rf"(?m)^{6 * factor}\r$")
+    shell.until(rf"\b{6 * factor}\r")
 
 
 # ── before it is up ───────────────────────────────────────────────────────────────────────────
@@ -153,7 +153,7 @@ def test_it_is_shown_what_takes_its_time_and_ctrl_c_leaves_nothing_of_it(
     shell.type("\x03")
     shell.until(PROMPT)
     shell.type("echo status $?\n")
-    shell.until(f"(?m)^status {status}")
+    shell.until(rf"status {status}\r")
     assert shell.shown.rindex("\x1b[?25h") > shell.shown.rindex("\x1b[?25l")  # the cursor
     assert shell.shown.rindex("\x1b[2K") > shell.shown.rindex("Packaging")
 
@@ -258,7 +258,7 @@ def test_the_terminal_is_left_as_it_was(shell: Terminal, end: str, status: int) 
 
     shell.until(PROMPT)
     shell.type("echo status $?\n")
-    shell.until(f"(?m)^status {status}")
+    shell.until(rf"status {status}\r")
 
 
 def test_a_run_that_begins_in_the_background_has_keys_when_it_is_brought_forward(shell: Terminal) -> None:
@@ -273,7 +273,7 @@ def test_a_run_that_begins_in_the_background_has_keys_when_it_is_brought_forward
     shell.until(PROMPT)
     shell.waits_for_echo(True)
     shell.type("echo status $?\n")
-    shell.until("(?m)^status 0")
+    shell.until(r"status 0\r")
 
 
 @pytest.mark.parametrize("more", ["--json", "| cat"])
