@@ -10,12 +10,22 @@ import re
 from lattice_events.redaction import HIDDEN, SECRET_HEADERS, hide_in_text
 
 _WORDS = "password|passwd|passphrase|secret|token|credential|api[_-]?key|access[_-]?key|private[_-]?key|authorization"
+_WHAT = "string|binary|value|hash|key|data"  # of it: SecretString
 _NAMES = "|".join(map(re.escape, sorted(SECRET_HEADERS)))
+_NAME = rf"(?<![\w.-])(?:[\w.-]*(?:{_WORDS})s?(?:[_-]?(?:{_WHAT}))?|{_NAMES})"
 # A key of YAML, JSON, HCL or a file of variables, and a value that stands behind it.
-_PAIR = re.compile(
-    rf"(?P<key>[\"']?(?:[\w.-]*(?:{_WORDS})s?|{_NAMES})[\"']?[ \t]*[:=][ \t]*)(?P<value>[^\s#][^\n]*)",
+_PAIR = re.compile(rf"(?P<key>[\"']?{_NAME}[\"']?[ \t]*[:=][ \t]*)(?P<value>[^\s#][^\n]*)", re.IGNORECASE)
+# A text of several lines in YAML, each set in.
+_BLOCK = re.compile(
+    rf"^(?P<indent>[ \t]*)(?P<key>[\"']?{_NAME}[\"']?:)[ \t]*[|>][^\n]*\n(?:(?P=indent)[ \t]+[^\n]*(?:\n|\Z)|[ \t]*\n)+",
+    re.IGNORECASE | re.MULTILINE,
+)
+# A variable of a container: a name, and beside it a value.
+_NAMED = re.compile(
+    rf"(?P<key>\bname[\"']?\s*:\s*[\"']?{_NAME}[\"']?\s*,?\s*[\"']?value[\"']?\s*:[ \t]*)(?P<value>[^\s#][^\n]*)",
     re.IGNORECASE,
 )
+_PASSWORD_IN_URL = re.compile(r"(://[^\s:/@]+:)[^\s/@]+(?=@)")
 # What says where a value is, or what it is like, is none.
 _REFERENCE = re.compile(r"[\"']?(?:\$|!\w|\{\{|[\[{&*|>]|arn:|true\b|false\b|null\b|\d+\s*,?$)")
 _PEM = re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END|\Z)", re.DOTALL)
@@ -30,7 +40,9 @@ def hide_in_source(text: str) -> str:
     documents = (text[start:end] for start, end in zip([0, *ends], ends, strict=False))
     text = "".join(map(_hide_data, documents))
     text = _PEM.sub(rf"\1{HIDDEN}\2", text)
-    return hide_in_text(_PAIR.sub(_hide_value, text))
+    text = _BLOCK.sub(rf"\g<indent>\g<key> {HIDDEN}\n", text)
+    text = _NAMED.sub(_hide_value, _PAIR.sub(_hide_value, text))
+    return hide_in_text(_PASSWORD_IN_URL.sub(rf"\1{HIDDEN}", text))
 
 
 def _hide_value(found: re.Match[str]) -> str:
