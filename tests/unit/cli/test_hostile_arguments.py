@@ -79,7 +79,7 @@ def test_the_banner_shows_what_looks_like_markup(
     shown = capsys.readouterr().out
 
     assert "1  [/x] /[/red] [bold] exact [/bold]?[2J" in shown
-    assert "note  [/note]?[2J\n" in shown
+    assert "note    [/note]?[2J\n" in shown
 
 
 def test_explain_prints_the_note_of_a_service_on_no_network(capsys: pytest.CaptureFixture[str]) -> None:
