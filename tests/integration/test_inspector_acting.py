@@ -82,7 +82,12 @@ def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         cwd=cwd,
-        env=clean_environment() | {"PATH": path, "PYTHONPATH": f"{cwd}{os.pathsep}{os.getcwd()}"},
+        env={
+            **clean_environment(),
+            "PATH": path,
+            "PYTHONPATH": f"{cwd}{os.pathsep}{os.getcwd()}",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # which takes longer than the test
+        },
         timeout=PATIENCE_SECONDS,
     )
 
