@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from lattice_events.local.output.records import Notice
-from lattice_events.local.watching import watch
 from tests.integration.reloading import HANDLER, SETTINGS, edited, template, write
 
 IMPORTING = """
@@ -182,7 +181,7 @@ def test_a_machine_that_lets_nothing_be_watched_is_told_once(
     def refuse(*_: object) -> None:
         raise OSError("Too many open files")
 
-    monkeypatch.setattr(watch, "RustNotify", refuse)
+    monkeypatch.setattr("watchfiles._rust_notify.RustNotify", refuse)
 
     async def play() -> None:
         async with edited(folder) as project:

@@ -7,8 +7,6 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from watchfiles._rust_notify import RustNotify
-
 from lattice_events.local.watching.plan import Event
 
 _QUIET_MS = 25  # after an event: an editor writes a file in several steps
@@ -30,6 +28,9 @@ class Watch:
             CannotWatchError: It cannot be done: a limit of the machine, say.
             FileNotFoundError: A folder has gone.
         """
+        # Not `watch` or `awatch`, which do not tell when the watch stands; its import takes longer than the rest.
+        from watchfiles._rust_notify import RustNotify
+
         self._loop = loop
         self._tell = tell
         self._ended = threading.Event()
