@@ -221,7 +221,16 @@ class Gateway:
         task = asyncio.get_running_loop().create_task(self._answer(serving, answering))
         serving.incoming.on_gone = task.cancel
         self._serving.add(task)
-        task.add_done_callback(self._serving.discard)
+        task.add_done_callback(partial(self._on_answered, serving, answering))
+
+    def _on_answered(
+        self, serving: Serving, answering: Coroutine[Any, Any, Answer], task: asyncio.Task[None]
+    ) -> None:
+        """Let go of a task; one whose client was gone before it began has told nobody."""
+        self._serving.discard(task)
+        if task.cancelled():
+            answering.close()
+            self._hung_up(serving)
 
     async def _answer(self, serving: Serving, answering: Coroutine[Any, Any, Answer]) -> None:
         """Answer, whatever happens, and tell."""
