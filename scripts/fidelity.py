@@ -55,6 +55,11 @@ BEHAVIOURS = (
     ),
     (
         "same",
+        "Node.js functions under AWS's runtime client, and a `bootstrap` of `provided.al2023` and `provided.al2`, natively. "
+        "The address in `AWS_LAMBDA_RUNTIME_API` of a bootstrap has a path, which keeps other programs out",
+    ),
+    (
+        "same",
         "The variables of a function are those of Lambda, and nothing of the shell but `PATH`. `LAMBDA_TASK_ROOT` and "
         "`LAMBDA_RUNTIME_DIR` are folders of this machine; `LD_LIBRARY_PATH` has the code and the layers, the system has its own",
     ),
@@ -264,7 +269,7 @@ BEHAVIOURS = (
     ("absent", "Clients that ignore proxy variables: use `http://NAME.localhost:8480/`"),
     (
         "absent",
-        "The memory limit of a function; container images and runtimes other than Python, which fail as targets",
+        "The memory limit of a function; container images and runtimes other than Python, Node.js and `provided`, which fail as targets",
     ),
     (
         "absent",

@@ -310,6 +310,11 @@ class Function:
         return self.arn.split(":", 4)[3]
 
     @property
+    def is_python(self) -> bool:
+        """Whether its code is Python."""
+        return self.runtime.startswith("python")
+
+    @property
     def unqualified_name(self) -> str:
         """What the code of every version and alias is told that it is called."""
         return self.name.partition(":")[0]

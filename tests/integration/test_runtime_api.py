@@ -107,7 +107,9 @@ MALFORMED = [
     b"\r\n\r\n",
     b"GET / HTTP/2.0\r\n\r\n",
     b"GET  / HTTP/1.1\r\n\r\n",
-    b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+    b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nmany\r\n",
     b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
     b"POST / HTTP/1.1\r\nContent-Length: 1, 1\r\n\r\n",
     b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
@@ -119,7 +121,7 @@ MALFORMED = [
 
 
 @pytest.mark.parametrize("data", MALFORMED, ids=range(len(MALFORMED)))
-def test_what_the_two_clients_do_not_send_is_refused_and_the_connection_closed(data: bytes) -> None:
+def test_what_no_client_sends_is_refused_and_the_connection_closed(data: bytes) -> None:
     async def scenario() -> bytes:
         async with line() as on:
             on.writer.write(data)

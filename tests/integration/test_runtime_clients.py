@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from lattice_events.local.functions.process import RUN_SCRIPT
+from lattice_events.local.children.environment import SCRIPTS
 from lattice_events.local.output.records import InvokeResult
 from tests.integration.invoking import CLIENTS, function, write_code
 
@@ -150,7 +150,7 @@ def child(folder: Path, client: str, runtime: str) -> Iterator[BareApi]:
         process = subprocess.Popen(
             [
                 sys.executable,
-                RUN_SCRIPT,
+                SCRIPTS / "run.py",
                 *map(str, (death_pipe, address_pipe, modules_end)),
                 "app.handler",
                 "",

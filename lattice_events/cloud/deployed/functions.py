@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lattice_events.definitions.runtimes import runtime_obstacle
 from lattice_events.network.model import Function
 
 _LATEST = "$LATEST"
@@ -112,8 +113,8 @@ def _obstacle(function: Any) -> str:
     """Say why a function cannot run on this machine, or nothing."""
     if function.package_type == "Image" or "ImageUri" in function.code:
         return "it is a container image"
-    if not str(function.run_time).startswith("python3."):
-        return f"its runtime is {function.run_time}; only Python runs"
+    if runtime_obstacle(function.run_time):
+        return runtime_obstacle(function.run_time)
     return "" if function.code_bytes else "its code was not uploaded"
 
 

@@ -5,23 +5,22 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 import time
 from collections import deque
 from collections.abc import Mapping
 from typing import Protocol
 
 from lattice_events.local.alarm import Alarm
-from lattice_events.local.children.environment import SCRIPTS, Places
+from lattice_events.local.children.environment import Places
 from lattice_events.local.children.pipe import OutputPipe, OutputPipes
 from lattice_events.local.functions.invocation import Invocation, Outcome, failure
 from lattice_events.local.functions.memory import PeakMemory
+from lattice_events.local.functions.programs import program_of
 from lattice_events.local.functions.runtime_api import RuntimeApi
 from lattice_events.local.output.platform_log import TIMED_OUT
 from lattice_events.local.output.records import InvocationReport, InvokeResult, LogRecord, Report
 from lattice_events.network.model import Function
 
-RUN_SCRIPT = SCRIPTS / "run.py"
 # Lambda gives a first attempt 10 seconds, then a second one the function's timeout; here one has the longer.
 INIT_LIMIT_SECONDS = 10
 LOG_TAIL_BYTES = 4096
@@ -84,7 +83,9 @@ class FunctionProcess:
 
         Raises:
             OSError: There is no such interpreter or folder.
+            ConfigurationError: There is no such program.
         """
+        program = program_of(self._function, places)
         address = await self._api.start()
         visible, _, _ = address.partition("/")
         self._port = int(visible.rpartition(":")[2])
@@ -93,21 +94,16 @@ class FunctionProcess:
         stdout, stderr = OutputPipe(self._on_stdout), OutputPipe(self._on_stderr)
         self._pipes = OutputPipes(stdout, stderr)
         self._modules_pipe = modules = OutputPipe(self._on_module)
+        pipes = (death_pipe, address_pipe, modules.write_end)
         try:
             self._process = await asyncio.create_subprocess_exec(
-                self._function.python or sys.executable,
-                str(RUN_SCRIPT),
-                str(death_pipe),
-                str(address_pipe),
-                str(modules.write_end),
-                self._function.handler,
-                places.layers,
+                *program.command(pipes),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=stdout.write_end,
                 stderr=stderr.write_end,
-                env={**environment, "AWS_LAMBDA_RUNTIME_API": visible},
+                env={**environment, "AWS_LAMBDA_RUNTIME_API": visible if program.pipes > 1 else address},
                 cwd=places.task_root,
-                pass_fds=(death_pipe, address_pipe, modules.write_end),
+                pass_fds=pipes[: program.pipes],
                 start_new_session=True,  # so that all that it starts can be killed with it
             )
         finally:

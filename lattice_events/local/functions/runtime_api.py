@@ -105,7 +105,7 @@ class RuntimeApi:
 
     def is_poll(self, request: RuntimeRequest) -> bool:
         """Whether a request, whose secret is right, is nothing but a poll."""
-        is_bare = request.method == b"GET" and not request.length and not request.is_last
+        is_bare = request.method == b"GET" and not (request.length or request.is_chunked or request.is_last)
         return is_bare and request.target == b"/" + self._secret + _BASE + b"invocation/next"
 
     def enter(self, connection: RuntimeConnection) -> None:

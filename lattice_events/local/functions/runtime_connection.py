@@ -11,6 +11,7 @@ import asyncio
 import select
 from typing import Protocol
 
+from lattice_events.local.functions.chunks import Chunks
 from lattice_events.local.functions.runtime_request import Answer, RuntimeRequest, answer, read_head
 from lattice_events.local.sockets import keep_reads_small
 
@@ -68,6 +69,7 @@ class RuntimeConnection(asyncio.Protocol):
         self._refusal: Answer | None = None
         self._body: list[bytes] = []
         self._body_bytes = 0
+        self._chunks: Chunks | None = None  # likewise
         self._answers: list[bytes] = []  # not written: they go with the event
         self._unread = select.poll()
         self.is_polling = False
@@ -166,6 +168,8 @@ class RuntimeConnection(asyncio.Protocol):
 
         What is larger than Lambda takes, and what a stranger sends, is read to its end and not kept.
         """
+        if request.is_chunked:
+            return self._read_chunks(request, data)
         missing = request.length - self._body_bytes
         piece, rest = (data, b"") if len(data) <= missing else (data[:missing], data[missing:])
         self._body_bytes += len(piece)
@@ -175,7 +179,22 @@ class RuntimeConnection(asyncio.Protocol):
             self._request = request
             return b""
         body = None if request.length > MAX_RESPONSE_BYTES else b"".join(self._body)
-        self._request, self._body, self._body_bytes = None, [], 0
+        return self._complete(request, body, rest)
+
+    def _read_chunks(self, request: RuntimeRequest, data: bytes) -> bytes:
+        """Read more of a body in chunks, likewise."""
+        self._request = request
+        self._chunks = self._chunks or Chunks(MAX_RESPONSE_BYTES if self._refusal is None else 0)
+        try:
+            rest = self._chunks.feed(data)
+        except ValueError:
+            self._refuse_connection()
+            return b""
+        return b"" if rest is None else self._complete(request, self._chunks.body, rest)
+
+    def _complete(self, request: RuntimeRequest, body: bytes | None, rest: bytes) -> bytes:
+        """Answer a request; what is behind it, if that counts."""
+        self._request, self._body, self._body_bytes, self._chunks = None, [], 0, None
         answered = self._refusal or self._api.handle(request, body, self)
         if answered is not None:
             self._answers.append(answered.data)

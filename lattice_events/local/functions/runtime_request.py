@@ -19,6 +19,7 @@ class RuntimeRequest(NamedTuple):
         target: As sent.
         fields: Header values by name in lower case.
         length: Of the body.
+        is_chunked: Whether it comes in chunks instead.
         is_last: Whether the client wants the connection closed after the answer.
     """
 
@@ -27,6 +28,7 @@ class RuntimeRequest(NamedTuple):
     fields: Mapping[bytes, bytes]
     length: int
     is_last: bool
+    is_chunked: bool = False
 
     def refuse_browser(self, authority: bytes) -> str | None:
         """Say why it may be of a web page; ``None`` if it is not.
@@ -44,7 +46,7 @@ class RuntimeRequest(NamedTuple):
 
 
 def read_head(head: bytes) -> RuntimeRequest | None:
-    """Read a head without the empty line; ``None`` for what is not HTTP/1 with a body that says its length."""
+    """Read a head without the empty line; ``None`` for what is not HTTP/1 with a body that says where it ends."""
     first, *lines = head.split(b"\r\n")
     words = first.split(b" ")
     if len(words) != 3 or words[2] not in (b"HTTP/1.1", b"HTTP/1.0"):
@@ -54,11 +56,12 @@ def read_head(head: bytes) -> RuntimeRequest | None:
         name, _, value = line.partition(b":")
         fields[name.lower()] = value.strip()
     digits = fields.get(b"content-length", b"0")
-    is_framed = digits.isdigit() and len(digits) <= _MAX_LENGTH_DIGITS and b"transfer-encoding" not in fields
-    if not is_framed or len(fields) < len(lines):
+    coding = fields.get(b"transfer-encoding", b"").lower()
+    is_framed = digits.isdigit() and len(digits) <= _MAX_LENGTH_DIGITS and coding in (b"", b"chunked")
+    if not is_framed or (coding and b"content-length" in fields) or len(fields) < len(lines):
         return None
     is_last = words[2] == b"HTTP/1.0" or fields.get(b"connection", b"").lower() == b"close"
-    return RuntimeRequest(words[0], words[1], fields, int(digits), is_last)
+    return RuntimeRequest(words[0], words[1], fields, int(digits), is_last, bool(coding))
 
 
 class Answer(NamedTuple):

@@ -11,6 +11,7 @@ from lattice_events.definitions.lattice_schema import (
     function_name_problem,
     variable_name_problem,
 )
+from lattice_events.definitions.runtimes import runtime_obstacle
 from lattice_events.definitions.types import SECURITY_GROUP
 from lattice_events.errors import Problem
 from lattice_events.network.model import Function
@@ -66,7 +67,7 @@ def _that_runs(reading: Reading, name: str, function: Function) -> Function:
     if code is None:
         message = f"Where is the code of this function? Name its folder with --code {name}=FOLDER."
         reading.problem(("Resources", name, "Properties", "Code"), message)
-    if handler and code:
+    if handler and code and function.is_python:
         has_layers = layers or reading.template.written(("Resources", name, "Properties", "Layers"))
         knows_path = not (settings.python or has_layers or "PYTHONPATH" in environment)
         _tell_lost_handler(reading, name, handler, code, knows_path=knows_path)
@@ -93,8 +94,8 @@ def _obstacle(reading: Reading, name: str) -> str:
     if reading.template.property(name, "PackageType", "Zip") != "Zip":
         return "it is a container image"
     runtime = reading.template.property(name, "Runtime")
-    if not str(runtime).startswith("python3."):
-        return f"its runtime is {runtime}; only Python runs"
+    if runtime_obstacle(runtime):
+        return runtime_obstacle(runtime)
     if _code(reading, name) is None and reading.references.name(name) not in reading.targets:
         return f"its code is unknown; name its folder with --code {name}=FOLDER"
     return ""
@@ -106,7 +107,8 @@ def _code(reading: Reading, name: str) -> str | None:
     if code:
         return code
     text = reading.template.quiet(("Resources", name, "Properties", "Code", "ZipFile"))
-    return inline_code(text) if isinstance(text, str) else code
+    runtime = reading.template.quiet(("Resources", name, "Properties", "Runtime"))
+    return inline_code(text, str(runtime)) if isinstance(text, str) else code
 
 
 T = TypeVar("T", int, int | None)
@@ -121,8 +123,10 @@ def _number(reading: Reading, name: str, key: str, default: T) -> T:
 
 
 def _handler(reading: Reading, name: str) -> str:
-    handler = shaped_text(reading.template.property(name, "Handler"), "Handler", ("Handler",))
-    if "." not in handler:
+    runtime = str(reading.template.property(name, "Runtime"))
+    default = "bootstrap" if runtime.startswith("provided") else None  # it reads the handler, if it wants one
+    handler = shaped_text(reading.template.property(name, "Handler", default), "Handler", ("Handler",))
+    if default is None and "." not in handler:
         raise WrongPropertyError(
             f"Handler must be like folder/module.function, not {handler!r}.", ("Handler",)
         )

@@ -10,12 +10,10 @@ from functools import cache
 
 from lattice_events.readers.common.files import make_folder
 
-_FILE = "index.py"
-
 
 @cache
-def inline_code(text: str) -> str:
+def inline_code(text: str, runtime: str) -> str:
     """A folder with the code in the module ``index``, which is there as long as this program runs."""
     folder = make_folder("lattice-inline-")
-    (folder / _FILE).write_text(text, encoding="utf-8")
+    (folder / ("index.js" if runtime.startswith("nodejs") else "index.py")).write_text(text, encoding="utf-8")
     return str(folder)

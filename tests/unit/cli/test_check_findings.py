@@ -192,7 +192,7 @@ Resources:
   Function:
     Type: AWS::Lambda::Function
     Properties:
-      Runtime: nodejs22.x
+      Runtime: ruby3.3
       Handler: index.handler
       Role: arn:aws:iam::123456789012:role/orders
       Code: {ZipFile: "exports.handler = async () => ({statusCode: 200})"}

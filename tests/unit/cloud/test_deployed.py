@@ -149,16 +149,16 @@ def test_layers_are_written_in_their_order(tmp_path: Path) -> None:
 
 def test_what_cannot_run_here_has_an_obstacle_and_a_note(tmp_path: Path) -> None:
     create("image", PackageType="Image", Code={"ImageUri": "host/name:tag"})
-    create("node", Runtime="nodejs22.x")
+    create("node", Runtime="java21")
     found = read(tmp_path)
 
     assert {each.name: each.obstacle for each in found.functions} == {
         "image": "it is a container image",
-        "node": "its runtime is nodejs22.x; only Python runs",
+        "node": "its runtime is java21; only Python, Node.js and a bootstrap of your own (provided) run",
     }
     assert found.notes == (
         "Function image cannot run here: it is a container image.",
-        "Function node cannot run here: its runtime is nodejs22.x; only Python runs.",
+        "Function node cannot run here: its runtime is java21; only Python, Node.js and a bootstrap of your own (provided) run.",
     )
 
 

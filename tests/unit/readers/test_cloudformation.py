@@ -245,7 +245,7 @@ NOTED = [
     ("Protocol: HTTPS", "Protocol: TLS_PASSTHROUGH", "template.yml:32:7: TLS_PASSTHROUGH listeners are not emulated by lattice dev: it is left out."),
     ("Type: LAMBDA", "Type: IP\n      Config: {Protocol: HTTP, ProtocolVersion: GRPC}", "template.yml:22:32: ProtocolVersion GRPC is not emulated by lattice dev: targets get HTTP/1.1."),
     ("Type: LAMBDA", "Type: IP\n      Config: {Protocol: TCP}", "template.yml:22:16: Target groups of protocol TCP are not emulated: it has no targets."),
-    ("Runtime: python3.12", "Runtime: nodejs20.x", "Function hello-dev is left out: its runtime is nodejs20.x; only Python runs."),
+    ("Runtime: python3.12", "Runtime: java21", "Function hello-dev is left out: its runtime is java21; only Python, Node.js and a bootstrap of your own (provided) run."),
     ("Runtime: python3.12", "PackageType: Image", "Function hello-dev is left out: it is a container image."),
 ]  # fmt: skip
 
@@ -264,7 +264,7 @@ UNUSED = [
     ("Type: LAMBDA", "Type: LAMBDA\n      Config: {VpcIdentifier: !ImportValue x}"),
     ("Type: LAMBDA", "Type: IP\n      Config: {VpcIdentifier: !ImportValue x, HealthCheck: {Path: !ImportValue x}}"),
     ("Type: LAMBDA", "Type: IP\n      Config: {HealthCheck: !ImportValue x, ProtocolVersion: !ImportValue x}"),
-    ("Runtime: python3.12", "Runtime: nodejs20.x\n      Timeout: !ImportValue x\n      Code: !ImportValue x"),
+    ("Runtime: python3.12", "Runtime: java21\n      Timeout: !ImportValue x\n      Code: !ImportValue x"),
 ]  # fmt: skip
 
 
@@ -304,12 +304,37 @@ def test_a_bare_template_says_how_to_give_code() -> None:
 
 
 def test_a_function_that_nobody_calls_may_be_anything() -> None:
-    text = "Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: {Runtime: nodejs20.x, Handler: a.b}\n"
+    text = (
+        "Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: {Runtime: java21, Handler: a.b}\n"
+    )
 
     network, notes = link(read(text))
 
-    assert network.functions[0].obstacle == "its runtime is nodejs20.x; only Python runs"
-    assert notes == ("Function F is left out: its runtime is nodejs20.x; only Python runs.",)
+    assert (
+        network.functions[0].obstacle
+        == "its runtime is java21; only Python, Node.js and a bootstrap of your own (provided) run"
+    )
+    assert notes == (
+        "Function F is left out: its runtime is java21; only Python, Node.js and a bootstrap of your own (provided) run.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("runtime", "handler", "read_as"),
+    [
+        ("nodejs22.x", "Handler: src/app.hello", "src/app.hello"),
+        ("provided.al2023", "Handler: any-thing", "any-thing"),
+        ("provided.al2", "Description: no handler", "bootstrap"),
+    ],
+)
+def test_a_function_of_another_runtime_has_its_own_kind_of_handler(
+    runtime: str, handler: str, read_as: str
+) -> None:
+    text = changed("Runtime: python3.12", f"Runtime: {runtime}").replace("Handler: app.hello", handler)
+
+    network, _ = link(read(text))
+
+    assert [(each.obstacle, each.handler) for each in network.functions] == [("", read_as)]
 
 
 def test_http_targets_are_given_by_name() -> None:

@@ -27,7 +27,7 @@ def die_with_parent(death_pipe: int) -> None:
     """Kill this process group when the other end of the pipe closes, which is when the parent is gone."""
     os.set_inheritable(death_pipe, False)
     if sys.platform == "linux":
-        _let_the_kernel_kill(death_pipe)
+        let_the_kernel_kill(death_pipe)
     threading.Thread(target=_wait_and_kill, args=(death_pipe,), daemon=True).start()
 
 
@@ -37,15 +37,18 @@ def _wait_and_kill(death_pipe: int) -> None:
     os.killpg(os.getpgid(0), signal.SIGKILL)  # what the handler started goes too
 
 
-def _let_the_kernel_kill(death_pipe: int) -> None:
-    """Have the kernel send the signal: a handler inside a C function keeps our thread from running."""
-    if sys.platform != "linux":
-        return
+def let_the_kernel_kill(death_pipe: int) -> int:
+    """Have the kernel send the signal: a handler inside a C function keeps our thread from running.
+
+    Linux only. It is sent as long as the descriptor that this gives is open.
+    """
+    assert sys.platform == "linux"
     # The owner of a signal is a property of the open pipe, which all children share: open it anew.
     own = os.open(f"/proc/self/fd/{death_pipe}", os.O_RDONLY | os.O_NONBLOCK)
     fcntl.fcntl(own, fcntl.F_SETOWN, -os.getpgid(0))
     fcntl.fcntl(own, fcntl.F_SETSIG, signal.SIGKILL)
     fcntl.fcntl(own, fcntl.F_SETFL, os.O_NONBLOCK | os.O_ASYNC)
+    return own
 
 
 def read_address(address_pipe: int) -> str:
