@@ -324,7 +324,7 @@ BEHAVIOURS = (
     ),
     (
         "absent",
-        "`lattice cloud`: the services beside VPC Lattice are moto's, whatever it has of them; what moto would send to other machines (SNS to a URL, say) is not sent, and only Python functions run",
+        "`lattice cloud`: the services beside VPC Lattice are moto's, whatever it has of them; what moto would send to other machines (SNS to a URL, say) is not sent, and a custom resource of a function in another language than Python is kept by name",
     ),
     (
         "absent",
