@@ -27,7 +27,9 @@ from tests.integration.running import BIN, ROOT, clean_environment
 BOOTSTRAP = f"""\
 #!{sys.executable}
 import http.client, json, os
-host, _, prefix = os.environ["AWS_LAMBDA_RUNTIME_API"].partition("/")
+SCHEME = ""
+assert os.environ["AWS_LAMBDA_RUNTIME_API"].startswith(SCHEME)
+host, _, prefix = os.environ["AWS_LAMBDA_RUNTIME_API"].removeprefix(SCHEME).partition("/")
 BASE = f"/{{prefix}}/2018-06-01/runtime/invocation"
 print("importing", flush=True)
 while True:
@@ -152,6 +154,19 @@ def test_a_bootstrap_leads_its_own_process_group_and_is_given_its_handler(tmp_pa
             _, handler, process, group = json.loads((await running.invoke()).payload)
             assert (handler, process) == ("any thing", group)
             assert running.lines == ["importing"]
+
+    asyncio.run(scenario())
+
+
+def test_a_program_with_the_runtime_of_rust_gets_a_url(tmp_path: Path) -> None:
+    """Its client reads `http::Uri`, which takes no path without a scheme."""
+    source = BOOTSTRAP.replace('SCHEME = ""', 'SCHEME, USER_AGENT = "http://", "aws-lambda-rust/1.0"')
+
+    async def scenario() -> None:
+        async with function(
+            write_bootstrap(tmp_path, source), runtime="provided.al2023", variables={"_HANDLER": ""}
+        ) as running:
+            assert json.loads((await running.invoke(1)).payload)[0] == 1
 
     asyncio.run(scenario())
 

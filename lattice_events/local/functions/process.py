@@ -101,7 +101,10 @@ class FunctionProcess:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=stdout.write_end,
                 stderr=stderr.write_end,
-                env={**environment, "AWS_LAMBDA_RUNTIME_API": visible if program.pipes > 1 else address},
+                env={
+                    **environment,
+                    "AWS_LAMBDA_RUNTIME_API": visible if program.pipes > 1 else program.scheme + address,
+                },
                 cwd=places.task_root,
                 pass_fds=pipes[: program.pipes],
                 start_new_session=True,  # so that all that it starts can be killed with it

@@ -36,11 +36,13 @@ class Program(NamedTuple):
         after: The rest.
         pipes: How many it has, of these: that closes with `lattice`; that has the Runtime API's address; that takes
             the names of modules. Without the second, the address is in ``AWS_LAMBDA_RUNTIME_API``.
+        scheme: Before that address.
     """
 
     before: tuple[str, ...]
     after: tuple[str, ...]
     pipes: int
+    scheme: str = ""
 
     def command(self, pipes: Sequence[int]) -> list[str]:
         """The command with the descriptors of its pipes."""
@@ -58,7 +60,8 @@ def program_of(function: Function, places: Places) -> Program:
         script = str(SCRIPTS / "run_node.cjs")
         return Program((sys.executable, "-E", _BECOME, "node", node, script, client, function.handler), (), 2)
     if function.runtime.startswith("provided"):
-        return Program((sys.executable, "-E", _BECOME, "bootstrap", _bootstrap(places)), (), 1)
+        file = _bootstrap(places)
+        return Program((sys.executable, "-E", _BECOME, "bootstrap", file), (), 1, _scheme_for(file))
     python = function.python or sys.executable
     return Program((python, str(SCRIPTS / "run.py")), (function.handler, places.layers), 3)
 
@@ -107,6 +110,14 @@ def _bootstrap(places: Places) -> str:
         raise ConfigurationError(f"{found} is not executable: chmod +x {found}")
     _check_machine(found)
     return str(found)
+
+
+def _scheme_for(program: str) -> str:
+    """What a program wants before the address: Rust's runtime reads a URL, and takes no path without a scheme.
+
+    Others put a scheme before it themselves. Rust's says its name to the Runtime API.
+    """
+    return "http://" if b"aws-lambda-rust/" in Path(program).read_bytes() else ""
 
 
 def _check_machine(program: Path) -> None:
