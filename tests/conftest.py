@@ -24,5 +24,5 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def examples(count: int) -> settings:
-    """Let a property test try `count` examples with ``scripts/test --thorough``, else a tenth of them."""
-    return settings(max_examples=count if _THOROUGH else max(1, count // 10))
+    """Let a property test try `count` examples with ``scripts/test --thorough``, else a tenth of them, 500 at most."""
+    return settings(max_examples=count if _THOROUGH else min(500, max(1, count // 10)))

@@ -23,9 +23,10 @@ def _own_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _hangups_are_heard() -> None:
-    """Tests that run under nohup start with SIGHUP ignored, and so would each program under test."""
+def _signals_are_heard() -> None:
+    """Tests that run under nohup, or behind a shell, start with a signal ignored, and so would each program under test."""
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -50,12 +50,18 @@ CODE = {"app.py": "def hello(event, context): return {}\n"}
 Project_ = Callable[[Mapping[str, str]], Path]
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Without credentials; the CLI keeps its validator there, which takes it longer to make than all the rest."""
+    return tmp_path_factory.mktemp("home")
+
+
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project_:
-    """Write a project and stand beside it, with a home where no credentials are."""
+def project(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Project_:
+    """Write a project and stand beside it, at home where no credentials are."""
     for name in [each for each in os.environ if each.startswith("AWS_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HOME", str(home))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
 
@@ -433,7 +439,7 @@ def test_everything_is_relative_to_where_the_user_stands(project: Project_) -> N
     done = subprocess.run(
         command,
         cwd=folder / "work/there",
-        env={**clean_environment(), "HOME": str(folder)},
+        env=clean_environment(),
         capture_output=True,
         text=True,
         check=False,

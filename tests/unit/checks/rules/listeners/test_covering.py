@@ -91,11 +91,12 @@ requests_ = st.builds(
 
 
 @examples(5000)
-@given(wide=matches, narrow=matches, requests=st.lists(requests_, min_size=20, max_size=40), mode=modes)
+@given(wide=matches, narrow=matches, mode=modes, data=st.data())
 def test_what_covers_a_match_takes_each_of_its_requests(
-    wide: Match, narrow: Match, requests: list[Request], mode: Literal["string", "element"]
+    wide: Match, narrow: Match, mode: Literal["string", "element"], data: st.DataObject
 ) -> None:
-    if covers(wide, narrow, by_element=mode == "element"):
+    if covers(wide, narrow, by_element=mode == "element"):  # most do not, and to draw requests takes long
+        requests = data.draw(st.lists(requests_, min_size=20, max_size=40))
         assert takes_all(wide, narrow, requests, mode)
 
 
