@@ -126,7 +126,7 @@ def call(
     except CallError as error:
         if explain:
             _explain_error(error)
-        if target.running is not None and isinstance(error, SignatureRejectedError):
+        if target.running is not None and caller is None and isinstance(error, SignatureRejectedError):
             names = ", ".join(each.name for each in target.running.callers)
             _note(
                 f"lattice dev accepts only the credentials of its own callers: use --as with one of {names}."

@@ -280,6 +280,7 @@ def test_an_answer_without_a_body_has_no_slow_one(net: LatticeNetwork) -> None:
         answer = net.client().head(f"{net.url('foo')}/x")
 
     assert (answer.status_code, answer.content) == (200, b"")
+    assert net.requests[-1].faults == ()
 
 
 def test_faults_of_several_stages_come_together(net: LatticeNetwork) -> None:

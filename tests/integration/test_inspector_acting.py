@@ -7,9 +7,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -211,6 +212,42 @@ def test_a_copy_for_curl_makes_the_same_request(page: Inspected, tmp_path: Path)
     assert "# left out, since the page does not know their values: cookie" in text
     assert "\x1b" not in text
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "headers", "body"),
+    [
+        ("GET", "/orders/{a,b}/[1-3]", {}, None),
+        ("GET", "/orders/../orders/./x?a=/../", {"x-empty": ""}, None),
+        ("HEAD", "/orders/head", {}, None),
+        ("GET", "/orders/body", {}, "a body"),
+    ],
+)
+def test_curl_adds_and_changes_nothing_of_a_copy(
+    page: Inspected, tmp_path: Path, method: str, target: str, headers: dict[str, str], body: str | None
+) -> None:
+    gateway = urlsplit(page.running.ready["gateway_url"])
+    connection = HTTPConnection(gateway.hostname or "", gateway.port)
+    own = {"Host": urlsplit(page.running.service("shop")["url"]).netloc, "Accept": "*/*", **headers}
+    connection.request(method, target, body=body, headers=own)
+    connection.getresponse().read()
+    connection.close()
+    page.open()
+    page.page.locator("tr.line").first.click()
+    before = newest(page.running)
+
+    run("bash", "-c", copied(page, "curl"), cwd=tmp_path)
+
+    after = newest(page.running)
+    assert after["number"] == before["number"] + 1
+    changing = {"host", "user-agent", "accept-encoding"}
+    seen = []
+    for each in (before["request"], after["request"]):
+        kept = sorted(
+            [name.lower(), value] for name, value in each["headers"] if name.lower() not in changing
+        )
+        seen.append((kept, each["method"], each["target"], each["body"]))
+    assert seen[0] == seen[1]
 
 
 def test_a_copy_for_lattice_call_is_signed_by_the_same_caller(page: Inspected, tmp_path: Path) -> None:

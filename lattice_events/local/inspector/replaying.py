@@ -26,7 +26,7 @@ _METHOD = re.compile(r"(?!CONNECT\Z)[!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}")  # which 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _TARGET = re.compile(r"/[!\"$-~]*")  # without a fragment, which is never sent
 _VALUE = re.compile(r"[\t -~\x80-\ud7ff\ue000-\U0010ffff]*")
-_NOT_SENT_AGAIN = frozenset(("content-length", "expect", "host", REQUEST_ID_HEADER))
+_NOT_SENT_AGAIN = frozenset(("content-length", "expect", "host", "transfer-encoding", REQUEST_ID_HEADER))
 _SIGNATURE_HEADERS = ("authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token")
 _SIGNATURE_PARAMETER = "X-Amz-"
 _PORTS = {"http": 80, "https": 443}
@@ -159,8 +159,8 @@ def make_replay(
 ) -> Replay:
     """Say what is to be sent.
 
-    It is signed anew as the caller that the signature was accepted of, or as the one that is named. A signature that was
-    refused is sent as it was: naming a caller mends it.
+    It is signed anew as the caller that the signature was accepted of, but for a fault on purpose, or as the one that is
+    named. A signature that was refused is sent as it was: naming a caller mends it.
 
     Args:
         entry: What was recorded.
@@ -175,7 +175,9 @@ def make_replay(
     observed, decision = _decided(entry)
     exchange = observed.exchange
     service = _service(exchange, decision, network)
-    caller = _caller(exchange, decision, edits)
+    caller = _caller(exchange, decision, edits) or _refused_on_purpose(
+        exchange, decision, network, credentials_of
+    )
     request = _edited(exchange.request, edits, without_signature=caller is not None)
     body = _body(observed, edits)
     scheme, authority = _place(exchange, decision, service)
@@ -239,6 +241,18 @@ def _caller(exchange: Exchange, decision: Decision, edits: Edits) -> str | None:
         return edits.caller
     principal = decision.trace.principal
     return principal.name if principal and is_signed(exchange.request) else None
+
+
+def _refused_on_purpose(
+    exchange: Exchange, decision: Decision, network: Network, credentials_of: CredentialsOf
+) -> str | None:
+    """Who signed a request that only a fault of its token or its clock had refused."""
+    authentication = decision.trace.authentication
+    if not any(fault.needs_signature for fault in exchange.faults) or authentication is None:
+        return None
+    key = authentication.verification.access_key_id if authentication.verification else None
+    known = ((each.name, credentials_of(each.name)) for each in network.principals)
+    return next((name for name, held in known if held is not None and held.access_key_id == key), None)
 
 
 def _connected(exchange: Exchange, edits: Edits) -> str | None:

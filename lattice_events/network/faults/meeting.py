@@ -55,20 +55,23 @@ class Candidate(NamedTuple):
 def find_fitting(faults: Iterable[Fault], asked: Asked) -> list[Fault]:
     """The faults that a request may meet.
 
-    One of a token or a clock needs a signature that was accepted; any other needs a target.
+    One of a token or a clock needs a signature that was accepted; any other needs a target, and a slow body an answer
+    that may have one.
     """
     return [fault for fault in faults if _is_possible(fault, asked) and _is_chosen(fault, asked)]
 
 
 def _is_possible(fault: Fault, asked: Asked) -> bool:
     decision = asked.decision
-    if fault.kind in ("expired-token", "clock-skew"):
+    if fault.needs_signature:
         authentication = decision.trace.authentication
         verification = authentication.verification if authentication else None
         is_accepted = verification is not None and verification.accepted
         return is_accepted and (fault.kind == "clock-skew" or _has_token(asked.request))
     if not isinstance(decision, Forward):
         return False
+    if fault.kind == "slow-body":
+        return asked.request.method != "HEAD"
     return fault.kind != "throttle" or isinstance(decision.target, LambdaTarget)
 
 

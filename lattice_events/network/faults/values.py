@@ -187,6 +187,11 @@ class Fault:
         return self.kind in ("unavailable", "reset", "throttle")
 
     @property
+    def needs_signature(self) -> bool:
+        """Whether it is of the token or the clock of a caller whose signature is right."""
+        return self.kind in ("expired-token", "clock-skew")
+
+    @property
     def line(self) -> str:
         """What a request that met it is told with: ``fault slow: it waited 2 s``."""
         return f"fault {self.id}: {self._effect}"

@@ -3,19 +3,29 @@
 import { python, shell } from "./quoting.js";
 
 const HIDDEN = "…";
-const NOT_COPIED = /^(host|content-length|connection|accept-encoding|user-agent|x-amzn-requestid|x-amz-date|x-amz-content-sha256)$/i;
+const NOT_COPIED = /^(host|content-length|connection|proxy-connection|transfer-encoding|accept-encoding|user-agent|x-amzn-requestid|x-amz-date|x-amz-content-sha256)$/i;
+const DOTS = /\/(\.|%2e){1,2}(?=[/?]|$)/i; // which curl would resolve
 
 /** curl to the run's gateway, which needs neither a proxy nor a certificate. */
 export function asCurl(detail, { gateway_url: gatewayUrl }) {
   const { request } = detail;
   const url = detail.service ? gatewayUrl.replace("127.0.0.1", `${detail.service}.localhost`) : gatewayUrl;
-  const words = ["curl"];
-  if (request.method !== "GET") words.push("-X", shell(request.method));
-  words.push(shell(url + request.target));
+  const words = ["curl", ...asItIs(request), shell(url + request.target)];
   if (!detail.service) words.push("-H", shell(`host: ${detail.host}`));
-  for (const [name, value] of copied(request)) words.push("-H", shell(`${name}: ${value}`));
+  for (const [name, value] of copied(request)) words.push("-H", shell(value === "" ? `${name};` : `${name}: ${value}`));
+  if (request.body?.bytes && !request.headers.some(([name]) => /^content-type$/i.test(name))) words.push("-H", "content-type:");
   const [before, body] = bodyOf(request, ["--data-raw", "--data-binary"]);
   return `${remarks(detail, "curl sends it unsigned; lattice call --as signs it")}${before}${[...words, ...body].join(" ")}\n`;
+}
+
+/** Options by which curl makes one request, of this method and path, and waits for no body of a HEAD. */
+function asItIs({ method, target, body }) {
+  const options = [];
+  if (/[[\]{}]/.test(target)) options.push("--globoff");
+  if (DOTS.test(target.split("?")[0])) options.push("--path-as-is");
+  if (method === "HEAD" && !body?.bytes) options.push("--head");
+  else if (method !== "GET" || body?.bytes) options.push("-X", shell(method));
+  return options;
 }
 
 /** `lattice call`, signed by the same caller. */

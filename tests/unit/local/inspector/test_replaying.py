@@ -9,6 +9,7 @@ import pytest
 
 from lattice_events import Headers, Request
 from lattice_events.local.inspector.replaying import Edits, Replay, ReplayError, make_replay, read_edits
+from lattice_events.network.faults import Fault
 from lattice_events.network.model import Network, Principal
 from tests.networks import listener, network, service
 from tests.recorded import host_headers, observed, recorded
@@ -88,6 +89,26 @@ def test_a_refused_signature_is_sent_as_it_was_unless_a_caller_is_named() -> Non
     assert (same.connected, mended.connected) == (None, "app")
 
 
+@pytest.mark.parametrize(
+    ("faults", "is_signed_anew"),
+    [
+        ((Fault(id="skew", kind="clock-skew", seconds=4000),), True),
+        ((Fault(id="slow", kind="latency", seconds=1),), False),
+    ],
+)
+def test_what_only_a_fault_on_purpose_refused_is_signed_anew(
+    faults: tuple[Fault, ...], is_signed_anew: bool
+) -> None:
+    net = net_of(OPEN)
+    refused = observed(signed({"signed_ago": 4000}), net=net, principal=APP, faults=faults)
+
+    found = replayed(refused, net=net)
+
+    request = Request(path="/orders/7", query_string="b=2&a=1", headers=found.headers)
+    assert refused.exchange.status == 403
+    assert decide(net, APP, request).trace.principal == (APP if is_signed_anew else None)
+
+
 def test_anonymous_takes_the_signature_and_the_connection_away() -> None:
     net = net_of(OPEN)
     found = replayed(observed(signed({}), net=net, principal=APP, caller="app"), net=net, caller="anonymous")
@@ -108,6 +129,7 @@ def test_edits_change_what_they_name() -> None:
             "x-new": ["1", "2"],
             "Host": "elsewhere",
             "Content-Length": "7",
+            "Transfer-Encoding": "chunked",
         },
         body="né",
     )

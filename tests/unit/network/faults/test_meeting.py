@@ -116,6 +116,9 @@ SIGNED, DENIED = asked("closed/", key=TEMPORARY), asked("denied/", key=TEMPORARY
         (FIXED, {}, False),
         (DENIED, {}, False),
         (asked("gone/"), {}, False),
+        (asked(), {"kind": "slow-body", "seconds": 1}, True),
+        (asked(method="HEAD"), {"kind": "slow-body", "seconds": 1}, False),
+        (asked(method="HEAD"), {}, True),
     ],
 )
 def test_a_fault_fits_the_requests_that_it_is_for(given: Asked, fields: dict[str, Any], fits: bool) -> None:
