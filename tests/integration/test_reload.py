@@ -71,6 +71,9 @@ def test_a_handler_that_is_edited_is_served(folder: Path, edit: Callable[[Path],
             while (told := await project.next()).functions != ["hello"]:
                 assert told.problems or told.files  # the folder was seen while it was not there
             assert await project.ask() == (200, "second")
+            write(folder, app=HANDLER.replace("first", "third"))
+            while await project.ask() != (200, "third"):  # or the folder is told of once more before
+                await project.next()
 
     asyncio.run(play())
 

@@ -30,6 +30,9 @@ class Watching:
         self._watch: Watch | None = None
         self._events: set[Event] = set()
         self._taken: dict[str, object] = {}  # what a file was like when its change was taken
+        self._is_stale = (
+            False  # a folder is another one than the one that is watched, though its name is the same
+        )
         self.problem = ""
 
     @property
@@ -53,9 +56,10 @@ class Watching:
         self.problem = "folders come and go too fast"
 
     async def _replace(self, plan: Plan) -> None:
-        if self._watch is None or plan.folders != self._plan.folders:
+        if self._watch is None or self._is_stale or plan.folders != self._plan.folders:
             before, loop = self._watch, asyncio.get_running_loop()
             self._watch = await asyncio.to_thread(Watch, plan.folders, self._add, loop)
+            self._is_stale = False
             if before is not None:
                 loop.call_later(_OVERLAP_SECONDS, before.close)
         self._plan = plan
@@ -72,6 +76,7 @@ class Watching:
     def take(self) -> Changes:
         """What happened since this was asked last."""
         events, self._events = self._events, set()
+        self._is_stale |= any(kind != MODIFIED and path in self._plan.folders for kind, path in events)
         return self._plan.read([each for each in events if self._is_news(each[1])])
 
     def close(self) -> None:
