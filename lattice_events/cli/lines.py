@@ -44,6 +44,11 @@ def plain(text: str) -> str:
     return text if text.isprintable() else "".join(char if char.isprintable() else "?" for char in text)
 
 
+def plain_log(line: str) -> str:
+    """A line of a log without control characters; a tab, of which a REPORT has many, is two spaces."""
+    return plain(line.replace("\t", "  "))
+
+
 class Paint:
     """Colours texts for one console in memory."""
 
@@ -131,7 +136,7 @@ class Lines:
     def _report(self, report: InvocationReport) -> str:
         """What Lambda reports of an invocation; its id is that of the request above."""
         text = report_line(report).replace(f" RequestId: {report.invocation_id}", "").rstrip("\t")
-        return f"{self._bar}{self._in(plain(text.replace(chr(9), '  ')), 'dim')}\n"
+        return f"{self._bar}{self._in(plain_log(text), 'dim')}\n"
 
     def _log_line(self, line: str) -> str:
         if line.isprintable():

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from lattice_events.cli.explain_tree import print_tree, tree_text
-from lattice_events.cli.lines import plain
+from lattice_events.cli.lines import plain, plain_log
 
 _INDENT = "        "
 _NO_BREAK = "\xa0"  # with which Lambda sets in the lines of a traceback
@@ -140,5 +140,5 @@ def _timing(timing: Line) -> str:
 
 
 def _section(title: str, lines: Sequence[str]) -> str:
-    told = (f"  {plain(line.replace(_NO_BREAK, ' '))}" for line in lines)
+    told = (f"  {plain_log(line.replace(_NO_BREAK, ' '))}" for line in lines)
     return "\n".join((click.style(title, bold=True), *told))

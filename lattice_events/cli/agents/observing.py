@@ -19,7 +19,7 @@ from lattice_events.cli.agents.showing import (
     whole_answer,
 )
 from lattice_events.cli.agents.tool import Answer, Arguments, Tool
-from lattice_events.cli.lines import plain
+from lattice_events.cli.lines import plain_log
 from lattice_events.cli.request_lines import line_text
 from lattice_events.cli.run_api import RunApi
 
@@ -104,7 +104,7 @@ def _function(line: Mapping[str, Any]) -> str | None:
 
 def _with_logs(view: Mapping[str, Any]) -> str:
     left_out = view["logs_left_out"]
-    lines = [f"    {plain(line['text'])}" for line in view["logs"]]
+    lines = [f"    {plain_log(line['text'])}" for line in view["logs"]]
     more = [f"    ({left_out:,} further lines are left out)"] if left_out else []
     return click.unstyle("\n".join((line_text(view), *more, *lines)))
 

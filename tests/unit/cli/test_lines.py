@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
-from lattice_events.cli.lines import Lines, coloured, plain
+from lattice_events.cli.lines import Lines, coloured, plain, plain_log
 from lattice_events.local.output.records import InvokeRecord, LogRecord, RequestRecord
 
 TERMINALS = {
@@ -124,3 +124,10 @@ def test_a_function_s_line_is_written_as_by_rich(variables: dict[str, str], text
 )
 def test_where_there_are_no_colours_there_is_no_code_of_one(name: str, line: str) -> None:
     assert Lines(console_of(TERMINALS[name])).request(replace(REQUEST, cold=True)) == line
+
+
+def test_the_tabs_of_a_log_are_read_as_such_and_nothing_else_of_it_drives_the_terminal() -> None:
+    assert (
+        plain_log("REPORT RequestId: i\tDuration: 1 ms\t\x1b[2J")
+        == "REPORT RequestId: i  Duration: 1 ms  ?[2J"
+    )
