@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -56,6 +57,13 @@ def made_again(folder: Path) -> None:
     """As a checkout of another branch may do."""
     shutil.rmtree(folder / "code")
     write(folder, app=HANDLER.replace("first", "second"))
+
+
+def in_place(folder: Path) -> None:
+    """As ``sed -i`` does: the new file, of a name of its own, is there for a moment."""
+    new = folder / "code" / "sedX4y1Zq"
+    new.write_text(dedent(HANDLER.replace("first", "second")))
+    new.replace(folder / "code" / "app.py")
 
 
 def written(folder: Path) -> None:
@@ -144,6 +152,33 @@ def test_a_file_that_comes_is_read_and_one_that_says_nothing_is_not_told(folder:
             assert "sevice" in told.problems[0]
             (folder / "lattice.yaml").unlink()
             assert (await project.next()).problems == []
+
+    asyncio.run(play())
+
+
+def test_a_link_that_is_replaced_counts(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    target = tmp_path_factory.mktemp("elsewhere") / "shared.py"
+    (folder / "code" / "app.py").replace(target)
+    (folder / "code" / "app.py").symlink_to(target)
+
+    async def play() -> None:
+        async with edited(folder) as project:
+            assert await project.ask() == (200, "first")
+            (folder / "code" / "app.py").unlink()
+            written(folder)
+            while await project.ask() != (200, "second"):
+                await project.next()
+
+    asyncio.run(play())
+
+
+def test_a_file_that_is_there_for_a_moment_is_not_told(folder: Path) -> None:
+    async def play() -> None:
+        async with edited(folder) as project:
+            assert await project.ask() == (200, "first")
+            in_place(folder)
+            told = await project.next()
+            assert [Path(each).name for each in told.files] == ["app.py"]
 
     asyncio.run(play())
 

@@ -19,6 +19,7 @@ from lattice_events.local.functions.programs import program_of
 from lattice_events.local.functions.runtime_api import RuntimeApi
 from lattice_events.local.output.platform_log import TIMED_OUT
 from lattice_events.local.output.records import InvocationReport, InvokeResult, LogRecord, Report
+from lattice_events.local.watching.plan import real_paths
 from lattice_events.network.model import Function
 
 # Lambda gives a first attempt 10 seconds, then a second one the function's timeout; here one has the longer.
@@ -284,11 +285,11 @@ class FunctionProcess:
 
     def _on_module(self, file: str) -> None:
         """The child has imported a file."""
-        real = os.path.realpath(file)
         if self.modules is None:
             self.modules = set()
-        self.modules.add(real)
-        self._owner.on_module(real)
+        for path in dict.fromkeys(real_paths(file)):
+            self.modules.add(path)
+            self._owner.on_module(path)
 
     def _on_line(self, stream: str, line: str) -> None:
         """Report one line, and keep the last few kilobytes of the invocation."""

@@ -77,7 +77,8 @@ class Watching:
         """What happened since this was asked last."""
         events, self._events = self._events, set()
         self._is_stale |= any(kind != MODIFIED and path in self._plan.folders for kind, path in events)
-        return self._plan.read([each for each in events if self._is_news(each[1])])
+        news = {path for path in {path for _, path in events} if self._is_news(path)}
+        return self._plan.read([each for each in events if each[1] in news])
 
     def close(self) -> None:
         """Watch no longer."""
