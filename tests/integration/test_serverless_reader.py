@@ -210,27 +210,27 @@ def place(file: Path, text: str) -> str:
     return f"{file.name}:{number}"
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("Name: foo-service", "Name: svc-foo", "must not start with svc-"),
-        ("AuthType: NONE", "AuthType: IAM", "AuthType must be NONE or AWS_IAM, not 'IAM'"),
-        ("StringEquals:", "StringEqual:", "did you mean StringEquals?"),
-        ("- Id: !GetAtt HelloLambdaFunction.Arn", "- Id: !ImportValue hello", "cannot be known: Fn::ImportValue hello"),
-        ("      - k8s\n", "      - k9s\n", "There is no file or folder k9s"),
-        ("        command: [python3, k8s/server.py]", "        comand: [python3, k8s/server.py]", "The target app must have one of url and command"),
-    ],
+MISTAKES = (
+    ("Name: foo-service", "Name: svc-foo", "must not start with svc-"),
+    ("AuthType: NONE", "AuthType: IAM", "AuthType must be NONE or AWS_IAM, not 'IAM'"),
+    ("StringEquals:", "StringEqual:", "did you mean StringEquals?"),
+    ("- Id: !GetAtt HelloLambdaFunction.Arn", "- Id: !ImportValue hello", "cannot be known: Fn::ImportValue hello"),
+    ("      - k8s\n", "      - k9s\n", "There is no file or folder k9s"),
+    ("        command: [python3, k8s/server.py]", "        comand: [python3, k8s/server.py]", "The target app must have one of url and command"),
 )  # fmt: skip
-def test_a_mistake_is_named_with_the_line_that_the_user_wrote(
-    old: str, new: str, said: str, sample: Path
-) -> None:
-    edit(sample / "serverless.yml", old, new)
 
-    found = next(each for each in problems(sample) if said in each)
 
-    lines = {"comand": "      app:"}
-    wanted = next((text for key, text in lines.items() if key in new), new.strip())
-    assert found.startswith(f"{place(sample / 'serverless.yml', wanted)}:")
+def test_each_mistake_is_named_with_the_line_that_the_user_wrote(sample: Path) -> None:
+    file = sample / "serverless.yml"
+    for old, new, _ in MISTAKES:
+        edit(file, old, new)
+
+    found = problems(sample)
+
+    for _, new, said in MISTAKES:
+        (problem,) = (each for each in found if said in each)
+        line = "      app:" if "comand" in new else new.strip()
+        assert problem.startswith(f"{place(file, line)}:")
 
 
 @pytest.mark.parametrize(
