@@ -181,6 +181,21 @@ def test_a_fault_that_is_none_is_refused_with_every_reason(page: Inspected) -> N
     page.errors.clear()  # the browser itself tells of the 400
 
 
+def test_a_fault_that_no_request_meets_says_so(page: Inspected) -> None:
+    page.open("?view=faults")
+    form = page.page.get_by_role("form", name="Another fault")
+    form.get_by_label("kind", exact=True).select_option("reset")
+    form.get_by_label("service", exact=True).fill("shp")
+    form.get_by_role("button", name="Add").click()
+
+    note = page.page.locator("table.faults").get_by_text("is for the service shp, which is not there.")
+    note.wait_for()
+    assert "Did you mean shop?" in note.inner_text()
+    assert page.faint_texts() == []
+    page.page.get_by_role("button", name="Remove reset-1").click()
+    page.page.get_by_text("No request meets a fault on purpose.").wait_for()
+
+
 def test_without_the_token_no_fault_is_added(page: Inspected) -> None:
     page.open("?view=faults", with_token=False)
     form = page.page.get_by_role("form", name="Another fault")

@@ -17,6 +17,7 @@ _WANTED = {
     ("ForAllValues", False): "wanted only",
     ("ForAllValues", True): "no value may be",
 }
+_MOST_VALUES = 10  # that are told: a policy may have hundreds of paths
 
 
 def describe_lack(condition: Condition, found: Sequence[str]) -> str:
@@ -39,5 +40,8 @@ def _wanted(condition: Condition, *, is_there: bool) -> str:
 
 
 def listed(values: Sequence[str]) -> str:
-    """Values of a policy as they are, of which one is enough."""
-    return " or ".join(map(unescape_variables, values)) if values else "nothing"
+    """Values of a policy as they are, of which one is enough; of many the first."""
+    told = [unescape_variables(each) for each in values[:_MOST_VALUES]]
+    if len(values) > len(told):
+        told.append(f"{len(values) - len(told)} more")
+    return " or ".join(told) or "nothing"

@@ -315,6 +315,11 @@ def test_one_statement_may_stand_without_a_list_and_values_may_be_no_texts() -> 
             ],
         ),
         (
+            {"Condition": {"StringLike": {"vpc-lattice-svcs:RequestPath": [f"/orders/{each}" for each in range(12)]}}},
+            {"path": "/a"},
+            [f"Condition.StringLike vpc-lattice-svcs:RequestPath: is /a, wanted {' or '.join(f'/orders/{each}' for each in range(10))} or 2 more"],
+        ),
+        (
             {"Condition": {"ForAnyValue:StringLikeIfExists": {"vpc-lattice-svcs:RequestMethod": "${aws:PrincipalTag/m}"}}},
             {},
             ["Condition.ForAnyValue:StringLikeIfExists vpc-lattice-svcs:RequestMethod: is GET, wanted ${aws:PrincipalTag/m}; aws:PrincipalTag/m has no value"],

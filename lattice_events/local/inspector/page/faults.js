@@ -40,7 +40,7 @@ export class Faults {
     const cells = [
       el("b", {}, fault.id),
       el("span", { title: what }, fault.kind, fault.seconds === null ? "" : ` ${fault.seconds} s`),
-      CHOOSE.filter((name) => fault[name] !== null).map((name) => `${name} ${fault[name]}`).join(", ") || "all",
+      [CHOOSE.filter((name) => fault[name] !== null).map((name) => `${name} ${fault[name]}`).join(", ") || "all", fault.notes.map((note) => el("p", { class: "is-bad" }, note))],
       oftenOf(fault),
       button(fault.met.toLocaleString(), () => change({ view: "", q: `fault ${fault.id}:` }, { pushes: true }), { class: "link", title: "Show the requests that met it" }),
       fault.origin ?? "added live",
