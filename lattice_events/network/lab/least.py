@@ -90,14 +90,15 @@ def least_policy(asked: Iterable[Asked], *, names_services: bool, any_id: bool =
         any_id: Whether the segments of a path that look like ids may be any: ``/orders/7`` becomes ``/orders/*``. A
             star stands for slashes, too.
     """
+    every = list(asked)
     place_of = _any_id if any_id else _exact
     by_kind: dict[_Kind, set[_Triple]] = {}
-    for each in asked:
+    for each in every:
         triple = (each.principal or "", each.method, place_of(each, names_services=names_services))
         by_kind.setdefault(_kind_of(each.principal), set()).add(triple)
     if not by_kind:
         return None
-    operator = None if names_services else "StringLike" if any_id else "StringEquals"
+    operator = None if names_services else "StringLike" if any_id or _needs_escape(every) else "StringEquals"
     candidates = (
         [
             _statement(*_whom(kind, box[0]), box[1], *_where(operator, box[2]))
@@ -118,7 +119,12 @@ def _least(statements: Iterable[Statement]) -> Least:
 
 
 def _exact(asked: Asked, *, names_services: bool) -> str:
-    return escape_pattern(asked.service_arn + asked.path) if names_services else escape_variables(asked.path)
+    return escape_pattern(asked.service_arn + asked.path if names_services else asked.path)
+
+
+def _needs_escape(asked: Iterable[Asked]) -> bool:
+    """Whether a path has a wildcard as it stands, which in ``StringEquals`` would look like a mistake."""
+    return any(wildcard in each.path for each in asked for wildcard in "*?")
 
 
 def _any_id(asked: Asked, *, names_services: bool) -> str:

@@ -30,7 +30,7 @@ _ACCOUNT = some(DIGITS, 12)
 _NAME = Piece(frozenset(string.ascii_letters + string.digits + "_+=,.@-/"), is_repeated=True)
 _LITERAL = ("StringEquals", "StringEqualsIgnoreCase")
 _WITH_WILDCARDS = ("StringLike", "ArnEquals", "ArnLike")
-# A path may have a star itself; who writes one into a policy means a wildcard.
+# A path may have a star itself; who writes one into a policy means a wildcard, unless it is escaped.
 _IN_PATH = frozenset(map(chr, range(0x21, 0x7F))) - {"*", "?"}
 
 
@@ -94,6 +94,8 @@ def why_impossible(condition: Condition, value: str, *, has_variables: bool) -> 
     is_literal = condition.operator in _LITERAL
     wants_it = is_literal or condition.operator in _WITH_WILDCARDS
     if known is None or not wants_it or condition.if_exists or condition.set_operator == "ForAllValues":
+        return None
+    if not is_literal and has_variables and "${*}" in value:
         return None
     options = {"ignore_case": condition.operator.endswith("IgnoreCase"), "has_variables": has_variables}
     if any(can_match(value, shape, is_literal=is_literal, **options) for shape in known.shapes):
