@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from lattice_events.network.faults.meeting import fits_invocation
 from lattice_events.network.faults.parsing import hint
 from lattice_events.network.faults.values import Fault
 from lattice_events.network.model import LambdaTarget, Network, function_name
@@ -26,7 +27,7 @@ def find_strangers(fault: Fault, network: Network, callers: Collection[str] | No
         ("service", services),
         ("rule", {*rules, "default"}),
         ("caller", callers),
-        ("target", set(_targets(network))),
+        ("target", {*_targets(network), *_invoked(fault, network)}),
     )
     return [
         f"The fault {fault.id} is for the {field} {value}, which is not there.{hint(value, known)} {_listed(field, known)}"
@@ -41,6 +42,12 @@ def _targets(network: Network) -> Iterator[str]:
         yield group.name
         for target in group.targets:
             yield function_name(target.function_arn) if isinstance(target, LambdaTarget) else target.url
+
+
+def _invoked(fault: Fault, network: Network) -> Iterator[str]:
+    """Functions that are throttled where they are invoked directly, be they targets or not."""
+    names = (function_name(each.arn) for each in network.functions)
+    return (name for name in names if fits_invocation(fault, name))
 
 
 def _listed(field: str, known: Collection[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -45,6 +46,25 @@ def test_each_name_that_is_not_there_is_said_with_those_that_are(
     fault = parse_fault("x", {"kind": "reset", **fields})
 
     assert find_strangers(fault, NETWORK, ["app"]) == said
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_known"),
+    [
+        ({"kind": "throttle"}, True),
+        ({"kind": "throttle", "service": "orders"}, False),
+        ({"kind": "unavailable"}, False),
+    ],
+)
+def test_a_function_that_is_no_target_is_throttled_where_it_is_invoked(
+    fields: dict[str, Any], *, is_known: bool
+) -> None:
+    client = replace(NETWORK.functions[0], name="client", arn=f"{NETWORK.functions[0].arn[:-5]}client")
+    invoked = replace(NETWORK, functions=(*NETWORK.functions, client))
+
+    said = find_strangers(parse_fault("x", {"target": "client", **fields}), invoked)
+
+    assert (said == []) is is_known
 
 
 def test_callers_who_are_not_known_are_let_be() -> None:
