@@ -160,7 +160,7 @@ def test_latency_delays_and_says_so(net: LatticeNetwork) -> None:
         assert get(net, "/x").status_code == 200
 
     assert slow["duration_ms"] >= 50
-    assert slow["reason"] == "fault latency-1: the request waited 0.05 s before it went on"
+    assert slow["reason"] == "fault latency-1: a wait of 0.05 s before the request goes on"
     assert net.requests[-1].faults == ()
 
 
@@ -173,8 +173,8 @@ def test_who_does_not_wait_is_told_with_the_fault(net: LatticeNetwork) -> None:
 
     gone = "the client closed the connection before it got the answer"
     assert [each.reason for each in net.requests] == [
-        f"fault latency-1: the request waited 600 s before it went on\n{gone}",
-        f"fault slow-body-1: the body of the answer took 600 s\n{gone}",
+        f"fault latency-1: a wait of 600 s before the request goes on\n{gone}",
+        f"fault slow-body-1: the body of the answer is spread over 600 s\n{gone}",
     ]
 
 
@@ -272,7 +272,7 @@ def test_a_slow_body_comes_whole(net: LatticeNetwork, path: str) -> None:
 
     assert (answer.status_code, answer.content) == (200, expected.content)
     assert took >= 0.05
-    assert net.requests[-1].reason == "fault slow-body-1: the body of the answer took 0.05 s"
+    assert net.requests[-1].reason == "fault slow-body-1: the body of the answer is spread over 0.05 s"
 
 
 def test_an_answer_without_a_body_has_no_slow_one(net: LatticeNetwork) -> None:

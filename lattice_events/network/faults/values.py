@@ -193,19 +193,19 @@ class Fault:
 
     @property
     def line(self) -> str:
-        """What a request that met it is told with: ``fault slow: it waited 2 s``."""
+        """What a request that met it is told with: ``fault slow: a wait of 2 s before …``."""
         return f"fault {self.id}: {self._effect}"
 
     @property
     def _effect(self) -> str:
         amount = f"{abs(self.seconds):g} s"
         by_kind: Mapping[FaultKind, str] = {
-            "latency": f"the request waited {amount} before it went on",
+            "latency": f"a wait of {amount} before the request goes on",
             "unavailable": "no target took the request, as while all of them drain",
             "reset": "the client's connection was reset, and the target got nothing",
             "throttle": "Lambda throttled the function, which did not run",
             "expired-token": "the session token counted as expired",
             "clock-skew": f"the caller's clock counted as {amount} {'behind' if self.seconds < 0 else 'ahead'}",
-            "slow-body": f"the body of the answer took {amount}",
+            "slow-body": f"the body of the answer is spread over {amount}",
         }
         return by_kind[self.kind]

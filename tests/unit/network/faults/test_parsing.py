@@ -69,14 +69,14 @@ def test_a_problem_has_the_place_of_the_fault() -> None:
 @pytest.mark.parametrize(
     ("value", "line"),
     [
-        ({"kind": "latency", "seconds": 2}, "fault x: the request waited 2 s before it went on"),
+        ({"kind": "latency", "seconds": 2}, "fault x: a wait of 2 s before the request goes on"),
         ({"kind": "unavailable"}, "fault x: no target took the request, as while all of them drain"),
         ({"kind": "reset"}, "fault x: the client's connection was reset, and the target got nothing"),
         ({"kind": "throttle"}, "fault x: Lambda throttled the function, which did not run"),
         ({"kind": "expired-token"}, "fault x: the session token counted as expired"),
         ({"kind": "clock-skew", "seconds": 600}, "fault x: the caller's clock counted as 600 s ahead"),
         ({"kind": "clock-skew", "seconds": -600.5}, "fault x: the caller's clock counted as 600.5 s behind"),
-        ({"kind": "slow-body", "seconds": 0.5}, "fault x: the body of the answer took 0.5 s"),
+        ({"kind": "slow-body", "seconds": 0.5}, "fault x: the body of the answer is spread over 0.5 s"),
     ],
 )
 def test_a_request_that_met_it_is_told_so(value: dict[str, Any], line: str) -> None:
