@@ -183,6 +183,21 @@ def test_a_file_that_is_there_for_a_moment_is_not_told(folder: Path) -> None:
     asyncio.run(play())
 
 
+def test_what_cannot_start_is_not_tried_again_for_what_others_write(folder: Path) -> None:
+    write(folder, app="open('tries.log', 'a').write('x'); raise ValueError")
+    age(folder)
+
+    async def play() -> None:
+        async with edited(folder) as project:
+            await project.run.functions.prewarm()
+            (folder / "lattice.yaml").write_text(SETTINGS)
+            assert (await project.next()).functions == []
+            await project.run.functions.prewarm()
+            assert (folder / "code" / "tries.log").read_text() == "xx"
+
+    asyncio.run(play())
+
+
 def test_what_the_user_asks_for_is_read_again_though_nothing_has_changed(folder: Path) -> None:
     async def play() -> None:
         async with edited(folder, watches=False) as project:

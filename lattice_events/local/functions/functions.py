@@ -137,6 +137,8 @@ class Functions:
                 return await self._renew(name)
 
         wanted = list(names)
+        if not wanted:  # nor is what cannot start tried again
+            return {}
         problems = await asyncio.gather(*map(renew, wanted))
         if self._warming is not None and not self._is_closed:
             self.prewarm()
