@@ -99,11 +99,12 @@ class Reloading:
         sources = await in_thread(self._noted.changed) if changes.concern_sources else []
         files = (*sorted(self._noted.files.intersection(sources)), *sorted(changes.code))
         told = Reloaded(files=_shown(files or sources))
-        if sources or is_asked:
+        is_asked_for = is_asked or self._run.functions.may_run_now(changes.code)
+        if sources or is_asked_for:
             reading = await self._read(stop)
             if reading is None:
                 return
-            is_silent = not is_asked and self._noted.files.isdisjoint(
+            is_silent = not is_asked_for and self._noted.files.isdisjoint(
                 sources
             )  # a file came that says nothing
             told = await self._swap(reading, replace(told, is_silent=is_silent))

@@ -198,6 +198,26 @@ def test_what_cannot_start_is_not_tried_again_for_what_others_write(folder: Path
     asyncio.run(play())
 
 
+def test_a_bootstrap_that_is_made_executable_runs(folder: Path) -> None:
+    bootstrap = folder / "code" / "bootstrap"
+    bootstrap.write_text("#!/bin/sh\nexit 3\n")
+    write(folder, template=template("foo").replace("python3.12", "provided.al2023"))
+    age(folder)
+
+    async def play() -> None:
+        async with edited(folder) as project:
+            assert "not executable" in project.run.functions.states[0].obstacle
+            (folder / "lattice.yaml").write_text(SETTINGS)
+            assert (await project.next()).problems  # so all is watched by now
+            (folder / "lattice.yaml").unlink()
+            assert (await project.next()).problems == []
+            bootstrap.chmod(0o755)
+            assert (await project.next()).problems == []
+            assert not project.run.functions.states[0].obstacle
+
+    asyncio.run(play())
+
+
 def test_what_the_user_asks_for_is_read_again_though_nothing_has_changed(folder: Path) -> None:
     async def play() -> None:
         async with edited(folder, watches=False) as project:

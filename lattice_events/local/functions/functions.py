@@ -110,6 +110,15 @@ class Functions:
             and any(_is_of(self._functions[name], pool, file, code) for file, code in files.items())
         ]
 
+    def may_run_now(self, files: Mapping[str, frozenset[str]]) -> bool:
+        """Whether the code of a function has changed that could not run here: a bootstrap that was not executable, say.
+
+        Args:
+            files: See `outdated`.
+        """
+        changed = frozenset[str]().union(*files.values())
+        return any(each.obstacle and each.code in changed for each in self._functions.values())
+
     @property
     def running(self) -> list[str]:
         """Names of the functions that have processes."""
