@@ -226,7 +226,13 @@ def test_a_throttled_function_does_not_run_whoever_invokes_it(net: LatticeNetwor
         "fault throttle-1: Lambda throttled the function, which did not run",
         "fault throttle-1: Lambda throttled the function, which did not run",
     ]
+    assert [(each["kind"], each["faults"]) for each in lines] == [
+        ("request", []),
+        ("invocation", ["throttle-1"]),
+        ("request", ["throttle-1"]),
+    ]
     assert detail_of(net)["failure"] is None
+    assert api(net, f"requests/{lines[1]['number']}")[1]["faults"] == ["throttle-1"]
 
 
 @pytest.mark.parametrize(

@@ -152,14 +152,13 @@ class Injector:
         """The faults that a request meets, in the order in which they act."""
         return self._strike(find_fitting(self.active, asked))
 
-    def throttle(self, function: str) -> str:
-        """Why an invocation through Lambda's own API is throttled; empty where it is not.
+    def throttle(self, function: str) -> tuple[Fault, ...]:
+        """The fault that throttles an invocation through Lambda's own API; none where it is not throttled.
 
         Args:
             function: Its name, without a qualifier.
         """
-        struck = self._strike([each for each in self.active if fits_invocation(each, function)])
-        return struck[0].line if struck else ""
+        return self._strike([each for each in self.active if fits_invocation(each, function)])
 
     def _strike(self, fitting: Sequence[Fault]) -> tuple[Fault, ...]:
         if not fitting:

@@ -12,7 +12,7 @@ import asyncio
 import base64
 import json
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -34,6 +34,7 @@ from lattice_events.local.output.platform_log import whole_log
 from lattice_events.local.output.records import InvokeResult, LogRecord, Report, invoke_record
 from lattice_events.local.sockets import listen, port_of
 from lattice_events.loopback import refuse_browser
+from lattice_events.network.faults import Fault
 from lattice_events.network.model import Function
 
 _ELSEWHERE = "Functions call Lambda on AWS instead with --env AWS_ENDPOINT_URL_LAMBDA= (empty)."
@@ -60,7 +61,7 @@ class Control:
         functions: Functions,
         *,
         report: Report,
-        throttle: Callable[[str], str] = lambda _: "",
+        throttle: Callable[[str], Sequence[Fault]] = lambda _: (),
         beside: Serve = lambda _: False,
     ) -> None:
         """Prepare; `start` opens the port.
@@ -68,7 +69,7 @@ class Control:
         Args:
             functions: To invoke.
             report: Told of every invocation.
-            throttle: Why a fault throttles a function of this name; empty where none does.
+            throttle: The fault that throttles a function of this name, if one does.
             beside: What else the port serves; it keeps web pages away by itself.
         """
         self._functions = functions
@@ -170,12 +171,12 @@ class Control:
 
     async def _run(self, function: Function, payload: bytes, client_context: str | None) -> InvokeResult:
         """Invoke and report."""
-        why = self._throttle(function.unqualified_name)
-        if why:
-            result = throttled(why, new_id())
+        faults = self._throttle(function.unqualified_name)
+        if faults:
+            result = throttled(faults[0].line, new_id())
         else:
             result = await self._functions.invoke(function.name, payload, client_context=client_context)
-        self._report(invoke_record(function.name, result))
+        self._report(invoke_record(function.name, result, faults))
         return result
 
 

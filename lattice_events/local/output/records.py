@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from lattice_events.assumptions import Assumptions
 from lattice_events.network.dataplane import hide_userinfo
 from lattice_events.network.decision import Decision, Forward, Trace
 from lattice_events.network.exchange import Exchange
+from lattice_events.network.faults import Fault
 from lattice_events.network.model import Function, HttpTarget, LambdaTarget, Network
 from lattice_events.response import Response
 
@@ -46,7 +47,8 @@ class RequestRecord:
 class InvokeRecord:
     """An invocation that no `RequestRecord` tells of, reported when it has ended.
 
-    It came through the control port, or its client hung up before it ended. `reason` says why it was throttled.
+    It came through the control port, or its client hung up before it ended. `reason` says why it was throttled; `faults`
+    are the ids of those that it met on purpose.
     """
 
     function: str
@@ -55,6 +57,7 @@ class InvokeRecord:
     error_type: str | None = None
     cold: bool = False
     reason: str | None = None
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -182,8 +185,14 @@ class InvokeResult:
     throttle: str = ""
 
 
-def invoke_record(function: str, result: InvokeResult) -> InvokeRecord:
-    """What is reported of an invocation that is no request's."""
+def invoke_record(function: str, result: InvokeResult, faults: Iterable[Fault] = ()) -> InvokeRecord:
+    """What is reported of an invocation that is no request's.
+
+    Args:
+        function: Its name.
+        result: How it ended.
+        faults: That it met on purpose.
+    """
     return InvokeRecord(
         function=function,
         invocation_id=result.invocation_id,
@@ -191,6 +200,7 @@ def invoke_record(function: str, result: InvokeResult) -> InvokeRecord:
         error_type=result.error_type,
         cold=result.cold,
         reason=result.throttle or None,
+        faults=tuple(fault.id for fault in faults),
     )
 
 

@@ -115,8 +115,9 @@ def test_settings_change_what_they_say_anew_and_nothing_else() -> None:
 
 def test_a_throttle_of_invocations_is_told_why() -> None:
     injector = Injector()
-    injector.add({"kind": "throttle", "target": "hello", "count": 1})
+    added = injector.add({"kind": "throttle", "target": "hello", "count": 1})
 
-    assert injector.throttle("other") == ""
-    assert injector.throttle("hello") == "fault throttle-1: Lambda throttled the function, which did not run"
-    assert injector.throttle("hello") == ""
+    assert injector.throttle("other") == ()
+    assert injector.throttle("hello") == (added.fault,)
+    assert added.fault.line == "fault throttle-1: Lambda throttled the function, which did not run"
+    assert injector.throttle("hello") == ()
