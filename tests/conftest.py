@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
@@ -26,3 +27,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def examples(count: int) -> settings:
     """Let a property test try `count` examples with ``scripts/test --thorough``, else a tenth of them, 500 at most."""
     return settings(max_examples=count if _THOROUGH else min(500, max(1, count // 10)))
+
+
+def pytest_collection_finish() -> None:
+    """Have the garbage collector look less often, and never at what was imported: a third of the time of moto's tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
