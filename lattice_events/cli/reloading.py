@@ -178,11 +178,11 @@ class Reloading:
         if reading.loaded is None:
             return replace(told, problems=reading.problems, is_silent=False)
         try:
-            await self._run.apply(reading.loaded)
+            notes = await self._run.apply(reading.loaded)
         except LatticeError as error:
             return replace(told, problems=str(error).splitlines(), is_silent=False)
         self._announce(self._run.ready, self._run.callers)
-        return difference(before, self._run.ready, reading.loaded.notes, told)
+        return difference(before, self._run.ready, [*reading.loaded.notes, *notes], told)
 
     def _outdated(self, changes: Changes, told: Reloaded, *, is_asked: bool) -> list[str]:
         """Names of the functions that are to be started anew: for their code, or for the URLs in their variables."""

@@ -81,7 +81,7 @@ def test_a_thousand_requests_need_few_rows_and_the_newest_stay(page: Inspected) 
 
 
 @contextmanager
-def on_a_thread(first: Loaded) -> Iterator[tuple[Run, Callable[[Loaded], None]]]:
+def on_a_thread(first: Loaded) -> Iterator[tuple[Run, Callable[[Loaded], object]]]:
     """A run, and what gives it another network."""
     started: Future[tuple[Run, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 

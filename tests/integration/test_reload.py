@@ -230,6 +230,23 @@ def test_what_the_user_asks_for_is_read_again_though_nothing_has_changed(folder:
     asyncio.run(play())
 
 
+def test_a_fault_of_the_name_of_a_live_one_is_left_out_and_told(folder: Path) -> None:
+    async def play() -> None:
+        async with edited(folder) as project:
+            live = project.run.faults.add({"kind": "latency", "seconds": 0}, id_="mine")
+            (folder / "lattice.yaml").write_text("faults:\n  mine: {kind: reset}\n")
+            told = await project.next()
+
+            assert any(
+                "lattice.yaml:2" in note
+                and "The fault mine of the settings is left out: one of this name was added live" in note
+                for note in told.notes
+            )
+            assert project.run.faults.all == [live]
+
+    asyncio.run(play())
+
+
 def test_a_request_in_flight_ends_by_the_code_that_it_met(folder: Path) -> None:
     write(folder, app=WAITING)
     age(folder)

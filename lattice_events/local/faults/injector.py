@@ -32,10 +32,12 @@ class Injected:
 
     Attributes:
         fault: What it is.
+        is_live: Whether it was added while the run was up, and no settings say it.
         progress: How far it is.
     """
 
     fault: Fault
+    is_live: bool = False
     progress: Progress = field(default_factory=Progress)
     _draws: Random = field(init=False, repr=False)
 
@@ -76,23 +78,29 @@ class Injector:
 
     # ── changing ──────────────────────────────────────────────────────────────────────────────
 
-    def apply(self, faults: Iterable[Fault]) -> None:
+    def apply(self, faults: Iterable[Fault]) -> list[Fault]:
         """Have the faults that settings say now.
 
         One that they said before, word for word, stays as it is, even if it was removed since. So do all that were
         added live.
+
+        Returns:
+            Those that are left out, since a live one has their id.
         """
         said = {fault.id: fault for fault in faults}
         with self._lock:
-            before, self._of_settings = self._of_settings, said
-            if said == before:
-                return
-            for id_ in before.keys() - said.keys():
-                self._all.pop(id_, None)
-            for id_, fault in said.items():
-                if before.get(id_) != fault:
-                    self._all[id_] = Injected(fault)
-            self._changed()
+            before = self._of_settings
+            live = {id_ for id_, each in self._all.items() if each.is_live}
+            taken = {id_: each for id_, each in said.items() if id_ not in live or before.get(id_) == each}
+            self._of_settings = taken  # one that is left out counts as new as soon as the live one is gone
+            if taken != before:
+                for id_ in before.keys() - taken.keys() - live:
+                    self._all.pop(id_, None)
+                for id_, fault in taken.items():
+                    if before.get(id_) != fault:
+                        self._all[id_] = Injected(fault)
+                self._changed()
+        return [fault for id_, fault in said.items() if id_ not in taken]
 
     def add(self, value: Mapping[str, Any], *, id_: object = None) -> Injected:
         """Add a fault live.
@@ -116,7 +124,7 @@ class Injector:
                 )
             if len(self._all) >= MAX_FAULTS:
                 raise ConfigurationError(f"There are {MAX_FAULTS} faults: remove some first.")
-            injected = self._all[fault.id] = Injected(fault)
+            injected = self._all[fault.id] = Injected(fault, is_live=True)
             self._changed()
         return injected
 

@@ -49,6 +49,7 @@ from lattice_events.local.run.registry import RunningCaller
 from lattice_events.local.run.settings import Loaded, RunSettings
 from lattice_events.local.targets.commands import CommandTarget
 from lattice_events.local.targets.health import HealthChecks
+from lattice_events.network.faults import Fault
 from lattice_events.network.model import Function, Network
 from lattice_events.sigv4 import Credentials
 from lattice_events.variables import environment_name
@@ -164,12 +165,15 @@ class Run:
         )
         self._loaded = loaded
 
-    async def apply(self, loaded: Loaded) -> None:
+    async def apply(self, loaded: Loaded) -> list[str]:
         """Swap the network: requests from now on are decided by this one, and those in flight end by the one before.
 
         Who is known keeps credentials and token, and a function or a command that is as before its processes. Ports
         and certificate authority stay. Another command runs before requests are led to it, and then the one before
         is stopped.
+
+        Returns:
+            What should be said of it, beside what `loaded` notes.
 
         Raises:
             ConfigurationError: An interpreter or a command is not usable; everything is as it was.
@@ -183,13 +187,14 @@ class Run:
             raise
         self._know(loaded)
         self.history.apply(loaded.network)
-        self.faults.apply(loaded.faults)
+        left_out = self.faults.apply(loaded.faults)
         self.functions.apply(functions)
         self._gateway.apply(self._snapshot(loaded))
         self.ready = replace(self.ready, network=loaded.network)
         self._loaded = loaded
         await self._health.apply(loaded.network)
         await self._commands.keep(loaded.commands)
+        return [_why_left_out(fault) for fault in left_out]
 
     def _know(self, *loaded: Loaded) -> None:
         """Give every caller its credentials and token; variables are those of the first network."""
@@ -354,6 +359,15 @@ def _both(first: Callable[[T], None], second: Callable[[T], None]) -> Callable[[
         second(thing)
 
     return tell
+
+
+def _why_left_out(fault: Fault) -> str:
+    """What to say of a fault of the settings whose id a live one has."""
+    where = f"{fault.origin}: " if fault.origin else ""
+    return (
+        f"{where}The fault {fault.id} of the settings is left out: one of this name was added live, and stays. Give it "
+        f"another name, or take the live one away (lattice fault remove {fault.id}) and reload."
+    )
 
 
 def _is_same(given: str, token: str) -> bool:

@@ -113,6 +113,33 @@ def test_settings_change_what_they_say_anew_and_nothing_else() -> None:
     assert injector.revision == revision + 1, "nothing has changed"
 
 
+def test_a_live_fault_stays_whatever_settings_say_of_its_name() -> None:
+    injector = Injector()
+    live = injector.add({"kind": "latency", "seconds": 1}, id_="mine")
+    of_settings = [fault("mine"), fault("other")]
+
+    assert injector.apply(of_settings) == [fault("mine")]
+    assert injector.apply(of_settings) == [fault("mine")], "as long as it is left out"
+    assert injector.all[0] is live
+    assert injector.apply([]) == []
+    assert injector.all == [live]
+    injector.apply(of_settings)
+    injector.remove("mine")
+    assert injector.apply(of_settings) == []
+    assert [each.fault for each in injector.all] == [fault("other"), fault("mine")]
+
+
+def test_a_live_fault_in_the_place_of_a_removed_one_stays() -> None:
+    injector = Injector()
+    injector.apply([fault("mine")])
+    injector.remove("mine")
+    live = injector.add({"kind": "reset"}, id_="mine")
+
+    assert injector.apply([fault("mine"), fault("new")]) == [], "nobody said anything new of it"
+    assert injector.apply([fault("mine", count=2)]) == [fault("mine", count=2)]
+    assert injector.all == [live]
+
+
 def test_a_throttle_of_invocations_is_told_why() -> None:
     injector = Injector()
     added = injector.add({"kind": "throttle", "target": "hello", "count": 1})
