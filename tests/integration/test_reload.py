@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -31,6 +33,37 @@ WAITING = """
         while not os.path.exists("go.log"):
             time.sleep(0.01)
         return {"statusCode": 200, "body": "first"}
+"""
+
+POD = """
+import os, sys, time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+class Answering(BaseHTTPRequestHandler):
+    def do_GET(self):
+        open("started.log", "w").close()
+        while sys.argv[1] == "first" and not os.path.exists("go.log"):
+            time.sleep(0.01)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(sys.argv[1])))
+        self.end_headers()
+        self.wfile.write(sys.argv[1].encode())
+
+HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Answering).serve_forever()
+"""
+POD_SERVICE = """
+  Pod:
+    Type: AWS::VpcLattice::Service
+    Properties: {Name: pod}
+  PodListener:
+    Type: AWS::VpcLattice::Listener
+    Properties:
+      ServiceIdentifier: !Ref Pod
+      Protocol: HTTP
+      DefaultAction: {Forward: {TargetGroups: [{TargetGroupIdentifier: !Ref PodGroup}]}}
+  PodGroup:
+    Type: AWS::VpcLattice::TargetGroup
+    Properties: {Name: pod-group, Type: IP, Config: {Port: 80, Protocol: HTTP, VpcIdentifier: vpc-1}}
 """
 
 
@@ -260,6 +293,30 @@ def test_a_request_in_flight_ends_by_the_code_that_it_met(folder: Path) -> None:
             assert (await project.next()).functions == ["hello"]
             assert await project.ask() == (200, "second")
             (folder / "code" / "go.log").touch()
+            assert await asking == (200, "first")
+
+    asyncio.run(play())
+
+
+def test_a_request_in_flight_ends_by_the_command_that_it_met(folder: Path) -> None:
+    def command(answer: str) -> None:
+        target = {"command": [sys.executable, "pod.py", answer], "cwd": "."}
+        (folder / "lattice.yaml").write_text(json.dumps({"targets": {"pod-group": target}}))
+
+    write(folder, template=template("foo") + POD_SERVICE)
+    (folder / "pod.py").write_text(POD)
+    command("first")
+    age(folder)
+
+    async def play() -> None:
+        async with edited(folder) as project:
+            asking = asyncio.create_task(project.ask("pod"))
+            while not (folder / "started.log").exists():  # noqa: ASYNC110 - it is another process that makes it
+                await asyncio.sleep(0.01)
+            command("second")
+            assert (await project.next()).problems == []
+            assert await project.ask("pod") == (200, "second")
+            (folder / "go.log").touch()
             assert await asking == (200, "first")
 
     asyncio.run(play())

@@ -48,6 +48,42 @@ def test_what_is_not_wanted_any_more_stops_and_a_command_that_fails_leaves_the_o
     asyncio.run(play())
 
 
+def test_a_command_answers_its_last_requests_before_it_stops(tmp_path: Path) -> None:
+    old, other = target(tmp_path, "old"), target(tmp_path, "other")
+
+    async def play() -> None:
+        commands = Commands(environment=lambda _: {}, report=lambda _: None)
+        await commands.start([old, other])
+        answered, waited = asyncio.Event(), asyncio.Event()
+
+        async def served() -> None:
+            await answered.wait()
+            waited.set()
+
+        commands.retire([other], served=served)
+        assert commands.running == [other]
+        assert is_listening(old)
+        answered.set()
+        await waited.wait()
+        await commands.close()
+        assert not any(map(is_listening, (old, other)))
+
+    asyncio.run(play())
+
+
+def test_the_end_of_a_run_waits_for_no_request(tmp_path: Path) -> None:
+    old = target(tmp_path, "old")
+
+    async def play() -> None:
+        commands = Commands(environment=lambda _: {}, report=lambda _: None)
+        await commands.start([old])
+        commands.retire([], served=asyncio.Event().wait)  # for ever
+        await commands.close()
+        assert not is_listening(old)
+
+    asyncio.run(play())
+
+
 def test_a_command_is_the_same_wherever_it_was_written_and_it_listens(tmp_path: Path) -> None:
     one, other = target(tmp_path, "app"), target(tmp_path, "app")
 

@@ -94,6 +94,11 @@ class Gateway:
         """Decide by another snapshot from the next request on; those that are being served end by theirs."""
         self._snapshot = snapshot
 
+    async def served(self) -> None:
+        """Wait for the requests that servers are answering now."""
+        if self._serving:
+            await asyncio.wait(set(self._serving))
+
     async def start(self, *, port: int, tls_port: int) -> tuple[int, int]:
         """Open both ports, and tell which they are.
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from typing import Any
 
 from lattice_events.local.output.records import Report
 from lattice_events.local.targets.commands import CommandTarget, CommandTargets
+
+_LAST_REQUESTS_SECONDS = 60.0  # as long as VPC Lattice waits for a target that says nothing
 
 
 class Commands:
@@ -21,6 +25,8 @@ class Commands:
         self._environment = environment
         self._report = report
         self._running: dict[CommandTarget, CommandTargets] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+        self._is_over = asyncio.Event()
 
     @property
     def running(self) -> list[CommandTarget]:
@@ -53,6 +59,30 @@ class Commands:
         for target in [each for each in self._running if each not in kept]:
             await self._running.pop(target).close()
 
+    def retire(
+        self, wanted: Iterable[CommandTarget], *, served: Callable[[], Coroutine[Any, Any, object]]
+    ) -> None:
+        """Stop all but these, each once it has no request to answer any more, or has had a minute for it.
+
+        Args:
+            wanted: That go on.
+            served: Waits for the requests that are in flight.
+        """
+        kept = set(wanted)
+        for target in [each for each in self._running if each not in kept]:
+            ending = asyncio.create_task(self._end(self._running.pop(target), served))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+
+    async def _end(self, commands: CommandTargets, served: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        waiting = [asyncio.create_task(each()) for each in (served, self._is_over.wait)]
+        await asyncio.wait(waiting, timeout=_LAST_REQUESTS_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for each in waiting:
+            each.cancel()
+        await commands.close()
+
     async def close(self) -> None:
-        """Stop all of them."""
+        """Stop all of them now."""
+        self._is_over.set()
+        await asyncio.gather(*self._ending)
         await self.keep(())

@@ -169,8 +169,8 @@ class Run:
         """Swap the network: requests from now on are decided by this one, and those in flight end by the one before.
 
         Who is known keeps credentials and token, and a function or a command that is as before its processes. Ports
-        and certificate authority stay. Another command runs before requests are led to it, and then the one before
-        is stopped.
+        and certificate authority stay. Another command runs before requests are led to it, and the one before
+        is stopped when its requests have been answered.
 
         Returns:
             What should be said of it, beside what `loaded` notes.
@@ -190,10 +190,10 @@ class Run:
         left_out = self.faults.apply(loaded.faults)
         self.functions.apply(functions)
         self._gateway.apply(self._snapshot(loaded))
+        self._commands.retire(loaded.commands, served=self._gateway.served)
         self.ready = replace(self.ready, network=loaded.network)
         self._loaded = loaded
         await self._health.apply(loaded.network)
-        await self._commands.keep(loaded.commands)
         return [_why_left_out(fault) for fault in left_out]
 
     def _know(self, *loaded: Loaded) -> None:
