@@ -395,6 +395,25 @@ def test_a_thousand_requests_are_kept_and_paged(code: Path) -> None:
     assert (len(first["requests"]), first["has_more"], first["latest"]) == (300, True, 1100)
 
 
+def test_a_parameter_that_the_list_does_not_have_is_refused(code: Path) -> None:
+    known = "The parameters are: q, method, service_network, service, listener, rule, target_group, target, caller, status, kind, after, before, limit."
+
+    async def play() -> list[tuple[int, Any]]:
+        async with up(code) as client:
+            queries = ("statuss=5xx", "Status=5xx&limit=1", "status=5xx&=", "z" * 50_000)
+            return [await client.ask(f"requests?{query}") for query in queries]
+
+    assert asyncio.run(play()) == [
+        (400, {"error": f"There is no parameter {said} {known}"})
+        for said in (
+            "'statuss'. Did you mean status?",
+            "'Status'. Did you mean status?",
+            "''.",
+            f"'{'z' * 40}'.",
+        )
+    ]
+
+
 def test_what_asks_for_too_much_is_answered(code: Path) -> None:
     huge = "x" * 50_000
     paths = [
@@ -406,7 +425,7 @@ def test_what_asks_for_too_much_is_answered(code: Path) -> None:
     async def play() -> tuple[list[int], list[int], list[int]]:
         async with up(code) as client:
             statuses = [(await client.ask(path))[0] for path in paths]
-            wide = [await client.numbers(f"?q={huge}"), await client.numbers("?a" + "&b=c" * 10_000)]
+            wide = [await client.numbers(f"?q={huge}"), await client.numbers("?q=a" + "&q=c" * 10_000)]
             methods = [
                 (await client.ask("requests", method=method))[0]
                 for method in ("HEAD", "OPTIONS", "POST", "PATCH", "TRACE")

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
+from lattice_events.definitions.suggestions import did_you_mean
 from lattice_events.errors import ConfigurationError
 from lattice_events.headers import Headers
 from lattice_events.local.faults.injector import Injector
@@ -21,7 +22,7 @@ from lattice_events.local.inspector.history import Entry, History
 from lattice_events.local.inspector.lab import LabApi
 from lattice_events.local.inspector.lab_request import LabError
 from lattice_events.local.inspector.replaying import CredentialsOf, ReplayError, make_replay, read_edits
-from lattice_events.local.inspector.search import SearchError, predicate
+from lattice_events.local.inspector.search import FIELDS, SearchError, predicate
 from lattice_events.local.inspector.sending import Sender
 from lattice_events.local.inspector.views import detail, summary
 from lattice_events.local.output.records import FunctionState
@@ -32,6 +33,7 @@ from lattice_events.network.model import Network
 PREFIX = "/api/v1/"
 TOKEN_HEADER = "X-Lattice-Token"  # noqa: S105 - its name
 _MAX_LINES = 500  # of one answer
+_OF_LIST = ("q", *FIELDS, "after", "before", "limit")  # the parameters
 
 
 class ApiAnswer(NamedTuple):
@@ -161,6 +163,7 @@ class Api:
 
     def _list(self, query: Mapping[str, str]) -> Any:
         """Lines that are wanted, the newest first: of entries ``after`` a number, or ``before`` one."""
+        _check_parameters(query)
         after, before = _number(query, "after", 0), _number(query, "before", self._history.latest + 1)
         limit = min(_number(query, "limit", 100), _MAX_LINES)
         is_wanted = predicate(query)
@@ -297,6 +300,16 @@ def _json(body: bytes) -> Any:
         return json.loads(body) if body.strip() else {}
     except (ValueError, RecursionError) as error:
         raise RefusedError(400, "The body is not JSON.") from error
+
+
+def _check_parameters(query: Mapping[str, str]) -> None:
+    """Refuse a parameter that the list does not have: whoever mistypes a filter would get everything."""
+    for name in query:
+        if name not in _OF_LIST:
+            raise RefusedError(
+                400,
+                f"There is no parameter {name[:40]!r}.{did_you_mean(name, _OF_LIST)} The parameters are: {', '.join(_OF_LIST)}.",
+            )
 
 
 def _number(query: Mapping[str, str], name: str, default: int) -> int:
