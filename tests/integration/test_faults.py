@@ -341,6 +341,7 @@ def test_the_api_adds_lists_and_removes(net: LatticeNetwork) -> None:
         }
     ]  # fmt: skip
     assert [each["kind"] for each in found["kinds"]][:2] == ["latency", "unavailable"]
+    assert found["callers"] == ["app", "hello", "you"]
     assert api(net, "faults/latency-1", method="DELETE")[1]["met"] == 1
     assert api(net, "faults/latency-1", method="DELETE") == (404, {"error": "There is no fault 'latency-1'."})
     api(net, "faults", method="POST", body={"id": "a", "kind": "reset"})

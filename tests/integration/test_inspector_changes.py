@@ -140,6 +140,8 @@ def test_a_fault_is_added_met_seen_and_removed(page: Inspected) -> None:
     form = page.page.get_by_role("form", name="Another fault")
     form.get_by_label("kind", exact=True).select_option("unavailable")
     form.get_by_label("seconds", exact=True).wait_for(state="hidden")  # which this kind does not have
+    known = form.locator("#known-caller option").evaluate_all("all => all.map((each) => each.value)")
+    assert known == sorted([*(each["name"] for each in page.running.ready["callers"]), "you"])
     form.get_by_label("path", exact=True).fill("/orders/faulty*")
     form.get_by_label("count", exact=True).fill("1")
     form.get_by_role("button", name="Add").click()

@@ -40,6 +40,7 @@ class FaultsApi:
                 {"name": name, "why": each.why, "must": each.rule.must, "example": each.example}
                 for name, each in FIELDS.items()
             ],
+            "callers": sorted(self._callers()),
         }
 
     def add(self, value: Any) -> dict[str, Any]:

@@ -22,7 +22,7 @@ export class Faults {
     const told = await get("faults");
     this.element ??= el("div", { class: "on-purpose" },
       el("header", {}, el("h2", {}, "Faults on purpose"), this.all), this.none, el("div", { class: "wide" }, this.table),
-      formOf(told, await suggestions(), (fault) => this.#add(fault)));
+      formOf(told, await suggestions(told), (fault) => this.#add(fault)));
     this.#show(told);
     return this.element;
   }
@@ -80,11 +80,11 @@ function oftenOf({ probability, count, left, burst_seconds: burst }) {
   return words.join(", ");
 }
 
-/** Names to choose from, by the field that they are for. */
-async function suggestions() {
+/** Names to choose from, by the field that they are for; callers are all of the run, while the network draws those that policies name. */
+async function suggestions({ callers }) {
   const { nodes, rules } = await get("network");
   const named = (...kinds) => nodes.filter(({ kind }) => kinds.includes(kind)).map(({ name }) => name);
-  const names = { service: named("service"), rule: [...Object.values(rules), "default"], caller: named("caller"), target: named("function", "target group") };
+  const names = { service: named("service"), rule: [...Object.values(rules), "default"], caller: callers, target: named("function", "target group") };
   return new Map(Object.entries(names).map(([field, each]) => [field, [...new Set(each)].sort()]));
 }
 
