@@ -74,12 +74,18 @@ class Authentication(NamedTuple):
         return f"{self.verification.code}: {self.verification.problem}"
 
     @property
+    def refusal(self) -> str:
+        """Two lines for a person: which part of the signature is wrong, and what the service says."""
+        assert self.verification is not None
+        return f"the signature is refused; what differs: {self.verification.differs}\n{self.verification.problem}"
+
+    @property
     def reason(self) -> str:
-        """Three lines for a person: which part of the signature is wrong, what the service says, what to do."""
+        """The same, and a line that says what to do."""
         assert self.verification is not None
         differs, key = self.verification.differs, self.verification.access_key_id
         advice = _ADVICE.get(differs, "lattice call --explain shows what was signed.").format(key=key)
-        return f"the signature is refused; what differs: {differs}\n{self.verification.problem}\n{advice}"
+        return f"{self.refusal}\n{advice}"
 
 
 def authenticate(

@@ -256,6 +256,11 @@ def test_the_403_of_a_fault_is_the_service_s_own(
     assert refused.reason.startswith(
         f"fault {fault['kind']}-1: {line}\nthe signature is refused; what differs:"
     )
+    assert refused.reason.endswith("\nIt is refused on purpose: there is nothing to mend in the request.")
+    detail = api(net, "requests/" + refused.request_id)[1]
+    assert detail["decision"]["reply"]["reason"] == "\n".join(refused.reason.split("\n")[1:])
+    for advice in ("belong together", "sign each attempt anew"):
+        assert advice not in json.dumps(detail)
 
 
 def test_a_clock_within_the_tolerance_is_told_and_let_through(net: LatticeNetwork) -> None:

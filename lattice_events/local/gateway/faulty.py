@@ -16,6 +16,7 @@ from lattice_events.network.faults import Fault, alter
 from lattice_events.network.model import HttpTarget
 
 _PIECES = 10  # of a slow body
+_ON_PURPOSE = "It is refused on purpose: there is nothing to mend in the request."
 
 PlanAgain = Callable[[Keyring, int], Decision]
 """Decides about the request by other credentials, and at another time in microseconds since 1970."""
@@ -56,9 +57,9 @@ def _answer_instead(
     authentication = again.trace.authentication
     if isinstance(again, Forward) or authentication is None or not authentication.is_rejected:
         return None
-    serving.decision = again
+    serving.decision = again._replace(reason=f"{authentication.refusal}\n{_ON_PURPOSE}")
     reply(serving, again.response)
-    return Answer(reason=again.reason)
+    return Answer(reason=serving.decision.reason)
 
 
 async def _pass_on(

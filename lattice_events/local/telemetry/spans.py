@@ -137,7 +137,9 @@ def _authentication(exchange: Exchange, found: Authentication, secrets: Collecti
         "lattice.caller": found.principal.name if found.principal else None,
         "error.type": verification.code if verification and found.is_rejected else None,
     }
-    error = _shown(found.reason, secrets) if found.is_rejected else None
+    error = None
+    if found.is_rejected:  # with faults it is on purpose, and needs no advice
+        error = _shown(found.refusal if exchange.faults else found.reason, secrets)
     return Span("authentication", "INTERNAL", *_times(exchange, 0.0, 0.0), _known(attributes), error)
 
 

@@ -207,6 +207,23 @@ def test_a_signature_that_is_refused() -> None:
     assert authentication.attributes["error.type"] == "InvalidSignatureException"
     assert authentication.error is not None
     assert authentication.error.startswith("the signature is refused")
+    assert authentication.error.endswith("lattice call --explain shows what was signed.")
+
+
+def test_a_signature_that_is_refused_on_purpose_has_no_advice() -> None:
+    fault = Fault(id="late", kind="clock-skew", seconds=-3600)
+
+    found = spans(
+        signed({}).replace(path="/other"),
+        net=net_of(OPEN),
+        principal=Principal(name="app", caller=CALLER),
+        faults=(fault,),
+    )
+
+    error = found["authentication"].error
+    assert error is not None
+    assert error.startswith("the signature is refused")
+    assert "lattice call" not in error
 
 
 def test_an_unknown_host_has_no_service() -> None:
