@@ -110,6 +110,8 @@ def terminal(
 ) -> Iterator[Terminal]:
     """Run a program that leads a session on a terminal."""
     environment = {**clean_environment(), "TERM": "xterm-256color", **(variables or {})}
+    for size in ("COLUMNS", "LINES"):  # of the test run, where it is parallel; a terminal says its own
+        environment.pop(size, None)
     pid, master = pty.fork()
     if pid == 0:
         _become(list(map(str, command)), environment, cwd)

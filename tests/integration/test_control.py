@@ -108,6 +108,7 @@ def test_a_throttled_invocation_is_lambda_s_429(tmp_path: Path) -> None:
             )
             answer = await asyncio.to_thread(client.invoke, FunctionName="f", InvocationType="Event")
             assert answer["StatusCode"] == 202
+            answer["Payload"].close()
             assert [each.throttles for each in running.functions.states] == [2]
             client.close()
 

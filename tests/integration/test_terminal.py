@@ -48,7 +48,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "app.py").write_text(CODE)
     # A browser that writes down how it was started.
     browser = folder / "browser"
-    browser.write_text(f'#!/bin/sh\ncd {folder}\nps -e -o args= > commands\necho "$1" > url\ntouch done\n')
+    browser.write_text(
+        f'#!/bin/sh\ncd {folder}\nps -e -ww -o args= > commands\necho "$1" > url\ntouch done\n'
+    )
     browser.chmod(0o755)
     return folder
 
@@ -56,7 +58,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def a_shell(project: Path) -> Iterator[Terminal]:
     """A shell with job control, as people have one."""
-    variables = {"PS1": PROMPT, "XDG_RUNTIME_DIR": str(project), "BROWSER": str(project / "browser")}
+    runs = project.parent / f"{project.name}-runs"  # not in the code, or each run would be a change of it
+    runs.mkdir(exist_ok=True)
+    variables = {"PS1": PROMPT, "XDG_RUNTIME_DIR": str(runs), "BROWSER": str(project / "browser")}
     with terminal("bash", "--norc", "--noediting", "-i", cwd=project, variables=variables) as made:
         made.until(PROMPT)
         yield made
@@ -145,6 +149,7 @@ def test_it_is_shown_what_takes_its_time_and_ctrl_c_leaves_nothing_of_it(
     slow.chmod(0o755)
     (tmp_path / "serverless.yml").write_text("service: shop\nprovider: {name: aws}\n")
     words = [str(BIN / "lattice"), *command, str(tmp_path), "--serverless-command", str(slow)]
+    shell.resize(250)  # the path of the folder is long
     shell.type(f"{shlex.join(words)}\n")
 
     shell.until("Reading the configuration …")
