@@ -627,5 +627,5 @@ def test_the_human_output_has_banner_line_and_log() -> None:
     rest, _ = process.communicate(timeout=120)
 
     assert re.search(r"play +HTTPS 443 +1 +/echo\* +echo", banner)
-    assert re.search(r"GET +play/echo 200 EchoRule → echo \d+ ms cold\n +│ echo /echo\n", rest)
+    assert re.search(r"GET +play/echo 200 EchoRule → echo \d+ ms( cold)?\n +│ echo /echo\n", rest)
     assert "\x1b[" not in banner + rest
